@@ -1,0 +1,5 @@
+"""`python -m idemlint`."""
+
+from idemlint.cli import main
+
+main()

@@ -1,0 +1,108 @@
+"""What the source package hands on: files, statements, and what is wrong with their text.
+
+All positions are **byte** offsets into the file as it is on disk (a BOM counts), because that is what
+libpg_query gives and what edits need. Rows and columns are made from them only for display.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from idemlint.source.tree import Tree
+
+Section = Literal["up", "down"]
+
+
+class Span(NamedTuple):
+    """A half-open range of bytes of a file."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the bytes of `span` by `content` (an empty span inserts)."""
+
+    span: Span
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that keeps a stretch of text from being read as it stands.
+
+    `code` is the rule that reports it (`IDM001` …); `repair` are the edits that would mend it, `certain`
+    where they cannot be wrong.
+    """
+
+    code: str
+    span: Span
+    message: str
+    help: str = ""
+    repair: tuple[Edit, ...] = ()
+    certain: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceFile:
+    """A file as it was read.
+
+    `data` are its bytes on disk; `text` is the SQL to analyse, whose UTF-8 form is exactly as long as
+    `data` (BOM and undecodable bytes are replaced one for one).
+    """
+
+    path: str
+    data: bytes
+    text: str
+    bom: bool = False
+    newline: Literal["\n", "\r\n"] = "\n"
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """One statement of a file.
+
+    `start` and `end` are its own bytes, without leading comments and without the closing `;`. `kind` is
+    the parse node's name (`CreateStmt`), empty where the text is not PostgreSQL's; then `tree` is `None`
+    and `problem` says why.
+    """
+
+    index: int
+    start: int
+    end: int
+    kind: str
+    tree: Tree | None
+    section: Section = "up"
+    problem: Problem | None = None
+
+    @property
+    def span(self) -> Span:
+        """The statement's own bytes."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParsedFile:
+    """A file's statements in file order, with all that is wrong with its text, and its comments.
+
+    `masked` is what the parser saw (as long as `source.data` in UTF-8): repaired dollar quotes, blanked
+    psql commands, COPY data, directives and placeholders.
+    """
+
+    source: SourceFile
+    masked: str
+    statements: tuple[Statement, ...]
+    problems: tuple[Problem, ...] = ()
+    masks: tuple[Mask, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A stretch that was blanked before parsing, and what it was."""
+
+    span: Span
+    what: Literal["psql", "copy-data", "directive", "placeholder"]

@@ -1,0 +1,58 @@
+"""A thin view on the parse tree that libpg_query gives as JSON.
+
+Attribute names are PostgreSQL's own field names (`parsenodes.h`): `stmt.relation.relname`. What is
+absent from the JSON (a NULL pointer, a false flag, an empty list) is `None`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+_NO_FIELDS: Final[dict[str, Any]] = {}
+
+
+class Tree:
+    """One node: its `kind` (`CreateStmt`, `ColumnDef`; empty where the field's type says it) and fields.
+
+    Nodes are wrapped when they are asked for, so an untouched branch costs nothing.
+    """
+
+    __slots__ = ("fields", "kind")
+
+    kind: str
+    fields: dict[str, Any]
+
+    def __init__(self, kind: str, fields: dict[str, Any]) -> None:
+        self.kind = kind
+        self.fields = fields
+
+    def __getattr__(self, name: str) -> Any:
+        value = self.fields.get(name)
+        if value.__class__ is dict:
+            return wrap(value)
+        if value.__class__ is list:
+            return tuple([wrap(item) if item.__class__ is dict else item for item in value])
+        return value
+
+    def __repr__(self) -> str:
+        return f"Tree({self.kind!r}, {self.fields!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tree) and (self.kind, self.fields) == (other.kind, other.fields)
+
+    def __hash__(self) -> int:
+        return hash(self.kind)
+
+
+def wrap(value: dict[str, Any]) -> Tree:
+    """View a JSON object as a `Tree`: `{"String": {"sval": "a"}}` is a `String`, `{"relname": "t"}` is nameless."""
+    if len(value) == 1:
+        for kind, fields in value.items():
+            if kind[0].isupper():
+                return Tree(kind, fields if fields.__class__ is dict else _NO_FIELDS)
+    return Tree("", value)
+
+
+def strings(nodes: tuple[Tree, ...] | None) -> list[str]:
+    """The values of a list of `String` nodes, such as a qualified name; `A_Star` gives `*`."""
+    return [node.fields.get("sval", "*") for node in nodes] if nodes else []
