@@ -1,0 +1,1 @@
+"""DO and function bodies → the same nodes that a file has."""

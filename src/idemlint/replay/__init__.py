@@ -1,0 +1,1 @@
+"""Running a migration twice on an abstract catalog."""
