@@ -30,12 +30,20 @@ class Edit:
     content: str
 
 
+class Chunk(NamedTuple):
+    """A stretch of a file that its runner sends, and whether it applies or reverts."""
+
+    span: Span
+    section: Section = "up"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that keeps a stretch of text from being read as it stands.
 
-    `code` is the rule that reports it (`IDM001` …); `repair` are the edits that would mend it, `certain`
-    where they cannot be wrong.
+    `code` is the rule that reports it (`IDM001` …), empty where there is nothing to report: PostgreSQL
+    may well accept the statement, and only we cannot read it (it is nested too deeply). `repair` are the
+    edits that would mend it, `certain` where they cannot be wrong.
     """
 
     code: str
@@ -66,9 +74,9 @@ class SourceFile:
 class Statement:
     """One statement of a file.
 
-    `start` and `end` are its own bytes, without leading comments and without the closing `;`. `kind` is
-    the parse node's name (`CreateStmt`), empty where the text is not PostgreSQL's; then `tree` is `None`
-    and `problem` says why.
+    `start` and `end` are its own bytes, without comments around it and without the closing `;`. `kind`
+    is the parse node's name (`CreateStmt`), empty where there is no tree; then `tree` is `None` and
+    `problem` says why. All locations in the tree are byte offsets into the file.
     """
 
     index: int
@@ -87,17 +95,23 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ParsedFile:
-    """A file's statements in file order, with all that is wrong with its text, and its comments.
+    """A file's statements in file order, and all that is wrong with its text.
 
-    `masked` is what the parser saw (as long as `source.data` in UTF-8): repaired dollar quotes, blanked
-    psql commands, COPY data, directives and placeholders.
+    `code` is what the parser saw, in UTF-8, byte for byte at the offsets of the file: with repaired
+    dollar quotes, blanked psql commands and COPY data, and with placeholders filled in. `problems` are
+    those of the file and of its statements that a rule reports.
     """
 
     source: SourceFile
-    masked: str
+    code: bytes
     statements: tuple[Statement, ...]
     problems: tuple[Problem, ...] = ()
     masks: tuple[Mask, ...] = field(default=())
+
+    @property
+    def masked(self) -> str:
+        """`code` as text; made anew at each call."""
+        return self.code.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,159 @@
+"""PostgreSQL's lexical structure, read tolerantly from bytes.
+
+After `scan.l` and https://www.postgresql.org/docs/current/sql-syntax-lexical.html, with three freedoms:
+what never ends is one `unterminated` token up to the end of the stretch, a byte that no token begins
+with is a token `other`, and a trailing `+` or `-` stays with its operator.
+
+Every byte is looked at a bounded number of times, whatever the text: no alternative can fail after
+having read far, and what needs counting (nested comments) or looking ahead (dollar quotes) is found by
+a search that consumes what it passed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Kind = Literal[
+    "word",
+    "quoted",
+    "string",
+    "dollar",
+    "number",
+    "param",
+    "operator",
+    "punctuation",
+    "comment",
+    "unterminated",
+    "other",
+]
+
+
+class Token(NamedTuple):
+    """A token and its bytes, `end` exclusive. Blanks are not tokens, comments are."""
+
+    kind: str
+    start: int
+    end: int
+
+
+_IDENT_START: Final = rb"[A-Za-z_\x80-\xff]"
+_IDENT: Final = rb"[A-Za-z0-9_$\x80-\xff]"
+
+# The closing quote is a group of its own: everything before it matches any text at all, so a quote that
+# is never closed is noticed by the missing group, without backtracking.
+_LITERALS: Final = (
+    rb"""
+      (?P<escape>[eE]'[^'\\]*(?:(?:\\[\x00-\xff]|'')[^'\\]*)*(?P<escape_end>')?)
+    | (?P<string>(?:[bBxXnN]|[uU]&)?'[^']*(?:''[^']*)*(?P<string_end>')?)
+    | (?P<quoted>(?:[uU]&)?"[^"]*(?:""[^"]*)*(?P<quoted_end>")?)
+    | (?P<comment>--[^\r\n]*)
+    | (?P<block>/\*)
+    | (?P<dollar>\$(?:"""
+    + _IDENT_START
+    + rb"""[A-Za-z0-9_\x80-\xff]*)?\$)
+"""
+)
+
+_FULL: Final = re.compile(
+    rb"[ \t\r\n\f\v]*(?:"
+    + _LITERALS
+    + rb"| (?P<word>"
+    + _IDENT_START
+    + _IDENT
+    + rb"""*)
+    | (?P<param>\$\d+)
+    | (?P<number>0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+
+        |(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?)
+    | (?P<punctuation>[,;()\[\]]|\.\.?|:(?![:=]))
+    | (?P<operator>::|:=|(?:[~!@\#^&|`?+%<>=*]|-(?!-)|/(?!\*))+)
+    | (?P<other>[\x00-\xff])
+    )""",
+    re.VERBOSE,
+)
+
+# Everything that cannot hold or hide a semicolon, a parenthesis or a comment is passed in one leap. A
+# single letter before a quote is left out of the leap, since it may say how to read the literal. The
+# leap is bounded and what comes behind it optional: there is nothing to backtrack for.
+_COARSE: Final = re.compile(
+    rb"(?:[^A-Za-z_\x80-\xff'\"$;()/\-\\]+|(?![eEbBxXnN]'|[uU]&['\"])"
+    + _IDENT_START
+    + _IDENT
+    + rb"*){0,400}(?:"
+    + _LITERALS
+    + rb"| (?P<punctuation>[;()]) | (?P<other>[\x00-\xff]) )?",
+    re.VERBOSE,
+)
+
+_COMMENT_MARK: Final = re.compile(rb"/\*|\*/")
+# What may stand between two halves of one literal (`quotecontinue` in scan.l).
+_CONTINUED: Final = re.compile(rb"[ \t\f\v]*[\r\n](?:[ \t\r\n\f\v]|--[^\r\n]*[\r\n])*(?=')")
+_ESCAPE_REST: Final = re.compile(rb"'[^'\\]*(?:(?:\\[\x00-\xff]|'')[^'\\]*)*(?P<escape_end>')?")
+
+
+def tokens(data: bytes, start: int, end: int, *, coarse: bool = False) -> Iterator[Token]:
+    """The tokens of `data[start:end]` in order; offsets are those of `data`.
+
+    `coarse` is several times faster and leaves out words, numbers, operators and most punctuation: it
+    gives literals, comments, `;`, `(`, `)`, and bytes that begin no token.
+    """
+    match = (_COARSE if coarse else _FULL).match
+    position = start
+    while position < end:
+        found = match(data, position, end)
+        if found is None:  # nothing but blanks is left
+            return
+        kind = found.lastgroup
+        if kind is None:  # a leap, and nothing found yet
+            position = found.end()
+            continue
+        begin, position = found.span(kind)
+        if kind == "block":
+            position = _block_comment_end(data, position, end)
+            yield Token("comment" if position > 0 else "unterminated", begin, abs(position))
+            position = abs(position)
+        elif kind == "dollar":
+            close = data.find(data[begin:position], position, end)
+            kind, position = (
+                ("unterminated", end) if close < 0 else (kind, close + position - begin)
+            )
+            yield Token(kind, begin, position)
+        elif kind == "escape":
+            position = _escape_end(data, found, position, end)
+            yield Token("string" if position > 0 else "unterminated", begin, abs(position))
+            position = abs(position)
+        elif position == end and kind in _ENDS and found.end(_ENDS[kind]) < 0:
+            yield Token("unterminated", begin, end)
+        else:
+            if coarse and kind == "other" and _PASSED.match(data, begin, end):
+                continue
+            yield Token(kind, begin, position)
+
+
+_ENDS: Final = {"string": "string_end", "quoted": "quoted_end"}
+# What the coarse pattern stops at for nothing: operators, parameters.
+_PASSED: Final = re.compile(rb"[-/]|\$\d")
+
+
+def _block_comment_end(data: bytes, position: int, end: int) -> int:
+    """The end of the comment whose `/*` ends at `position`; minus `end` where it is never closed."""
+    depth = 1
+    for mark in _COMMENT_MARK.finditer(data, position, end):
+        depth += 1 if mark.group() == b"/*" else -1
+        if depth == 0:
+            return mark.end()
+    return -end
+
+
+def _escape_end(data: bytes, found: re.Match[bytes], position: int, end: int) -> int:
+    """The end of an `E'…'` with the halves that follow on new lines; minus `end` where it is not closed."""
+    while found.end("escape_end") >= 0:
+        gap = _CONTINUED.match(data, position, end)
+        rest = gap and _ESCAPE_REST.match(data, gap.end(), end)
+        if not rest:
+            return position
+        found, position = rest, rest.end()
+    return -end
