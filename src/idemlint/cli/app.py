@@ -1,0 +1,60 @@
+"""The group of commands: `idemlint PATHS` is `idemlint check PATHS`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+import click
+
+from idemlint import __version__
+
+DEFAULT: Final = "check"
+
+#: Command → what it does. Its module has the same name and is imported when the command is.
+COMMANDS: Final = {
+    "check": "Say what breaks or repeats when the migrations run again (the default).",
+    "replay": "Show every statement with its verdict on a rerun, and why.",
+    "init": "Look at the folder and write the configuration.",
+    "explain": "Explain a rule or an SQLSTATE.",
+    "rules": "List all rules.",
+}
+
+
+class Commands(click.Group):
+    """Commands that are imported when used; without one, `check`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"idemlint.cli.{cmd_name}").command
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in {*COMMANDS, "--help", "-h", "--version", "-V"}:
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [PATHS]...")
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+        check = self.get_command(ctx, DEFAULT)
+        if check is not None:
+            check.format_options(click.Context(check, parent=ctx, info_name=DEFAULT), formatter)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="idemlint")
+def app() -> None:
+    """What happens if this PostgreSQL migration runs again?
+
+    PATHS are files, folders (searched for *.sql files) or - for standard input. A path that is named
+    like a command is written with its folder: ./check
+    """

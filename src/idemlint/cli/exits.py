@@ -1,0 +1,114 @@
+"""The exit code of every run is made here, and nowhere else.
+
+0 nothing found, 1 something found, 2 wrong usage or configuration, an unreadable file or an error of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from idemlint.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Set it to see where an internal error comes from.
+DEBUG: Final = "IDEMLINT_DEBUG"
+
+
+class Code(IntEnum):
+    """The codes that CLI.md promises."""
+
+    CLEAN = 0
+    FOUND = 1
+    ERROR = 2
+    INTERRUPTED = 130
+
+
+def for_findings(
+    found: bool,
+    *,
+    fixed: bool = False,
+    would_change: bool = False,
+    exit_zero: bool = False,
+    non_zero_on_fix: bool = False,
+) -> Code:
+    """The code of a check that went through."""
+    if would_change or (fixed and non_zero_on_fix):
+        found = True
+    return Code.FOUND if found and not exit_zero else Code.CLEAN
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line, say what went wrong on stderr, and return the exit code."""
+    from idemlint.cli.app import app
+
+    try:
+        code = app.main(list(arguments), prog_name="idemlint", standalone_mode=False)
+        sys.stdout.flush()
+    except click.Abort:
+        return _say("interrupted", Code.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        return Code.ERROR
+    except UsageProblem as error:
+        return _say(f"error: {error}", Code.ERROR)
+    except BrokenPipeError:
+        _silence_stdout()  # `| head` has seen enough
+        return Code.CLEAN
+    except RecursionError:
+        return _internal_error("nested too deeply", arguments)
+    except Exception as error:
+        unreadable = _unreadable(error)
+        if unreadable is not None:
+            return _say(f"error: {unreadable}", Code.ERROR)
+        return _internal_error(f"{type(error).__name__}: {error}", arguments)
+    return int(code or Code.CLEAN)
+
+
+def _unreadable(error: Exception) -> str | None:
+    """What `engine.UnreadableFile` says; the engine is not imported just to ask."""
+    engine = sys.modules.get("idemlint.engine")
+    kind = getattr(engine, "UnreadableFile", None)
+    if kind is None or not isinstance(error, kind):
+        return None
+    path, message = getattr(error, "path", None), getattr(error, "message", None)
+    return f"{path}: {message}" if path is not None and message is not None else str(error)
+
+
+def _internal_error(what: str, arguments: Sequence[str]) -> int:
+    from idemlint import __version__
+
+    _say(f"internal error: {what}", Code.ERROR)
+    wanted = os.environ.get(DEBUG) or {"-v", "--verbose"} & set(arguments)
+    if wanted:
+        import traceback
+
+        traceback.print_exc()
+    _say(
+        f"This is a bug in idemlint {__version__}, not in your migrations. Please report it with the"
+        " statement that causes it" + ("." if wanted else f" and the output of {DEBUG}=1."),
+        Code.ERROR,
+    )
+    return Code.ERROR
+
+
+def _say(text: str, code: Code) -> int:
+    try:
+        click.echo(text.encode("utf-8", "replace").decode(), err=True)
+    except OSError:
+        pass
+    return code
+
+
+def _silence_stdout() -> None:
+    """Python flushes stdout once more at exit, and would complain about the closed pipe."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass

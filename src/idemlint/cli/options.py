@@ -1,0 +1,136 @@
+"""The options that commands share, and what they hold once parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from idemlint.config import MODES, OLDEST_POSTGRES
+from idemlint.report.formats import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The parsed options of `check` and `replay`; `None` and empty mean: not given."""
+
+    paths: tuple[str, ...] = ()
+    config: str | None = None
+    isolated: bool = False
+    runner: str | None = None
+    rerun: str | None = None
+    postgres_version: int | None = None
+    search_path: tuple[str, ...] = ()
+    start_after: str | None = None
+    since: str | None = None
+    down: bool = False
+    exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    stdin_filename: str | None = None
+    output_format: str | None = None
+    output_file: str | None = None
+    show_files: bool = False
+    color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
+    # of `check` only
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    per_file_ignores: tuple[str, ...] = ()
+    fix: bool = False
+    unsafe_fixes: bool = False
+    fix_applied: bool = False
+    diff: bool = False
+    exit_non_zero_on_fix: bool = False
+    exit_zero: bool = False
+    statistics: bool = False
+    add_ignore: str | None = None
+    baseline: str | None = None
+    write_baseline: str | None = None
+
+
+class Words(click.ParamType):
+    """Words separated by commas."""
+
+    name = "words"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        return tuple(word.strip() for word in str(value).split(",") if word.strip())
+
+
+def words(name: str, help: str, metavar: str = "CODES") -> Callable[[F], F]:
+    """An option that may be given several times, each time with words separated by commas."""
+    return click.option(
+        name, type=Words(), multiple=True, metavar=metavar, help=help, callback=_joined
+    )
+
+
+def _joined(
+    ctx: click.Context, param: click.Parameter, value: tuple[tuple[str, ...], ...]
+) -> tuple[str, ...]:
+    return tuple(word for group in value for word in group)
+
+
+def flag(*names: str, help: str) -> Callable[[F], F]:
+    """A switch."""
+    return click.option(*names, is_flag=True, help=help)
+
+
+_FILE: Final = click.Path(dir_okay=False, path_type=str)
+
+#: Shown in this order.
+_SHARED: Final[tuple[Callable[[Any], Any], ...]] = (
+    click.argument("paths", nargs=-1, type=click.Path(path_type=str)),
+    click.option("--runner", metavar="NAME", help="Who runs the migrations [default: auto]."),
+    click.option("--rerun", type=click.Choice(MODES), help="What runs again [default: any]."),
+    click.option(
+        "--postgres-version",
+        type=click.IntRange(min=OLDEST_POSTGRES),
+        metavar="N",
+        help="Oldest server that the migrations must run on [default: 14].",
+    ),
+    words("--search-path", "Schemas of unqualified names [default: public].", "SCHEMAS"),
+    click.option("--start-after", metavar="V", help="Version or file up to which all is context."),
+    click.option("--since", metavar="REV", help="Only files added or changed since the revision."),
+    flag("--down", help="Down, undo and revert sections too."),
+    words("--exclude", "Files and folders to leave out, as in .gitignore.", "PATTERNS"),
+    flag("--force-exclude", help="Leave out files that are named, too."),
+    click.option("--stdin-filename", metavar="F", help="What to call the file read from -."),
+    flag("--show-files", help="List the files that would be read, and stop."),
+    click.option("--config", type=_FILE, metavar="F", help="Configuration file to use."),
+    flag("--isolated", help="Read no configuration file."),
+    click.option("--output-file", type=_FILE, metavar="F", help="Write the output format to F."),
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Colours [default: auto; NO_COLOR and FORCE_COLOR count].",
+    ),
+    flag("--quiet", "-q", help="Findings only, no summary."),
+    flag("--verbose", "-v", help="Say on stderr what is done."),
+)
+
+
+def shared(function: F) -> F:
+    """The options of every command that reads migrations."""
+    for option in reversed(_SHARED):
+        function = option(function)
+    return function
+
+
+def output_format(*names: str) -> Callable[[F], F]:
+    """`--output-format`."""
+    return click.option(
+        "--output-format",
+        type=click.Choice(names or tuple(FORMATS)),
+        help="[default: full]",
+    )

@@ -1,0 +1,218 @@
+"""From options and configuration to what is analysed: files, settings, and the reports on them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from idemlint import config as configuration
+from idemlint import files
+from idemlint.cli import terminal
+from idemlint.cli.rulebook import selectors
+from idemlint.errors import UsageProblem
+from idemlint.report.model import Finding, Report, locate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from idemlint.cli.options import Options
+    from idemlint.config import Config
+    from idemlint.diagnostics import Diagnostic
+    from idemlint.engine import FileReport, Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Session:
+    """A run: what was asked for, and on which files. `stdin` is a name and the bytes that were read."""
+
+    options: Options
+    config: Config
+    settings: Settings
+    paths: list[Path]
+    stdin: tuple[str, bytes] | None = None
+    changed: frozenset[str] | None = None
+
+    def analyse(self) -> Iterator[FileReport]:
+        """The engine's reports, with a bar where they take long. What `--since` leaves out is context."""
+        from idemlint import engine
+
+        if self.changed is not None and not any(self.is_wanted(path) for path in self.paths):
+            return iter(())
+        reports = engine.analyse(
+            self.paths,
+            self.settings,
+            stdin=self.stdin,
+            report_on=None if self.changed is None else self.is_wanted,
+        )
+        total = len(self.paths) + (self.stdin is not None)
+        return terminal.with_progress(reports, total, quiet=self.options.quiet)
+
+    def is_wanted(self, path: Path) -> bool:
+        """Whether findings in this file are reported."""
+        return self.changed is None or os.path.realpath(path) in self.changed
+
+    def stable_name(self, path: Path) -> str:
+        """A file's name that does not depend on where we were started."""
+        name = os.path.relpath(os.path.abspath(path), self.settings.root)
+        return name.replace(os.sep, "/")
+
+
+def open_session(options: Options, *, paths: tuple[str, ...] | None = None) -> Session:
+    """Read the configuration, find the files and resolve the selection. The command line wins."""
+    here = Path.cwd()
+    config = configuration.load(
+        here,
+        explicit=Path(options.config) if options.config is not None else None,
+        isolated=options.isolated,
+    )
+    if options.verbose:
+        terminal.note(
+            f"configuration: {configuration.shown(config.file) if config.file else 'none'}"
+        )
+    names = options.paths if paths is None else paths
+    if not names:
+        names = tuple(_from(config.folder, name, here) for name in config.paths or ())
+    if not names:
+        raise UsageProblem(
+            "no PATHS: name the migrations (`idemlint migrations/`), or let `idemlint init` write"
+            " `paths` into the configuration"
+        )
+    found = _discover(options, config, names)
+    stdin = None
+    if files.STDIN in names:
+        stdin = (options.stdin_filename or "<stdin>", sys.stdin.buffer.read())
+    changed = None
+    if options.since is not None:
+        from idemlint.git import Repository
+
+        changed = Repository(here).changed_since(options.since)
+    if options.verbose:
+        terminal.note(f"files: {len(found) + (stdin is not None):,}")
+    return Session(
+        options=options,
+        config=config,
+        settings=_settings(options, config),
+        paths=found,
+        stdin=stdin,
+        changed=changed,
+    )
+
+
+def _from(folder: Path, name: str, here: Path) -> str:
+    """A path of the configuration, as seen from here."""
+    path = os.path.join(folder, name)
+    relative = os.path.relpath(path, here)
+    return path if relative.startswith("..") and os.path.isabs(name) else relative
+
+
+def _discover(options: Options, config: Config, names: Iterable[str]) -> list[Path]:
+    from idemlint.cli.app import COMMANDS
+
+    wanted = [name for name in names if name != files.STDIN]
+    try:
+        return files.discover(
+            wanted,
+            exclude=options.exclude or config.exclude,
+            exclude_root=Path.cwd() if options.exclude else config.folder,
+            force_exclude=options.force_exclude,
+        )
+    except UsageProblem as problem:
+        for name in wanted:
+            if name in COMMANDS and not os.path.exists(name):
+                raise UsageProblem(
+                    f"{problem} (the command `{name}` comes before its options:"
+                    f" `idemlint {name} …`)"
+                ) from None
+        raise
+
+
+def _settings(options: Options, config: Config) -> Settings:
+    from idemlint.engine import Settings
+
+    known = selectors()
+    ignores = dict(config.per_file_ignores)
+    for entry in options.per_file_ignores:
+        pattern, colon, selector = entry.rpartition(":")
+        if not colon:
+            raise UsageProblem(f"--per-file-ignores: `{entry}` is not PATTERN:CODE")
+        ignores[pattern] = (*ignores.get(pattern, ()), selector)
+    # An option that is not given leaves the engine's own default in its place.
+    chosen = {
+        "runner": options.runner or config.runner,
+        "rerun": options.rerun or config.rerun,
+        "postgres_version": options.postgres_version or config.postgres_version,
+        "search_path": options.search_path or config.search_path,
+        "start_after": options.start_after or config.start_after,
+    }
+    return Settings(
+        rules=known.resolve(
+            select=options.select or config.select,
+            extend_select=(*(config.extend_select or ()), *options.extend_select),
+            ignore=options.ignore or config.ignore or (),
+        ),
+        per_file_ignores=tuple(
+            (pattern, known.codes(codes, "per-file-ignores")) for pattern, codes in ignores.items()
+        ),
+        root=config.folder,
+        down=options.down,
+        **{name: value for name, value in chosen.items() if value is not None},
+    )
+
+
+class Collector:
+    """Turns the engine's reports into findings and totals, one file after the other."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.findings: list[Finding] = []
+        self.files = 0
+        self.statements = 0
+        self.unjudged = 0
+
+    def add(self, report: FileReport) -> None:
+        """Take in one file. The trees are not kept."""
+        from idemlint.replay.verdict import Verdict
+
+        if report.context:
+            return
+        self.files += 1
+        for statement, outcome in zip(report.parsed.statements, report.outcomes, strict=True):
+            if statement.section == "up" or self._session.settings.down:
+                self.statements += 1
+                self.unjudged += outcome.verdict is Verdict.UNKNOWN
+        if report.diagnostics:
+            self.findings += locate(
+                report.parsed,
+                report.diagnostics,
+                stable_name=self._session.stable_name(report.path),
+                server=_server(report),
+            )
+
+    def report(self, *, fixed: int = 0, hints: tuple[str, ...] = ()) -> Report:
+        """All that was taken in."""
+        from idemlint.cli.rulebook import rule_texts
+
+        return Report(
+            findings=self.findings,
+            files=self.files,
+            statements=self.statements,
+            unjudged=self.unjudged,
+            fixed=fixed,
+            rules=rule_texts,
+            hints=hints,
+        )
+
+
+def _server(report: FileReport) -> Callable[[Diagnostic], str]:
+    def message(diagnostic: Diagnostic) -> str:
+        from idemlint.report.server import server_message
+
+        if diagnostic.statement is None or diagnostic.sqlstate is None:
+            return ""
+        outcome = report.outcomes[diagnostic.statement]
+        return server_message(outcome) if outcome.sqlstate == diagnostic.sqlstate else ""
+
+    return message

@@ -1,0 +1,121 @@
+"""Where output goes: findings to stdout, messages about the run to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from idemlint.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from idemlint.report.full import Line
+
+T = TypeVar("T")
+
+
+def is_terminal() -> bool:
+    """Whether a person reads stdout."""
+    return sys.stdout.isatty()
+
+
+def coloured(color: str) -> bool:
+    """Whether stdout gets colours: the option, then NO_COLOR, then FORCE_COLOR, then the terminal."""
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal() and os.environ.get("TERM") != "dumb"
+
+
+def emit(text: str) -> None:
+    """Text to stdout, as UTF-8 where it is a pipe or a file, whatever the locale says."""
+    buffer = None if is_terminal() else getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    else:
+        sys.stdout.flush()
+        buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.flush()
+
+
+def emit_lines(lines: Iterable[Line], color: str) -> None:
+    """Styled lines to stdout, coloured or plain."""
+    from idemlint.report import full
+
+    if not coloured(color):
+        emit(full.plain(lines))
+        return
+    full.print_rich(lines, console())
+    sys.stdout.flush()
+
+
+def console() -> Any:
+    """A rich console on stdout that colours, whatever rich itself thinks of it."""
+    from rich.console import Console
+
+    system = None if is_terminal() else "standard"
+    return Console(
+        file=sys.stdout,
+        force_terminal=True,
+        color_system=system or "auto",
+        no_color=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False if not is_terminal() else None,
+    )
+
+
+def width() -> int | None:
+    """The terminal's width; `None` where there is no terminal."""
+    if not is_terminal():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size((100, 24)).columns
+
+
+def note(text: str) -> None:
+    """A message about the run, to stderr."""
+    try:
+        sys.stderr.write(text.encode("utf-8", "replace").decode() + "\n")
+        sys.stderr.flush()
+    except OSError:
+        pass
+
+
+def write_file(name: str, text: str) -> None:
+    """The contents of an output file."""
+    try:
+        with open(name, "w", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageProblem(f"{name}: cannot be written: {error.strerror or error}") from None
+
+
+def with_progress(items: Iterable[T], total: int, *, quiet: bool) -> Iterator[T]:
+    """Hand on the items; a bar on stderr if it is a terminal and this takes more than a second."""
+    if quiet or total < 2 or not sys.stderr.isatty():
+        yield from items
+        return
+    from time import monotonic
+
+    begun = shown = monotonic()
+    for done, item in enumerate(items, 1):
+        now = monotonic()
+        if now - begun > 1 and now - shown > 0.1:
+            shown = now
+            filled = min(done * 30 // total, 30)
+            bar = "━" * filled + " " * (30 - filled)
+            sys.stderr.write(f"\r{bar} {done:,}/{total:,} files")
+            sys.stderr.flush()
+        yield item
+    if shown != begun:
+        sys.stderr.write("\r\x1b[2K")
+        sys.stderr.flush()

@@ -1,0 +1,209 @@
+"""From the paths on the command line to the files to read.
+
+A file that is named is read, whatever its name. A folder is searched for `*.sql` files; there `.gitignore`
+and `exclude` count. Symbolic links to folders are not followed (so no loop can hold us up), links to files
+are. The order is that of the names and does not depend on the file system.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from idemlint.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    #: Patterns of one folder: `True` ignored, `False` taken back by a `!` pattern, `None` not named.
+    Ignores = Callable[[str], bool | None]
+    #: Whether an absolute path (a folder's if the second argument says so) is to be left out.
+    _Test = Callable[[str, bool], bool]
+
+SUFFIX: Final = ".sql"
+STDIN: Final = "-"
+
+#: Folders that hold other people's files; they are searched only when named.
+SKIPPED: Final = frozenset(
+    {".git", ".hg", ".svn", "node_modules", ".venv", ".tox", ".nox", "__pycache__"}
+)
+
+
+def discover(
+    paths: Sequence[str],
+    *,
+    exclude: Sequence[str] = (),
+    exclude_root: Path | None = None,
+    force_exclude: bool = False,
+) -> list[Path]:
+    """The files that `paths` stand for, each once, in a fixed order. `-` is the caller's business."""
+    excluded = _excluder(exclude, exclude_root or Path())
+    found: dict[str, Path] = {}
+    for name in paths:
+        mode = _mode(name)
+        if stat.S_ISDIR(mode):
+            if force_exclude and excluded(os.path.abspath(name), True):
+                continue
+            for shown, absolute in _walk(name, excluded):
+                if absolute not in found:
+                    found[absolute] = Path(shown)
+        elif not (force_exclude and excluded(os.path.abspath(name), False)):
+            found.setdefault(os.path.abspath(name), Path(name))
+    return list(found.values())
+
+
+def _mode(name: str) -> int:
+    try:
+        return os.stat(name).st_mode
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if isinstance(error, FileNotFoundError):
+            reason = (
+                "is a broken symbolic link" if os.path.islink(name) else "no such file or folder"
+            )
+        raise UsageProblem(f"{_printable(name)}: {reason[0].lower()}{reason[1:]}") from None
+    except ValueError as error:  # a NUL in the name
+        raise UsageProblem(f"{_printable(name)}: {error}") from None
+
+
+def _walk(top: str, excluded: _Test) -> Iterator[tuple[str, str]]:
+    """The SQL files below `top` in the order of their names: as named, and absolute."""
+    ignored = _Gitignore(top)
+    stack = [(os.path.join(top, ""), os.path.join(os.path.abspath(top), ""))]
+    while stack:
+        shown, absolute = stack.pop()
+        try:
+            with os.scandir(shown) as entries:
+                listing = sorted(entries, key=_name)
+        except OSError as error:
+            raise UsageProblem(
+                f"{_printable(shown)}: cannot be searched: {error.strerror or error}"
+            ) from None
+        if any(entry.name == ".gitignore" for entry in listing):
+            ignored.enter(absolute)
+        folders = []
+        for entry in listing:
+            name = entry.name
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if is_folder:
+                if name in SKIPPED:
+                    continue
+            elif not name.endswith(SUFFIX) or not _readable_kind(entry):
+                continue
+            path = absolute + name
+            if ignored(path, is_folder) or excluded(path, is_folder):
+                continue
+            if is_folder:
+                folders.append((shown + name + os.sep, path + os.sep))
+            else:
+                yield shown + name, path
+        if folders:
+            stack.extend(reversed(folders))
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _readable_kind(entry: os.DirEntry[str]) -> bool:
+    """A file, or a link that is not a folder. A broken link counts: reading it says what is wrong."""
+    if entry.is_file(follow_symlinks=False):
+        return True
+    if not entry.is_symlink():
+        return False  # a socket, a pipe: reading it would wait for ever
+    try:
+        return not stat.S_ISDIR(entry.stat().st_mode) and entry.is_file()
+    except OSError:
+        return True
+
+
+class _Gitignore:
+    """The `.gitignore` files from the repository's root down; the deepest that names a path decides."""
+
+    def __init__(self, top: str) -> None:
+        self.files: list[tuple[str, Ignores]] = []
+        above: list[str] = []
+        folder = os.path.abspath(top)
+        while not os.path.exists(os.path.join(folder, ".git")):
+            parent = os.path.dirname(folder)
+            if parent == folder:
+                above.clear()  # no repository: what lies above is not about us
+                break
+            folder = parent
+            above.append(folder)
+        for folder in reversed(above):
+            if os.path.isfile(os.path.join(folder, ".gitignore")):
+                self.enter(folder)
+
+    def enter(self, folder: str) -> None:
+        try:
+            text = Path(folder, ".gitignore").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return  # git, too, goes on without it
+        patterns = compile_patterns(text.splitlines())
+        if patterns is not None:
+            self.files.append((os.path.join(folder, ""), patterns))
+
+    def __call__(self, absolute: str, folder: bool) -> bool:
+        for prefix, patterns in reversed(self.files):
+            if absolute.startswith(prefix):
+                verdict = patterns(_relative(absolute, prefix, folder))
+                if verdict is not None:
+                    return verdict
+        return False
+
+
+def _excluder(exclude: Sequence[str], root: Path) -> _Test:
+    patterns = compile_patterns(exclude)
+    if patterns is None:
+        return lambda absolute, folder: False
+    prefix = os.path.join(os.path.abspath(root), "")
+
+    def excluded(absolute: str, folder: bool) -> bool:
+        if not absolute.startswith(prefix):
+            return False
+        relative = _relative(absolute, prefix, folder)
+        # A file that is named may lie in an excluded folder, which no walk has passed through.
+        parts = relative.rstrip("/").split("/")
+        above = ("/".join(parts[:depth]) + "/" for depth in range(1, len(parts)))
+        return any(patterns(name) for name in above) or bool(patterns(relative))
+
+    return excluded
+
+
+def _relative(absolute: str, prefix: str, folder: bool) -> str:
+    relative = absolute[len(prefix) :] + ("/" if folder else "")
+    return relative if os.sep == "/" else relative.replace(os.sep, "/")
+
+
+def compile_patterns(lines: Sequence[str]) -> Ignores | None:
+    """Patterns as in a `.gitignore`; `None` where there are none.
+
+    pathspec tries its patterns one by one, which costs more than all the rest of the walk; one regular
+    expression made of all of them tells first whether any can match at all.
+    """
+    if not any(line.strip() and not line.lstrip().startswith("#") for line in lines):
+        return None
+    import re
+
+    from pathspec import GitIgnoreSpec
+
+    try:
+        spec = GitIgnoreSpec.from_lines(lines)
+    except ValueError as error:
+        raise UsageProblem(f"a pattern to leave out files is wrong: {error}") from None
+    regexes = [p.regex.pattern for p in spec.patterns if p.include is not None and p.regex]
+    any_of_them = re.compile("|".join(r.replace("?P<ps_d>", "?:") for r in regexes))
+
+    def ignores(relative: str) -> bool | None:
+        if any_of_them.match(relative) is None:
+            return None
+        return spec.check_file(relative).include
+
+    return ignores
+
+
+def _printable(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "replace")

@@ -1,0 +1,27 @@
+"""One line a finding, for editors and grep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.report.model import printable
+from idemlint.report.summary import summary
+
+if TYPE_CHECKING:
+    from idemlint.report.model import Finding, Report
+
+
+def render(report: Report, *, quiet: bool = False) -> str:
+    """The findings, then how many there are."""
+    lines = [line(finding) for finding in report.findings]
+    if not quiet:
+        lines += summary(report)
+    return "".join(f"{text}\n" for text in lines)
+
+
+def line(finding: Finding) -> str:
+    """`path:row:column: CODE [*] message`."""
+    mark = f"{finding.mark} " if finding.mark else ""
+    message = " ".join(finding.diagnostic.message.split())
+    place = f"{printable(finding.filename)}:{finding.start.row}:{finding.start.column}"
+    return f"{place}: {finding.code} {mark}{message}"

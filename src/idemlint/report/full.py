@@ -1,0 +1,221 @@
+"""Findings for people: the message, the guilty lines, what PostgreSQL says, how to mend it.
+
+One list of styled lines is made; piped, it is printed as plain text, on a terminal with rich. So both say
+the same. rich is imported only for the terminal, and never interprets SQL (`ARRAY[id]` is not markup).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from idemlint.report.excerpt import excerpt
+from idemlint.report.model import printable
+from idemlint.report.summary import counted, summary
+from idemlint.sqlstates import condition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from idemlint.report.model import Finding, Report
+
+#: A line: texts and the names of their styles.
+Line = list[tuple[str, str]]
+
+#: Source lines longer than this are cut, also where no terminal gives a width.
+WIDEST: Final = 200
+#: On a terminal, more findings than this are summed up (DESIGN.md §8), but for the newest files.
+WALL: Final = 100
+NEWEST: Final = 3
+
+STYLES: Final = {
+    "path": "bold",
+    "place": "cyan",
+    "error": "bold red",
+    "warning": "bold yellow",
+    "fix": "bold cyan",
+    "message": "bold",
+    "gutter": "bold blue",
+    "mark-error": "bold red",
+    "mark-warning": "bold yellow",
+    "cut": "dim",
+    "label": "bold",
+    "sqlstate": "bold magenta",
+    "code": "green",
+    "good": "bold green",
+    "text": "",
+}
+
+
+def render(report: Report, *, quiet: bool = False) -> str:
+    """The report as plain text."""
+    return plain(lines(report, quiet=quiet))
+
+
+def lines(
+    report: Report, *, width: int | None = None, quiet: bool = False, shorten: bool = False
+) -> Iterator[Line]:
+    """The report as styled lines. `shorten` sums up what would be a wall on a terminal."""
+    findings = report.findings
+    if shorten and len(findings) > WALL:
+        yield from overview(report)
+        findings = _newest(findings)
+    for finding in findings:
+        yield from finding_lines(finding, width)
+    if not quiet:
+        yield from summary_lines(report)
+        if shorten and len(report.findings) > WALL:
+            for hint in report.hints:
+                yield [("  ", "text"), *_ticked(hint)]
+
+
+def finding_lines(finding: Finding, width: int | None = None) -> Iterator[Line]:
+    """One finding, with an empty line behind it."""
+    diagnostic = finding.diagnostic
+    severity = diagnostic.severity.value
+    heading: Line = [
+        (printable(finding.filename), "path"),
+        (f":{finding.start.row}:{finding.start.column}", "place"),
+        (": ", "text"),
+        (finding.code, severity),
+        (" ", "text"),
+    ]
+    if finding.mark:
+        heading += [(finding.mark, "fix"), (" ", "text")]
+    yield [*heading, *_ticked(one_line(diagnostic.message), "message")]
+    rows = excerpt(
+        finding.lines, finding.start.offset, finding.end.offset, min(width or WIDEST, WIDEST)
+    )
+    for row in rows:
+        yield [
+            (piece.text, f"mark-{severity}" if piece.style == "mark" else piece.style)
+            for piece in row
+        ]
+    indent = max(len(rows[0][0].text) - 1, 1)
+    for label, text in notes(finding):
+        yield from _note(label, text, indent, width)
+    yield []
+
+
+def notes(finding: Finding) -> Iterator[tuple[str, str]]:
+    """What stands below the lines: PostgreSQL's answer, and the way out."""
+    diagnostic = finding.diagnostic
+    if diagnostic.sqlstate:
+        said = f"{diagnostic.sqlstate} {condition(diagnostic.sqlstate)}".rstrip()
+        if finding.server:
+            said += f": {finding.server}"
+        yield (_WHEN.get(diagnostic.rerun or "", "PostgreSQL says"), said)
+    if diagnostic.help:
+        yield ("help", diagnostic.help)
+    fix = diagnostic.fix
+    if fix is not None and fix.message and fix.message != diagnostic.help:
+        if not fix.edits:
+            yield ("help", fix.message)
+        else:
+            yield (f"fix ({fix.applicability.label})", fix.message)
+
+
+_WHEN: Final = {
+    "statement": "PostgreSQL says when it runs again",
+    "file": "PostgreSQL says on the rerun",
+    "interrupted": "PostgreSQL says on the rerun after an interruption",
+    "folder": "PostgreSQL says when the folder runs again",
+}
+
+
+def overview(report: Report) -> Iterator[Line]:
+    """Counts by rule, and why not everything follows."""
+    files = {finding.filename for finding in report.findings}
+    yield [
+        (f"{counted(len(report.findings), 'finding')}", "error"),
+        (f" in {counted(len(files), 'file')}, by rule:", "text"),
+    ]
+    yield []
+    yield from statistics(report)
+    yield []
+    newest = min(NEWEST, len(files))
+    yield [
+        (f"The newest {newest} of these files in full", "label"),
+        (" (`--output-format concise` lists everything):", "text"),
+    ]
+    yield []
+
+
+def statistics(report: Report) -> Iterator[Line]:
+    """A table: number, code, whether fixable, name."""
+    rows = report.by_rule()
+    digits = max((len(str(count)) for _, _, count, _ in rows), default=1)
+    for code, name, count, mark in rows:
+        yield [
+            (f"{count:>{digits}}", "label"),
+            ("  ", "text"),
+            (code, "error"),
+            (f" {mark or '':<3} ", "fix"),
+            (name, "text"),
+        ]
+
+
+def summary_lines(report: Report) -> Iterator[Line]:
+    """The sentences at the end."""
+    style = "message" if report.findings else "good"
+    for sentence in summary(report):
+        yield _ticked(sentence, style)
+        style = "text"
+
+
+def plain(styled: Iterable[Line]) -> str:
+    """Styled lines as text."""
+    return "".join("".join(text for text, _ in line) + "\n" for line in styled)
+
+
+def print_rich(styled: Iterable[Line], console: Any) -> None:
+    """Styled lines on a rich console, the text exactly as it is."""
+    from rich.text import Text
+
+    for line in styled:
+        text = Text(no_wrap=True, overflow="ignore", end="\n")
+        for piece, style in line:
+            text.append(piece, style=STYLES.get(style, ""))
+        console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True, crop=False)
+
+
+def one_line(text: str) -> str:
+    """A text without newlines and control characters."""
+    flat = " ".join(text.split())
+    return flat if flat.isprintable() else "".join(c if c.isprintable() else "�" for c in flat)
+
+
+def _newest(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings of the last files: migrations come in the order in which they run."""
+    findings = list(findings)
+    names = list(dict.fromkeys(finding.filename for finding in findings))[-NEWEST:]
+    chosen = [finding for finding in findings if finding.filename in names]
+    return chosen[:WALL]
+
+
+def _note(label: str, text: str, indent: int, width: int | None) -> Iterator[Line]:
+    lead: Line = [(" " * indent + "= ", "gutter"), (f"{label}: ", "label")]
+    offset = sum(len(piece) for piece, _ in lead)
+    paragraphs = [one_line(paragraph) for paragraph in text.splitlines() if paragraph.strip()]
+    wrapped = [piece for paragraph in paragraphs for piece in _wrapped(paragraph, offset, width)]
+    for piece in wrapped or [""]:
+        yield [*lead, *_ticked(piece)]
+        lead = [(" " * offset, "text")]
+
+
+def _wrapped(text: str, offset: int, width: int | None) -> list[str]:
+    if width is None or width - offset < 30:
+        return [text]
+    from textwrap import wrap
+
+    return wrap(text, width - offset, break_long_words=False, break_on_hyphens=False)
+
+
+def _ticked(text: str, style: str = "text") -> Line:
+    """A sentence with what stands between backticks set off."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return [(text, style)]
+    line: Line = [(pieces[0], style)]
+    for index, piece in enumerate(pieces[1:], 1):
+        line.append((f"`{piece}`", "code") if index % 2 else (piece, style))
+    return line

@@ -1,0 +1,64 @@
+"""Rows and columns of a file. They exist for display only: all else counts bytes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from typing import NamedTuple
+
+BOM = b"\xef\xbb\xbf"
+
+
+class Position(NamedTuple):
+    """A place in a file: row and column count characters from 1, the offset bytes from 0."""
+
+    row: int
+    column: int
+    offset: int
+
+
+class Lines:
+    """A file's lines, found once; places are looked up in them.
+
+    Positions are mostly asked for in ascending order: the last one is kept, so that a file of one single
+    long line does not cost a pass over the line each time.
+    """
+
+    __slots__ = ("_ascii", "_data", "_last", "_starts")
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._ascii = data.isascii()
+        self._starts = list(accumulate((len(line) + 1 for line in data.split(b"\n")), initial=0))
+        self._starts.pop()
+        if data.startswith(BOM):
+            self._starts[0] = len(BOM)  # no editor counts it as a column
+        self._last = (0, 0)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def position(self, offset: int) -> Position:
+        """Where a byte offset is."""
+        row = max(bisect_right(self._starts, offset), 1)
+        start = self._starts[row - 1]
+        if self._ascii or offset <= start:
+            return Position(row, max(offset - start, 0) + 1, offset)
+        known, characters = self._last
+        if not start <= known <= offset:
+            known, characters = start, 0
+        characters += len(self._data[known:offset].decode("utf-8", "replace"))
+        self._last = (offset, characters)
+        return Position(row, characters + 1, offset)
+
+    def bounds(self, row: int) -> tuple[int, int]:
+        """The bytes of a row, without its line end."""
+        start = self._starts[row - 1]
+        end = self._starts[row] - 1 if row < len(self._starts) else len(self._data)
+        if end > start and self._data[end - 1 : end] == b"\r":
+            end -= 1
+        return start, max(end, start)
+
+    def slice(self, start: int, end: int) -> str:
+        """The text between two offsets."""
+        return self._data[start:end].decode("utf-8", "replace")

@@ -1,0 +1,202 @@
+"""What printers print: findings with their places in the text, and the totals of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from idemlint.diagnostics import Applicability, Severity
+from idemlint.report.lines import Lines, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from idemlint.diagnostics import Diagnostic, Fix
+    from idemlint.source.model import ParsedFile, Statement
+
+#: Where the rules' pages can be read.
+PAGES: Final = "https://github.com/idemlint/idemlint/blob/main/rules"
+
+
+class StatementSpan(NamedTuple):
+    """The statement that a finding is about."""
+
+    index: int
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """A diagnostic and where it stands. `server` is PostgreSQL's own message, where it is certain."""
+
+    diagnostic: Diagnostic
+    start: Position
+    end: Position
+    statement: StatementSpan | None
+    lines: Lines
+    fingerprint: str
+    server: str = ""
+
+    @property
+    def code(self) -> str:
+        """The rule's code."""
+        return self.diagnostic.code
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return self.diagnostic.name
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it is certain to fail."""
+        return self.diagnostic.severity is Severity.ERROR
+
+    @property
+    def filename(self) -> str:
+        """The file as it is shown."""
+        return self.diagnostic.filename
+
+    @property
+    def url(self) -> str:
+        """The rule's page."""
+        return page_url(self.code, self.name)
+
+    @property
+    def mark(self) -> str:
+        """`[*]` for a safe fix, `[-]` for an unsafe one, nothing where a person is needed."""
+        return mark(self.diagnostic.fix)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """A rule as printers show it. `severity` is `error` or `warning`."""
+
+    code: str
+    name: str
+    severity: str
+    fix: tuple[Applicability, ...]
+    default: bool
+    sqlstates: tuple[str, ...]
+    title: str
+    markdown: str
+
+    @property
+    def url(self) -> str:
+        """The rule's page."""
+        return page_url(self.code, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run: its findings in the order of files and places, and what was looked at.
+
+    `rules` gives a rule's text; only formats that carry the rules along ask for it. `hints` are ways to
+    go on that the command knows (`idemlint init`), shown below a long list.
+    """
+
+    findings: Sequence[Finding]
+    files: int = 0
+    statements: int = 0
+    unjudged: int = 0
+    fixed: int = 0
+    rules: Callable[[], Mapping[str, RuleText]] = dict
+    root_prefix: str = ""
+    hints: tuple[str, ...] = ()
+
+    @property
+    def errors(self) -> int:
+        """Findings that are certain to fail."""
+        return sum(1 for finding in self.findings if finding.is_error)
+
+    def fixable(self, applicability: Applicability) -> int:
+        """Findings with a fix of exactly this applicability that can be applied."""
+        return sum(
+            1
+            for finding in self.findings
+            if finding.diagnostic.fix is not None
+            and finding.diagnostic.fix.edits
+            and finding.diagnostic.fix.applicability is applicability
+        )
+
+    def by_rule(self) -> list[tuple[str, str, int, str]]:
+        """Code, name, number of findings and fix mark of each rule that fired, most frequent first."""
+        counts = Counter((finding.code, finding.name) for finding in self.findings)
+        marks: dict[str, str] = {}
+        for finding in self.findings:
+            marks[finding.code] = max(marks.get(finding.code, ""), finding.mark, key=_MARKS.index)
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return [(code, name, count, marks[code]) for (code, name), count in ordered]
+
+
+_MARKS: Final = ["", "[-]", "[*]"]
+
+
+def mark(fix: Fix | None) -> str:
+    """How a fix is shown beside a code."""
+    if fix is None or not fix.edits or fix.applicability is Applicability.DISPLAY:
+        return ""
+    return "[*]" if fix.applicability is Applicability.SAFE else "[-]"
+
+
+def page_url(code: str, name: str) -> str:
+    """The address of a rule's page."""
+    return f"{PAGES}/{code}-{name}.md"
+
+
+def printable(text: str) -> str:
+    """A file name without the lone surrogates that undecodable bytes in it become."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def locate(
+    parsed: ParsedFile,
+    diagnostics: Iterable[Diagnostic],
+    *,
+    stable_name: str,
+    server: Callable[[Diagnostic], str] = lambda diagnostic: "",
+) -> list[Finding]:
+    """Give the diagnostics of one file their places. `stable_name` is the same wherever we run."""
+    from idemlint.report.fingerprint import Fingerprints
+
+    diagnostics = list(diagnostics)
+    if not diagnostics:
+        return []
+    source = parsed.source
+    data = source.text.encode("utf-8", "replace")
+    lines = Lines(data if len(data) == len(source.data) and not source.bom else source.data)
+    statements = {statement.index: statement for statement in parsed.statements}
+    prints = Fingerprints(stable_name)
+    findings = []
+    for diagnostic in diagnostics:
+        statement = None if diagnostic.statement is None else statements.get(diagnostic.statement)
+        start = lines.position(diagnostic.span.start)
+        end = lines.position(max(diagnostic.span.end, diagnostic.span.start))
+        if statement is not None:
+            text = source.data[statement.start : statement.end]
+        else:
+            first, last = lines.bounds(start.row)
+            text = source.data[first:last]
+        findings.append(
+            Finding(
+                diagnostic=diagnostic,
+                start=start,
+                end=end,
+                statement=_span(statement),
+                lines=lines,
+                fingerprint=prints.of(diagnostic.code, text),
+                server=server(diagnostic),
+            )
+        )
+    return findings
+
+
+def _span(statement: Statement | None) -> StatementSpan | None:
+    if statement is None:
+        return None
+    return StatementSpan(statement.index, statement.start, statement.end, statement.kind)
