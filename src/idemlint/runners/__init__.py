@@ -1,0 +1,78 @@
+"""Migration runners: one small profile each, and what they have in common.
+
+Every module of this package that defines `PROFILES` is a runner, its variants included; nothing is
+registered by hand. They are imported when they are first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from typing import TYPE_CHECKING, Final
+
+from idemlint.runners.clues import FolderClues
+
+if TYPE_CHECKING:
+    from idemlint.runners.profile import Profile
+
+FALLBACK: Final = "psql"
+
+_known: dict[str, Profile] = {}
+_complete = False
+
+
+def _load(module: str) -> None:
+    loaded = importlib.import_module(f"{__name__}.{module}")
+    for profile in getattr(loaded, "PROFILES", ()):
+        _known[profile.name] = profile
+
+
+def profiles() -> dict[str, Profile]:
+    """All profiles by name, in the order of their names."""
+    global _complete
+    if not _complete:
+        for module in pkgutil.iter_modules(__path__):
+            _load(module.name)
+        ordered = sorted(_known.items())
+        _known.clear()
+        _known.update(ordered)
+        _complete = True
+    return _known
+
+
+def names() -> tuple[str, ...]:
+    """The names that `--runner` takes, `auto` aside."""
+    return tuple(profiles())
+
+
+def get(name: str) -> Profile:
+    """The profile of that name; KeyError where there is none.
+
+    A runner's module is named after it, so that one name costs one import.
+    """
+    if name not in _known and not _complete:
+        module = name.replace("-", "_")
+        if module.isidentifier() and importlib.util.find_spec(f"{__name__}.{module}") is not None:
+            _load(module)
+        if name not in _known:
+            profiles()
+    return _known[name]
+
+
+def detect(path: str, data: bytes, folder: FolderClues) -> Profile:
+    """`auto`: the profile of the file, by its path, what stands around it, and its first bytes."""
+    if folder.detector is None:
+        from idemlint.runners.detect import Detector
+
+        folder.detector = Detector(profiles().values(), get(FALLBACK), folder)
+    return folder.detector(path, data)
+
+
+def __getattr__(name: str) -> dict[str, Profile]:
+    if name == "PROFILES":
+        return profiles()
+    raise AttributeError(name)
+
+
+__all__ = ["FALLBACK", "FolderClues", "detect", "get", "names", "profiles"]

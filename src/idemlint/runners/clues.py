@@ -1,0 +1,184 @@
+"""What stands beside and above a migration: listings and configuration files, each looked at
+once."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from idemlint.runners.profile import Profile
+
+HEAD: Final = 4096
+"""How much of a migration detection reads: markers stand at the top, below a licence at most."""
+_MANIFEST: Final = 262_144
+_LEVELS: Final = 10
+_SAMPLE: Final = 8
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+class FolderClues:
+    """The folders around the files of one run. Nothing is looked at before it is asked for, nothing
+    twice.
+
+    It walks up from a folder to the repository's root (the folder that holds `.git`), ten levels at
+    most. A folder that cannot be read is an empty one.
+    """
+
+    __slots__ = (
+        "_above",
+        "_absolute",
+        "_depends",
+        "_heads",
+        "_names",
+        "_parents",
+        "_samples",
+        "_texts",
+        "detector",
+    )
+
+    detector: Callable[[str, bytes], Profile] | None
+    """Made by the first detection."""
+
+    def __init__(self) -> None:
+        self.detector = None
+        self._absolute: dict[str, str] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self._parents: dict[str, str | None] = {}
+        self._above: dict[tuple[str, str], bool] = {}
+        self._depends: dict[tuple[str, str, str], bool] = {}
+        self._texts: dict[str, str] = {}
+        self._heads: dict[str, bytes] = {}
+        self._samples: dict[str, tuple[bytes, ...]] = {}
+
+    def absolute(self, folder: str) -> str:
+        """The folder's full path, with forward slashes."""
+        found = self._absolute.get(folder)
+        if found is None:
+            found = self._absolute[folder] = os.path.abspath(folder or ".").replace(os.sep, "/")  # noqa: PTH100
+        return found
+
+    def names(self, folder: str) -> frozenset[str]:
+        """Names of all that is in a folder; empty where it cannot be listed."""
+        folder = self.absolute(folder)
+        found = self._names.get(folder)
+        if found is None:
+            try:
+                found = frozenset(os.listdir(folder))  # noqa: PTH208 (names only)
+            except OSError:
+                found = frozenset()
+            self._names[folder] = found
+        return found
+
+    def parent(self, folder: str) -> str | None:
+        """The folder above; None above the repository's root."""
+        folder = self.absolute(folder)
+        if folder not in self._parents:
+            parent = folder.rsplit("/", 1)[0] or "/"
+            top = ".git" in self.names(folder) or parent == folder
+            self._parents[folder] = None if top else parent
+        return self._parents[folder]
+
+    def climb(self, folder: str) -> list[str]:
+        """The folder and those above it, nearest first."""
+        found: list[str] = []
+        at: str | None = self.absolute(folder)
+        while at is not None and len(found) < _LEVELS:
+            found.append(at)
+            at = self.parent(at)
+        return found
+
+    def beside(self, folder: str, pattern: str) -> bool:
+        """Whether the folder holds such a name (`fnmatch`); `meta/_journal.json` looks one folder
+        down."""
+        while "/" in pattern:
+            inner, pattern = pattern.split("/", 1)
+            if inner == "..":
+                folder = self.absolute(folder).rsplit("/", 1)[0] or "/"
+            elif inner in self.names(folder):
+                folder = f"{self.absolute(folder)}/{inner}"
+            else:
+                return False
+        names = self.names(folder)
+        if "*" not in pattern and "?" not in pattern and "[" not in pattern:
+            return pattern in names
+        return bool(fnmatch.filter(names, pattern))
+
+    def above(self, folder: str, pattern: str) -> bool:
+        """Whether the folder, or one above it, holds such a name."""
+        at = self.absolute(folder)
+        known = self._above.get((at, pattern))
+        if known is None:
+            known = any(self.beside(each, pattern) for each in self.climb(at))
+            self._above[at, pattern] = known
+        return known
+
+    def depends(self, folder: str, manifest: str, pattern: str) -> bool:
+        """Whether a manifest in the folder, or above it, says what the pattern seeks."""
+        at = self.absolute(folder)
+        key = (at, manifest, pattern)
+        known = self._depends.get(key)
+        if known is None:
+            known = any(
+                _compiled(pattern).search(self.text(f"{each}/{name}")) is not None
+                for each in self.climb(at)
+                for name in fnmatch.filter(self.names(each), manifest)
+            )
+            self._depends[key] = known
+        return known
+
+    def find(self, folder: str, name: str) -> str | None:
+        """The nearest file of that name in the folder or above it."""
+        for each in self.climb(folder):
+            if self.beside(each, name):
+                return f"{each}/{name}"
+        return None
+
+    def text(self, path: str) -> str:
+        """A configuration file's text; empty where it cannot be read."""
+        found = self._texts.get(path)
+        if found is None:
+            try:
+                with Path(path).open("rb") as file:
+                    found = file.read(_MANIFEST).decode("utf-8", "replace")
+            except OSError:
+                found = ""
+            self._texts[path] = found
+        return found
+
+    def head(self, path: str) -> bytes:
+        """A file's first bytes."""
+        found = self._heads.get(path)
+        if found is None:
+            try:
+                with Path(path).open("rb") as file:
+                    found = file.read(HEAD)
+            except OSError:
+                found = b""
+            self._heads[path] = found
+        return found
+
+    def sample(self, folder: str) -> tuple[bytes, ...]:
+        """The heads of a few of the folder's SQL files, always the same ones, from all over the
+        listing."""
+        folder = self.absolute(folder)
+        found = self._samples.get(folder)
+        if found is None:
+            names = sorted(name for name in self.names(folder) if name.endswith(".sql"))
+            step = max(1, len(names) // _SAMPLE)
+            found = tuple(self.head(f"{folder}/{name}") for name in names[::step][:_SAMPLE])
+            self._samples[folder] = found
+        return found
+
+
+__all__ = ["HEAD", "FolderClues"]

@@ -1,0 +1,265 @@
+"""What a migration runner is to the rest of idemlint: one frozen record of facts, with a few hooks.
+
+A profile module says which files are its own, in which order they run, which stretches of a file
+are applied, in what messages they reach the server, and which transaction stands around them.
+`units.deliver` turns that into facts about single statements. Where the words come from: `docs` of
+the runners and their sources, cited in each profile's docstring.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from idemlint.source.model import Chunk, Edit, Section, Span, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from idemlint.runners.clues import FolderClues
+
+Sending = Literal["stmt", "msg", "pipe", "tx", "tx-all"]
+"""How a file reaches the server, and what stands around it.
+
+`stmt`: statement by statement, autocommit. `msg`: as one simple-query message (several statements
+in it form an implicit block). `pipe`: extended protocol with one Sync. `tx`: inside the runner's
+BEGIN … COMMIT. `tx-all`: the same, and every pending file shares it.
+"""
+
+Direction = Literal["up", "down", "repeatable", "ignored"]
+Edits = Literal["error", "warn", "ignored"]
+Message = Literal["statement", "piece", "section"]
+"""What one message to the server holds: one statement (the runner's lexer knows SQL), one piece as
+the runner's cutter makes it (it may hold several statements, or a torn one), or the whole
+section."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a file that the runner applies as a whole, and in which direction.
+
+    `sending` is set where a directive of that very stretch changes it (dbmate, tern, Liquibase),
+    `message` likewise (Liquibase's `splitStatements:false`). `group` numbers transactions: parts
+    of one group share one.
+    """
+
+    span: Span
+    section: Section = "up"
+    sending: Sending | None = None
+    message: Message | None = None
+    group: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """The runner's own way out of its transaction, found in this file (or beside it: then the span
+    is empty)."""
+
+    span: Span
+    sending: Sending
+
+
+@dataclass(frozen=True, slots=True)
+class Misdirective:
+    """Something that looks like an opt-out and is none, or is another runner's."""
+
+    span: Span
+    message: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tear:
+    """A place (`at`, an offset) where the runner's cutter ends a message inside a body."""
+
+    body: Span
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Which files of a runner's folder go which way, by name.
+
+    `pattern` is matched against the end of the path, whole components only, letter case ignored
+    unless `exact`. Its groups `version` and `name` are the file's version and description.
+    """
+
+    pattern: str
+    direction: Direction
+    rank: int = 0
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One reason to believe that a file is the runner's: all that is set must hold; the highest
+    score wins.
+
+    `needle` (lower case) and `text` are sought in the file's first 4 KB, `near` means: there, or in
+    that of one of a few siblings. `folder` is matched against the end of the folder's path.
+    `beside` names files (`fnmatch` patterns) in the folder, `above` in it or a folder above it (a
+    slash: below that), `depends` a manifest above and what stands in it.
+    """
+
+    score: int
+    name: str | None = None
+    folder: str | None = None
+    needle: bytes | None = None
+    text: str | None = None
+    near: bool = False
+    beside: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+    depends: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """What a runner fills in before the server sees the text.
+
+    `pattern` finds them; `in_bodies` says that string literals and dollar-quoted bodies are not
+    spared; `breaks` finds what a fix must never write, since substitution would destroy it, and
+    `because` says why.
+    """
+
+    pattern: str | None = None
+    in_bodies: bool = False
+    breaks: str | None = None
+    because: str = ""
+
+
+NO_PLACEHOLDERS: Final = Placeholders()
+
+
+def _one_part(data: bytes) -> tuple[Part, ...]:
+    return (Part(Span(0, len(data))),)
+
+
+def _no_opt_out(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
+    return None
+
+
+def _no_misdirectives(path: str, data: bytes, clues: FolderClues) -> tuple[Misdirective, ...]:
+    return ()
+
+
+def _never_by_design(path: str, data: bytes) -> str | None:
+    return None
+
+
+def _as_declared(data: bytes, statements: Sequence[Statement], sending: Sending) -> Sending:
+    return sending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """All that idemlint knows of one runner.
+
+    Hooks that are not given say: one section, no opt-out, no cutting, nothing repeats by design.
+    """
+
+    name: str
+    title: str
+    edits: Edits
+    """What it does when an applied file was edited: refuses (`error`), complains (`warn`), does not
+    see it."""
+    sending: Sending
+    message: Message = "section"
+    claims: tuple[Claim, ...] = ()
+    files: tuple[Named, ...] = ()
+    otherwise: Direction = "ignored"
+    """Direction of a file that none of `files` names."""
+    numeric: bool = True
+    """Versions compare as numbers (else the paths compare as text)."""
+    parts: Callable[[bytes], tuple[Part, ...]] = _one_part
+    """The stretches that it applies, each a transaction of its own unless they share a `group`."""
+    pieces: Callable[[bytes, Part], tuple[Span, ...]] | None = None
+    """How its cutter cuts a section, where that is not SQL's own way."""
+    knows_bodies: bool = True
+    """Its cutter spares dollar-quoted bodies, or there is no cutter."""
+    opt_out: Callable[[str, bytes, FolderClues], OptOut | None] = _no_opt_out
+    misdirectives: Callable[[str, bytes, FolderClues], tuple[Misdirective, ...]] = _no_misdirectives
+    opted_out: Sending | None = None
+    """How it sends a file that opted out; None: there is no opt-out inside the file."""
+    directive: Callable[[bytes], Edit | None] = field(default=lambda data: None)
+    """The edit that opts a file out of the transaction."""
+    journal: Callable[[str, Sequence[str], FolderClues], Sequence[str] | None] | None = None
+    """Where a journal or plan rules: the paths of a folder's files in its order, those that never
+    run left out."""
+    alone: Callable[[Statement], bool] | None = None
+    """Statements that it takes out of the batch and sends by themselves, what was before being
+    committed (Supabase)."""
+    sending_of: Callable[[bytes, Sequence[Statement], Sending], Sending] = _as_declared
+    """Changes the sending after a look at the statements (Flyway, Prisma, Supabase)."""
+    blocks: str = ""
+    """What it says itself where it will not send a statement that cannot run in a block
+    (Flyway)."""
+    placeholders: Placeholders = NO_PLACEHOLDERS
+    do_blocks: bool = True
+    """A fix may write a DO block here (with `wrap` around it)."""
+    wrap: tuple[str, str] = ("", "")
+    """Lines that must stand before and after a DO block, so that the cutter leaves it whole."""
+    reruns: Callable[[str, bytes], str | None] = _never_by_design
+    """Why this file runs again by design, or None."""
+    row_with_file: bool = True
+    """Its journal row is written in the file's own transaction: a crash cannot fall between
+    them."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What could not be verified, by topic."""
+
+    def sections(self, data: bytes) -> tuple[Chunk, ...]:
+        """The stretches of a file that it sends, as the parser wants them."""
+        return tuple(Chunk(part.span, part.section) for part in self.parts(data))
+
+    def named(self, path: str) -> tuple[Named, re.Match[str]] | None:
+        """The first of `files` that fits the path, with its match."""
+        tail = "/" + path.replace("\\", "/")
+        for rule in self.files:
+            if match := _tail(rule.pattern, rule.exact).search(tail):
+                return rule, match
+        return None
+
+    def direction(self, path: str) -> Direction:
+        """Which way the file goes, by its name alone."""
+        found = self.named(path)
+        return found[0].direction if found else self.otherwise
+
+    def version_of(self, path: str) -> str:
+        """The file's version as its name has it; the file's name where it has none."""
+        found = self.named(path)
+        version = found[1].groupdict().get("version") if found else None
+        return version or posixpath.basename(path.replace("\\", "/"))
+
+    def key_of(self, path: str) -> tuple[Any, ...]:
+        """Sorts the files of a folder as the runner does, journals and plans aside."""
+        path = path.replace("\\", "/")
+        found = self.named(path)
+        rank = found[0].rank if found else 0
+        version = self.version_of(path)
+        if self.numeric and version[:1].isdigit():
+            return (rank, 0, version_key(version), path)
+        return (rank, 1, path)
+
+    def order(self, paths: Sequence[str], clues: FolderClues | None = None) -> list[str]:
+        """Those of a folder's files that a fresh database would get, first to last."""
+        runs = [path for path in paths if self.direction(path) in ("up", "repeatable")]
+        if self.journal is not None and clues is not None and runs:
+            ruled = self.journal(posixpath.dirname(runs[0].replace("\\", "/")), runs, clues)
+            if ruled is not None:
+                return list(ruled)
+        return sorted(runs, key=self.key_of)
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """`1.10` sorts after `1.9`, `2_0` equals `2`: numbers, part by part, without trailing zeros."""
+    parts = [int(part) for part in re.findall(r"\d+", version)]
+    while len(parts) > 1 and parts[-1] == 0:
+        parts.pop()
+    return tuple(parts)
+
+
+@cache
+def _tail(pattern: str, exact: bool) -> re.Pattern[str]:
+    return re.compile(rf"/(?:{pattern})\Z", 0 if exact else re.IGNORECASE)

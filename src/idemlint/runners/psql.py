@@ -1,0 +1,44 @@
+"""Plain psql, and every folder of SQL files that no runner claims.
+
+Facts: each statement is a message of its own, autocommit (psql manual, "-f", "-c"); measured with
+psql 15: an error in statement 3 of 4 leaves the other three applied and exits 0; with
+`ON_ERROR_STOP=1` two are applied and it exits 3. `-1` would put a transaction around it all. `:v`,
+`:'v'`, `:"v"` are filled in, but not in quotes or bodies (measured).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import misleads
+from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+
+PROFILES: Final = (
+    Profile(
+        name="psql",
+        title="psql",
+        edits="ignored",
+        sending="stmt",
+        message="statement",
+        claims=(
+            Claim(
+                35,
+                name=r".*\.sql",
+                needle=b"\\",
+                text=r"^\\(?:i|ir|include|include_relative|set|connect|c|echo|copy|if|unset|pset|gset|timing)\b",
+            ),
+        ),
+        files=(
+            Named(r"(?:.*/)?(?:down|rollback|revert|undo)\.sql", "down"),
+            Named(r"[^/]*[._-](?:down|rollback|revert|undo)\.sql", "down"),
+            Named(r"(?P<version>\d+(?:[-._]\d+)*)(?P<name>[^/]*)\.sql", "up"),
+            Named(r"(?P<name>[^/]*)\.sql", "up"),
+        ),
+        otherwise="up",
+        misdirectives=misleads("psql", title="psql"),
+        placeholders=Placeholders(
+            pattern=r"(?<![:\w]):(?:[A-Za-z_]\w*|'[A-Za-z_]\w*'|\"[A-Za-z_]\w*\")"
+        ),
+        row_with_file=False,
+    ),
+)

@@ -1,0 +1,195 @@
+"""How a file's statements reach the server: which commit together, and which stand in a block.
+
+The server's side of it was measured (PostgreSQL 15.18): several statements in one simple-query
+message form an implicit block; a COMMIT in the text ends whatever block is open, the runner's too,
+and what follows is a new implicit block, or autocommit; a pipeline is one implicit transaction up
+to its Sync, and takes a statement that refuses blocks only in first place, committing it at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count, groupby
+from typing import TYPE_CHECKING, Final, Literal
+
+from idemlint.runners.alone import refuses_block, transaction_verb
+from idemlint.runners.clues import FolderClues
+from idemlint.runners.profile import Part, Profile, Sending, Tear
+from idemlint.runners.scan import bodies
+from idemlint.source.model import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from idemlint.source.model import SourceFile, Statement
+
+_REASONS: Final = {
+    "none": "",
+    "stmt": "",
+    "msg": "",
+    "tx": "{} runs the file in a transaction",
+    "tx-all": "{} runs all pending files in one transaction",
+    "message": "{} sends several statements in one message, which is one transaction",
+    "pipe": "",
+    "pipeline": "{} sends the file as one pipeline, which is one transaction",
+}
+
+Block = Literal["none", "message", "pipeline", "transaction"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One statement on its way to the server.
+
+    `unit` numbers what commits together. `block` is what stands around the statement. `refuses`: a
+    statement that cannot run in a transaction block gets 25001 here (or its runner's own refusal).
+    `authored`: the block was opened by the file's own BEGIN. `reason` says who opened the block, in
+    words for people.
+    """
+
+    unit: int
+    block: Block
+    refuses: bool = False
+    authored: bool = False
+    reason: str = ""
+
+
+def deliver(
+    profile: Profile,
+    source: SourceFile,
+    statements: Sequence[Statement],
+    clues: FolderClues | None = None,
+) -> tuple[Delivery, ...]:
+    """One delivery for each statement, in their order."""
+    clues = FolderClues() if clues is None else clues
+    opt_out = profile.opt_out(source.path, source.data, clues)
+    usual = opt_out.sending if opt_out else profile.sending
+    found: dict[int, Delivery] = {}
+    units = count()
+    for parts, mine in _groups(profile.parts(source.data), statements):
+        sending = profile.sending_of(source.data, mine, parts[0].sending or usual)
+        messages = [
+            message
+            for part in parts
+            for message in _messages(profile, source.data, part, mine, sending)
+        ]
+        session = _Session(profile, sending, units)
+        for message in messages:
+            for statement, delivery in session.send(message):
+                found[id(statement)] = delivery
+    return tuple(found[id(statement)] for statement in statements)
+
+
+def tears(profile: Profile, data: bytes, part: Part) -> tuple[Tear, ...]:
+    """Where the runner's cutter ends a message inside a dollar-quoted or `BEGIN ATOMIC` body."""
+    if profile.pieces is None or part.message in ("statement", "section"):
+        return ()
+    inside = bodies(data, *part.span)
+    if not inside:
+        return ()
+    ends = [piece.end for piece in profile.pieces(data, part)]
+    return tuple(Tear(body, at) for body in inside for at in ends if body.start < at < body.end)
+
+
+def _groups(
+    parts: Sequence[Part], statements: Sequence[Statement]
+) -> Iterator[tuple[list[Part], list[Statement]]]:
+    """Chunks that share a transaction, with their statements; those outside all parts come
+    last."""
+    left = list(statements)
+    for _, together in groupby(parts, key=lambda part: (part.section, part.group)):
+        group = list(together)
+        mine = [
+            each
+            for each in left
+            if any(part.span.start <= each.start < part.span.end for part in group)
+        ]
+        if mine:
+            taken = {id(each) for each in mine}
+            left = [each for each in left if id(each) not in taken]
+            yield group, mine
+    if left:
+        yield [Part(Span(left[0].start, left[-1].end))], left
+
+
+def _messages(
+    profile: Profile, data: bytes, part: Part, statements: Sequence[Statement], sending: Sending
+) -> list[list[Statement]]:
+    mine = [each for each in statements if part.span.start <= each.start < part.span.end]
+    message = part.message or profile.message
+    if sending == "msg" or (message == "section" and sending != "stmt"):
+        return [mine]
+    if message == "piece" and profile.pieces is not None:
+        ends = [piece.end for piece in profile.pieces(data, part)]
+        cut: list[list[Statement]] = [[] for _ in range(len(ends) + 1)]
+        at = 0
+        for statement in mine:
+            while at < len(ends) and statement.start >= ends[at]:
+                at += 1
+            cut[at].append(statement)
+        return [each for each in cut if each]
+    return [[each] for each in mine]
+
+
+class _Session:
+    """The connection while a group of parts is sent: which block is open, and which unit."""
+
+    def __init__(self, profile: Profile, sending: Sending, units: Iterator[int]) -> None:
+        self.profile = profile
+        self.sending = sending
+        self.units = units
+        self.unit = -1
+        self.open = False  # the unit still takes statements
+        self.explicit = sending in ("tx", "tx-all")
+        self.authored = False
+        self.first = True  # in its pipeline
+
+    def send(self, message: Sequence[Statement]) -> Iterator[tuple[Statement, Delivery]]:
+        implicit: Block = "none"
+        if self.sending == "pipe":
+            implicit = "pipeline"
+        elif len(message) > 1:
+            implicit = "message"
+        for statement in message:
+            yield statement, self._one(statement, implicit)
+        if not self.explicit:
+            self.open = False
+
+    def _one(self, statement: Statement, implicit: Block) -> Delivery:
+        if self.profile.alone is not None and not self.authored and self.profile.alone(statement):
+            return self._alone()
+        if implicit == "pipeline" and self.first and not self.explicit and refuses_block(statement):
+            self.first = False
+            return self._alone(restart=False)
+        verb = transaction_verb(statement)
+        if verb == "begin" and not self.explicit:
+            self.explicit = self.authored = True
+        block: Block = "transaction" if self.explicit else implicit
+        if not self.open:
+            self.unit, self.open = next(self.units), True
+        refuses = block in ("transaction", "message") or (block == "pipeline" and not self.first)
+        delivery = Delivery(self.unit, block, refuses, self.authored, self._reason(block))
+        self.first = False
+        if verb == "end":
+            self.explicit = self.authored = self.open = False
+            self.first = True
+        elif verb == "chain" or block == "none":
+            self.open = False
+        return delivery
+
+    def _alone(self, restart: bool = True) -> Delivery:
+        self.open = False
+        self.first = restart
+        return Delivery(next(self.units), "none")
+
+    def _reason(self, block: Block) -> str:
+        if block == "transaction" and self.authored:
+            return "the file's own BEGIN opened a transaction"
+        if block == "transaction" and self.profile.blocks:
+            return self.profile.blocks
+        return _REASONS[self.sending if block == "transaction" else block].format(
+            self.profile.title
+        )
+
+
+__all__ = ["Block", "Delivery", "deliver", "tears"]
