@@ -6,26 +6,21 @@ Only `parse_sql_json` is used: pglast's `parse_sql` crashes the process on deep 
 from __future__ import annotations
 
 import re
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from pglast.parser import ParseError, parse_sql_json
 
+from idemlint.source.model import Statement
 from idemlint.source.split import trim
 from idemlint.source.tree import Tree
+
+if TYPE_CHECKING:
+    from idemlint.source.model import Section
 
 # A key of the JSON: inside a value its quotes would be escaped.
 _LOCATION: Final = re.compile(r'location":(\d+)')
 _EXHAUSTED: Final = ("stack depth limit exceeded", "memory exhausted")
-
-
-class Parsed(NamedTuple):
-    """A statement and its bytes, without blanks and comments around it."""
-
-    start: int
-    end: int
-    kind: str
-    tree: Tree
 
 
 class Rejected(Exception):
@@ -41,50 +36,61 @@ class TooDeep(Exception):
     """The text is nested too deeply to be parsed, or its tree to be decoded."""
 
 
-def parse_stretch(code: bytes, start: int, end: int) -> list[Parsed]:
-    """The statements of `code[start:end]`, with all positions relative to `code`.
+def parse_whole(text: str, code: bytes) -> list[Statement]:
+    """The statements of a file, given as `text` and in UTF-8 as `code`.
 
-    Raises `Rejected` where PostgreSQL does, for all of the stretch, and `TooDeep`.
+    Raises `Rejected` where PostgreSQL does, and `TooDeep`.
     """
-    if start:
-        # A blank in front keeps every location above 0, which the JSON leaves out.
-        text = " " + code[start:end].decode("utf-8", "replace")
-        shift = start - 1
-    else:
-        text = code[:end].decode("utf-8", "replace")
-        shift = 0
+    try:
+        tree = parse_sql_json(text)
+    except ParseError as error:
+        raise _failure(error, text, 0) from None
+    return _statements(code, len(code), tree, "up", 0)
+
+
+def parse_stretch(
+    code: bytes, start: int, end: int, section: Section, index: int
+) -> list[Statement]:
+    """The statements of `code[start:end]`, numbered from `index`; all positions are those of `code`.
+
+    Raises as `parse_whole` does.
+    """
+    # The blank in front keeps every location above 0, which the JSON would leave out.
+    text = " " + code[start:end].decode("utf-8", "replace")
+    shift = start - 1
     try:
         tree = parse_sql_json(text)
     except ParseError as error:
         raise _failure(error, text, shift) from None
     if shift:
         tree = _LOCATION.sub(lambda found: f'location":{int(found[1]) + shift}', tree)
-    return _statements(code, end, tree)
+    return _statements(code, end, tree, section, index)
 
 
-def _statements(code: bytes, stop: int, tree: str) -> list[Parsed]:
-    """Decode the parser's answer."""
+def _statements(code: bytes, stop: int, tree: str, section: Section, index: int) -> list[Statement]:
+    """Decode the parser's answer; `stop` is where a last statement without `;` ends."""
     try:
         decoded = orjson.loads(tree)
     except (ValueError, RecursionError):
         raise TooDeep from None
     found = []
+    commented = b"--" in code or b"*/" in code
     for item in decoded["stmts"]:
         start = item.get("stmt_location", 0)
-        length = item.get("stmt_len", 0)  # none if nothing ends the last statement
-        end = start + length if length else stop
+        end = start + item["stmt_len"] if "stmt_len" in item else stop
+        # What precedes the `;` is stripped; to look at the last line is enough to see a comment
+        # there.
+        if code[end - 1] <= 32:
+            end = start + len(code[start:end].rstrip())
+        if commented and (
+            code.find(b"--", max(code.rfind(b"\n", start, end), start), end) >= 0
+            or code.endswith(b"*/", start, end)
+        ):
+            end = trim(code, start, end).end
         [(kind, fields)] = item["stmt"].items()
-        found.append(Parsed(start, _last_token_end(code, start, end), kind, Tree(kind, fields)))
+        found.append(Statement(index, start, end, kind, Tree(kind, fields), section))
+        index += 1
     return found
-
-
-def _last_token_end(code: bytes, start: int, end: int) -> int:
-    """The end of a statement without the blanks and comments that precede its `;`."""
-    end = start + len(code[start:end].rstrip())
-    line = max(code.rfind(b"\n", start, end), start)
-    if code.find(b"--", line, end) >= 0 or code[end - 2 : end] == b"*/":
-        return trim(code, start, end).end
-    return end
 
 
 def _failure(error: ParseError, text: str, shift: int) -> Rejected | TooDeep:

@@ -1,12 +1,12 @@
 """PostgreSQL's lexical structure, read tolerantly from bytes.
 
-After `scan.l` and https://www.postgresql.org/docs/current/sql-syntax-lexical.html, with three freedoms:
-what never ends is one `unterminated` token up to the end of the stretch, a byte that no token begins
-with is a token `other`, and a trailing `+` or `-` stays with its operator.
+After `scan.l` and https://www.postgresql.org/docs/current/sql-syntax-lexical.html, with three
+freedoms: what never ends is one `unterminated` token up to the end of the stretch, a byte that no
+token begins with is a token `other`, and a trailing `+` or `-` stays with its operator.
 
 Every byte is looked at a bounded number of times, whatever the text: no alternative can fail after
-having read far, and what needs counting (nested comments) or looking ahead (dollar quotes) is found by
-a search that consumes what it passed.
+having read far, and what needs counting (nested comments) or looking ahead (dollar quotes) is found
+by a search that consumes what it passed.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Token(NamedTuple):
 _IDENT_START: Final = rb"[A-Za-z_\x80-\xff]"
 _IDENT: Final = rb"[A-Za-z0-9_$\x80-\xff]"
 
-# The closing quote is a group of its own: everything before it matches any text at all, so a quote that
-# is never closed is noticed by the missing group, without backtracking.
+# The closing quote is a group of its own: everything before it matches any text at all, so a quote
+# that is never closed is noticed by the missing group, without backtracking.
 _LITERALS: Final = (
     rb"""
       (?P<escape>[eE]'[^'\\]*(?:(?:\\[\x00-\xff]|'')[^'\\]*)*(?P<escape_end>')?)
@@ -75,9 +75,9 @@ _FULL: Final = re.compile(
     re.VERBOSE,
 )
 
-# Everything that cannot hold or hide a semicolon, a parenthesis or a comment is passed in one leap. A
-# single letter before a quote is left out of the leap, since it may say how to read the literal. The
-# leap is bounded and what comes behind it optional: there is nothing to backtrack for.
+# Everything that cannot hold or hide a semicolon, a parenthesis or a comment is passed in one leap.
+# A single letter before a quote is left out of the leap, since it may say how to read the literal.
+# The leap is bounded and what comes behind it optional: there is nothing to backtrack for.
 _COARSE: Final = re.compile(
     rb"(?:[^A-Za-z_\x80-\xff'\"$;()/\-\\]+|(?![eEbBxXnN]'|[uU]&['\"])"
     + _IDENT_START
@@ -97,8 +97,8 @@ _ESCAPE_REST: Final = re.compile(rb"'[^'\\]*(?:(?:\\[\x00-\xff]|'')[^'\\]*)*(?P<
 def tokens(data: bytes, start: int, end: int, *, coarse: bool = False) -> Iterator[Token]:
     """The tokens of `data[start:end]` in order; offsets are those of `data`.
 
-    `coarse` is several times faster and leaves out words, numbers, operators and most punctuation: it
-    gives literals, comments, `;`, `(`, `)`, and bytes that begin no token.
+    `coarse` is several times faster and leaves out words, numbers, operators and most punctuation:
+    it gives literals, comments, `;`, `(`, `)`, and bytes that begin no token.
     """
     match = (_COARSE if coarse else _FULL).match
     position = start
@@ -139,7 +139,7 @@ _PASSED: Final = re.compile(rb"[-/]|\$\d")
 
 
 def _block_comment_end(data: bytes, position: int, end: int) -> int:
-    """The end of the comment whose `/*` ends at `position`; minus `end` where it is never closed."""
+    """The end of the comment whose `/*` ends at `position`; minus `end` if it is never closed."""
     depth = 1
     for mark in _COMMENT_MARK.finditer(data, position, end):
         depth += 1 if mark.group() == b"/*" else -1
@@ -149,7 +149,7 @@ def _block_comment_end(data: bytes, position: int, end: int) -> int:
 
 
 def _escape_end(data: bytes, found: re.Match[bytes], position: int, end: int) -> int:
-    """The end of an `E'…'` with the halves that follow on new lines; minus `end` where it is not closed."""
+    """The end of an `E'…'` with the halves on later lines; minus `end` if it is never closed."""
     while found.end("escape_end") >= 0:
         gap = _CONTINUED.match(data, position, end)
         rest = gap and _ESCAPE_REST.match(data, gap.end(), end)

@@ -1,7 +1,7 @@
 """What the source package hands on: files, statements, and what is wrong with their text.
 
-All positions are **byte** offsets into the file as it is on disk (a BOM counts), because that is what
-libpg_query gives and what edits need. Rows and columns are made from them only for display.
+All positions are **byte** offsets into the file as it is on disk (a BOM counts), because that is
+what libpg_query gives and what edits need. Rows and columns are made from them only for display.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class Chunk(NamedTuple):
 class Problem:
     """Something that keeps a stretch of text from being read as it stands.
 
-    `code` is the rule that reports it (`IDM001` …), empty where there is nothing to report: PostgreSQL
-    may well accept the statement, and only we cannot read it (it is nested too deeply). `repair` are the
-    edits that would mend it, `certain` where they cannot be wrong.
+    `code` is the rule that reports it (`IDM001` …), empty where there is nothing to report:
+    PostgreSQL may well accept the statement, and only we cannot read it (it is nested too deeply).
+    `repair` are the edits that would mend it, `certain` where they cannot be wrong.
     """
 
     code: str
@@ -58,8 +58,8 @@ class Problem:
 class SourceFile:
     """A file as it was read.
 
-    `data` are its bytes on disk; `text` is the SQL to analyse, whose UTF-8 form is exactly as long as
-    `data` (BOM and undecodable bytes are replaced one for one).
+    `data` are its bytes on disk; `text` is the SQL to analyse, whose UTF-8 form is exactly as long
+    as `data` (BOM and undecodable bytes are replaced one for one).
     """
 
     path: str
@@ -70,13 +70,15 @@ class SourceFile:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Not frozen, though nobody changes one: a frozen one takes five times as long to make, and there
+# are tens of thousands.
+@dataclass(slots=True, eq=False)
 class Statement:
     """One statement of a file.
 
-    `start` and `end` are its own bytes, without comments around it and without the closing `;`. `kind`
-    is the parse node's name (`CreateStmt`), empty where there is no tree; then `tree` is `None` and
-    `problem` says why. All locations in the tree are byte offsets into the file.
+    `start` and `end` are its own bytes, without comments around it and without the closing `;`.
+    `kind` is the parse node's name (`CreateStmt`), empty where there is no tree; then `tree` is
+    `None` and `problem` says why. All locations in the tree are byte offsets into the file.
     """
 
     index: int
@@ -98,8 +100,8 @@ class ParsedFile:
     """A file's statements in file order, and all that is wrong with its text.
 
     `code` is what the parser saw, in UTF-8, byte for byte at the offsets of the file: with repaired
-    dollar quotes, blanked psql commands and COPY data, and with placeholders filled in. `problems` are
-    those of the file and of its statements that a rule reports.
+    dollar quotes, blanked psql commands and COPY data, and with placeholders filled in. `problems`
+    are those of the file and of its statements that a rule reports.
     """
 
     source: SourceFile

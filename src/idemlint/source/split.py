@@ -17,8 +17,8 @@ def split(data: bytes, start: int, end: int) -> list[Span]:
     """Cut `data[start:end]` at the semicolons that end a statement.
 
     Each span goes from the first to the last token of a statement, without comments around it and
-    without its `;`. Semicolons in literals, in the parentheses of CREATE RULE, and between BEGIN ATOMIC
-    and its END do not cut, except where these are never closed.
+    without its `;`. Semicolons in literals, in the parentheses of CREATE RULE, and between BEGIN
+    ATOMIC and its END do not cut, except where these are never closed.
     """
     spans: list[Span] = []
     resume = _cut(data, start, end, spans, nesting=True)
@@ -28,7 +28,7 @@ def split(data: bytes, start: int, end: int) -> list[Span]:
 
 
 def trim(data: bytes, start: int, end: int) -> Span:
-    """`data[start:end]` without the blanks and comments around it (an empty span if it is nothing else)."""
+    """`data[start:end]` without the blanks and comments around it, perhaps empty."""
     extent = _Extent(data, start)
     for token in tokens(data, start, end, coarse=True):
         if token.kind == "comment":

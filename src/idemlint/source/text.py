@@ -16,15 +16,16 @@ _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read(path: str) -> SourceFile:
-    """Read and decode the file at `path`; what the operating system refuses is raised as `OSError`."""
+    """Read and decode the file at `path`; raises `OSError` as the operating system does."""
     return decode(path, Path(path).read_bytes())
 
 
 def decode(path: str, data: bytes) -> SourceFile:
     """Turn the bytes of a file into a `SourceFile`; whatever they are, this raises nothing.
 
-    `text` in UTF-8 is as long as `data`: a byte order mark becomes three blanks, an undecodable byte one
-    `?`. A file that PostgreSQL could not be sent at all (NUL bytes, UTF-16) becomes blanks altogether.
+    `text` in UTF-8 is as long as `data`: a byte order mark becomes three blanks, an undecodable
+    byte one `?`. A file that PostgreSQL could not be sent at all (NUL bytes, UTF-16) becomes blanks
+    altogether.
     """
     newline = _newline(data)
     refusal = _refusal(data)
@@ -60,7 +61,7 @@ def _refusal(data: bytes) -> Problem | None:
         return Problem(
             "IDM001",
             Span(nul, nul + 1),
-            f"NUL byte at offset {nul}: PostgreSQL would not read past it, so the file was not read",
+            f"NUL byte at offset {nul}: PostgreSQL would not read past it; the file was skipped",
             help="remove the byte, or save the file as UTF-8 if it is UTF-16",
         )
     return None
@@ -109,7 +110,7 @@ class LineIndex:
         self._starts: Sequence[int] = ()
 
     def position(self, offset: int) -> Position:
-        """The row and column of a byte; one past the end is allowed, and is where an end position points."""
+        """The row and column of a byte, or of the place behind the last one."""
         starts = self._rows()
         offset = max(self._bom, min(offset, len(self._data)))
         row = bisect_right(starts, offset)
@@ -125,7 +126,7 @@ class LineIndex:
         return Span(start, end)
 
     def row_text(self, row: int) -> str:
-        """The text of a row (from 1), without its line end; undecodable bytes are shown as U+FFFD."""
+        """The text of a row (from 1), without its line end; undecodable bytes become U+FFFD."""
         start, end = self.row_span(row)
         return self._data[start:end].decode("utf-8", "replace")
 

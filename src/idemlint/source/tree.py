@@ -12,7 +12,7 @@ _NO_FIELDS: Final[dict[str, Any]] = {}
 
 
 class Tree:
-    """One node: its `kind` (`CreateStmt`, `ColumnDef`; empty where the field's type says it) and fields.
+    """One node: its fields, and its `kind` (`CreateStmt`; empty where the field's type says it).
 
     Nodes are wrapped when they are asked for, so an untouched branch costs nothing.
     """
@@ -45,7 +45,10 @@ class Tree:
 
 
 def wrap(value: dict[str, Any]) -> Tree:
-    """View a JSON object as a `Tree`: `{"String": {"sval": "a"}}` is a `String`, `{"relname": "t"}` is nameless."""
+    """View a JSON object as a `Tree`.
+
+    `{"String": {"sval": "a"}}` is a `String`, `{"relname": "t"}` is nameless.
+    """
     if len(value) == 1:
         for kind, fields in value.items():
             if kind[0].isupper():
