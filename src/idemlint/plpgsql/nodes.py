@@ -17,17 +17,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sql:
-    """A static SQL statement (PERFORM is its SELECT), or an EXECUTE of a constant string."""
+    """A static SQL statement (PERFORM is its SELECT), or an EXECUTE of a constant string.
+
+    Locations in a static statement's tree are byte offsets into the file. Of an `executed` one they are
+    not, and `span` is that of the EXECUTE.
+    """
 
     tree: Tree
     span: Span | None = None
+    executed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dynamic:
     """Something whose effect cannot be read: an EXECUTE of a computed string, an unreadable statement.
 
-    `mentions` are the names that stand in its text, folded; `pattern` the constant format string, if any.
+    `mentions` are the names that stand in its text, folded; `pattern` is the string as far as it is
+    constant, with `%I`, `%L`, `%s` where it is not.
     """
 
     reason: str
@@ -45,12 +51,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class If:
-    """`condition` is an expression's tree, `None` where it could not be read."""
+    """`condition` is an expression's tree, `None` where it could not be read.
+
+    `span` is the whole statement, `test` its condition. Locations in the condition are byte offsets into
+    the file, except in what stands for a variable: they are where the variable got its value.
+    """
 
     condition: Tree | None
     then: Block
     otherwise: Block
     span: Span | None = None
+    test: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +93,10 @@ class Loop:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Raise:
-    """`RAISE EXCEPTION` and a failing ASSERT; `sqlstate` is `None` for a bare RAISE (the error again)."""
+    """`RAISE EXCEPTION` and a failing ASSERT.
+
+    `sqlstate` is `None` for a bare RAISE (the error again), and where it is computed.
+    """
 
     sqlstate: str | None
     span: Span | None = None

@@ -1,0 +1,251 @@
+"""Strings that are put together from constants: what EXECUTE runs, as far as the text says.
+
+A string is a list of parts: text that is known, and holes for what is not. `'DROP TABLE ' || t` has a
+hole, `format('DROP TABLE %I', 'a')` has none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from idemlint.plpgsql.sql import Json
+
+
+class Hole(NamedTuple):
+    """An unknown part; `form` is `I` for an identifier, `L` for a literal, `s` for any text."""
+
+    form: str
+
+
+Parts = list["str | Hole"]
+
+_UNKNOWN: Final[Parts] = [Hole("s")]
+_LIMIT: Final = 1 << 20  # characters: a loop of doublings must not eat the memory
+_NOT_NAMES: Final = frozenset(RESERVED_KEYWORDS) | frozenset(TYPE_FUNC_NAME_KEYWORDS)
+_QUOTED: Final = _NOT_NAMES | frozenset(COL_NAME_KEYWORDS)
+_PLAIN_NAME: Final = re.compile(r"[a-z_][a-z0-9_$]*\Z")
+_NAME: Final = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_\x80-\U0010ffff][\w$]*)')
+_DIRECTIVE: Final = re.compile(r"%(?:(\d+)\$)?(-?\d*)([sIL%])")
+
+
+def constant(expression: Json) -> str | None:
+    """The text that the expression always gives, or `None`."""
+    known = parts(expression)
+    return _joined(known) if known is not None else None
+
+
+def pattern(expression: Json) -> str | None:
+    """The text with `%I`, `%L`, `%s` for what is not known; `None` where nothing is known."""
+    known = parts(expression)
+    if known is None or not any(isinstance(part, str) and part.strip() for part in known):
+        return None
+    return "".join([part if isinstance(part, str) else f"%{part.form}" for part in known])
+
+
+def mentions(text: str) -> frozenset[str]:
+    """The names in an SQL text, folded; reserved words are left out, what literals hold is not."""
+    found = set()
+    for quoted, plain in _NAME.findall(text):
+        word = quoted.replace('""', '"') if quoted else plain.lower()
+        if quoted or word not in _NOT_NAMES:
+            found.add(word)
+    return frozenset(found)
+
+
+def parts(expression: Json) -> Parts | None:
+    """The parts of a text expression; `None` is SQL's NULL."""
+    for kind, read in _READERS.items():
+        if kind in expression:
+            return read(expression[kind])
+    return _UNKNOWN
+
+
+def _joined(known: Parts) -> str | None:
+    if len(known) == 1:
+        return known[0] if isinstance(known[0], str) else None
+    text = ""
+    for part in known:
+        if not isinstance(part, str):
+            return None
+        text += part
+    return text
+
+
+def _const(fields: Json) -> Parts | None:
+    for key in ("sval", "ival", "fval", "boolval"):
+        if key in fields:
+            value = fields[key].get(key, "")
+            if key == "ival":
+                value = value or 0
+            elif key == "boolval":
+                value = "true" if value else "false"
+            return [str(value)]
+    return None if fields.get("isnull") else _UNKNOWN
+
+
+def _cast(fields: Json) -> Parts | None:
+    known = parts(fields["arg"])
+    names = fields["typeName"].get("names") or [{}]
+    target = names[-1].get("String", {}).get("sval", "")
+    return known if target in _TEXT_LIKE or known is None else _UNKNOWN
+
+
+_TEXT_LIKE: Final = frozenset(
+    {
+        "text",
+        "varchar",
+        "bpchar",
+        "name",
+        "cstring",
+        "regclass",
+        "regtype",
+        "unknown",
+        "int4",
+        "int8",
+    }
+)
+
+
+def _operator(fields: Json) -> Parts | None:
+    if fields.get("kind") != "AEXPR_OP" or fields["name"][-1]["String"]["sval"] != "||":
+        return _UNKNOWN
+    # A long chain of || leans to the left: walked, not recursed into.
+    chain = []
+    left: Json = {"A_Expr": fields}
+    while (inner := left.get("A_Expr")) is not None and inner["name"][-1]["String"]["sval"] == "||":
+        chain.append(inner["rexpr"])
+        left = inner.get("lexpr", {})
+    chain.append(left)
+    whole: Parts = []
+    for item in reversed(chain):
+        known = parts(item)
+        if known is None:
+            return None
+        whole += known
+    return whole
+
+
+def _call(fields: Json) -> Parts | None:
+    function = _FUNCTIONS.get(fields["funcname"][-1]["String"]["sval"])
+    if function is None or "agg_star" in fields:
+        return _UNKNOWN
+    return function([parts(argument) for argument in fields.get("args", ())])
+
+
+def _coalesce(fields: Json) -> Parts | None:
+    for argument in fields["args"]:
+        known = parts(argument)
+        if known is not None:
+            return known if _joined(known) is not None else _UNKNOWN
+    return None
+
+
+def _format(arguments: list[Parts | None]) -> Parts | None:
+    """`format()`, with the directives of `text_format` in varlena.c."""
+    if not arguments or arguments[0] is None:
+        return None
+    template = _joined(arguments[0])
+    if template is None:
+        return _UNKNOWN
+    whole: Parts = []
+    done = 0
+    following = 1
+    for directive in _DIRECTIVE.finditer(template):
+        whole.append(template[done : directive.start()])
+        done = directive.end()
+        position, width, form = directive.groups()
+        if form == "%":
+            whole.append("%")
+            continue
+        if position:
+            following = int(position)
+        known = arguments[following] if following < len(arguments) else _UNKNOWN
+        following += 1
+        if known is None:
+            whole.append("NULL" if form == "L" else "")
+            continue
+        text = _joined(known)
+        if form == "s" and not width:
+            whole += known
+        elif text is None or width:
+            whole.append(Hole(form))
+        else:
+            whole.append(quote_identifier(text) if form == "I" else _quote_literal(text))
+    whole.append(template[done:])
+    return [part for part in whole if part != ""] or [""]
+
+
+def _mapped(function: Callable[[str], str], form: str = "s") -> Callable[..., Parts | None]:
+    def apply(arguments: list[Parts | None]) -> Parts | None:
+        if len(arguments) != 1:
+            return _UNKNOWN
+        known = arguments[0]
+        if known is None:
+            return None
+        text = _joined(known)
+        return [Hole(form)] if text is None else [function(text)]
+
+    return apply
+
+
+def _concat(arguments: list[Parts | None]) -> Parts | None:
+    return [part for known in arguments if known is not None for part in known] or [""]
+
+
+def _concat_ws(arguments: list[Parts | None]) -> Parts | None:
+    if not arguments or arguments[0] is None:
+        return None
+    whole: Parts = []
+    for known in arguments[1:]:
+        if known is not None:
+            whole += [*(arguments[0] if whole else ()), *known]
+    return whole or [""]
+
+
+def _replace(arguments: list[Parts | None]) -> Parts | None:
+    texts = [_joined(known) if known is not None else None for known in arguments]
+    if len(texts) != 3 or any(text is None for text in texts):
+        return _UNKNOWN
+    subject, old, new = (text or "" for text in texts)
+    result = subject.replace(old, new) if old else subject
+    return [result] if len(result) < _LIMIT else _UNKNOWN
+
+
+def quote_identifier(name: str) -> str:
+    """A name as `quote_ident` writes it."""
+    if _PLAIN_NAME.match(name) and name not in _QUOTED:
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _quote_literal(text: str) -> str:
+    quoted = "'" + text.replace("'", "''") + "'"
+    return " E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
+
+
+_READERS: Final[dict[str, Callable[[Json], Parts | None]]] = {
+    "A_Const": _const,
+    "TypeCast": _cast,
+    "A_Expr": _operator,
+    "FuncCall": _call,
+    "CoalesceExpr": _coalesce,
+}
+
+_FUNCTIONS: Final[dict[str, Callable[[list[Parts | None]], Parts | None]]] = {
+    "format": _format,
+    "quote_ident": _mapped(quote_identifier, "I"),
+    "quote_literal": _mapped(_quote_literal, "L"),
+    "quote_nullable": _mapped(_quote_literal, "L"),
+    "lower": _mapped(str.lower),
+    "upper": _mapped(str.upper),
+    "btrim": _mapped(lambda text: text.strip(" ")),
+    "concat": _concat,
+    "concat_ws": _concat_ws,
+    "replace": _replace,
+}
