@@ -45,59 +45,65 @@ def parse_whole(text: str, code: bytes) -> list[Statement]:
         tree = parse_sql_json(text)
     except ParseError as error:
         raise _failure(error, text, 0) from None
-    return _statements(code, len(code), tree, "up", 0)
+    return _statements(code, 0, tree, "up", 0)
 
 
-def parse_stretch(
-    code: bytes, start: int, end: int, section: Section, index: int
-) -> list[Statement]:
-    """The statements of `code[start:end]`, numbered from `index`; all positions are those of `code`.
+def parse_stretch(raw: bytes, base: int, section: Section, index: int) -> list[Statement]:
+    """The statements of a stretch that stands at `base` in its file, numbered from `index`.
 
-    Raises as `parse_whole` does.
+    All positions, those in the trees too, are the file's. Raises as `parse_whole` does.
     """
     # The blank in front keeps every location above 0, which the JSON would leave out.
-    text = " " + code[start:end].decode("utf-8", "replace")
-    shift = start - 1
+    text = " " + raw.decode("utf-8", "replace")
+    shift = base - 1
     try:
         tree = parse_sql_json(text)
     except ParseError as error:
         raise _failure(error, text, shift) from None
     if shift:
         tree = _LOCATION.sub(lambda found: f'location":{int(found[1]) + shift}', tree)
-    return _statements(code, end, tree, section, index)
+    return _statements(raw, base, tree, section, index)
 
 
-def _statements(code: bytes, stop: int, tree: str, section: Section, index: int) -> list[Statement]:
-    """Decode the parser's answer; `stop` is where a last statement without `;` ends."""
+def _statements(raw: bytes, base: int, tree: str, section: Section, index: int) -> list[Statement]:
+    """Decode the parser's answer about a stretch."""
     try:
         decoded = orjson.loads(tree)
     except (ValueError, RecursionError):
         raise TooDeep from None
     found = []
-    commented = b"--" in code or b"*/" in code
+    commented = b"--" in raw or b"*/" in raw
     for item in decoded["stmts"]:
-        start = item.get("stmt_location", 0)
-        end = start + item["stmt_len"] if "stmt_len" in item else stop
-        # What precedes the `;` is stripped; to look at the last line is enough to see a comment
-        # there.
-        if code[end - 1] <= 32:
-            end = start + len(code[start:end].rstrip())
+        start = item.get("stmt_location", 0) - base
+        end = start + item["stmt_len"] if "stmt_len" in item else len(raw)
+        # What precedes the `;` is stripped; a comment there shows in the last line.
+        if raw[end - 1] <= 32:
+            end = start + len(raw[start:end].rstrip())
         if commented and (
-            code.find(b"--", max(code.rfind(b"\n", start, end), start), end) >= 0
-            or code.endswith(b"*/", start, end)
+            raw.find(b"--", max(raw.rfind(b"\n", start, end), start), end) >= 0
+            or raw.endswith(b"*/", start, end)
         ):
-            end = trim(code, start, end).end
+            end = trim(raw, start, end).end
         [(kind, fields)] = item["stmt"].items()
-        found.append(Statement(index, start, end, kind, Tree(kind, fields), section))
+        found.append(Statement(index, start + base, end + base, kind, Tree(kind, fields), section))
         index += 1
     return found
 
 
 def _failure(error: ParseError, text: str, shift: int) -> Rejected | TooDeep:
     """What the parser's refusal means; it counts in characters, and sometimes gives no place."""
-    message: str = error.args[0]
+    message = _shortened(error.args[0])
     if message.startswith(_EXHAUSTED):
         return TooDeep()
     place: Any = error.args[1] if len(error.args) > 1 else None
     before = text[: max(0, place or 0)]
     return Rejected(message, shift + (len(before) if before.isascii() else len(before.encode())))
+
+
+def _shortened(message: str) -> str:
+    """PostgreSQL's message; what it quotes of the text is cut short (it may be all of the rest)."""
+    head, near, quoted = message.partition(' at or near "')
+    first = quoted.partition("\n")[0]
+    if len(first) == len(quoted) <= 60:
+        return message
+    return f'{head}{near}{first[:60].rstrip()}…"'

@@ -88,10 +88,34 @@ _COARSE: Final = re.compile(
     re.VERBOSE,
 )
 
+# Blanks and comments (not nested ones), for other modules' patterns. There is one way only to match
+# any stretch of them, so that a failure behind it costs no more than a success.
+GAP: Final = rb"(?:[ \t\r\n\f\v]|--[^\r\n]*(?=[\r\n])|/\*(?:[^*]|\*(?!/))*\*/)"
+
 _COMMENT_MARK: Final = re.compile(rb"/\*|\*/")
 # What may stand between two halves of one literal (`quotecontinue` in scan.l).
 _CONTINUED: Final = re.compile(rb"[ \t\f\v]*[\r\n](?:[ \t\r\n\f\v]|--[^\r\n]*[\r\n])*(?=')")
 _ESCAPE_REST: Final = re.compile(rb"'[^'\\]*(?:(?:\\[\x00-\xff]|'')[^'\\]*)*(?P<escape_end>')?")
+
+
+class Literals:
+    """The literals and comments of a stretch, asked about in ascending order."""
+
+    def __init__(self, data: bytes, start: int, end: int) -> None:
+        self._tokens = tokens(data, start, end, coarse=True)
+        self._start = self._end = start
+
+    def cover(self, offset: int) -> bool:
+        """Whether the byte is inside a literal or comment."""
+        while self._end <= offset:
+            token = next(self._tokens, None)
+            if token is None:
+                return False
+            if token.kind not in ("punctuation", "other"):
+                self._start, self._end = token.start, token.end
+            elif token.start >= offset:
+                return False
+        return self._start <= offset
 
 
 def tokens(data: bytes, start: int, end: int, *, coarse: bool = False) -> Iterator[Token]:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from idemlint.source.grammar import Rejected, TooDeep, parse_stretch, parse_whole
-from idemlint.source.model import Chunk, ParsedFile, Problem, Span, Statement
-from idemlint.source.split import split
+from idemlint.source.grammar import Rejected, TooDeep, parse_whole
+from idemlint.source.mask import FAMILIES
+from idemlint.source.model import Chunk, ParsedFile, Span
+from idemlint.source.recover import Recovery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from idemlint.source.model import SourceFile
+    from idemlint.source.mask import Family
+    from idemlint.source.model import SourceFile, Statement
 
-_TOO_DEEP: Final = "this statement is nested too deeply to be read"
 
-
-def parse(source: SourceFile, sections: Sequence[Chunk] | None = None) -> ParsedFile:
+def parse(
+    source: SourceFile,
+    sections: Sequence[Chunk] | None = None,
+    placeholders: frozenset[Family] = FAMILIES,
+) -> ParsedFile:
     """Parse a file, or those stretches of it that its runner would send.
 
     Statements are numbered in file order over all sections. A statement that cannot be parsed is
-    there too, with its problem.
+    there too, with its problem. `placeholders` are the families that may be filled in a statement
+    that does not parse as it is.
     """
     code = source.text.encode() if source.bom or source.problems else source.data
     chunks = None if sections is None else sorted(sections, key=lambda chunk: chunk.span)
@@ -31,12 +36,16 @@ def parse(source: SourceFile, sections: Sequence[Chunk] | None = None) -> Parsed
             return ParsedFile(source, code, tuple(statements), source.problems)
     except (Rejected, TooDeep):
         pass
-    statements = []
+    recovery = Recovery(code, placeholders)
     for chunk in [Chunk(Span(0, len(code)))] if chunks is None else chunks:
-        statements += _one_by_one(code, chunk, len(statements))
-    problems = [*source.problems]
-    problems += [item.problem for item in statements if item.problem and item.problem.code]
-    return ParsedFile(source, code, tuple(statements), tuple(problems))
+        recovery.read(chunk)
+    return ParsedFile(
+        source,
+        recovery.code,
+        tuple(recovery.statements),
+        source.problems + tuple(recovery.problems),
+        tuple(recovery.masks),
+    )
 
 
 def _assign(statements: list[Statement], chunks: list[Chunk]) -> bool:
@@ -48,29 +57,3 @@ def _assign(statements: list[Statement], chunks: list[Chunk]) -> bool:
             return False
         statement.section = chunks[chunk].section
     return True
-
-
-def _one_by_one(code: bytes, chunk: Chunk, index: int) -> list[Statement]:
-    """The statements of a chunk, each parsed alone if the chunk does not parse as a whole."""
-    (first, last), section = chunk
-    try:
-        return parse_stretch(code, first, last, section, index)
-    except (Rejected, TooDeep):
-        pass
-    statements: list[Statement] = []
-    for start, end in split(code, first, last):
-        number = index + len(statements)
-        try:
-            statements += parse_stretch(code, start, end, section, number)
-        except (Rejected, TooDeep) as error:
-            problem = _problem(error, start, end)
-            statements.append(Statement(number, start, end, "", None, section, problem))
-    return statements
-
-
-def _problem(error: Rejected | TooDeep, start: int, end: int) -> Problem:
-    """What is wrong with the statement that stands at `start`."""
-    if isinstance(error, TooDeep):
-        return Problem("", Span(start, end), _TOO_DEEP)
-    offset = min(max(error.offset, start), end)
-    return Problem("IDM001", Span(offset, end), error.message)

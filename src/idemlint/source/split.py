@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from idemlint.source.lexer import tokens
+from idemlint.source.lexer import GAP, tokens
 from idemlint.source.model import Span
 
-_GAP: Final = rb"(?:[ \t\r\n\f\v]+|--[^\r\n]*(?=[\r\n])|/\*(?:[^*]|\*(?!/))*\*/)+"
-_RULE: Final = re.compile(rb"CREATE%b(?:OR%bREPLACE%b)?RULE\b" % (_GAP, _GAP, _GAP), re.IGNORECASE)
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+_RULE: Final = re.compile(rb"CREATE%b+(?:OR%b+REPLACE%b+)?RULE\b" % (GAP, GAP, GAP), re.IGNORECASE)
 _ATOMIC: Final = re.compile(rb"\bATOMIC\b", re.IGNORECASE)
 
 
-def split(data: bytes, start: int, end: int) -> list[Span]:
+def split(data: bytes, start: int, end: int) -> Iterator[Span]:
     """Cut `data[start:end]` at the semicolons that end a statement.
 
     Each span goes from the first to the last token of a statement, without comments around it and
     without its `;`. Semicolons in literals, in the parentheses of CREATE RULE, and between BEGIN
     ATOMIC and its END do not cut, except where these are never closed.
     """
-    spans: list[Span] = []
-    resume = _cut(data, start, end, spans, nesting=True)
-    if resume is not None:  # once, so that hostile text cannot make the work quadratic
-        _cut(data, resume, end, spans, nesting=False)
-    return spans
+    resume = yield from _cut(data, start, end, nesting=True)
+    if resume >= 0:  # once, so that hostile text cannot make the work quadratic
+        yield from _cut(data, resume, end, nesting=False)
 
 
 def trim(data: bytes, start: int, end: int) -> Span:
@@ -36,8 +36,8 @@ def trim(data: bytes, start: int, end: int) -> Span:
     return extent.close(end)
 
 
-def _cut(data: bytes, start: int, end: int, spans: list[Span], *, nesting: bool) -> int | None:
-    """Add the statements' spans; where one's nesting never closes, say where it begins instead."""
+def _cut(data: bytes, start: int, end: int, *, nesting: bool) -> Generator[Span, None, int]:
+    """Give the statements' spans; returns where one begins whose nesting never closes, else -1."""
     words = nesting and _ATOMIC.search(data, start, end) is not None
     extent = _Extent(data, start)
     parentheses = 0  # open ones, in CREATE RULE
@@ -51,7 +51,7 @@ def _cut(data: bytes, start: int, end: int, spans: list[Span], *, nesting: bool)
             if mark == 0x3B and parentheses <= 0 and not block.depth:  # ;
                 span = extent.close(first)
                 if span.start < span.end:
-                    spans.append(span)
+                    yield span
                 extent = _Extent(data, last)
                 parentheses, rule = 0, None
                 block = _Block()
@@ -67,8 +67,8 @@ def _cut(data: bytes, start: int, end: int, spans: list[Span], *, nesting: bool)
     if parentheses > 0 or block.depth:
         return span.start
     if span.start < span.end:
-        spans.append(span)
-    return None
+        yield span
+    return -1
 
 
 class _Block:

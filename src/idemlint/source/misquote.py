@@ -1,0 +1,187 @@
+"""Dollar quotes that went wrong: `DO $ … $;`, `$body$ … $$`, and bodies that never end.
+
+A `$$` becomes a `$` where a migration went through a templating step or JavaScript's
+`String.replace`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from idemlint.source.lexer import Literals, tokens
+from idemlint.source.model import Edit, Problem, Span
+
+if TYPE_CHECKING:
+    from idemlint.source.lexer import Token
+    from idemlint.source.mask import Piece
+
+# What stands before a body, and what may follow its closing quote.
+_BEFORE: Final = re.compile(rb"(?:\b(?:DO|AS)|\bLANGUAGE\s+'?\w+'?)\s*\Z", re.IGNORECASE)
+_AFTER: Final = (
+    rb"(?=\s*(?:;|\Z|--|(?:LANGUAGE|IMMUTABLE|STABLE|VOLATILE|STRICT|SECURITY|PARALLEL|COST|ROWS|SET"
+    rb"|LEAKPROOF|CALLED|RETURNS|WINDOW|SUPPORT|NOT|EXTERNAL)\b))"
+)
+_LONE: Final = re.compile(rb"(?<!\$)\$(?![A-Za-z0-9_$\x80-\xff])" + _AFTER, re.IGNORECASE)
+_OPENING: Final = re.compile(rb"\$(?:\s|(?:DECLARE|BEGIN|SELECT)\b)", re.IGNORECASE)
+_TAG: Final = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?\$")
+_CLOSES: Final = re.compile(_AFTER, re.IGNORECASE)
+_BODY_END: Final = re.compile(rb"(?:\bEND\s*;?|;)\s*\Z", re.IGNORECASE)
+# The end of a plpgsql block that something other than the block's own text follows.
+_LOST_END: Final = re.compile(
+    rb"^[ \t]*END[ \t]*;?[ \t]*\r?\n(?=\s*(?:\Z|(?:CREATE|ALTER|DROP|DO|COMMENT|GRANT|REVOKE"
+    rb"|LANGUAGE|COMMIT)\b))",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+class Misquote(NamedTuple):
+    """A misquoted body.
+
+    `pieces` make it readable without moving anything; without them it cannot be read. The body ends
+    at `end`, or -1 if that cannot be told.
+    """
+
+    problem: Problem
+    pieces: list[Piece]
+    end: int
+
+
+def find(code: bytes, start: int, end: int, limit: int) -> Misquote | None:
+    """Look for the first misquoted body of a statement that does not parse, `code[start:end]`.
+
+    The body, and with it the statement, may go on behind `end`, up to `limit`.
+    """
+    for token in tokens(code, start, end, coarse=True):
+        if token.kind == "other" and _opens(code, start, token.start):
+            return _collapsed(code, token.start, limit)
+        if token.kind == "dollar" or (
+            token.kind == "unterminated" and _TAG.match(code, token.start, end)
+        ):
+            misquote = _mismatched(code, token, limit)
+            if misquote is not None:
+                return misquote
+    return None
+
+
+def _opens(code: bytes, start: int, quote: int) -> bool:
+    """Whether the `$` stands where a body begins."""
+    return (
+        code[quote] == 0x24
+        and _OPENING.match(code, quote) is not None
+        and _BEFORE.search(code[max(start, quote - 80) : quote]) is not None
+    )
+
+
+def _collapsed(code: bytes, opening: int, limit: int) -> Misquote:
+    """A body between two single `$`."""
+    closing = _closing(code, opening, limit)
+    if closing < 0:
+        problem = Problem(
+            "IDM003",
+            Span(opening, opening + 1),
+            "this body opens with a single `$` and never ends",
+            help="quote the body with `$$` on both sides",
+        )
+        return Misquote(problem, [], -1)
+    body = code[opening + 1 : closing]
+    problem = Problem(
+        "IDM002",
+        Span(opening, opening + 1),
+        "this body is quoted with a single `$`; PostgreSQL needs `$$`",
+        help="write `$$` on both sides (a replacement step may have collapsed it)",
+        repair=tuple([Edit(Span(place, place), "$") for place in (opening, closing)]),
+        certain=b"$$" not in body and _LONE.search(body) is None,
+    )
+    return Misquote(problem, _widened(code, opening, closing), closing + 1)
+
+
+def _closing(code: bytes, opening: int, limit: int) -> int:
+    """Where the single `$` is that closes the body, outside literals and comments; else -1."""
+    literals = Literals(code, opening + 1, limit)
+    for found in _LONE.finditer(code, opening + 1, limit):
+        if not literals.cover(found.start()):
+            return found.start()
+    return -1
+
+
+def _widened(code: bytes, opening: int, closing: int) -> list[Piece]:
+    """Make both `$` a `$$` at the cost of a blank beside each, if there is one."""
+    pieces = []
+    if code[opening + 1 : opening + 2].isspace():
+        pieces.append((Span(opening, opening + 2), b"$$"))
+    elif code[opening - 2 : opening].isspace():
+        pieces.append((Span(opening - 1, opening + 1), b"$$"))
+    # An END does not need its `;` at the end of a body.
+    if code[closing - 1 : closing] in (b" ", b"\t", b"\n", b"\r", b";") and closing - opening > 3:
+        pieces.append((Span(closing - 1, closing + 1), b"$$"))
+    elif code[closing + 1 : closing + 2].isspace():
+        pieces.append((Span(closing, closing + 2), b"$$"))
+    return pieces if len(pieces) == 2 else []
+
+
+def _mismatched(code: bytes, token: Token, limit: int) -> Misquote | None:
+    """A body whose closing quote has another tag than the opening one, or is missing."""
+    found = _TAG.match(code, token.start)
+    if found is None:
+        return None
+    tag = found.group()
+    ends = token.kind == "dollar"
+    inner_end = token.end - len(tag) if ends else limit
+    wrong = _wrong_close(code, found.end(), inner_end)
+    if wrong is not None:
+        name, other = tag.decode("utf-8", "replace"), wrong.group().decode("utf-8", "replace")
+        problem = Problem(
+            "IDM003",
+            Span(token.start, found.end()),
+            f"this body opens with `{name}` but ends with `{other}`",
+            help=f"end it with `{name}`",
+            repair=(Edit(Span(*wrong.span()), name),),
+        )
+        return Misquote(problem, _matched(code, found, wrong), wrong.end())
+    return None if ends else _endless(code, found, limit)
+
+
+def _wrong_close(code: bytes, start: int, end: int) -> re.Match[bytes] | None:
+    """The first quote of another tag that ends a body, not one that is paired inside."""
+    inner = b""
+    for found in _TAG.finditer(code, start, end):
+        if inner:
+            if found.group() == inner:
+                inner = b""
+        elif _CLOSES.match(code, found.end()) and _BODY_END.search(
+            code[max(start, found.start() - 40) : found.start()]
+        ):
+            return found
+        else:
+            inner = found.group()
+    return None
+
+
+def _matched(code: bytes, opening: re.Match[bytes], closing: re.Match[bytes]) -> list[Piece]:
+    """Give both quotes the shorter tag, and the body blanks for the rest of the longer."""
+    tag = min(opening.group(), closing.group(), key=len)
+    if tag in code[opening.end() : closing.start()]:
+        return []
+    return [
+        (Span(*opening.span()), tag.ljust(len(opening.group()))),
+        (Span(*closing.span()), tag.rjust(len(closing.group()))),
+    ]
+
+
+def _endless(code: bytes, opening: re.Match[bytes], limit: int) -> Misquote:
+    """A body that is never closed; where a block's END looks like its end, it is proposed."""
+    tag = opening.group().decode("utf-8", "replace")
+    found = _LOST_END.search(code, opening.end(), limit)
+    end = opening.end() + len(code[opening.end() : found.end()].rstrip()) if found else -1
+    follows_clause = found and re.match(rb"\s*LANGUAGE\b", code[end : end + 200], re.IGNORECASE)
+    problem = Problem(
+        "IDM003",
+        Span(*opening.span()),
+        f"this body opens with `{tag}` and never ends",
+        help=f"close it with `{tag}`",
+        repair=(Edit(Span(end, end), f"\n{tag}" + ("" if follows_clause else ";")),)
+        if found
+        else (),
+    )
+    return Misquote(problem, [], end)
