@@ -1,13 +1,12 @@
 """The configuration file: `[tool.idemlint]` in pyproject.toml, or idemlint.toml.
 
-The nearest one counts, from the working directory up to the repository's root. Keys mirror the long
-options; a key or value that we do not know is an error, since a typo that is silently passed over would
-switch a gate off.
+The nearest one counts, from the working directory up to the repository's root. Keys mirror the
+long options; a key or value that we do not know is an error, since a typo that is silently passed
+over would switch a gate off.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -27,7 +26,7 @@ OLDEST_POSTGRES: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the file says; `None` where it says nothing. `folder` is what its paths are relative to."""
+    """What the file says; `None` where it says nothing. Its paths are relative to `folder`."""
 
     folder: Path
     file: Path | None = None
@@ -65,32 +64,25 @@ def load(start: Path, *, explicit: Path | None = None, isolated: bool = False) -
 
 
 def candidates(start: Path) -> Iterator[Path]:
-    """The files that may hold the configuration, nearest first; the repository's root is the last folder."""
-    folder = os.path.abspath(start)
-    while True:
+    """The files that may hold the configuration, nearest first, up to the repository's root."""
+    folder = start.absolute()
+    for place in (folder, *folder.parents):
         for name in (CONFIG_NAME, PYPROJECT):
-            path = os.path.join(folder, name)
-            if os.path.isfile(path):
-                yield Path(path)
-        parent = os.path.dirname(folder)
-        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+            path = place / name
+            if path.is_file():
+                yield path
+        if (place / ".git").exists():
             return
-        folder = parent
 
 
 def repository(start: Path) -> Path | None:
     """The root of the git repository that `start` is in."""
-    folder = os.path.abspath(start)
-    while not os.path.exists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
-    return Path(folder)
+    folder = start.absolute()
+    return next((p for p in (folder, *folder.parents) if (p / ".git").exists()), None)
 
 
 def read(path: Path, *, only_if_ours: bool = False) -> Config:
-    """Read one file. With `only_if_ours`, a pyproject.toml without our table gives an empty `Config`."""
+    """Read one file. With `only_if_ours`, a pyproject.toml without our table is no error."""
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -1,9 +1,11 @@
 """From the paths on the command line to the files to read.
 
-A file that is named is read, whatever its name. A folder is searched for `*.sql` files; there `.gitignore`
-and `exclude` count. Symbolic links to folders are not followed (so no loop can hold us up), links to files
-are. The order is that of the names and does not depend on the file system.
+A file that is named is read, whatever its name. A folder is searched for `*.sql` files; there
+`.gitignore` and `exclude` count. Symbolic links to folders are not followed (so no loop can hold us
+up), links to files are. The order is that of the names and does not depend on the file system.
 """
+# Path objects for every entry would cost more than the walk itself.
+# ruff: noqa: PTH100, PTH110, PTH113, PTH114, PTH116, PTH118, PTH120
 
 from __future__ import annotations
 
@@ -17,9 +19,9 @@ from idemlint.errors import UsageProblem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    #: Patterns of one folder: `True` ignored, `False` taken back by a `!` pattern, `None` not named.
+    #: Patterns of one folder: `True` ignored, `False` taken back by `!`, `None` not named.
     Ignores = Callable[[str], bool | None]
-    #: Whether an absolute path (a folder's if the second argument says so) is to be left out.
+    #: Whether an absolute path is to be left out; the second argument says if it is a folder.
     _Test = Callable[[str, bool], bool]
 
 SUFFIX: Final = ".sql"
@@ -38,7 +40,7 @@ def discover(
     exclude_root: Path | None = None,
     force_exclude: bool = False,
 ) -> list[Path]:
-    """The files that `paths` stand for, each once, in a fixed order. `-` is the caller's business."""
+    """The files that `paths` (without `-`) stand for, each once, in a fixed order."""
     excluded = _excluder(exclude, exclude_root or Path())
     found: dict[str, Path] = {}
     for name in paths:
@@ -108,7 +110,7 @@ def _name(entry: os.DirEntry[str]) -> str:
 
 
 def _readable_kind(entry: os.DirEntry[str]) -> bool:
-    """A file, or a link that is not a folder. A broken link counts: reading it says what is wrong."""
+    """A file, or a link to one. A broken link counts: reading it says what is wrong."""
     if entry.is_file(follow_symlinks=False):
         return True
     if not entry.is_symlink():
@@ -120,7 +122,7 @@ def _readable_kind(entry: os.DirEntry[str]) -> bool:
 
 
 class _Gitignore:
-    """The `.gitignore` files from the repository's root down; the deepest that names a path decides."""
+    """The `.gitignore` files from the repository's root down; the deepest one wins."""
 
     def __init__(self, top: str) -> None:
         self.files: list[tuple[str, Ignores]] = []
@@ -181,8 +183,8 @@ def _relative(absolute: str, prefix: str, folder: bool) -> str:
 def compile_patterns(lines: Sequence[str]) -> Ignores | None:
     """Patterns as in a `.gitignore`; `None` where there are none.
 
-    pathspec tries its patterns one by one, which costs more than all the rest of the walk; one regular
-    expression made of all of them tells first whether any can match at all.
+    pathspec tries its patterns one by one, which costs more than all the rest of the walk; one
+    regular expression made of all of them tells first whether any can match at all.
     """
     if not any(line.strip() and not line.lstrip().startswith("#") for line in lines):
         return None

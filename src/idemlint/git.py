@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Repository:
-    """The git repository that a folder is in. Everything raises `UsageProblem` where git cannot answer."""
+    """The git repository that a folder is in. Where git cannot answer: `UsageProblem`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -53,7 +53,7 @@ class Repository:
             "ls-files", "--others", "--exclude-standard", "-z", "--full-name", ":/"
         )
         top = os.path.realpath(self.top)
-        return frozenset(os.path.join(top, name) for name in changed)
+        return frozenset(f"{top}{os.sep}{name}" for name in changed)
 
     def _names(self, *arguments: str) -> Sequence[str]:
         return [name for name in self._text(*arguments, strip=False).split("\0") if name]

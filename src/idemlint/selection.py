@@ -15,7 +15,7 @@ _ALL_CODES: Final = ""
 
 
 class Selectors:
-    """Resolves selectors. `names` gives each code its name, `default` are the codes on by default."""
+    """Resolves selectors. `names` gives each code its name, `default` are those on by default."""
 
     def __init__(self, names: Mapping[str, str], default: Iterable[str]) -> None:
         self._names = names

@@ -25,24 +25,29 @@ class Commands(click.Group):
     """Commands that are imported when used; without one, `check`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"idemlint.cli.{cmd_name}").command
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `check` in front of what is no command."""
         if not args or args[0] not in {*COMMANDS, "--help", "-h", "--version", "-V"}:
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Both ways to call it."""
         formatter.write_usage(ctx.command_path, "[OPTIONS] [PATHS]...")
         formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, and the options of the default one, which nearly everybody wants."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
         check = self.get_command(ctx, DEFAULT)
@@ -55,6 +60,6 @@ class Commands(click.Group):
 def app() -> None:
     """What happens if this PostgreSQL migration runs again?
 
-    PATHS are files, folders (searched for *.sql files) or - for standard input. A path that is named
-    like a command is written with its folder: ./check
+    PATHS are files, folders (searched for *.sql files) or - for standard input. A path that is
+    named like a command is written with its folder: ./check
     """

@@ -1,6 +1,7 @@
 """A baseline: findings that are known and no longer reported. What is new still is.
 
-The file names findings by fingerprint, so that moving lines brings nothing back; the rest is for people.
+The file names findings by fingerprint, so that moving lines brings nothing back; the rest is for
+people.
 """
 
 from __future__ import annotations

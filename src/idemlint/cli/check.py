@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FULL: Final = "full"
 WAYS_ON: Final = (
-    "`idemlint init` makes what has been applied already context: only new migrations are reported.",
+    "`idemlint init` makes what is applied already context: only new migrations are reported.",
     "`idemlint --since origin/main` reports only what your branch adds or changes.",
     "`idemlint --fix` repairs what is safe to repair.",
 )
@@ -27,6 +27,7 @@ class Check(click.Command):
     """`--add-ignore` may stand alone, and must not take the path behind it for its reason."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give a bare `--add-ignore` its empty reason."""
         args = ["--add-ignore=" if arg == "--add-ignore" else arg for arg in args]
         return super().parse_args(ctx, args)
 
@@ -74,7 +75,7 @@ def command(**values: Any) -> Code:
     if options.add_ignore is not None:
         from idemlint.cli.suppress import add_ignores
 
-        return add_ignores(session, collector.findings, options.add_ignore)
+        return add_ignores(session, collector, options.add_ignore)
     if options.write_baseline is not None:
         from idemlint.cli.baseline import write_baseline
 
@@ -101,7 +102,7 @@ def without_baseline(session: Session, report: Report) -> Report:
 
 
 def show(session: Session, report: Report) -> None:
-    """Print the findings in the chosen format; with --output-file that goes there, and text here."""
+    """Print the findings in the chosen format; --output-file gets that, and stdout the text."""
     options = session.options
     name = options.output_format or session.config.output_format or FULL
     _known_format(name)
@@ -154,10 +155,7 @@ def _known_format(name: str) -> None:
 
 
 def _ways_on(session: Session) -> tuple[str, ...]:
-    ways = WAYS_ON
-    if session.settings.start_after is not None:
-        ways = ways[1:]
-    return ways
+    return WAYS_ON if session.settings.start_after is None else WAYS_ON[1:]
 
 
 def _refuse_contradictions(options: Options) -> None:

@@ -1,12 +1,14 @@
 """The exit code of every run is made here, and nowhere else.
 
-0 nothing found, 1 something found, 2 wrong usage or configuration, an unreadable file or an error of ours.
+0 nothing found, 1 something found, 2 wrong usage or configuration, an unreadable file or an error
+of ours.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
@@ -91,24 +93,20 @@ def _internal_error(what: str, arguments: Sequence[str]) -> int:
 
         traceback.print_exc()
     _say(
-        f"This is a bug in idemlint {__version__}, not in your migrations. Please report it with the"
-        " statement that causes it" + ("." if wanted else f" and the output of {DEBUG}=1."),
+        f"This is a bug in idemlint {__version__}, not in your migrations. Please report it with"
+        " the statement that causes it" + ("." if wanted else f" and the output of {DEBUG}=1."),
         Code.ERROR,
     )
     return Code.ERROR
 
 
 def _say(text: str, code: Code) -> int:
-    try:
+    with suppress(OSError):
         click.echo(text.encode("utf-8", "replace").decode(), err=True)
-    except OSError:
-        pass
     return code
 
 
 def _silence_stdout() -> None:
     """Python flushes stdout once more at exit, and would complain about the closed pipe."""
-    try:
+    with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        pass

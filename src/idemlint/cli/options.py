@@ -64,6 +64,7 @@ class Words(click.ParamType):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
+        """Cut at the commas."""
         return tuple(word.strip() for word in str(value).split(",") if word.strip())
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.report.model import RuleText
 from idemlint.selection import Selectors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from idemlint.report.model import RuleText
 
 
 def selectors() -> Selectors:
@@ -23,10 +24,20 @@ def selectors() -> Selectors:
 
 def rule_texts() -> Mapping[str, RuleText]:
     """All rules with their pages, by code."""
+    from idemlint.report.model import RuleText
     from idemlint.rules import RULES
 
-    return {code: _text(rule) for code, rule in sorted(RULES.items())}
-
-
-def _text(rule: object) -> RuleText:
-    raise TypeError(rule)
+    texts = {}
+    for code, rule in sorted(RULES.items()):
+        page = rule.page()
+        texts[code] = RuleText(
+            code=code,
+            name=rule.name,
+            severity=rule.severity.value,
+            fix=tuple(rule.fix),
+            default=rule.default,
+            sqlstates=tuple(page.sqlstates),
+            title=page.title,
+            markdown=page.markdown,
+        )
+    return texts

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Session:
-    """A run: what was asked for, and on which files. `stdin` is a name and the bytes that were read."""
+    """What was asked for, and on which files. `stdin` is a name and the bytes that were read."""
 
     options: Options
     config: Config
@@ -36,7 +36,7 @@ class Session:
     changed: frozenset[str] | None = None
 
     def analyse(self) -> Iterator[FileReport]:
-        """The engine's reports, with a bar where they take long. What `--since` leaves out is context."""
+        """The engine's reports, with a bar where they take long."""
         from idemlint import engine
 
         if self.changed is not None and not any(self.is_wanted(path) for path in self.paths):
@@ -56,8 +56,7 @@ class Session:
 
     def stable_name(self, path: Path) -> str:
         """A file's name that does not depend on where we were started."""
-        name = os.path.relpath(os.path.abspath(path), self.settings.root)
-        return name.replace(os.sep, "/")
+        return os.path.relpath(path, self.settings.root).replace(os.sep, "/")
 
 
 def open_session(options: Options, *, paths: tuple[str, ...] | None = None) -> Session:
@@ -103,9 +102,7 @@ def open_session(options: Options, *, paths: tuple[str, ...] | None = None) -> S
 
 def _from(folder: Path, name: str, here: Path) -> str:
     """A path of the configuration, as seen from here."""
-    path = os.path.join(folder, name)
-    relative = os.path.relpath(path, here)
-    return path if relative.startswith("..") and os.path.isabs(name) else relative
+    return name if Path(name).is_absolute() else os.path.relpath(folder / name, here)
 
 
 def _discover(options: Options, config: Config, names: Iterable[str]) -> list[Path]:
@@ -121,7 +118,7 @@ def _discover(options: Options, config: Config, names: Iterable[str]) -> list[Pa
         )
     except UsageProblem as problem:
         for name in wanted:
-            if name in COMMANDS and not os.path.exists(name):
+            if name in COMMANDS and not Path(name).exists():
                 raise UsageProblem(
                     f"{problem} (the command `{name}` comes before its options:"
                     f" `idemlint {name} …`)"
@@ -168,6 +165,7 @@ class Collector:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.findings: list[Finding] = []
+        self.paths: dict[str, Path] = {}
         self.files = 0
         self.statements = 0
         self.unjudged = 0
@@ -184,6 +182,7 @@ class Collector:
                 self.statements += 1
                 self.unjudged += outcome.verdict is Verdict.UNKNOWN
         if report.diagnostics:
+            self.paths[report.filename] = report.path
             self.findings += locate(
                 report.parsed,
                 report.diagnostics,
@@ -202,6 +201,7 @@ class Collector:
             unjudged=self.unjudged,
             fixed=fixed,
             rules=rule_texts,
+            root=os.fspath(configuration.repository(Path.cwd()) or Path.cwd()),
             hints=hints,
         )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from idemlint.errors import UsageProblem
@@ -22,7 +24,7 @@ def is_terminal() -> bool:
 
 
 def coloured(color: str) -> bool:
-    """Whether stdout gets colours: the option, then NO_COLOR, then FORCE_COLOR, then the terminal."""
+    """Whether stdout gets colours: the option decides, NO_COLOR, FORCE_COLOR, the terminal."""
     if color != "auto":
         return color == "always"
     if os.environ.get("NO_COLOR"):
@@ -59,11 +61,10 @@ def console() -> Any:
     """A rich console on stdout that colours, whatever rich itself thinks of it."""
     from rich.console import Console
 
-    system = None if is_terminal() else "standard"
     return Console(
         file=sys.stdout,
         force_terminal=True,
-        color_system=system or "auto",
+        color_system="auto" if is_terminal() else "standard",
         no_color=False,
         highlight=False,
         markup=False,
@@ -83,18 +84,15 @@ def width() -> int | None:
 
 def note(text: str) -> None:
     """A message about the run, to stderr."""
-    try:
+    with suppress(OSError):
         sys.stderr.write(text.encode("utf-8", "replace").decode() + "\n")
         sys.stderr.flush()
-    except OSError:
-        pass
 
 
 def write_file(name: str, text: str) -> None:
     """The contents of an output file."""
     try:
-        with open(name, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
+        Path(name).write_bytes(text.encode("utf-8", "replace"))
     except OSError as error:
         raise UsageProblem(f"{name}: cannot be written: {error.strerror or error}") from None
 

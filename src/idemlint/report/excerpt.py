@@ -1,8 +1,8 @@
 """The lines of a file with the guilty span underlined, as rustc draws them.
 
-Text comes out as it will stand on a terminal: tabs are spread, control and direction characters made
-visible (a migration must not repaint the terminal it is read on), wide characters count two cells, and a
-long line is cut around the span.
+Text comes out as it will stand on a terminal: tabs are spread, control and direction characters
+made visible (a migration must not repaint the terminal it is read on), wide characters count two
+cells, and a long line is cut around the span.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def cells(text: str, column: int = 0) -> list[Cell]:
             cell = (" " * amount, amount)
         elif character < " ":
             cell = (chr(0x2400 + ord(character)), 1)
-        elif character == "\x7f" or character in _DIRECTIONS or category(character) in {"Cc", "Cs"}:
+        elif character in _DIRECTIONS or category(character) in {"Cc", "Cs"}:
             cell = ("�", 1)
         elif combining(character) or category(character) in {"Mn", "Me", "Cf"}:
             cell = (character, 0)
@@ -143,7 +143,7 @@ def width(line: list[Cell]) -> int:
 def _window(
     before: list[Cell], inside: list[Cell], after: list[Cell], room: int
 ) -> tuple[list[Cell], list[Cell], list[Cell]]:
-    """Cut a line so that its span is seen: of what surrounds it, a little before and the rest behind."""
+    """Cut a line so that its span is seen: a little of what is before, the rest from behind."""
     cut = (ELLIPSIS, 1)
     if width(before) + width(inside) + width(after) <= room:
         return before, inside, after

@@ -1,8 +1,9 @@
 """What makes a finding the same finding after lines have moved.
 
-The rule, the file, the statement's text with its white space evened out, and, where a file holds the same
-statement several times, which of them it is. The file is part of it because code-quality services drop
-findings with equal fingerprints; which other files were read is not, because hooks run us in batches.
+The rule, the file, the statement's text with its white space evened out, and, where a file holds
+the same statement several times, which of them it is. The file is part of it because code-quality
+services drop findings with equal fingerprints; which other files were read is not, because hooks
+run us in batches.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Findings for people: the message, the guilty lines, what PostgreSQL says, how to mend it.
 
-One list of styled lines is made; piped, it is printed as plain text, on a terminal with rich. So both say
-the same. rich is imported only for the terminal, and never interprets SQL (`ARRAY[id]` is not markup).
+One list of styled lines is made; piped, it is printed as plain text, on a terminal with rich. So
+both say the same. rich is imported only for the terminal, and never interprets SQL (`ARRAY[id]` is
+not markup).
 """
 
 from __future__ import annotations

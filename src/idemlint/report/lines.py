@@ -20,8 +20,8 @@ class Position(NamedTuple):
 class Lines:
     """A file's lines, found once; places are looked up in them.
 
-    Positions are mostly asked for in ascending order: the last one is kept, so that a file of one single
-    long line does not cost a pass over the line each time.
+    Positions are mostly asked for in ascending order: the last one is kept, so that a file of one
+    single long line does not cost a pass over the line each time.
     """
 
     __slots__ = ("_ascii", "_data", "_last", "_starts")

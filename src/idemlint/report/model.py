@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Severity
 from idemlint.report.lines import Lines, Position
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
     from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.source.model import ParsedFile, Statement
 
-#: Where the rules' pages can be read.
-PAGES: Final = "https://github.com/idemlint/idemlint/blob/main/rules"
+#: Where the project, and the rules' pages, can be read.
+PROJECT: Final = "https://github.com/idemlint/idemlint"
+PAGES: Final = f"{PROJECT}/blob/main/rules"
 
 
-class StatementSpan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StatementSpan:
     """The statement that a finding is about."""
 
     index: int
@@ -30,7 +33,7 @@ class StatementSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding:
-    """A diagnostic and where it stands. `server` is PostgreSQL's own message, where it is certain."""
+    """A diagnostic and where it stands; `server` is PostgreSQL's message, where certain."""
 
     diagnostic: Diagnostic
     start: Position
@@ -94,8 +97,9 @@ class RuleText:
 class Report:
     """A run: its findings in the order of files and places, and what was looked at.
 
-    `rules` gives a rule's text; only formats that carry the rules along ask for it. `hints` are ways to
-    go on that the command knows (`idemlint init`), shown below a long list.
+    `rules` gives the rules' texts; only formats that carry them along ask. `root` is the
+    repository's, which paths are relative to in formats that a forge reads. `hints` are ways to go
+    on that the command knows (`idemlint init`), shown below a long list.
     """
 
     findings: Sequence[Finding]
@@ -104,7 +108,7 @@ class Report:
     unjudged: int = 0
     fixed: int = 0
     rules: Callable[[], Mapping[str, RuleText]] = dict
-    root_prefix: str = ""
+    root: str | None = None
     hints: tuple[str, ...] = ()
 
     @property
@@ -123,7 +127,7 @@ class Report:
         )
 
     def by_rule(self) -> list[tuple[str, str, int, str]]:
-        """Code, name, number of findings and fix mark of each rule that fired, most frequent first."""
+        """Code, name, number and fix mark of the findings of each rule, most frequent first."""
         counts = Counter((finding.code, finding.name) for finding in self.findings)
         marks: dict[str, str] = {}
         for finding in self.findings:
@@ -145,6 +149,15 @@ def mark(fix: Fix | None) -> str:
 def page_url(code: str, name: str) -> str:
     """The address of a rule's page."""
     return f"{PAGES}/{code}-{name}.md"
+
+
+def repository_path(report: Report, filename: str) -> str:
+    """A file's path from the repository's root, with slashes, as forges want it."""
+    if report.root is not None:
+        relative = os.path.relpath(filename, report.root)
+        if not relative.startswith(".."):
+            filename = relative
+    return printable(filename.replace(os.sep, "/"))
 
 
 def printable(text: str) -> str:

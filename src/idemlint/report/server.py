@@ -17,7 +17,7 @@ _ON_TABLE = {Kind.TRIGGER: "relation", Kind.RULE: "relation", Kind.POLICY: "tabl
 
 
 def server_message(outcome: Outcome | None) -> str:
-    """The text of the error that PostgreSQL raises, without its severity; empty where not certain."""
+    """The text of the error that PostgreSQL raises; empty where it is not certain."""
     from idemlint.replay.effects.model import Requires
 
     if outcome is None or outcome.sqlstate is None or not isinstance(outcome.effect, Requires):

@@ -61,7 +61,7 @@ class JudgedFile:
 
 
 def judged(report: FileReport, *, down: bool = False) -> JudgedFile:
-    """What replay tells about a file: the section that the runner applies, with `down` the others too."""
+    """What replay tells about a file; its Down sections only with `down`."""
     data = report.parsed.source.data
     lines = Lines(data)
     statements = []
@@ -180,7 +180,7 @@ def _totals(files: Sequence[JudgedFile]) -> Line:
     line: Line = [
         (f"{counted(total, 'statement')} in {counted(len(files), 'file')}", "message"),
     ]
-    for number, verdict in enumerate(_STYLES):
+    for verdict in _STYLES:
         if counts[verdict]:
             line.append((": " if len(line) == 1 else ", ", "text"))
             line.append((f"{counts[verdict]:,} {verdict}", _STYLES[verdict]))

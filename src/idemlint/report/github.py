@@ -1,0 +1,48 @@
+"""Annotations of a GitHub workflow, and the findings as lines: GitHub shows ten of each level."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.report import concise
+from idemlint.report.full import notes
+from idemlint.report.model import repository_path
+
+if TYPE_CHECKING:
+    from idemlint.report.model import Finding, Report
+
+
+def render(report: Report) -> str:
+    """A workflow command a finding, then all of them once more for the log's readers."""
+    commands = [_command(report, finding) for finding in report.findings]
+    # A path that begins like a command would be taken for one.
+    log = ["." + line if line.startswith("::") else line for line in _log(report)]
+    return "".join(f"{line}\n" for line in (*commands, *log))
+
+
+def _log(report: Report) -> list[str]:
+    return concise.render(report).splitlines()
+
+
+def _command(report: Report, finding: Finding) -> str:
+    properties = {
+        "file": repository_path(report, finding.filename),
+        "line": str(finding.start.row),
+        "endLine": str(finding.end.row),
+    }
+    if finding.start.row == finding.end.row:  # GitHub takes columns on one line only
+        properties["col"] = str(finding.start.column)
+        properties["endColumn"] = str(finding.end.column)
+    properties["title"] = f"{finding.code} {finding.name}"
+    shown = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    text = [finding.diagnostic.message, *(f"{label}: {said}" for label, said in notes(finding))]
+    level = "error" if finding.is_error else "warning"
+    return f"::{level} {shown}::{_data(chr(10).join(text))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

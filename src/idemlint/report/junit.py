@@ -1,0 +1,77 @@
+"""JUnit XML: a suite a file, a failed case a finding."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+from idemlint.report.full import notes
+from idemlint.report.model import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.report.model import Finding, Report
+
+
+def render(report: Report) -> str:
+    """All findings. A clean run has one passed case: some readers refuse an empty report."""
+    return "".join(f"{line}\n" for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    number = len(report.findings)
+    totals = f'tests="{max(number, 1)}" failures="{number}" errors="0"'
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield f'<testsuites name="idemlint" {totals}>'
+    if not report.findings:
+        yield f'  <testsuite name="idemlint" {totals}>'
+        yield f'    <testcase name="{report.files} files" classname="idemlint"/>'
+        yield "  </testsuite>"
+    for filename, group in groupby(report.findings, key=lambda finding: finding.filename):
+        findings = list(group)
+        name = _attribute(printable(filename))
+        count = f'tests="{len(findings)}" failures="{len(findings)}" errors="0"'
+        yield f"  <testsuite name={name} {count}>"
+        for finding in findings:
+            yield from _case(finding, name)
+        yield "  </testsuite>"
+    yield "</testsuites>"
+
+
+def _case(finding: Finding, classname: str) -> Iterator[str]:
+    place = f"{finding.start.row}:{finding.start.column}"
+    name = _attribute(f"{finding.code} {finding.name} at {place}")
+    path = _attribute(printable(finding.filename))
+    yield (
+        f'    <testcase name={name} classname={classname} file={path} line="{finding.start.row}">'
+    )
+    message = _attribute(finding.diagnostic.message)
+    body = [f"{printable(finding.filename)}:{place}"]
+    body += [f"{label}: {text}" for label, text in notes(finding)]
+    kind = _attribute(finding.code)
+    yield f"      <failure message={message} type={kind}>{_text(body)}</failure>"
+    yield "    </testcase>"
+
+
+def _text(lines: list[str]) -> str:
+    return escape(legal("\n".join(lines)))
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(legal(text))
+
+
+def legal(text: str) -> str:
+    """The text with every character that XML 1.0 cannot hold replaced."""
+    return "".join(character if _is_legal(ord(character)) else "�" for character in text)
+
+
+def _is_legal(point: int) -> bool:
+    return (
+        point in {0x9, 0xA, 0xD}
+        or 0x20 <= point <= 0xD7FF
+        or 0xE000 <= point <= 0xFFFD
+        or point >= 0x10000
+    )

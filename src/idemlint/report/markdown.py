@@ -1,0 +1,72 @@
+"""A summary in Markdown, for a job or a comment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.report.full import one_line
+from idemlint.report.model import repository_path
+from idemlint.report.summary import summary
+from idemlint.sqlstates import condition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.report.model import Finding, Report
+
+#: GitHub refuses summaries above 1 MiB; nobody reads them that far.
+LONGEST: Final = 200
+
+_SPECIAL: Final = str.maketrans({c: f"\\{c}" for c in "\\*_[]<>|#~$"} | {"&": "&amp;"})
+
+
+def render(report: Report) -> str:
+    """Counts by rule, then the findings."""
+    return "".join(f"{line}\n" for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield "## idemlint: what happens if these migrations run again"
+    yield ""
+    for sentence in summary(report):
+        yield sentence
+        yield ""
+    if not report.findings:
+        return
+    urls = {finding.code: finding.url for finding in report.findings}
+    yield "| findings | rule | fix |"
+    yield "|---:|---|---|"
+    for code, name, count, mark in report.by_rule():
+        fix = {"[*]": "safe", "[-]": "unsafe"}.get(mark, "")
+        yield f"| {count:,} | [{code}]({urls[code]}) {name} | {fix} |"
+    yield ""
+    yield "| where | rule | what | PostgreSQL says |"
+    yield "|---|---|---|---|"
+    for finding in report.findings[:LONGEST]:
+        yield _row(report, finding)
+    if len(report.findings) > LONGEST:
+        yield ""
+        yield f"… and {len(report.findings) - LONGEST:,} more."
+
+
+def _row(report: Report, finding: Finding) -> str:
+    place = f"{repository_path(report, finding.filename)}:{finding.start.row}"
+    sqlstate = finding.diagnostic.sqlstate
+    said = f"{sqlstate} {condition(sqlstate)}" if sqlstate else ""
+    message = _prose(one_line(finding.diagnostic.message))
+    return f"| {_escaped(place)} | {finding.code} | {message} | {_escaped(said)} |"
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_SPECIAL).replace("`", "\\`")
+
+
+def _prose(text: str) -> str:
+    """A message: code spans stay, all else is taken literally. A pipe ends a cell even in code."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return _escaped(text)
+    return "".join(
+        f"`{piece}`".replace("|", "\\|") if index % 2 else piece.translate(_SPECIAL)
+        for index, piece in enumerate(pieces)
+    )

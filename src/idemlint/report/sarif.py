@@ -1,0 +1,123 @@
+"""SARIF 2.1.0, for code scanning. One bad result rejects a whole upload, so nothing is left to
+chance: lines and columns from 1, relative URIs, `results` even when there are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from idemlint import __version__
+from idemlint.report.full import notes
+from idemlint.report.json import dumps
+from idemlint.report.model import PROJECT, repository_path
+
+if TYPE_CHECKING:
+    from idemlint.report.model import Finding, Report, RuleText
+
+SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def render(report: Report) -> str:
+    """One run with its findings and the pages of their rules."""
+    codes = sorted({finding.code for finding in report.findings})
+    texts = report.rules() if codes else {}
+    names = {finding.code: finding for finding in report.findings}
+    indexes = {code: index for index, code in enumerate(codes)}
+    return dumps(
+        {
+            "$schema": SCHEMA,
+            "version": "2.1.0",
+            "runs": [
+                {
+                    "tool": {
+                        "driver": {
+                            "name": "idemlint",
+                            "version": __version__,
+                            "informationUri": PROJECT,
+                            "rules": [_rule(names[code], texts.get(code)) for code in codes],
+                        }
+                    },
+                    "columnKind": "unicodeCodePoints",
+                    "results": [
+                        _result(report, finding, indexes[finding.code])
+                        for finding in report.findings
+                    ],
+                }
+            ],
+        }
+    )
+
+
+def _rule(example: Finding, text: RuleText | None) -> dict[str, Any]:
+    rule: dict[str, Any] = {
+        "id": example.code,
+        "name": example.name,
+        "shortDescription": {"text": (text and text.title) or example.name},
+        "helpUri": example.url,
+        "defaultConfiguration": {"level": _level(example)},
+        "properties": {"tags": ["postgresql", "migrations"]},
+    }
+    if text is not None and text.markdown.strip():
+        rule["help"] = {"text": text.markdown, "markdown": text.markdown}
+    return rule
+
+
+def _result(report: Report, finding: Finding, index: int) -> dict[str, Any]:
+    said = [finding.diagnostic.message, *(f"{label}: {text}" for label, text in notes(finding))]
+    artifact = {"uri": quote(repository_path(report, finding.filename))}
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "ruleIndex": index,
+        "level": _level(finding),
+        "message": {"text": "\n".join(said)},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": artifact,
+                    "region": _region(finding, *finding.diagnostic.span),
+                }
+            }
+        ],
+        # GitHub follows a finding through the history by the first of these.
+        "partialFingerprints": {
+            "primaryLocationLineHash": f"{finding.fingerprint}:1",
+            "idemlint/v1": finding.fingerprint,
+        },
+    }
+    fix = finding.diagnostic.fix
+    if fix is not None and fix.edits:
+        result["fixes"] = [
+            {
+                "description": {
+                    "text": f"{fix.message or finding.name} ({fix.applicability.label})"
+                },
+                "artifactChanges": [
+                    {
+                        "artifactLocation": artifact,
+                        "replacements": [
+                            {
+                                "deletedRegion": _region(finding, *edit.span),
+                                "insertedContent": {"text": edit.content},
+                            }
+                            for edit in fix.edits
+                        ],
+                    }
+                ],
+            }
+        ]
+    return result
+
+
+def _region(finding: Finding, start: int, end: int) -> dict[str, int]:
+    first = finding.lines.position(start)
+    last = finding.lines.position(max(start, end))
+    return {
+        "startLine": first.row,
+        "startColumn": first.column,
+        "endLine": last.row,
+        "endColumn": last.column,
+    }
+
+
+def _level(finding: Finding) -> str:
+    return "error" if finding.is_error else "warning"
