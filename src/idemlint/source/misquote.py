@@ -27,12 +27,14 @@ _OPENING: Final = re.compile(rb"\$(?:\s|(?:DECLARE|BEGIN|SELECT)\b)", re.IGNOREC
 _TAG: Final = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?\$")
 _CLOSES: Final = re.compile(_AFTER, re.IGNORECASE)
 _BODY_END: Final = re.compile(rb"(?:\bEND\s*;?|;)\s*\Z", re.IGNORECASE)
-# The end of a plpgsql block that something other than the block's own text follows.
+# The END of a block, and then a statement (or a clause of CREATE FUNCTION) at the start of a line.
 _LOST_END: Final = re.compile(
-    rb"^[ \t]*END[ \t]*;?[ \t]*\r?\n(?=\s*(?:\Z|(?:CREATE|ALTER|DROP|DO|COMMENT|GRANT|REVOKE"
-    rb"|LANGUAGE|COMMIT)\b))",
-    re.IGNORECASE | re.MULTILINE,
+    rb"\b(?P<end>END(?:[ \t]*;)?)[ \t\r]*(?:\Z|\n(?:[ \t\r]*\n|--[^\n]*\n)*"
+    rb"(?=[ \t\r]*\Z|(?:CREATE|ALTER|DROP|DO|COMMENT|GRANT|REVOKE|SELECT|INSERT|UPDATE|DELETE|WITH"
+    rb"|SET|BEGIN|COMMIT|TRUNCATE|LANGUAGE)\b))",
+    re.IGNORECASE,
 )
+_LANGUAGE: Final = re.compile(rb"\s*LANGUAGE\b[^;]*", re.IGNORECASE)
 
 
 class Misquote(NamedTuple):
@@ -83,7 +85,7 @@ def _collapsed(code: bytes, opening: int, limit: int) -> Misquote:
             "this body opens with a single `$` and never ends",
             help="quote the body with `$$` on both sides",
         )
-        return Misquote(problem, [], -1)
+        return Misquote(problem, [], _lost_end(code, opening + 1, limit)[1])
     body = code[opening + 1 : closing]
     problem = Problem(
         "IDM002",
@@ -170,18 +172,28 @@ def _matched(code: bytes, opening: re.Match[bytes], closing: re.Match[bytes]) ->
 
 
 def _endless(code: bytes, opening: re.Match[bytes], limit: int) -> Misquote:
-    """A body that is never closed; where a block's END looks like its end, it is proposed."""
+    """A body that is never closed; where an END looks like its end, closing it is proposed."""
     tag = opening.group().decode("utf-8", "replace")
-    found = _LOST_END.search(code, opening.end(), limit)
-    end = opening.end() + len(code[opening.end() : found.end()].rstrip()) if found else -1
-    follows_clause = found and re.match(rb"\s*LANGUAGE\b", code[end : end + 200], re.IGNORECASE)
+    end, clause = _lost_end(code, opening.end(), limit)
+    repair: tuple[Edit, ...] = ()
+    if end >= 0:
+        newline = "\r\n" if b"\r\n" in code[opening.end() : end] else "\n"
+        repair = (Edit(Span(end, end), newline + tag + (";" if clause == end else "")),)
     problem = Problem(
         "IDM003",
         Span(*opening.span()),
         f"this body opens with `{tag}` and never ends",
         help=f"close it with `{tag}`",
-        repair=(Edit(Span(end, end), f"\n{tag}" + ("" if follows_clause else ";")),)
-        if found
-        else (),
+        repair=repair,
     )
-    return Misquote(problem, [], end)
+    return Misquote(problem, [], clause)
+
+
+def _lost_end(code: bytes, start: int, limit: int) -> tuple[int, int]:
+    """Where a body that is never closed seems to end, and where its statement; else -1."""
+    found = _LOST_END.search(code, start, limit)
+    if found is None:
+        return -1, -1
+    end = found.end("end")
+    clause = _LANGUAGE.match(code, end, limit)
+    return end, clause.end() if clause else end

@@ -6,15 +6,15 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from idemlint.source.grammar import Rejected, TooDeep, parse_whole
-from idemlint.source.mask import FAMILIES
 from idemlint.source.model import Chunk, ParsedFile, Span
+from idemlint.source.placeholders import FAMILIES
 from idemlint.source.recover import Recovery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from idemlint.source.mask import Family
     from idemlint.source.model import SourceFile, Statement
+    from idemlint.source.placeholders import Family
 
 
 def parse(

@@ -6,19 +6,23 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from idemlint.source import mask, misquote
+from idemlint.source import misquote, placeholders
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
-from idemlint.source.lexer import GAP
+from idemlint.source.lexer import GAP, tokens
+from idemlint.source.mask import blank_commands, patch
 from idemlint.source.model import Mask, Problem, Span, Statement
-from idemlint.source.split import split
+from idemlint.source.split import split, trim
 
 if TYPE_CHECKING:
-    from idemlint.source.model import Chunk
+    from idemlint.source.mask import Piece
+    from idemlint.source.model import Chunk, Section
 
 _TOO_DEEP: Final = "this statement is nested too deeply to be read"
 _SEMICOLON: Final = re.compile(GAP + rb"*;")
 # Each misquoted body costs a copy of the file and a search through its rest.
-_PATIENCE: Final = 200
+_MAX_MISQUOTES: Final = 200
+# Each placeholder that cannot be a name costs one more parse of its statement.
+_MAX_GUISES: Final = 40
 
 
 class Recovery:
@@ -28,119 +32,167 @@ class Recovery:
     order of the calls of `read`.
     """
 
-    def __init__(self, code: bytes, families: frozenset[mask.Family]) -> None:
+    def __init__(self, code: bytes, families: frozenset[placeholders.Family]) -> None:
         self.code = code
         self.statements: list[Statement] = []
         self.problems: list[Problem] = []
         self.masks: list[Mask] = []
         self._families = families
-        self._filled: list[mask.Piece] = []
-        self._patience = _PATIENCE
+        self._section: Section = "up"
+        self._filled: list[Piece] = []
+        self._misquotes = _MAX_MISQUOTES
 
     def read(self, chunk: Chunk) -> None:
         """Read a stretch: as a whole if it parses, else statement by statement."""
-        (start, end), section = chunk
-        self._section = section
-        if self._parses(start, end):
+        (start, end), self._section = chunk
+        if self._parse(self.code[start:end], start) is None:
             return
         if b"\\" in self.code[start:end]:
-            self.code, masks = mask.blank_commands(self.code, start, end)
+            self.code, masks = blank_commands(self.code, start, end)
             self.masks += masks
-            if masks and self._parses(start, end):
+            if masks and self._parse(self.code[start:end], start) is None:
                 return
         position = start
-        while position >= 0:
+        while position < end:
             position = self._one_by_one(position, end)
-        self.code = mask.patch(self.code, self._filled)
+        # The statements did not need it: the file is copied once for all of them.
+        self.code = patch(self.code, self._filled)
         self._filled.clear()
 
     def _one_by_one(self, start: int, end: int) -> int:
-        """Parse the statements; returns where to go on after having mended the text, or -1."""
+        """Read the statements up to one that needed mending; returns where to go on."""
         for span in split(self.code, start, end):
-            found = _SEMICOLON.match(self.code, span.end, end)
-            close = found.end() if found else span.end
-            if self._parses(span.start, close):
+            close = _close(self.code, span.end, end)
+            if self._parse(self.code[span.start : close], span.start) is None:
                 continue
             resume = self._misquoted(span, end)
-            if resume >= 0:
+            if resume is not None:
                 return resume
-            self._failing(span, close)
-        return -1
+            self._broken(span, close)
+        return end
 
-    def _parses(self, start: int, end: int) -> bool:
-        return self._parses_as(self.code[start:end], start)
-
-    def _parses_as(self, raw: bytes, start: int) -> bool:
-        """Add the statements of a text, if it parses."""
-        try:
-            self.statements += parse_stretch(raw, start, self._section, len(self.statements))
-        except (Rejected, TooDeep):
-            return False
-        return True
-
-    def _misquoted(self, span: Span, limit: int) -> int:
-        """Read a statement with a misquoted body; returns where it ends, or -1 if it has none."""
-        if self._patience <= 0 or b"$" not in self.code[span.start : span.end]:
-            return -1
+    def _misquoted(self, span: Span, limit: int) -> int | None:
+        """Read a statement with a misquoted body; returns where it ends, `None` if it has none."""
+        if not self._misquotes or b"$" not in self.code[span.start : span.end]:
+            return None
         found = misquote.find(self.code, span.start, span.end, limit)
         if found is None:
-            return -1
-        self._patience -= 1
-        mended = mask.patch(self.code, found.pieces)
-        whole = next(split(mended, span.start, limit))
+            return None
+        self._misquotes -= 1
         if found.pieces:
-            semicolon = _SEMICOLON.match(mended, whole.end, limit)
-            close = semicolon.end() if semicolon else whole.end
-            if self._parses_as(mended[whole.start : close], whole.start):
+            mended = patch(self.code, found.pieces)
+            close = _end_of_statement(mended, found.end, limit)
+            if self._parse(mended[span.start : close], span.start) is None:
                 self.code = mended
                 self.problems.append(found.problem)
                 return close
             if found.problem.code == "IDM003":
-                return -1
-        end = whole.end
-        if found.end >= 0:
-            end = next(split(self.code, found.end, limit), Span(found.end, found.end)).end
-            end = found.end if self.code[found.end - 1 : found.end] == b";" else end
-        self._add_broken(Span(span.start, end), replace(found.problem, certain=False))
-        return end
+                return None  # the text may well be as it should be, and the fault elsewhere
+        close = limit if found.end < 0 else _end_of_statement(self.code, found.end, limit)
+        whole = trim(self.code, span.start, close)
+        if self.code[whole.end - 1 : whole.end] == b";":
+            whole = Span(whole.start, whole.end - 1)
+        certain = found.problem.certain and self._would_parse(found.problem, span.start, close)
+        self._add(whole, replace(found.problem, certain=certain))
+        return close
 
-    def _failing(self, span: Span, close: int) -> None:
-        """Read a statement that does not parse: with its placeholders filled, or not at all."""
-        raw = self.code[span.start : close]
-        places = mask.placeholders(raw, 0, len(raw), self._families)
-        first: Rejected | TooDeep | None = None
-        for guise in mask.GUISES if places else ():
-            pieces = [(place, mask.fill(raw[place.start : place.end], guise)) for place in places]
-            filled = mask.patch(raw, pieces)
-            if self._parses_as(filled, span.start):
-                moved = [Span(span.start + a, span.start + b) for a, b in places]
-                self._filled += zip(moved, [content for _, content in pieces], strict=True)
-                self.masks += [Mask(place, "placeholder") for place in moved]
-                return
-            if first is None:
-                first = self._reason(filled, span.start)
-        error = first or self._reason(raw, span.start)
-        self._add_broken(span, _problem(error, span))
-
-    def _reason(self, raw: bytes, start: int) -> Rejected | TooDeep:
+    def _would_parse(self, problem: Problem, start: int, end: int) -> bool:
+        """Whether a statement would parse with the problem's repair."""
+        parts: list[bytes] = []
+        position = start
+        for edit in problem.repair:
+            parts += (self.code[position : edit.span.start], edit.content.encode())
+            position = edit.span.end
+        raw = b"".join(parts) + self.code[position:end]
         try:
             parse_stretch(raw, start, self._section, 0)
+        except (Rejected, TooDeep):
+            return False
+        return True
+
+    def _broken(self, span: Span, close: int) -> None:
+        """Read a statement that does not parse: with its placeholders filled, or not at all."""
+        raw = self.code[span.start : close]
+        places = placeholders.find(raw, self._families)
+        guises = [0] * len(places)
+        error = self._parse_filled(raw, span.start, places, guises)
+        first = error
+        for _ in range(_MAX_GUISES):
+            # The parser points at the placeholder that cannot be what it was taken for.
+            guilty = _guilty(error, span.start, places)
+            if guilty is None:
+                break
+            guises[guilty] += 1
+            if guises[guilty] == len(placeholders.GUISES):
+                break
+            error = self._parse_filled(raw, span.start, places, guises)
+        if error is not None and first is not None:
+            self._add(span, _problem(first, self.code, span))
+
+    def _parse_filled(
+        self, raw: bytes, start: int, places: list[Span], guises: list[int]
+    ) -> Rejected | TooDeep | None:
+        """Add a statement with its placeholders filled, if that parses; returns what is wrong."""
+        pieces = [
+            (place, placeholders.fill(raw[slice(*place)], placeholders.GUISES[guise]))
+            for place, guise in zip(places, guises, strict=True)
+        ]
+        error = self._parse(patch(raw, pieces), start)
+        if error is None:
+            for place, content in pieces:
+                moved = Span(start + place.start, start + place.end)
+                self._filled.append((moved, content))
+                self.masks.append(Mask(moved, "placeholder"))
+        return error
+
+    def _parse(self, raw: bytes, start: int) -> Rejected | TooDeep | None:
+        """Add the statements of a text that stands at `start`; returns what is wrong with it."""
+        try:
+            self.statements += parse_stretch(raw, start, self._section, len(self.statements))
         except (Rejected, TooDeep) as error:
             return error
-        raise AssertionError(raw)
+        return None
 
-    def _add_broken(self, span: Span, problem: Problem) -> None:
+    def _add(self, span: Span, problem: Problem) -> None:
+        """Add a statement that cannot be read."""
         index = len(self.statements)
-        self.statements.append(
-            Statement(index, span.start, span.end, "", None, self._section, problem)
-        )
+        statement = Statement(index, span.start, span.end, "", None, self._section, problem)
+        self.statements.append(statement)
         if problem.code:
             self.problems.append(problem)
 
 
-def _problem(error: Rejected | TooDeep, span: Span) -> Problem:
-    """What is wrong with the statement at `span`."""
+def _close(code: bytes, end: int, limit: int) -> int:
+    """Behind the `;` of the statement whose last token ends at `end`."""
+    found = _SEMICOLON.match(code, end, limit)
+    return found.end() if found else end
+
+
+def _end_of_statement(code: bytes, position: int, limit: int) -> int:
+    """Behind the first `;` after a position in a statement, or at the limit."""
+    if code[position - 1 : position] == b";":
+        return position
+    for token in tokens(code, position, limit, coarse=True):
+        if token.kind == "punctuation" and code[token.start : token.end] == b";":
+            return token.end
+    return limit
+
+
+def _guilty(error: Rejected | TooDeep | None, start: int, places: list[Span]) -> int | None:
+    """The placeholder that the parser points at: the first that ends behind the place it names."""
+    if not isinstance(error, Rejected):
+        return None
+    offset = error.offset - start
+    for index, place in enumerate(places):
+        if offset < place.end:
+            return index if place.start <= offset else None
+    return None
+
+
+def _problem(error: Rejected | TooDeep, code: bytes, span: Span) -> Problem:
+    """What is wrong with the statement at `span`; a rejection points at one token."""
     if isinstance(error, TooDeep):
         return Problem("", span, _TOO_DEEP)
     offset = min(max(error.offset, span.start), span.end)
-    return Problem("IDM001", Span(offset, span.end), error.message)
+    token = next(tokens(code, offset, span.end), None)
+    return Problem("IDM001", Span(offset, token.end if token else span.end), error.message)
