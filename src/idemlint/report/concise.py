@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.report.model import printable
+from idemlint.report.model import one_line, printable
 from idemlint.report.summary import summary
 
 if TYPE_CHECKING:
@@ -22,6 +22,6 @@ def render(report: Report, *, quiet: bool = False) -> str:
 def line(finding: Finding) -> str:
     """`path:row:column: CODE [*] message`."""
     mark = f"{finding.mark} " if finding.mark else ""
-    message = " ".join(finding.diagnostic.message.split())
-    place = f"{printable(finding.filename)}:{finding.start.row}:{finding.start.column}"
+    message = one_line(finding.diagnostic.message)
+    place = f"{one_line(printable(finding.filename))}:{finding.start.row}:{finding.start.column}"
     return f"{place}: {finding.code} {mark}{message}"

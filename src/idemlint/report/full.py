@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.report.excerpt import excerpt
-from idemlint.report.model import printable
+from idemlint.report.model import one_line, printable
 from idemlint.report.summary import counted, summary
 from idemlint.sqlstates import condition
 
@@ -74,7 +74,7 @@ def finding_lines(finding: Finding, width: int | None = None) -> Iterator[Line]:
     diagnostic = finding.diagnostic
     severity = diagnostic.severity.value
     heading: Line = [
-        (printable(finding.filename), "path"),
+        (one_line(printable(finding.filename)), "path"),
         (f":{finding.start.row}:{finding.start.column}", "place"),
         (": ", "text"),
         (finding.code, severity),
@@ -177,12 +177,6 @@ def print_rich(styled: Iterable[Line], console: Any) -> None:
         for piece, style in line:
             text.append(piece, style=STYLES.get(style, ""))
         console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True, crop=False)
-
-
-def one_line(text: str) -> str:
-    """A text without newlines and control characters."""
-    flat = " ".join(text.split())
-    return flat if flat.isprintable() else "".join(c if c.isprintable() else "�" for c in flat)
 
 
 def _newest(findings: Iterable[Finding]) -> list[Finding]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.report.full import one_line
-from idemlint.report.model import repository_path
+from idemlint.report.model import one_line, repository_path
 from idemlint.report.summary import summary
 from idemlint.sqlstates import condition
 

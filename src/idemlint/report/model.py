@@ -167,6 +167,12 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
+def one_line(text: str) -> str:
+    """A text without newlines and control characters: what it says must not steer a terminal."""
+    flat = " ".join(text.split())
+    return flat if flat.isprintable() else "".join(c if c.isprintable() else "�" for c in flat)
+
+
 def locate(
     parsed: ParsedFile,
     diagnostics: Iterable[Diagnostic],

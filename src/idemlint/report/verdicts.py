@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.replay.verdict import Verdict
 from idemlint.report.excerpt import cells
-from idemlint.report.full import one_line, plain
+from idemlint.report.full import plain
 from idemlint.report.json import dumps
 from idemlint.report.lines import Lines
-from idemlint.report.model import printable
+from idemlint.report.model import one_line, printable
 from idemlint.report.summary import counted
 from idemlint.sqlstates import condition
 
