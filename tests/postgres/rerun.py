@@ -1,0 +1,381 @@
+"""The judge: what does a real server do when statements run a second time?
+
+Three questions, as idemlint's `--rerun` modes ask them:
+
+- `judge_statements`: all of it again, after its end (`file`)
+- `judge_each_statement`: each statement again, right after itself (`statement`)
+- `judge_interrupted`: from the start again, after a stop in the middle (`interrupted`)
+
+and one for comparing verdicts: `judge_by_statement`, the first question answered statement by
+statement, where a statement that fails has no effect and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from psycopg import pq
+
+from .server import execute
+from .snapshot import SEQUENCE, Difference, take_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from psycopg import Connection
+
+    from .server import Database
+    from .snapshot import Snapshot
+
+Outcome = Literal["safe", "fails", "repeats", "sequence", "first fails", "not-applicable"]
+
+ACTIVE_SQL_TRANSACTION = "25001"
+INVALID_TRANSACTION_TERMINATION = "2D000"
+# What a statement says that cannot run in a transaction block.
+NEEDS_AUTOCOMMIT = frozenset({ACTIVE_SQL_TRANSACTION, INVALID_TRANSACTION_TERMINATION})
+
+_COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+", re.DOTALL)
+_TRANSACTION = re.compile(
+    r"(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|"
+    r"prepare\s+transaction)\b",
+    re.IGNORECASE,
+)
+_SESSION = re.compile(
+    r"(?:set(?!\s+(?:local|transaction|constraints))|reset|prepare(?!\s+transaction)|"
+    r"create\s+(?:local\s+|global\s+)?temp(?:orary)?|select\s+(?:pg_catalog\.)?set_config)\b",
+    re.IGNORECASE,
+)
+
+
+class SetupFailed(RuntimeError):
+    """A message that should prepare the database failed: the question could not be put."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the server did on the second run, as a whole and statement by statement."""
+
+    outcome: Outcome
+    sqlstate: str | None = None
+    parts: tuple[str, ...] = ()
+    first: tuple[str | None, ...] = ()
+    second: tuple[str | None, ...] = ()
+    difference: Mapping[str, Difference] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        if self.sqlstate is not None:
+            return f"{self.outcome} {self.sqlstate}"
+        return f"repeats {','.join(self.parts)}" if self.outcome == "repeats" else self.outcome
+
+
+def judge_statements(
+    database: Database,
+    setup: Sequence[str],
+    statements: Sequence[str],
+    *,
+    between: Sequence[str] = (),
+    same_session: bool = False,
+    copy_data: bytes = b"",
+) -> Judgement:
+    """Run setup, then the statements, then all of them again; say what the second run did.
+
+    Every text is one message in autocommit. `between` runs in a session of its own between the two
+    runs. A message of `setup` that ends in `--expect-error` must fail, all others must not
+    (SetupFailed). The second run has a new session, as a rerun has, unless `same_session`.
+    """
+    connection = database.connect()
+    try:
+        _prepare(connection, setup)
+        first = tuple(execute(connection, one, copy_data) for one in statements)
+        if between:
+            _prepare_apart(database, between)
+        if (failed := _first_error(first)) is not None:
+            return Judgement("first fails", failed, first=first)
+        if not same_session:
+            connection.close()
+        before = database.snapshot()
+        if not same_session:
+            connection = database.connect()
+        second = tuple(execute(connection, one, copy_data) for one in statements)
+        if not same_session:
+            connection.close()
+        return _judged(before, database.snapshot(), first, second)
+    finally:
+        connection.close()
+
+
+def judge_interrupted(
+    database: Database,
+    setup: Sequence[str],
+    statements: Sequence[str],
+    stops: Collection[int] | None = None,
+) -> dict[int, Judgement]:
+    """For each stop k: run the first k statements, end the session, run all from the start.
+
+    The state to arrive at is the one after a run without a stop; `stops` defaults to all places
+    between two statements and the end. A transaction that is open at the stop is rolled back.
+    """
+    with database.connect() as connection:
+        _prepare(connection, setup)
+    with database.copy() as whole:
+        first = tuple(whole.run(statements))
+        expected = whole.snapshot()
+    judgements: dict[int, Judgement] = {}
+    for stop in sorted(range(1, len(statements) + 1) if stops is None else stops):
+        if (failed := _first_error(first)) is not None:
+            judgements[stop] = Judgement("first fails", failed, first=first)
+            continue
+        with database.copy() as stopped:
+            stopped.run(statements[:stop])
+            second = tuple(stopped.run(statements))
+            judgements[stop] = _judged(expected, stopped.snapshot(), first[:stop], second)
+    return judgements
+
+
+def judge_each_statement(
+    database: Database,
+    setup: Sequence[str],
+    statements: Sequence[str],
+    chosen: Collection[int] | None = None,
+    *,
+    copy_data: Mapping[int, bytes] | None = None,
+) -> list[Judgement | None]:
+    """Run each statement a second time right after itself; say for each what that did.
+
+    The second run is taken back, so that what follows meets the state after one run: in a
+    transaction or savepoint where the statement allows one, else in a copy of the database.
+    Only the statements with an index in `chosen` are asked about; the others give None, or
+    "first fails". Transaction control is not-applicable.
+    """
+    connection = database.connect()
+    session: list[str] = []
+    judgements: list[Judgement | None] = []
+    try:
+        _prepare(connection, setup)
+        session += [message for message in setup if _makes_session_state(message)]
+        for index, statement in enumerate(statements):
+            data = (copy_data or {}).get(index, b"")
+            first = _execute_kept(connection, statement, data)
+            if _makes_session_state(statement):
+                session.append(statement)
+            if first is not None:
+                judgements.append(Judgement("first fails", first, first=(first,)))
+                continue
+            if chosen is not None and index not in chosen:
+                judgements.append(None)
+                continue
+            if _is_transaction_control(statement):
+                judgements.append(Judgement("not-applicable", first=(None,)))
+                continue
+            judgement = _again_taken_back(database, connection, statement, data)
+            if judgement is None:
+                connection.close()
+                judgement = _again_in_a_copy(database, session, statement, data)
+                connection = database.connect()
+                for message in session:
+                    execute(connection, message)
+            judgements.append(judgement)
+    finally:
+        connection.close()
+    return judgements
+
+
+def judge_by_statement(
+    database: Database,
+    setup: Sequence[str],
+    statements: Sequence[str],
+    *,
+    copy_data: Mapping[int, bytes] | None = None,
+) -> tuple[Judgement, list[Judgement]]:
+    """Judge all of it again after its end, and say which statement is to blame for what.
+
+    The database is left as after the first run. In the second run a statement that fails has no
+    effect and the rest goes on, even inside the file's own transaction. A statement repeats where
+    it touched a thing that is different when the rerun ends.
+    """
+    data = copy_data or {}
+    with database.connect() as connection:
+        _prepare(connection, setup)
+        first = tuple(
+            _execute_kept(connection, one, data.get(i, b"")) for i, one in enumerate(statements)
+        )
+    before = database.snapshot()
+    with database.copy() as again, again.connect() as connection:
+        second = tuple(
+            _execute_kept(connection, one, data.get(i, b"")) for i, one in enumerate(statements)
+        )
+        connection.close()
+        after = again.snapshot()
+    whole = _judged(before, after, first, second)
+    lasting = before.difference(after)
+    touched: list[Mapping[str, Difference]] = [{} for _ in statements]
+    if lasting:
+        touched = _touched(database, statements, data, before)
+    judgements: list[Judgement] = []
+    for index in range(len(statements)):
+        mine = {
+            part: Difference(
+                tuple(item for item in change.added if item[0] in lasting[part].names),
+                tuple(item for item in change.removed if item[0] in lasting[part].names),
+            )
+            for part, change in touched[index].items()
+            if part in lasting and change.names & lasting[part].names
+        }
+        judgements.append(_judged_change(mine, (first[index],), (second[index],)))
+    return whole, judgements
+
+
+def _touched(
+    database: Database, statements: Sequence[str], data: Mapping[int, bytes], before: Snapshot
+) -> list[Mapping[str, Difference]]:
+    """Rerun once more in a copy, and say for each statement what it changed."""
+    touched: list[Mapping[str, Difference]] = []
+    with database.copy() as again, again.connect() as connection:
+        state = before
+        for index, statement in enumerate(statements):
+            _execute_kept(connection, statement, data.get(index, b""))
+            now = _snapshot_within(database, connection)
+            touched.append(state.difference(now))
+            state = now
+    return touched
+
+
+def _snapshot_within(database: Database, connection: Connection[tuple[object, ...]]) -> Snapshot:
+    """Take a snapshot through a session, whether or not it has a transaction open."""
+    server = database.server
+    if connection.pgconn.transaction_status != pq.TransactionStatus.INTRANS:
+        if connection.pgconn.transaction_status == pq.TransactionStatus.INERROR:
+            execute(connection, "ROLLBACK")
+        return take_snapshot(connection, server.version, server.first_user_xid)
+    execute(connection, "SAVEPOINT _idemlint_look")
+    try:
+        return take_snapshot(connection, server.version, server.first_user_xid)
+    finally:
+        execute(connection, "ROLLBACK TO SAVEPOINT _idemlint_look")
+        execute(connection, "RELEASE SAVEPOINT _idemlint_look")
+
+
+def _execute_kept(
+    connection: Connection[tuple[object, ...]], statement: str, copy_data: bytes = b""
+) -> str | None:
+    """Run a statement so that its failure does not end the transaction that the file opened."""
+    inside = connection.pgconn.transaction_status == pq.TransactionStatus.INTRANS
+    if not inside or _is_transaction_control(statement):
+        return execute(connection, statement, copy_data)
+    execute(connection, "SAVEPOINT _idemlint_kept")
+    sqlstate = execute(connection, statement, copy_data)
+    if sqlstate is not None:
+        execute(connection, "ROLLBACK TO SAVEPOINT _idemlint_kept")
+    execute(connection, "RELEASE SAVEPOINT _idemlint_kept")
+    return sqlstate
+
+
+def _again_taken_back(
+    database: Database,
+    connection: Connection[tuple[object, ...]],
+    statement: str,
+    copy_data: bytes,
+) -> Judgement | None:
+    """Run a statement again and take it back; None where it refuses to run in a transaction."""
+    server = database.server
+    inside = connection.pgconn.transaction_status == pq.TransactionStatus.INTRANS
+    before = _snapshot_within(database, connection)
+    execute(connection, "SAVEPOINT _idemlint_again" if inside else "BEGIN")
+    try:
+        second = execute(connection, statement, copy_data)
+        if second in NEEDS_AUTOCOMMIT:
+            return None
+        if second is None:
+            # What is deferred fails at the commit that will not come.
+            second = execute(connection, "SET CONSTRAINTS ALL IMMEDIATE")
+        if second is not None:
+            return Judgement("fails", second, first=(None,), second=(second,))
+        after = take_snapshot(connection, server.version, server.first_user_xid)
+    finally:
+        execute(connection, "ROLLBACK TO SAVEPOINT _idemlint_again" if inside else "ROLLBACK")
+        if inside:
+            execute(connection, "RELEASE SAVEPOINT _idemlint_again")
+    judgement = _judged(before, after, (None,), (None,))
+    if SEQUENCE in judgement.difference:
+        _reset_sequences(connection, before)
+    return judgement
+
+
+def _reset_sequences(connection: Connection[tuple[object, ...]], state: Snapshot) -> None:
+    """Put sequences back: a rollback does not, and later rows would get other numbers."""
+    for name, position in state.parts.get(SEQUENCE, ()):
+        last_value, is_called = position.split()
+        quoted = name.replace("'", "''")
+        called = "true" if is_called == "t" else "false"
+        execute(connection, f"SELECT pg_catalog.setval('{quoted}', {last_value}, {called})")
+
+
+def _again_in_a_copy(
+    database: Database, session: Sequence[str], statement: str, copy_data: bytes
+) -> Judgement:
+    with database.copy() as copied:
+        before = copied.snapshot()
+        with copied.connect() as connection:
+            for message in session:
+                execute(connection, message)
+            second = execute(connection, statement, copy_data)
+        return _judged(before, copied.snapshot(), (None,), (second,))
+
+
+def _prepare(connection: Connection[tuple[object, ...]], messages: Sequence[str]) -> None:
+    for message in messages:
+        sqlstate = execute(connection, message)
+        if (sqlstate is not None) != message.rstrip().endswith("--expect-error"):
+            raise SetupFailed(f"{sqlstate or 'no error'}: {message}")
+
+
+def _prepare_apart(database: Database, messages: Sequence[str]) -> None:
+    with database.connect() as connection:
+        _prepare(connection, messages)
+
+
+def _first_error(outcomes: Sequence[str | None]) -> str | None:
+    return next((one for one in outcomes if one is not None), None)
+
+
+def _judged(
+    before: Snapshot,
+    after: Snapshot,
+    first: tuple[str | None, ...],
+    second: tuple[str | None, ...],
+) -> Judgement:
+    return _judged_change(before.difference(after), first, second)
+
+
+def _judged_change(
+    difference: Mapping[str, Difference],
+    first: tuple[str | None, ...],
+    second: tuple[str | None, ...],
+) -> Judgement:
+    """Turn what was seen into an outcome: an error counts first, then what is different."""
+    parts = tuple(sorted(difference))
+    outcome: Outcome = "safe"
+    sqlstate = _first_error(first)
+    if sqlstate is not None:
+        outcome = "first fails"
+    elif (sqlstate := _first_error(second)) is not None:
+        outcome = "fails"
+    elif parts == (SEQUENCE,):
+        outcome = "sequence"
+    elif parts:
+        outcome = "repeats"
+    return Judgement(outcome, sqlstate, parts, first, second, difference)
+
+
+def _bare(statement: str) -> str:
+    return _COMMENTS.sub("", statement)
+
+
+def _is_transaction_control(statement: str) -> bool:
+    return _TRANSACTION.match(_bare(statement)) is not None
+
+
+def _makes_session_state(statement: str) -> bool:
+    return _SESSION.match(_bare(statement)) is not None
