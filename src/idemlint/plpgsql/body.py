@@ -1,9 +1,9 @@
 """DO and function bodies → the nodes of `nodes.py`.
 
-There is one reader, and it is our own. PostgreSQL's own PL/pgSQL parser, as libpg_query has it, gives
-line numbers where diagnostics and fixes need bytes, strips INTO, and refuses what it cannot resolve
-without a database: schema-qualified types, undeclared variables. It is the referee in the tests, which
-hold that both see the same statements in the same order wherever it does answer.
+There is one reader, and it is our own. PostgreSQL's own PL/pgSQL parser, as libpg_query has it,
+gives line numbers where diagnostics and fixes need bytes, strips INTO, and refuses what it cannot
+resolve without a database: schema-qualified types, undeclared variables. It is the referee in the
+tests, which hold that both see the same statements in the same order wherever it does answer.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def read_body(text: str, *, base: int | None, do: bool = True) -> Block:
     """Read the text of a body, what stands between its quotes.
 
     `base` is the byte of the file that the text begins at; all spans and locations are bytes of the
-    file. `None` says that there is no such place (a body in `'…'` with quotes in it), then spans are
-    `None`. `do` tells a DO block from a function's body, in which RETURN has a value.
+    file. `None` says that there is no such place (a body in `'…'` with quotes in it), then spans
+    are `None`. `do` tells a DO block from a function's body, in which RETURN has a value.
     """
     return _read(text.encode("utf-8", "replace"), base)
 
@@ -41,7 +41,7 @@ def body_of(parsed: ParsedFile, statement: Statement) -> Block | None:
 
 
 def block_of(tree: Tree, place: tuple[bytes, int] | None) -> Block:
-    """The body of a `DoStmt`; `place` are its bytes and where they stand in the file, if they do."""
+    """The body of a `DoStmt`; `place` are its bytes and where they stand in the file."""
     text = ""
     language = _PLPGSQL
     options = tree.DoStmt.args if tree.kind == "" else tree.args

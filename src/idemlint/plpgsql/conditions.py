@@ -342,7 +342,8 @@ def class_title(sqlstate: str) -> str | None:
 def sqlstates(condition: str) -> tuple[str, ...]:
     """The SQLSTATEs of a condition name; an SQLSTATE is its own.
 
-    Empty for `others` and for names that PostgreSQL does not have. A few names (`modifying_sql_data_not_permitted`) stand for two SQLSTATEs.
+    Empty for `others` and for names that PostgreSQL does not have. A few names
+    (`modifying_sql_data_not_permitted`) stand for two SQLSTATEs.
     """
     if is_sqlstate(condition):
         return (condition,)
@@ -358,7 +359,8 @@ def catches(conditions: tuple[str, ...], sqlstate: str) -> bool:
     """Whether `EXCEPTION WHEN <conditions>` catches an error with this SQLSTATE.
 
     `conditions` are names in lower case, `others`, and SQLSTATEs. A code that ends in `000` is a
-    category and catches its whole class; `others` catches all but query_canceled and assert_failure.
+    category and catches its whole class; `others` catches all but query_canceled and
+    assert_failure.
     """
     for condition in conditions:
         if condition == OTHERS:

@@ -1,7 +1,7 @@
 """Strings that are put together from constants: what EXECUTE runs, as far as the text says.
 
-A string is a list of parts: text that is known, and holes for what is not. `'DROP TABLE ' || t` has a
-hole, `format('DROP TABLE %I', 'a')` has none.
+A string is a list of parts: text that is known, and holes for what is not. `'DROP TABLE ' || t` has
+a hole, `format('DROP TABLE %I', 'a')` has none.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ INNERMOST: Final = ""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arms:
-    """An IF before its branches are closed, so that what follows it can still go into one of them."""
+    """An IF before its branches are closed: what follows it can still go into one of them."""
 
     condition: Tree | None
     then: list[Step]

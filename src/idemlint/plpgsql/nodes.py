@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Sql:
     """A static SQL statement (PERFORM is its SELECT), or an EXECUTE of a constant string.
 
-    Locations in a static statement's tree are byte offsets into the file. Of an `executed` one they are
-    not, and `span` is that of the EXECUTE.
+    Locations in a static statement's tree are byte offsets into the file. Of an `executed` one they
+    are not, and `span` is that of the EXECUTE.
     """
 
     tree: Tree
@@ -30,7 +30,8 @@ class Sql:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dynamic:
-    """Something whose effect cannot be read: an EXECUTE of a computed string, an unreadable statement.
+    """Something whose effect cannot be read: an EXECUTE of a computed string, an unreadable
+    statement.
 
     `mentions` are the names that stand in its text, folded; `pattern` is the string as far as it is
     constant, with `%I`, `%L`, `%s` where it is not.
@@ -53,8 +54,8 @@ class Block:
 class If:
     """`condition` is an expression's tree, `None` where it could not be read.
 
-    `span` is the whole statement, `test` its condition. Locations in the condition are byte offsets into
-    the file, except in what stands for a variable: they are where the variable got its value.
+    `span` is the whole statement, `test` its condition. Locations in the condition are byte offsets
+    into the file, except in what stands for a variable: they are where the variable got its value.
     """
 
     condition: Tree | None

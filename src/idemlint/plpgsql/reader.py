@@ -1,7 +1,7 @@
 """PL/pgSQL's control flow, read from tokens.
 
-The grammar is that of `pl_gram.y`; as there, an expression goes up to the word that ends it, and an SQL
-statement up to its `;`. What is not as the grammar wants it becomes `Dynamic`, never an error.
+The grammar is that of `pl_gram.y`; as there, an expression goes up to the word that ends it, and an
+SQL statement up to its `;`. What is not as the grammar wants it becomes `Dynamic`, never an error.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import simple
 from idemlint.plpgsql.flow import INNERMOST, Arms, Leap, Step, branch, closed, labels_of, leaves
-from idemlint.plpgsql.nodes import Block, Dynamic, Handler, If, Loop, Node, Raise, Try
-from idemlint.plpgsql.scan import STRING, Scan
+from idemlint.plpgsql.nodes import Block, Dynamic, Handler, Loop, Node, Raise, Try
 from idemlint.plpgsql.sql import Json, Unreadable, expression, negated, statements
 from idemlint.plpgsql.values import FOUND, Value, Variables, query_value, substitute
 from idemlint.source.model import Span
@@ -19,6 +18,8 @@ from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from idemlint.plpgsql.scan import Scan
 
 _DEEPEST: Final = 80
 _BLOCK_ENDS: Final = frozenset({"end", "exception", ""})
@@ -34,7 +35,7 @@ _TELLING: Final = 20_000  # tokens read again for that, in a body
 
 
 class Reader:
-    """A body being read. `at` is the next token; `base` is the file's byte where the body begins."""
+    """A body being read. `at` is the next token, `base` the file's byte where the body begins."""
 
     def __init__(self, scan: Scan, base: int | None) -> None:
         self.scan = scan
@@ -46,7 +47,7 @@ class Reader:
         self._budget = _TELLING
         self._assigned: frozenset[str] | None = None
 
-    # -- places --------------------------------------------------------------------------------------
+    # -- places ------------------------------------------------------------------------------------
 
     def span(self, first: int, last: int | None = None) -> Span | None:
         """The file's bytes from token `first` up to, not including, `last` (or the next token)."""
@@ -89,7 +90,7 @@ class Reader:
         self.at = self.find(frozenset())
         self.skip(";")
 
-    # -- expressions ---------------------------------------------------------------------------------
+    # -- expressions -------------------------------------------------------------------------------
 
     def read(self, first: int, last: int) -> Value | None:
         """The expression between two tokens, with what is known of its variables."""
@@ -105,7 +106,7 @@ class Reader:
         value = self.read(first, last)
         return wrap(value.tree) if value is not None else None
 
-    # -- blocks --------------------------------------------------------------------------------------
+    # -- blocks ------------------------------------------------------------------------------------
 
     def body(self) -> Block:
         """The whole body."""
@@ -225,7 +226,7 @@ class Reader:
             variables.merge(ways[1:])
         self.variables = variables
 
-    # -- statements ----------------------------------------------------------------------------------
+    # -- statements --------------------------------------------------------------------------------
 
     def sequence(self, ends: frozenset[str]) -> list[Step]:
         """Statements up to one of the words `ends`."""
@@ -312,7 +313,7 @@ class Reader:
         steps += whole
 
     def case(self, steps: list[Step]) -> None:
-        """`CASE [x] WHEN … THEN … [ELSE …] END CASE;`, an IF chain that raises where nothing fits."""
+        """`CASE [x] WHEN … THEN … [ELSE …] END CASE;`: an IF chain that raises if nothing fits."""
         first = self.at
         self.at += 1
         begin, self.at = self.at, self.find(frozenset({"when"}))
@@ -344,7 +345,7 @@ class Reader:
             return None
         return wrap(substitute(tree, self.variables.used(words)))
 
-    # -- loops ---------------------------------------------------------------------------------------
+    # -- loops -------------------------------------------------------------------------------------
 
     def any_loop(self, steps: list[Step]) -> None:
         """A loop without a label."""

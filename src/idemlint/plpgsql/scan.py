@@ -18,8 +18,8 @@ _SIGNS: Final = {"string": STRING, "dollar": STRING, "quoted": QUOTED, "number":
 class Scan:
     """A body's tokens, without comments.
 
-    `words[i]` is the i-th token: a word in lower case, punctuation and operators as they are, or one of
-    the signs above. `starts` and `ends` are bytes of `data`. One empty word ends the list.
+    `words[i]` is the i-th token: a word in lower case, punctuation and operators as they are, or
+    one of the signs above. `starts` and `ends` are bytes of `data`. One empty word ends the list.
     """
 
     __slots__ = ("data", "ends", "starts", "words")

@@ -1,7 +1,7 @@
 """PL/pgSQL's simple statements: SQL, assignments, EXECUTE, RAISE, and declarations.
 
-Each function reads the statement at the reader's next token, adds what it does to `steps`, and leaves
-the reader behind its `;`.
+Each function reads the statement at the reader's next token, adds what it does to `steps`, and
+leaves the reader behind its `;`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def constants_of(reader: Reader, first: int, last: int) -> dict[str, Value]:
     return {name: value for name, value in used.items() if value.depends is None}
 
 
-# -- SQL -------------------------------------------------------------------------------------------------
+# -- SQL -------------------------------------------------------------------------------------------
 
 
 def sql(reader: Reader, steps: list[Step]) -> None:
@@ -189,7 +189,7 @@ _INTO_SQL: Final = frozenset({"insert", "merge"})
 
 
 def _names(reader: Reader, at: int, last: int) -> tuple[list[str | None], int]:
-    """A list of variables: their names (`None` for fields and elements), and the token behind it."""
+    """A list of variables (`None` for fields and elements), and the token behind it."""
     words = reader.words
     names: list[str | None] = []
     while at < last:
@@ -219,7 +219,7 @@ def _blanked(scan: Scan, first: int, last: int, start: int, end: int) -> str:
     return data.decode("utf-8", "replace")
 
 
-# -- EXECUTE ---------------------------------------------------------------------------------------------
+# -- EXECUTE ---------------------------------------------------------------------------------------
 
 
 def execute(reader: Reader, steps: list[Step]) -> None:
@@ -255,8 +255,10 @@ def execute(reader: Reader, steps: list[Step]) -> None:
         reader.variables.forget(all_queries=True)
         return
     span = reader.span(first, last)
-    for tree in trees:
-        steps.append(_nested(tree) if "DoStmt" in tree else Sql(wrap(tree), span, executed=True))
+    steps += [
+        _nested(tree) if "DoStmt" in tree else Sql(wrap(tree), span, executed=True)
+        for tree in trees
+    ]
     if len(trees) == 1 and "SelectStmt" in trees[0]:
         for column, name in enumerate(targets):
             try:
@@ -295,7 +297,7 @@ def elements(tree: Json) -> list[Json] | None:
     return [{"A_Const": {"sval": {"sval": item.strip()}}} for item in text[1:-1].split(",") if item]
 
 
-# -- variables -------------------------------------------------------------------------------------------
+# -- variables -------------------------------------------------------------------------------------
 
 
 def is_assignment(reader: Reader) -> bool:
@@ -402,7 +404,7 @@ def cursor(reader: Reader, steps: list[Step]) -> None:
     reader.variables.set(FOUND, None)
 
 
-# -- leaving ---------------------------------------------------------------------------------------------
+# -- leaving ---------------------------------------------------------------------------------------
 
 
 def leave(reader: Reader, steps: list[Step]) -> None:
@@ -444,7 +446,7 @@ def raise_error(reader: Reader, steps: list[Step]) -> None:
 
 
 def _raised(reader: Reader, first: int, last: int) -> str | None:
-    """The SQLSTATE that a RAISE EXCEPTION raises; `None` is the one being handled, or a computed one."""
+    """The SQLSTATE that is raised; `None` is the one being handled, or a computed one."""
     words = reader.words
     if words[first] == ";":
         return None if words[first - 1] == "raise" else _RAISE_EXCEPTION

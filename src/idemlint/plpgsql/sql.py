@@ -20,7 +20,7 @@ class Unreadable(Exception):
 
 
 def statements(text: str, shift: int) -> list[Json]:
-    """The statements of `text`, each as `{kind: fields}`; `shift` is added to every location (bytes)."""
+    """The statements of `text` as `{kind: fields}`; `shift` (bytes) is added to every location."""
     try:
         answer = parse_sql_json(text)
     except ParseError as error:
@@ -36,8 +36,8 @@ def statements(text: str, shift: int) -> list[Json]:
 def expression(text: str, shift: int) -> Json:
     """The expression `text` as a tree; PL/pgSQL too evaluates it as `SELECT <text>`.
 
-    What a variable is set to may go on like a query (`n := count(*) FROM t`): then it is that query as
-    a sub-select.
+    What a variable is set to may go on like a query (`n := count(*) FROM t`): then it is that query
+    as a sub-select.
     """
     found = statements(_SELECT + text, shift - len(_SELECT))
     if len(found) != 1 or "SelectStmt" not in found[0]:

@@ -1,8 +1,9 @@
 """What straight-line code makes plain about variables.
 
-A variable that was set to a constant stands for the constant; one that was set from a query stands for
-the query, until something runs that may change the answer: a condition is looked at in the catalog as
-it is when the condition is reached, so a query may be put there only if it still gives what it gave.
+A variable that was set to a constant stands for the constant; one that was set from a query stands
+for the query, until something runs that may change the answer: a condition is looked at in the
+catalog as it is when the condition is reached, so a query may be put there only if it still gives
+what it gave.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ _LARGE: Final = 2000
 class Value(NamedTuple):
     """What a variable stands for.
 
-    `depends` are the names whose change may change it, `None` for a constant; `catalog` says that it
-    depends on the catalog only, not on rows. `size` counts words, so that no text can make it explode.
+    `depends` are the names whose change may change it, `None` for a constant; `catalog` says that
+    it depends on the catalog only, not on rows. `size` counts words, so that no text can make it
+    explode.
     """
 
     tree: Json
