@@ -11,7 +11,7 @@ from idemlint.cli.exits import Code
 from idemlint.cli.rulebook import rule_texts
 from idemlint.config import nearest
 from idemlint.errors import UsageProblem
-from idemlint.sqlstates import CONDITIONS
+from idemlint.plpgsql.conditions import condition_name, sqlstates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,6 @@ def command(what: str, color: str) -> Code:
     if text is None:
         known = (*rules, *by_name)
         hint = nearest(what.upper(), tuple(rules)) or nearest(what.lower(), tuple(by_name))
-        hint = hint or nearest(what.lower(), tuple(CONDITIONS.values()))
         hint = hint or (" (`idemlint rules` lists the rules)" if known else "")
         raise UsageProblem(f"neither a rule nor an SQLSTATE of PostgreSQL: `{what}`{hint}")
     if not text.endswith("\n"):
@@ -47,13 +46,12 @@ def command(what: str, color: str) -> Code:
 
 def _sqlstate(what: str, rules: Mapping[str, RuleText]) -> str | None:
     """What an SQLSTATE or a condition's name means, as Markdown; None where PostgreSQL has none."""
-    codes = [code for code, name in CONDITIONS.items() if what.lower() == name]
-    codes = codes or [code for code in CONDITIONS if code == what.upper()]
-    if not codes:
-        return None
     lines = []
-    for code in codes:
-        lines += [f"# {code} {CONDITIONS[code]}", ""]
+    for code in sqlstates(what.lower()) or sqlstates(what.upper()):
+        name = condition_name(code)
+        if name is None:
+            continue
+        lines += [f"# {code} {name}", ""]
         foreseen = [rule for rule in rules.values() if code in rule.sqlstates]
         if not foreseen:
             lines += ["No rule foresees it.", ""]
@@ -61,4 +59,4 @@ def _sqlstate(what: str, rules: Mapping[str, RuleText]) -> str | None:
         lines += ["A rerun raises it where one of these rules fires:", ""]
         lines += [f"- {rule.code} {rule.name}: {rule.title}" for rule in foreseen]
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join(lines) or None

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.plpgsql.conditions import condition_name
 from idemlint.report.excerpt import excerpt
 from idemlint.report.model import one_line, printable
 from idemlint.report.summary import counted, summary
-from idemlint.sqlstates import condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,7 +101,7 @@ def notes(finding: Finding) -> Iterator[tuple[str, str]]:
     """What stands below the lines: PostgreSQL's answer, and the way out."""
     diagnostic = finding.diagnostic
     if diagnostic.sqlstate:
-        said = f"{diagnostic.sqlstate} {condition(diagnostic.sqlstate)}".rstrip()
+        said = f"{diagnostic.sqlstate} {condition_name(diagnostic.sqlstate) or ''}".rstrip()
         if finding.server:
             said += f": {finding.server}"
         yield (_WHEN.get(diagnostic.rerun or "", "PostgreSQL says"), said)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from idemlint.plpgsql.conditions import condition_name
 from idemlint.report.model import one_line, repository_path
 from idemlint.report.summary import summary
-from idemlint.sqlstates import condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def _lines(report: Report) -> Iterator[str]:
 def _row(report: Report, finding: Finding) -> str:
     place = f"{repository_path(report, finding.filename)}:{finding.start.row}"
     sqlstate = finding.diagnostic.sqlstate
-    said = f"{sqlstate} {condition(sqlstate)}" if sqlstate else ""
+    said = f"{sqlstate} {condition_name(sqlstate) or ''}" if sqlstate else ""
     message = _prose(one_line(finding.diagnostic.message))
     return f"| {_escaped(place)} | {finding.code} | {message} | {_escaped(said)} |"
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.plpgsql.conditions import condition_name
 from idemlint.replay.verdict import Verdict
 from idemlint.report.excerpt import cells
 from idemlint.report.full import plain
@@ -13,7 +14,6 @@ from idemlint.report.json import dumps
 from idemlint.report.lines import Lines
 from idemlint.report.model import one_line, printable
 from idemlint.report.summary import counted
-from idemlint.sqlstates import condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -116,7 +116,7 @@ def _as_dict(statement: Judged) -> dict[str, Any]:
         "unit": statement.unit,
         "verdict": statement.verdict,
         "sqlstate": sqlstate,
-        "condition": (condition(sqlstate) or None) if sqlstate else None,
+        "condition": condition_name(sqlstate) if sqlstate else None,
         "reason": statement.reason,
         "rerun": statement.rerun,
         "codes": list(statement.codes),
@@ -154,7 +154,8 @@ def _statement(statement: Judged, digits: int, width: int | None) -> Iterator[Li
         return
     why = one_line(statement.reason)
     if statement.sqlstate:
-        why = f"{condition(statement.sqlstate)}: {why}" if why else condition(statement.sqlstate)
+        name = condition_name(statement.sqlstate) or statement.sqlstate
+        why = f"{name}: {why}" if why else name
     notes = [why] if why else []
     if statement.codes:
         notes.append(f"[{', '.join(statement.codes)}]")
