@@ -19,7 +19,7 @@ HEAD: Final = 4096
 """How much of a migration detection reads: markers stand at the top, below a licence at most."""
 _MANIFEST: Final = 262_144
 _LEVELS: Final = 10
-_SAMPLE: Final = 8
+_SAMPLE: Final = 48
 
 
 @cache
@@ -56,7 +56,7 @@ class FolderClues:
         self._names: dict[str, frozenset[str]] = {}
         self._parents: dict[str, str | None] = {}
         self._above: dict[tuple[str, str], bool] = {}
-        self._depends: dict[tuple[str, str, str], bool] = {}
+        self._depends: dict[tuple[str, str], bool] = {}
         self._texts: dict[str, str] = {}
         self._heads: dict[str, bytes] = {}
         self._samples: dict[str, tuple[bytes, ...]] = {}
@@ -109,33 +109,51 @@ class FolderClues:
                 folder = f"{self.absolute(folder)}/{inner}"
             else:
                 return False
-        names = self.names(folder)
-        if "*" not in pattern and "?" not in pattern and "[" not in pattern:
-            return pattern in names
-        return bool(fnmatch.filter(names, pattern))
+        return bool(self._matching(folder, pattern))
 
     def above(self, folder: str, pattern: str) -> bool:
         """Whether the folder, or one above it, holds such a name."""
-        at = self.absolute(folder)
-        known = self._above.get((at, pattern))
-        if known is None:
-            known = any(self.beside(each, pattern) for each in self.climb(at))
-            self._above[at, pattern] = known
-        return known
+        return self._upwards(folder, self._above, pattern, lambda at: self.beside(at, pattern))
 
     def depends(self, folder: str, manifest: str, pattern: str) -> bool:
         """Whether a manifest in the folder, or above it, says what the pattern seeks."""
-        at = self.absolute(folder)
-        key = (at, manifest, pattern)
-        known = self._depends.get(key)
-        if known is None:
-            known = any(
-                _compiled(pattern).search(self.text(f"{each}/{name}")) is not None
-                for each in self.climb(at)
-                for name in fnmatch.filter(self.names(each), manifest)
-            )
-            self._depends[key] = known
-        return known
+        return self._upwards(
+            folder,
+            self._depends,
+            f"{manifest}\n{pattern}",
+            lambda at: any(
+                _compiled(pattern).search(self.text(f"{at}/{name}")) is not None
+                for name in self._matching(at, manifest)
+            ),
+        )
+
+    def _upwards(
+        self,
+        folder: str,
+        memory: dict[tuple[str, str], bool],
+        key: str,
+        here: Callable[[str], bool],
+    ) -> bool:
+        """Whether it holds in the folder or above it; each folder is asked once."""
+        below: list[str] = []
+        found = False
+        for at in self.climb(folder):
+            known = memory.get((at, key))
+            if known is None:
+                below.append(at)
+                known = here(at)
+            if known or (at, key) in memory:
+                found = known
+                break
+        for at in below:
+            memory[at, key] = found
+        return found
+
+    def _matching(self, folder: str, pattern: str) -> list[str]:
+        names = self.names(folder)
+        if "*" in pattern:
+            return fnmatch.filter(names, pattern)
+        return [pattern] if pattern in names else []
 
     def find(self, folder: str, name: str) -> str | None:
         """The nearest file of that name in the folder or above it."""
@@ -169,14 +187,14 @@ class FolderClues:
         return found
 
     def sample(self, folder: str) -> tuple[bytes, ...]:
-        """The heads of a few of the folder's SQL files, always the same ones, from all over the
-        listing."""
+        """The heads, in lower case, of some of the folder's SQL files, always the same ones, from
+        all over the listing."""
         folder = self.absolute(folder)
         found = self._samples.get(folder)
         if found is None:
             names = sorted(name for name in self.names(folder) if name.endswith(".sql"))
             step = max(1, len(names) // _SAMPLE)
-            found = tuple(self.head(f"{folder}/{name}") for name in names[::step][:_SAMPLE])
+            found = tuple(self.head(f"{folder}/{name}").lower() for name in names[::step][:_SAMPLE])
             self._samples[folder] = found
         return found
 

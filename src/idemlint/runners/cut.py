@@ -4,7 +4,7 @@ do not know."""
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.source.model import Span
 
@@ -46,3 +46,65 @@ def between(start: int, ends: Iterable[int], end: int, offset: int = 0) -> tuple
     if start < end:
         found.append(Span(start, end))
     return tuple(found)
+
+
+def at_line_ends(prefix: str, skips: bytes) -> Callable[[bytes, Part], tuple[Span, ...]]:
+    """Cut after a line whose last word before a `--` word ends in `;`, but nowhere between
+    `StatementBegin` and `StatementEnd`. Lines that begin with `skips` never end a statement.
+
+    Blind to quotes, bodies and block comments, as goose and its descendants are.
+    """
+    begin = re.compile(rf"--\s*\+{prefix}\s+StatementBegin".encode(), re.IGNORECASE)
+    finish = re.compile(rf"--\s*\+{prefix}\s+StatementEnd".encode(), re.IGNORECASE)
+
+    def pieces(data: bytes, part: Part) -> tuple[Span, ...]:
+        ends = []
+        whole = False
+        for line in _LINE.finditer(data, *part.span):
+            text = line.group()
+            if whole:
+                whole = finish.match(text) is None
+                if not whole:
+                    ends.append(line.end())
+            elif begin.match(text):
+                whole = True
+                if ends and ends[-1] < line.start():
+                    ends.append(line.start())
+            elif not text.startswith(skips) and ends_statement(text):
+                ends.append(line.end())
+        return between(part.span.start, ends, part.span.end)
+
+    return pieces
+
+
+def ends_statement(line: bytes) -> bool:
+    """Whether the line's last word before one that begins with `--` ends in a semicolon."""
+    last = b""
+    for word in line.split():
+        if word.startswith(b"--"):
+            break
+        last = word
+    return last.endswith(b";")
+
+
+def at_liquibase_semicolons(data: bytes, part: Part) -> tuple[Span, ...]:
+    """Cut at `;` outside quotes and comments, or at `GO` or `/` alone on a line; between the words
+    BEGIN and END, which are counted, nothing is cut; `$$` is a word like any other."""
+    ends = []
+    depth = 0
+    for token in _LIQUIBASE.finditer(data, *part.span):
+        word = token.group().upper()
+        if word == b"BEGIN":
+            depth += 1
+        elif word == b"END":
+            depth = max(0, depth - 1)
+        elif not depth and token.lastgroup:
+            ends.append(token.end())
+    return between(part.span.start, ends, part.span.end)
+
+
+_LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+")
+_LIQUIBASE: Final = re.compile(
+    rb"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<cut>;|^[ \t]*(?:GO|/)[ \t]*\r?$)|\w+",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)

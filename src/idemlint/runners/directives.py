@@ -72,14 +72,15 @@ def misleads(
         if _ANY.search(data) is None:
             return ()
         found: list[Misdirective] = []
-        right = {match.start() for match in compiled(works).finditer(data)} if works else set()
+        right = [match.span() for match in compiled(works).finditer(data)] if works else []
         for pattern, message, advice in near:
             found += [
                 Misdirective(_line(match), message, advice)
                 for match in compiled(pattern).finditer(data)
-                if match.start() not in right
+                if not any(start <= match.start() < end for start, end in right)
             ]
-        seen = {each.span.start for each in found} | right
+        seen = {each.span.start for each in found}
+        seen.update(at for start, end in right for at in range(start, end))
         for runner, (whose, pattern) in FOREIGN.items():
             if runner == own:
                 continue

@@ -126,6 +126,7 @@ class Placeholders:
 
     pattern: str | None = None
     in_bodies: bool = False
+    when: str | None = None
     breaks: str | None = None
     because: str = ""
 
@@ -145,7 +146,7 @@ def _no_misdirectives(path: str, data: bytes, clues: FolderClues) -> tuple[Misdi
     return ()
 
 
-def _never_by_design(path: str, data: bytes) -> str | None:
+def _never_by_design(path: str, data: bytes, clues: FolderClues) -> str | None:
     return None
 
 
@@ -162,6 +163,8 @@ class Profile:
 
     name: str
     title: str
+    family: str = ""
+    """For a variant: the name of the runner that it is a version or a mode of."""
     edits: Edits
     """What it does when an applied file was edited: refuses (`error`), complains (`warn`), does not
     see it."""
@@ -171,8 +174,10 @@ class Profile:
     files: tuple[Named, ...] = ()
     otherwise: Direction = "ignored"
     """Direction of a file that none of `files` names."""
-    numeric: bool = True
-    """Versions compare as numbers (else the paths compare as text)."""
+    by: Literal["number", "text", "path"] = "number"
+    """How versions compare; `path`: it sorts the names of files or folders, not the versions."""
+    joined: str = ""
+    """Characters that it drops from a version (Diesel: dashes)."""
     parts: Callable[[bytes], tuple[Part, ...]] = _one_part
     """The stretches that it applies, each a transaction of its own unless they share a `group`."""
     pieces: Callable[[bytes, Part], tuple[Span, ...]] | None = None
@@ -201,7 +206,7 @@ class Profile:
     """A fix may write a DO block here (with `wrap` around it)."""
     wrap: tuple[str, str] = ("", "")
     """Lines that must stand before and after a DO block, so that the cutter leaves it whole."""
-    reruns: Callable[[str, bytes], str | None] = _never_by_design
+    reruns: Callable[[str, bytes, FolderClues], str | None] = _never_by_design
     """Why this file runs again by design, or None."""
     row_with_file: bool = True
     """Its journal row is written in the file's own transaction: a crash cannot fall between
@@ -230,17 +235,21 @@ class Profile:
         """The file's version as its name has it; the file's name where it has none."""
         found = self.named(path)
         version = found[1].groupdict().get("version") if found else None
-        return version or posixpath.basename(path.replace("\\", "/"))
+        if not version:
+            return posixpath.basename(path.replace("\\", "/"))
+        return version.replace(self.joined, "") if self.joined else version
 
     def key_of(self, path: str) -> tuple[Any, ...]:
         """Sorts the files of a folder as the runner does, journals and plans aside."""
         path = path.replace("\\", "/")
         found = self.named(path)
         rank = found[0].rank if found else 0
-        version = self.version_of(path)
-        if self.numeric and version[:1].isdigit():
-            return (rank, 0, version_key(version), path)
-        return (rank, 1, path)
+        version = found[1].groupdict().get("version") if found else None
+        if not version or self.by == "path":
+            return (rank, 1, path)
+        if self.by == "text":
+            return (rank, 0, self.version_of(path), path)
+        return (rank, 0, version_key(version), path)
 
     def order(self, paths: Sequence[str], clues: FolderClues | None = None) -> list[str]:
         """Those of a folder's files that a fresh database would get, first to last."""

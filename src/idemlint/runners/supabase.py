@@ -72,8 +72,8 @@ PROFILES: Final = (
         sending="pipe",
         claims=(
             Claim(95, name=r".*\.sql", folder=r"supabase/migrations"),
-            Claim(45, name=r"\d+_.*\.sql", needle=b"supabase", near=True),
-            Claim(45, name=r"\d+_.*\.sql", needle=b"auth.uid()", near=True),
+            Claim(45, name=r"\d+[a-z]?_.*\.sql", needle=b"supabase", near=True),
+            Claim(45, name=r"\d+[a-z]?_.*\.sql", needle=b"auth.uid()", near=True),
         ),
         files=_FILES,
         alone=alone,
@@ -85,6 +85,7 @@ PROFILES: Final = (
     ),
     Profile(
         name="supabase-2.114",
+        family="supabase",
         title="the Supabase CLI before 2.115",
         edits="ignored",
         sending="tx",
@@ -103,6 +104,7 @@ PROFILES: Final = (
     ),
     Profile(
         name="supabase-2.108",
+        family="supabase",
         title="the Supabase CLI before 2.109",
         edits="ignored",
         sending="pipe",

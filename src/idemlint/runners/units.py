@@ -63,10 +63,13 @@ def deliver(
     """One delivery for each statement, in their order."""
     clues = FolderClues() if clues is None else clues
     opt_out = profile.opt_out(source.path, source.data, clues)
-    usual = opt_out.sending if opt_out else profile.sending
+    every = profile.parts(source.data)
+    usual = profile.sending
+    if opt_out and not any(part.sending for part in every):  # else it speaks of its part only
+        usual = opt_out.sending
     found: dict[int, Delivery] = {}
     units = count()
-    for parts, mine in _groups(profile.parts(source.data), statements):
+    for parts, mine in _groups(every, statements):
         sending = profile.sending_of(source.data, mine, parts[0].sending or usual)
         messages = [
             message

@@ -1,0 +1,68 @@
+"""Atlas (ariga/atlas: sql/migrate/dir.go, sql/migrate/lex.go, sql/migrate/migrate.go Execute,
+cmd/atlas/internal/cmdapi/migrate.go).
+
+- Folder with `atlas.sum`; a changed file is a checksum error before anything runs. Its lexer knows
+  `$$`.
+- File directives stand at the top with an **empty line** after them: `-- atlas:txmode none|file`,
+  `-- atlas:delimiter`, `-- atlas:checkpoint`. Without a transaction a retry goes on behind the last
+  good statement, which `atlas_schema_revisions` counts. [unverified] `-- atlas:txtar` is a paid
+  format.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import Near, after_bom, misleads, newline, opts_out
+from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.source.model import Edit, Span
+
+_TOP: Final = r"\A(?:--[^\n]*\n)*?"
+_DIRECTIVE: Final = (
+    _TOP + r"--[ \t]*atlas:txmode[ \t]+none[ \t]*\r?\n(?=(?:--[^\n]*\n)*[ \t]*\r?\n)"
+)
+
+
+def opt_out_edit(data: bytes) -> Edit | None:
+    """The directive as the first line, and the empty line that must follow it."""
+    if data.startswith(b"-- atlas:"):
+        return Edit(Span(0, 0), "-- atlas:txmode none" + newline(data))
+    at = after_bom(data)
+    return Edit(Span(at, at), "-- atlas:txmode none" + newline(data) * 2)
+
+
+PROFILES: Final = (
+    Profile(
+        name="atlas",
+        title="Atlas",
+        edits="error",
+        sending="tx",
+        message="statement",
+        claims=(
+            Claim(93, name=r".*\.sql", beside=("atlas.sum",)),
+            Claim(84, needle=b"-- atlas:", text=r"^-- atlas:\w+"),
+            Claim(42, name=r"\d+_.*\.sql", folder="migrations", above=("atlas.hcl",)),
+        ),
+        files=(
+            Named(r"(?P<version>\d+)(?P<name>[^/]*)\.down\.sql", "down"),
+            Named(r"(?P<version>[^/_]+)_?(?P<name>[^/]*)\.sql", "up"),
+        ),
+        by="path",
+        opt_out=opts_out(_DIRECTIVE, "stmt"),
+        opted_out="stmt",
+        directive=opt_out_edit,
+        misdirectives=misleads(
+            "atlas",
+            (
+                Near(
+                    r"^[ \t]*--[ \t]*atlas:[ \t]*txmode\b(?![ \t]+(?:file|all))[^\n]*",
+                    "Atlas reads this only at the top of the file, with an empty line after it",
+                    "-- atlas:txmode none",
+                ),
+            ),
+            title="Atlas",
+            works=_DIRECTIVE,
+        ),
+        facts={"format": "-- atlas:txtar archives were not looked at"},
+    ),
+)

@@ -1,0 +1,42 @@
+"""DbUp (DbUp/DbUp: dbup-core VariableSubstitutionSqlParser.cs; dbup-postgresql
+PostgresqlQueryParser.cs).
+
+- Scripts by name, once each (journal `schemaversions`), contents not compared. Its lexer cuts; one
+  by one, no transaction unless the code asks for one.
+- `$name$` (letters, digits, `_`, `-`) is a variable everywhere except in comments, in literals too,
+  no escape, on by default: a dollar tag `$body$` fails as undefined; `$$` and `$1` are safe.
+  `WithVariablesDisabled()` turns it off.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import misleads
+from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+
+_VARIABLE: Final = r"\$[A-Za-z0-9_-]+\$"
+
+PROFILES: Final = (
+    Profile(
+        name="dbup",
+        title="DbUp",
+        edits="ignored",
+        sending="stmt",
+        message="statement",
+        claims=(Claim(46, name=r".*\.sql", depends=(("*.csproj", r'(?i)"dbup[-\w.]*"'),)),),
+        files=(
+            Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),
+            Named(r"(?P<name>[^/]*)\.sql", "up"),
+        ),
+        by="path",
+        misdirectives=misleads("dbup", title="DbUp"),
+        placeholders=Placeholders(
+            pattern=_VARIABLE,
+            in_bodies=True,
+            breaks=_VARIABLE,
+            because="DbUp takes $name$ for a variable, a dollar quote's tag too",
+        ),
+        row_with_file=False,
+    ),
+)

@@ -1,0 +1,75 @@
+"""Diesel (diesel-rs/diesel: diesel_migrations/src/file_based_migrations.rs, migration_harness.rs,
+migrations_internals/src/lib.rs TomlMetadata).
+
+- Folders `<version>_x/up.sql`, `down.sql`; the version is the text before the first `_` without
+  `-`, compared as text. `batch_execute` sends the file as one message, in a transaction.
+- `metadata.toml` beside it: `run_in_transaction = false` takes the transaction away, and it is one
+  message still. In an existing file a **missing** key means `false`, a file that is no TOML means
+  `true`.
+- [unverified] Contents of applied files are not compared.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, Final
+
+from idemlint.runners.directives import Near, misleads
+from idemlint.runners.profile import Claim, Named, OptOut, Profile
+from idemlint.source.model import Span
+
+if TYPE_CHECKING:
+    from idemlint.runners.clues import FolderClues
+
+_KEY: Final = re.compile(r"^\s*run_in_transaction\s*=\s*(\w+)\s*(?:#.*)?$", re.MULTILINE)
+_TOML: Final = re.compile(r"\s*(?:#.*|\[.*\]\s*|[\w.\-\"']+\s*=.*)?")
+
+
+def without_transaction(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
+    """`metadata.toml` beside the file, read as Diesel reads it."""
+    folder = posixpath.dirname(path.replace("\\", "/"))
+    if not clues.beside(folder, "metadata.toml"):
+        return None
+    text = clues.text(f"{clues.absolute(folder)}/metadata.toml")
+    if not all(_TOML.fullmatch(line) for line in text.splitlines()):
+        return None
+    key = _KEY.search(text)
+    return None if key and key[1] == "true" else OptOut(Span(0, 0), "msg")
+
+
+PROFILES: Final = (
+    Profile(
+        name="diesel",
+        title="Diesel",
+        edits="ignored",
+        sending="tx",
+        claims=(
+            Claim(80, name=r"(?:up|down)\.sql", above=("diesel.toml",)),
+            Claim(
+                78, name=r"(?:up|down)\.sql", depends=(("Cargo.toml", r"(?m)^\s*diesel\w*\s*[.=]"),)
+            ),
+            Claim(72, name=r"(?:up|down)\.sql", beside=("metadata.toml",)),
+            Claim(30, name=r"(?:up|down)\.sql", folder=r"\d[^/]*_[^/]*"),
+        ),
+        files=(
+            Named(r"(?P<version>\d[^/_]*)_(?P<name>[^/]*)/up\.sql", "up"),
+            Named(r"(?P<version>\d[^/_]*)_(?P<name>[^/]*)/down\.sql", "down"),
+        ),
+        by="text",
+        joined="-",
+        opt_out=without_transaction,
+        opted_out="msg",
+        misdirectives=misleads(
+            "diesel",
+            (
+                Near(
+                    r"^--[^\n]*\brun_in_transaction\b[^\n]*",
+                    "Diesel reads run_in_transaction in metadata.toml beside the file, not in it",
+                ),
+            ),
+            title="Diesel",
+        ),
+        facts={"edits": "contents of applied files are not compared"},
+    ),
+)

@@ -1,0 +1,61 @@
+"""Evolve (lecaillon/Evolve: MigrationScript.cs).
+
+- `V1_0__x.sql`, `R__x.sql`; a changed applied version is a checksum error. The whole file is one
+  command in a transaction (`CommitAll` shares one); `evolve-tx-off` in the first line takes it
+  away: [unverified] one pipeline.
+- `${x}` is filled in where defined; `evolve-repeat-always` repeats a file at every run.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from idemlint.runners.directives import Near, first_line, misleads, opts_out
+from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+
+if TYPE_CHECKING:
+    from idemlint.runners.clues import FolderClues
+
+_NAME: Final = r"V\d[\d_.]*__.*\.sql|R__.*\.sql"
+_DIRECTIVE: Final = r"\A[^\n]*evolve-tx-off[^\n]*"
+_ALWAYS: Final = re.compile(rb"\A[^\n]*evolve-repeat-always", re.IGNORECASE)
+
+
+def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
+    """Repeatable migrations."""
+    if _ALWAYS.match(data):
+        return "Evolve runs a file with evolve-repeat-always at every migration"
+    if path.replace("\\", "/").rpartition("/")[2].startswith("R__"):
+        return "Evolve runs R__ migrations again whenever they change"
+    return None
+
+
+PROFILES: Final = (
+    Profile(
+        name="evolve",
+        title="Evolve",
+        edits="error",
+        sending="tx",
+        claims=(
+            Claim(86, needle=b"evolve-", text=r"\A[^\n]*evolve-(?:tx-off|repeat-\w+)"),
+            Claim(66, name=_NAME, depends=(("*.csproj", r'(?i)"Evolve"'),)),
+        ),
+        files=(
+            Named(r"V(?P<version>\d[\d_.]*)__(?P<name>[^/]*)\.sql", "up"),
+            Named(r"R__(?P<name>[^/]*)\.sql", "repeatable", rank=1),
+        ),
+        opt_out=opts_out(_DIRECTIVE, "pipe"),
+        opted_out="pipe",
+        directive=first_line("-- evolve-tx-off"),
+        misdirectives=misleads(
+            "evolve",
+            (Near(r"^--[^\n]*evolve-tx-off[^\n]*", "Evolve reads this only in the first line"),),
+            title="Evolve",
+            works=_DIRECTIVE,
+        ),
+        placeholders=Placeholders(pattern=r"\$\{[^}]+\}", in_bodies=True, breaks=r"\$\{"),
+        reruns=reruns,
+        facts={"sending": "what Npgsql sends for a file without its transaction"},
+    ),
+)

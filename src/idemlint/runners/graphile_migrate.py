@@ -1,0 +1,84 @@
+"""graphile-migrate (graphile/migrate: src/migration.ts, src/header.ts; README; npm 1.4, measured).
+
+- `current.sql` (or `current/001-x.sql`) **runs again at every save** and must be idempotent.
+  Committed files `committed/000001.sql` carry `--! Previous:` and `--! Hash:`, and an edit breaks
+  the chain.
+- One message in a transaction; `--! no-transaction`, the first line behind the headers, takes the
+  transaction away, and it is one message still (an error took all back, measured).
+- `:DATABASE_NAME`, `:DATABASE_OWNER` and own `:NAME`s are replaced as plain text everywhere, no
+  escape.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from idemlint.runners.directives import Near, compiled, misleads, newline, opts_out
+from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+from idemlint.source.model import Edit, Span
+
+if TYPE_CHECKING:
+    from idemlint.runners.clues import FolderClues
+
+_HEADERS: Final = r"\A(?:--![ \t]+(?:Previous|Hash|Message|AllowInvalidHash)\b[^\n]*\n)*\s*"
+_DIRECTIVE: Final = _HEADERS + r"--![ \t]*no-transaction\b"
+_CURRENT: Final = re.compile(r"(?:.*/)?current(?:/[^/]*)?\.sql\Z", re.DOTALL)
+
+
+def opt_out_edit(data: bytes) -> Edit | None:
+    """The directive behind the headers."""
+    match = compiled(_HEADERS).match(data)
+    at = match.end() if match else 0
+    return Edit(Span(at, at), "--! no-transaction" + newline(data))
+
+
+def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
+    """The current migration."""
+    if _CURRENT.match(path.replace("\\", "/")):
+        return "graphile-migrate runs the current migration again at every save"
+    return None
+
+
+PROFILES: Final = (
+    Profile(
+        name="graphile-migrate",
+        title="graphile-migrate",
+        edits="error",
+        sending="tx",
+        claims=(
+            Claim(92, needle=b"--! previous:", text=r"^--! previous:"),
+            Claim(85, name=r"\d{6,}(?:-.*)?\.sql", folder="committed", above=(".gmrc*",)),
+            Claim(85, name=r"current\.sql", above=(".gmrc*",)),
+            Claim(85, name=r"\d+(?:-.*)?\.sql", folder="current", above=(".gmrc*",)),
+            Claim(62, name=r"current\.sql", beside=("committed",)),
+        ),
+        files=(
+            Named(r"committed/(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),
+            Named(r"current\.sql", "repeatable", rank=1),
+            Named(r"current/(?P<version>\d+)(?P<name>[^/]*)\.sql", "repeatable", rank=1),
+        ),
+        opt_out=opts_out(_DIRECTIVE, "msg"),
+        opted_out="msg",
+        directive=opt_out_edit,
+        misdirectives=misleads(
+            "graphile-migrate",
+            (
+                Near(
+                    r"^[ \t]*--!?[ \t]*no[-_ ]?transaction\b[^\n]*",
+                    "graphile-migrate reads this only as the first line behind the headers",
+                    "--! no-transaction",
+                ),
+            ),
+            title="graphile-migrate",
+            works=_DIRECTIVE,
+        ),
+        placeholders=Placeholders(
+            pattern=r":[A-Z][A-Z0-9_]*\b",
+            in_bodies=True,
+            breaks=r":DATABASE_(?:NAME|OWNER)\b",
+            because="graphile-migrate replaces :NAME everywhere",
+        ),
+        reruns=reruns,
+    ),
+)

@@ -1,0 +1,29 @@
+"""Graphile Worker's own migrations (graphile/worker: src/migrate.ts): `sql/000001.sql`, shipped
+with the library.
+
+One message between BEGIN and COMMIT, the row in the same transaction; `:GRAPHILE_WORKER_SCHEMA` is
+filled in everywhere. Contents are not compared.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import misleads
+from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+
+PROFILES: Final = (
+    Profile(
+        name="graphile-worker",
+        title="Graphile Worker",
+        edits="ignored",
+        sending="tx",
+        claims=(
+            Claim(88, name=r"\d{6}\.sql", needle=b":graphile_worker_schema"),
+            Claim(58, name=r"\d{6}\.sql", needle=b":graphile_worker_schema", near=True),
+        ),
+        files=(Named(r"(?P<version>\d{6})\.sql", "up"),),
+        misdirectives=misleads("graphile-worker", title="Graphile Worker"),
+        placeholders=Placeholders(pattern=r":GRAPHILE_WORKER_SCHEMA\b", in_bodies=True),
+    ),
+)

@@ -1,0 +1,95 @@
+"""grate (erikbra/grate: PostgreSqlDatabase.cs), and [unverified] RoundhousE, which it follows.
+
+- Folders in a fixed order: `up` runs once, `sprocs`, `views`, `functions` … whenever they change,
+  `permissions` and `before…`/`after…` always. Npgsql's splitter, one by one, no transaction unless
+  `--transaction`.
+- `{{Token}}` is filled in, unknown ones stay. [unverified] A changed one-time script is an error by
+  default.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.runners.directives import misleads
+from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+
+if TYPE_CHECKING:
+    from idemlint.runners.clues import FolderClues
+
+ONCE: Final = ("alterdatabase", "up")
+CHANGED: Final = (
+    "runafterCreateDatabase",
+    "runbeforeup",
+    "runfirstafterup",
+    "functions",
+    "views",
+    "sprocs",
+    "triggers",
+    "indexes",
+    "runafterotheranytimescripts",
+)
+ALWAYS: Final = ("beforemigration", "permissions", "aftermigration")
+_ORDER: Final = (
+    "beforemigration",
+    "alterdatabase",
+    "runaftercreatedatabase",
+    "runbeforeup",
+    "up",
+    "runfirstafterup",
+    "functions",
+    "views",
+    "sprocs",
+    "triggers",
+    "indexes",
+    "runafterotheranytimescripts",
+    "permissions",
+    "aftermigration",
+)
+_CHANGED: Final = frozenset(name.lower() for name in CHANGED)
+
+
+def _folder(path: str) -> str:
+    names = path.replace("\\", "/").lower().split("/")
+    return next((name for name in reversed(names[:-1]) if name in _ORDER), "")
+
+
+def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
+    """Scripts outside `up`."""
+    folder = _folder(path)
+    name = path.replace("\\", "/").rpartition("/")[2].upper()
+    if folder in ALWAYS or ".EVERYTIME." in name or name.startswith("EVERYTIME."):
+        return "grate runs this script at every migration"
+    if folder in _CHANGED:
+        return f"grate runs the scripts of {folder} again whenever they change"
+    return None
+
+
+PROFILES: Final = (
+    Profile(
+        name="grate",
+        title="grate",
+        edits="error",
+        sending="stmt",
+        message="statement",
+        claims=tuple(
+            Claim(48, name=r".*\.sql", folder=rf"{name}(?:/[^/]+)*", beside=(f"../{other}",))
+            for name in _ORDER
+            for other in ("up", "sprocs")
+            if name != other
+        ),
+        files=tuple(
+            Named(
+                rf"{name}/(?P<name>(?:[^/]+/)*[^/]*)\.sql",
+                "up" if name in ONCE else "repeatable",
+                rank=rank,
+            )
+            for rank, name in enumerate(_ORDER)
+        ),
+        by="path",
+        misdirectives=misleads("grate", title="grate"),
+        placeholders=Placeholders(pattern=r"\{\{\w+\}\}", in_bodies=True),
+        reruns=reruns,
+        facts={"edits": "a changed one-time script is an error", "RoundhousE": "not looked at"},
+    ),
+)

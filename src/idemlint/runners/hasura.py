@@ -1,0 +1,45 @@
+"""Hasura CLI (hasura/graphql-engine: server/src-lib/Hasura/Backends/Postgres/DDL/RunSQL.hs; issue
+2939).
+
+- `<database>/<milliseconds>_x/up.sql`, `down.sql`; older layout `<milliseconds>_x.up.sql`. The file
+  is the text of one `run_sql` request, run in a transaction; there is no opt-out. The CLI writes
+  its journal after success.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import misleads
+from idemlint.runners.profile import Claim, Named, Profile
+
+_BOTH: Final = r"(?:up|down)\.sql"
+
+PROFILES: Final = (
+    Profile(
+        name="hasura",
+        title="the Hasura CLI",
+        edits="ignored",
+        sending="tx",
+        claims=(
+            Claim(
+                79,
+                name=_BOTH,
+                folder=r"\d+_[^/]*",
+                depends=(
+                    ("config.yaml", r"(?m)^(?:metadata_directory|actions|endpoint|admin_secret):"),
+                ),
+            ),
+            Claim(71, name=_BOTH, folder=r"\d{13}_[^/]*"),
+            Claim(62, name=_BOTH, folder=r"hasura/migrations(?:/[^/]+)?/\d+_[^/]*"),
+            Claim(61, name=r"\d{13}_.*\.(?:up|down)\.sql", folder=r"hasura/migrations"),
+        ),
+        files=(
+            Named(r"(?P<version>\d+)_(?P<name>[^/]*)(?:/|\.)up\.sql", "up"),
+            Named(r"(?P<version>\d+)_(?P<name>[^/]*)(?:/|\.)down\.sql", "down"),
+        ),
+        misdirectives=misleads("hasura", title="the Hasura CLI"),
+        row_with_file=False,
+        facts={"edits": "contents of applied files are not compared"},
+    ),
+)

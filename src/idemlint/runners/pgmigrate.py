@@ -1,0 +1,54 @@
+"""yandex-pgmigrate (yandex/pgmigrate: pgmigrate.py; PyPI).
+
+- `migrations.yml` above, `migrations/V1__x.sql`, numeric; sqlparse cuts; comments are stripped. All
+  pending files share one transaction. `NONTRANSACTIONAL` in the **file name**: one by one; both
+  kinds in one run on a live database are refused. Callbacks and `grants/`. [unverified] Edits are
+  not seen.
+- Non-ASCII text needs `/* pgmigrate-encoding: utf-8 */`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.runners.directives import Near, misleads
+from idemlint.runners.profile import Claim, Named, OptOut, Profile
+from idemlint.source.model import Span
+
+if TYPE_CHECKING:
+    from idemlint.runners.clues import FolderClues
+
+
+def named_so(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
+    """`NONTRANSACTIONAL` in the file's name."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    return OptOut(Span(0, 0), "stmt") if "NONTRANSACTIONAL" in name else None
+
+
+PROFILES: Final = (
+    Profile(
+        name="yandex-pgmigrate",
+        title="pgmigrate",
+        edits="ignored",
+        sending="tx-all",
+        message="statement",
+        claims=(
+            Claim(82, name=r"V\d+__.*\.sql", folder="migrations", beside=("../migrations.yml",)),
+            Claim(81, name=r"V\d+__.*\.sql", needle=b"pgmigrate-encoding"),
+        ),
+        files=(Named(r"V(?P<version>\d+)__(?P<name>[^/]*)\.sql", "up"),),
+        opt_out=named_so,
+        opted_out="stmt",
+        misdirectives=misleads(
+            "yandex-pgmigrate",
+            (
+                Near(
+                    r"^--[^\n]*\bnon-?transactional\b[^\n]*",
+                    "pgmigrate reads NONTRANSACTIONAL in the file's name, not in it",
+                ),
+            ),
+            title="pgmigrate",
+        ),
+        facts={"edits": "contents of applied files are not compared"},
+    ),
+)

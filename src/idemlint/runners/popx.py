@@ -1,0 +1,89 @@
+"""Ory popx (ory/x: popx/match.go, popx/migrator.go, popx/migration_content.go).
+
+- `^(\\d+)_([^.]+)(\\.[a-z0-9]+)?(\\.autocommit)?\\.(up|down)\\.(sql)$`: `.postgres` wins over the
+  general file, other dialects do not run here. One message in a transaction; `.autocommit` in the
+  **file name** takes it away, and it is one message still, the row apart. Go templates (`{{ if
+  .IsPostgreSQL }}`). [unverified] Edits are not seen.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from idemlint.runners.directives import Near, misleads
+from idemlint.runners.profile import Claim, Named, OptOut, Placeholders, Profile
+from idemlint.source.model import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from idemlint.runners.clues import FolderClues
+
+_DIALECT: Final = r"postgres|postgresql|pg|all"
+_HEAD: Final = r"(?P<version>\d+)_(?P<name>[^./]+)"
+FILES: Final = (
+    Named(rf"{_HEAD}(?:\.(?P<dialect>{_DIALECT}))?(?:\.autocommit)?\.up\.sql", "up"),
+    Named(rf"{_HEAD}(?:\.(?:{_DIALECT}))?(?:\.autocommit)?\.down\.sql", "down"),
+)
+TEMPLATES: Final = Placeholders(
+    pattern=r"\{\{[^}]*\}\}", in_bodies=True, breaks=r"\{\{", because="Go templates read {{"
+)
+_NAME: Final = r"\d+_[^.]+(?:\.[a-z0-9]+)?(?:\.autocommit)?\.(?:up|down)\.sql"
+_VERSION: Final = re.compile(rf"(?:.*/)?{_HEAD}(?:\.(?P<dialect>{_DIALECT}))?(?:\.|\Z)", re.DOTALL)
+
+
+def dialect_wins(folder: str, paths: Sequence[str], clues: FolderClues) -> list[str] | None:
+    """A `.postgres` file stands in for the general one of its version."""
+    special = set()
+    keyed = []
+    for path in paths:
+        match = _VERSION.match(path.replace("\\", "/"))
+        if match is None:
+            continue
+        keyed.append((int(match["version"]), path, match["dialect"]))
+        if match["dialect"]:
+            special.add(int(match["version"]))
+    return [path for version, path, dialect in sorted(keyed) if dialect or version not in special]
+
+
+def autocommit(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
+    """`.autocommit` in the file's name."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    return OptOut(Span(0, 0), "msg") if ".autocommit." in name else None
+
+
+PROFILES: Final = (
+    Profile(
+        name="popx",
+        title="popx",
+        edits="ignored",
+        sending="tx",
+        claims=(
+            Claim(94, name=_NAME, beside=("*.autocommit.*.sql",)),
+            Claim(
+                67,
+                name=_NAME,
+                depends=(("go.mod", r"(?m)^\s*(?:require\s+)?github\.com/ory/x\s+\S+\s*$"),),
+            ),
+            Claim(54, name=_NAME, beside=("*.cockroach.up.sql",)),
+        ),
+        files=FILES,
+        journal=dialect_wins,
+        opt_out=autocommit,
+        misdirectives=misleads(
+            "popx",
+            (
+                Near(
+                    r"^--[^\n]*\bautocommit\b[^\n]*",
+                    "popx reads autocommit in the file's name, not in it",
+                    "name the file <version>_<name>.autocommit.up.sql",
+                ),
+            ),
+            title="popx",
+        ),
+        opted_out="msg",
+        placeholders=TEMPLATES,
+        facts={"edits": "contents of applied files are not compared"},
+    ),
+)

@@ -1,0 +1,30 @@
+"""postgrator (rickbergfalk/postgrator: postgrator.js runMigrations; npm).
+
+- `001.do.x.sql`, `001.undo.x.sql`. The file goes through the caller's `execQuery` as one text, no
+  transaction; the row in another query. A changed applied file is an error (md5) unless
+  `validateChecksums: false` [unverified].
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import misleads
+from idemlint.runners.profile import Claim, Named, Profile
+
+PROFILES: Final = (
+    Profile(
+        name="postgrator",
+        title="postgrator",
+        edits="error",
+        sending="msg",
+        claims=(Claim(62, name=r"\d+\.(?:do|undo)\.(?:.*\.)?sql"),),
+        files=(
+            Named(r"(?P<version>\d+)\.do\.(?P<name>[^/]*)sql", "up"),
+            Named(r"(?P<version>\d+)\.undo\.(?P<name>[^/]*)sql", "down"),
+        ),
+        misdirectives=misleads("postgrator", title="postgrator"),
+        row_with_file=False,
+        facts={"edits": "checksums are compared by default"},
+    ),
+)

@@ -1,0 +1,49 @@
+"""postgres-migrations (thomwright/postgres-migrations: dist/run-migration.js; npm 5.3, measured;
+Supabase Storage has a copy).
+
+- `^(-?\\d+)[-_]?(.*).(sql|js)$`, ids without gaps from 1 (0 is its own); a changed applied file is
+  an error (hash).
+- One message in a transaction. `-- postgres-migrations disable-transaction`, anywhere as a
+  substring, takes the transaction away, and it is one message still: an error took all back
+  (measured). No placeholders.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import Near, first_line, misleads, opts_out
+from idemlint.runners.profile import Claim, Named, Profile
+
+_DIRECTIVE: Final = r"(?-i:-- postgres-migrations disable-transaction)"
+_NAME: Final = r"\d+[-_]?.*\.sql"
+
+PROFILES: Final = (
+    Profile(
+        name="postgres-migrations",
+        title="postgres-migrations",
+        edits="error",
+        sending="tx",
+        claims=(
+            Claim(88, needle=b"postgres-migrations disable-transaction"),
+            Claim(57, name=_NAME, needle=b"postgres-migrations disable-transaction", near=True),
+            Claim(56, name=_NAME, depends=(("package.json", r'"postgres-migrations"\s*:'),)),
+        ),
+        files=(Named(r"(?P<version>-?\d+)[-_]?(?P<name>[^/]*)\.sql", "up"),),
+        opt_out=opts_out(_DIRECTIVE, "msg"),
+        opted_out="msg",
+        directive=first_line("-- postgres-migrations disable-transaction"),
+        misdirectives=misleads(
+            "postgres-migrations",
+            (
+                Near(
+                    r"^[^\n]*postgres-migrations[ :\t]*(?:disable|no)[ _-]?transaction[^\n]*",
+                    "postgres-migrations does not read this as its directive",
+                    "-- postgres-migrations disable-transaction",
+                ),
+            ),
+            title="postgres-migrations",
+            works=r"^(?-i:[^\n]*-- postgres-migrations disable-transaction)",
+        ),
+    ),
+)

@@ -1,0 +1,41 @@
+"""Rails' `structure.sql` (rails/rails:
+activerecord/lib/active_record/tasks/postgresql_database_tasks.rb).
+
+`psql --set ON_ERROR_STOP=1 --quiet --no-psqlrc --file`, no `-1`: one by one. Migrations themselves
+are Ruby (`disable_ddl_transaction!`), and other SQL files below `db/` (views of the gem scenic,
+functions of fx) are read by Ruby code, not run as files.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import misleads
+from idemlint.runners.profile import Claim, Named, Profile
+
+PROFILES: Final = (
+    Profile(
+        name="rails",
+        title="Rails",
+        edits="ignored",
+        sending="stmt",
+        message="statement",
+        claims=(
+            Claim(76, name=r"(?:\w+_)?structure\.sql", folder=r"db"),
+            Claim(
+                74, name=r".*\.sql", folder=r"db/(?:views|functions|triggers)", above=("Gemfile",)
+            ),
+            Claim(
+                74,
+                name=r".*_v\d+\.sql",
+                folder=r"db/(?:views|functions|triggers)",
+                beside=("../migrate",),
+            ),
+            Claim(73, name=r".*\.sql", folder=r"db/\w*migrate(?:/.*)?", above=("structure.sql",)),
+        ),
+        files=(Named(r"(?:\w+_)?structure\.sql", "up"),),
+        by="path",
+        misdirectives=misleads("rails", title="Rails"),
+        row_with_file=False,
+    ),
+)

@@ -1,0 +1,30 @@
+"""refinery (rust-db/refinery: refinery_core/src/util.rs, traits/sync.rs, traits/async.rs).
+
+- `^([U|V])(\\d+(?:\\.\\d+)?)__(\\w+)\\.sql$`, folders below too; `U` may run out of order. The file
+  is one message in a transaction, no opt-out; `set_grouped(true)` would share one. In the sync
+  runner the file and its journal row are **two** transactions. No placeholders.
+- A diverging applied file is an error by default [unverified].
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import misleads
+from idemlint.runners.profile import Claim, Named, Profile
+
+_NAME: Final = r"[UV]\d+(?:\.\d+)?__\w+\.sql"
+
+PROFILES: Final = (
+    Profile(
+        name="refinery",
+        title="refinery",
+        edits="error",
+        sending="tx",
+        claims=(Claim(68, name=_NAME, depends=(("Cargo.toml", r"(?m)^\s*refinery\w*\s*[.=]"),)),),
+        files=(Named(r"[UV](?P<version>\d+(?:\.\d+)?)__(?P<name>\w+)\.sql", "up"),),
+        misdirectives=misleads("refinery", title="refinery"),
+        row_with_file=False,
+        facts={"edits": "a diverging applied file is an error by default"},
+    ),
+)

@@ -1,0 +1,65 @@
+"""sqlx (launchbadge/sqlx: sqlx-core/src/migrate/source.rs, sqlx-postgres/src/migrate.rs).
+
+- Integer before `_`; older pending files run; a missing or changed applied one is an error
+  (checksum).
+- The file and its row in `_sqlx_migrations` share one transaction, simple protocol.
+- A file that **begins** with `-- no-transaction` goes as one message without it, so that a
+  statement which refuses blocks must be alone; splitting was refused (PR 3574). A BOM, a blank
+  line, a comment before it or `--no-transaction` defeat it. No placeholders.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import Near, first_line, misleads, opts_out
+from idemlint.runners.profile import Claim, Named, Profile
+
+_DIRECTIVE: Final = r"\A(?-i:-- no-transaction)"
+_RUST: Final = (
+    ("Cargo.toml", r"(?m)^\s*sqlx(?:-core|-postgres|\.workspace)?\s*[.=]|\[.*dependencies\.sqlx\]"),
+)
+
+PROFILES: Final = (
+    Profile(
+        name="sqlx",
+        title="sqlx",
+        edits="error",
+        sending="tx",
+        claims=(
+            Claim(
+                60, name=r"\d+_.*\.sql", needle=b"-- no-transaction", text=r"\A-- no-transaction"
+            ),
+            Claim(
+                57,
+                name=r"\d+_.*\.sql",
+                needle=b"-- no-transaction",
+                text=r"\A-- no-transaction",
+                near=True,
+            ),
+            Claim(52, name=r"\d+_.*\.sql", depends=_RUST),
+            Claim(30, name=r"\d+_.*\.sql", folder=r"crates(?:/[^/]+)+"),
+        ),
+        files=(
+            Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.down\.sql", "down"),
+            Named(r"(?P<version>\d+)_(?P<name>[^/]*?)(?:\.up)?\.sql", "up"),
+        ),
+        opt_out=opts_out(_DIRECTIVE + r"[^\n]*", "msg"),
+        opted_out="msg",
+        directive=first_line("-- no-transaction", bom_ok=False),
+        misdirectives=misleads(
+            "sqlx",
+            (
+                Near(
+                    r"^\ufeff?[ \t]*--[ \t]*no[-_ ]?transaction\b[^\n]*".replace(
+                        r"\ufeff", r"(?:\xef\xbb\xbf)"
+                    ),
+                    "sqlx reads this directive only as the very first bytes of the file",
+                    "-- no-transaction",
+                ),
+            ),
+            title="sqlx",
+            works=_DIRECTIVE,
+        ),
+    ),
+)

@@ -1,0 +1,27 @@
+"""Matrix Synapse's schema deltas (element-hq/synapse: synapse/storage/prepare_database.py,
+engines/postgres.py executescript).
+
+Folders by number, then names. `COMMIT; BEGIN TRANSACTION;` and the file are one message, the row in
+the same transaction; `$%AUTO_INCREMENT_PRIMARY_KEY%$` is replaced. `.sql.sqlite` is for the other
+database. Edits are not seen.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import misleads
+from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+
+PROFILES: Final = (
+    Profile(
+        name="synapse",
+        title="Synapse",
+        edits="ignored",
+        sending="tx",
+        claims=(Claim(87, name=r".*\.sql(?:\.postgres)?", folder=r"schema/[^/]+/delta/\d+"),),
+        files=(Named(r"delta/(?P<version>\d+/\d*)(?P<name>[^/]*)\.sql(?:\.postgres)?", "up"),),
+        misdirectives=misleads("synapse", title="Synapse"),
+        placeholders=Placeholders(pattern=r"\$%AUTO_INCREMENT_PRIMARY_KEY%\$", in_bodies=True),
+    ),
+)
