@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 _LOCATION: Final = re.compile(r'location":(\d+)')
 _EXHAUSTED: Final = ("stack depth limit exceeded", "memory exhausted")
 
+# PostgreSQL's scanner reads a whole run of operator characters at each `/*` in it: 200 KB of
+# `/*/*…` take it a minute. Nobody writes this; the count is there to make the question cheap.
+_MANY_COMMENTS: Final = 1000
+_SLOW_TO_SCAN: Final = re.compile(rb"/\*[~!@#^&|`?+\-*/%<>=]{4000}")
+
 
 class Rejected(Exception):
     """The text is not PostgreSQL's: its parser's message, and the byte it points at."""
@@ -41,10 +46,7 @@ def parse_whole(text: str, code: bytes) -> list[Statement]:
 
     Raises `Rejected` where PostgreSQL does, and `TooDeep`.
     """
-    try:
-        tree = parse_sql_json(text)
-    except ParseError as error:
-        raise _failure(error, text, 0) from None
+    tree = _tree(text, code, 0)
     return _statements(code, 0, tree, "up", 0)
 
 
@@ -56,13 +58,21 @@ def parse_stretch(raw: bytes, base: int, section: Section, index: int) -> list[S
     # The blank in front keeps every location above 0, which the JSON would leave out.
     text = " " + raw.decode("utf-8", "replace")
     shift = base - 1
-    try:
-        tree = parse_sql_json(text)
-    except ParseError as error:
-        raise _failure(error, text, shift) from None
+    tree = _tree(text, raw, shift)
     if shift:
         tree = _LOCATION.sub(lambda found: f'location":{int(found[1]) + shift}', tree)
     return _statements(raw, base, tree, section, index)
+
+
+def _tree(text: str, raw: bytes, shift: int) -> str:
+    """The parser's answer to `text`, in UTF-8 `raw`; the place of an error is moved by `shift`."""
+    if raw.count(b"/*") > _MANY_COMMENTS and _SLOW_TO_SCAN.search(raw):
+        raise TooDeep
+    try:
+        answer: str = parse_sql_json(text)
+    except ParseError as error:
+        raise _failure(error, text, shift) from None
+    return answer
 
 
 def _statements(raw: bytes, base: int, tree: str, section: Section, index: int) -> list[Statement]:
