@@ -6,7 +6,7 @@ A condition is read for when it IS TRUE and for when it IS FALSE, since SQL has 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql.constants import constant
 from idemlint.replay.conditions import (
@@ -30,42 +30,31 @@ from idemlint.replay.conditions import (
     facts,
     negation,
 )
-from idemlint.replay.names import Ref, Space
-from idemlint.replay.searches import (
-    Refused,
+from idemlint.replay.counts import FLIPPED, aggregate, count_compared, has_aggregates, having
+from idemlint.replay.expressions import (
+    Json,
     cast_of,
     column_name,
     describe,
     enum_of,
     operator,
-    search,
     texts,
     uncast,
 )
+from idemlint.replay.lookups import NEVER_NULL
+from idemlint.replay.names import Ref, Space
+from idemlint.replay.searches import search
+from idemlint.replay.things import Refused
 
 if TYPE_CHECKING:
     from idemlint.source.tree import Tree
 
-Json = dict[str, Any]
 
-_AGGREGATES: Final = frozenset(
-    {
-        "count",
-        "max",
-        "min",
-        "sum",
-        "avg",
-        "bool_or",
-        "bool_and",
-        "every",
-        "string_agg",
-        "array_agg",
-        "json_agg",
-        "jsonb_agg",
-    }
-)
-_FLIPPED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _DEEPEST: Final = 40
+#: Functions that give NULL only for NULL.
+_KEEPING: Final = frozenset(
+    {"max", "min", "string_agg", "array_agg", "quote_ident", "quote_literal", "lower", "upper"}
+)
 
 
 def read(condition: Tree | None) -> Condition:
@@ -179,43 +168,13 @@ def _has_rows(select: Json, depth: int) -> Condition:
     if select.get("op", "SETOP_NONE") != "SETOP_NONE":
         raise Refused("INTERSECT and EXCEPT")
     if "havingClause" in select:
-        return _having(select)
-    if "groupClause" not in select and _aggregates(select):
+        return having(select)
+    if "groupClause" not in select and has_aggregates(select):
         return TRUE  # an aggregate over nothing is a row too
     if "fromClause" not in select:
         where = select.get("whereClause")
         return TRUE if where is None else _holds(where, True, depth)
     return disjunction(search(select))
-
-
-def _aggregates(select: Json) -> bool:
-    for target in select.get("targetList", ()):
-        if _aggregate(target["ResTarget"]["val"]) is not None:
-            return True
-    return False
-
-
-def _aggregate(expr: Json) -> str | None:
-    """The aggregate that an expression is or compares."""
-    expr = uncast(expr)
-    if "FuncCall" in expr:
-        name = str(expr["FuncCall"]["funcname"][-1]["String"]["sval"])
-        if name in _AGGREGATES and "over" not in expr["FuncCall"]:
-            return name
-        return None
-    inner: Json = expr.get("A_Expr") or expr.get("NullTest") or {}
-    within = [inner[side] for side in ("lexpr", "rexpr", "arg") if side in inner]
-    within += expr.get("CoalesceExpr", {}).get("args", ())
-    return next((found for item in within if (found := _aggregate(item)) is not None), None)
-
-
-def _having(select: Json) -> Condition:
-    """`… HAVING count(*) = 2`, without groups."""
-    having = select["havingClause"].get("A_Expr")
-    if having is None or "groupClause" in select or "lexpr" not in having:
-        raise Refused("HAVING")
-    inner = {key: value for key, value in select.items() if key != "havingClause"}
-    return _count_compared(having, having["lexpr"], having["rexpr"], inner, True)
 
 
 def _scalar(select: Json, truth: bool, depth: int) -> Condition:
@@ -227,13 +186,13 @@ def _scalar(select: Json, truth: bool, depth: int) -> Condition:
     if "fromClause" not in select and "whereClause" not in select:
         return _holds(value, truth, depth)
     compared = value.get("A_Expr")
-    if compared is not None and _aggregate(value) == "count" and "lexpr" in compared:
+    if compared is not None and aggregate(value) == "count" and "lexpr" in compared:
         inner = {key: item for key, item in select.items() if key != "targetList"}
-        return _count_compared(compared, compared["lexpr"], compared["rexpr"], inner, truth)
+        return count_compared(compared, compared["lexpr"], compared["rexpr"], inner, truth)
     if "A_Const" in uncast(value):
         always = _constant(uncast(value), truth)
         return _has_rows(select, depth) if always == TRUE else FALSE
-    if _aggregate(value) is not None:
+    if aggregate(value) is not None:
         raise Refused(describe(value))
     # the value of a column: it needs a row, and more
     return _narrowed(search(select), describe(value))
@@ -277,25 +236,32 @@ def _is_null(expr: Json, depth: int) -> Condition:
 
 def _value_is_null(select: Json, value: Json) -> Condition:
     """When `(SELECT value FROM …)` is NULL: there is no row, or the value in it is NULL."""
-    aggregate = _aggregate(value)
-    if aggregate == "count":
+    if aggregate(value) == "count":
         return FALSE
-    rows = disjunction(search(select))
-    if aggregate is None and constant(value) is not None:
+    found = search(select)
+    rows = disjunction(found)
+    asked = {column for fact in found if isinstance(fact, RowExists) for column, _ in fact.row}
+    if _never_null(value, asked | NEVER_NULL):
         return negation(rows)
-    if aggregate is None and isinstance(rows, Exists):
-        return negation(rows)  # names and oids in the catalogs are never NULL
-    if aggregate in {"bool_or", "bool_and", "every", None, "max", "min", "string_agg", "array_agg"}:
-        if isinstance(rows, Exists):
-            return negation(rows)
-        if isinstance(rows, RowExists):
-            asked = {column for column, _ in rows.row}
-            if aggregate is None and column_name(value) in asked:
-                return negation(rows)
-            return Not(Narrowed(rows, f"{describe(value)} IS NOT NULL"))
-        if isinstance(rows, Narrowed):
-            return Not(rows)
-    raise Refused(describe(value))
+    return negation(_narrowed(found, f"{describe(value)} IS NOT NULL"))
+
+
+def _never_null(value: Json, columns: frozenset[str] | set[str]) -> bool:
+    """Whether a row always gives a value, where `columns` are known to hold one."""
+    value = uncast(value)
+    if constant(value) is not None:
+        return True
+    call = value.get("FuncCall")
+    if call is not None:
+        name = call["funcname"][-1]["String"]["sval"]
+        arguments = call.get("args", [])
+        if name in {"concat", "concat_ws"}:
+            return True
+        if name == "format":
+            return bool(arguments) and constant(arguments[0]) is not None
+        kept = name in _KEEPING and len(arguments) > 0
+        return kept and all(_never_null(argument, columns) for argument in arguments)
+    return column_name(value) in columns
 
 
 # -- comparisons -----------------------------------------------------------------------------------
@@ -318,7 +284,7 @@ def _compared(expr: Json, truth: bool, depth: int) -> Condition:
         raise Refused(describe({"A_Expr": expr}))
     if expr["kind"] == "AEXPR_OP":
         if constant(left) is not None and constant(right) is None:
-            left, right, name = right, left, _FLIPPED.get(name, name)
+            left, right, name = right, left, FLIPPED.get(name, name)
         for one, other in ((left, right), (right, left)):
             if "boolval" in uncast(other).get("A_Const", {}) and name in {"=", "<>"}:
                 wanted = (constant(other) == "true") is (name == "=")
@@ -326,20 +292,20 @@ def _compared(expr: Json, truth: bool, depth: int) -> Condition:
     link = uncast(left).get("SubLink")
     if link is None and "CoalesceExpr" in left and len(left["CoalesceExpr"]["args"]) == 2:
         inner, other = left["CoalesceExpr"]["args"]
-        if constant(other) == "0" and _aggregate(_target(inner) or {}) == "count":
+        if constant(other) == "0" and aggregate(_target(inner) or {}) == "count":
             link = uncast(inner).get("SubLink")
     if link is None or link["subLinkType"] != "EXPR_SUBLINK":
         return _constants_compared(expr, left, right, name, truth)
     select = link["subselect"]["SelectStmt"]
     target = _target({"SubLink": link})
-    if target is not None and _aggregate(target) == "count":
+    if target is not None and aggregate(target) == "count":
         inner = {key: item for key, item in select.items() if key != "targetList"}
-        return _count_compared(
+        return count_compared(
             {**expr, "name": [{"String": {"sval": name}}]}, target, right, inner, truth
         )
     if constant(right) is None and texts(right) is None:
         raise Refused(describe({"A_Expr": expr}))
-    if target is None or _aggregate(target) is not None:
+    if target is None or aggregate(target) is not None:
         raise Refused(describe({"A_Expr": expr}))
     if "fromClause" not in select:
         raise Refused(describe({"A_Expr": expr}))
@@ -379,63 +345,6 @@ def _distinct(expr: Json, differs: bool, depth: int) -> Condition:
             found = _is_null(one, depth)
             return negation(found) if differs else found
     raise Refused(describe({"A_Expr": expr}))
-
-
-def _count_compared(expr: Json, count: Json, number: Json, select: Json, truth: bool) -> Condition:
-    """`count(*) <operator> number` over the rows of a query; a count is never NULL."""
-    name = operator(expr)
-    if _aggregate(count) != "count":
-        count, number, name = number, count, _FLIPPED.get(name, name)
-    text = constant(number)
-    if text is None or not text.isdigit() or "groupClause" in select or "A_Expr" in uncast(count):
-        raise Refused(describe({"A_Expr": expr}))
-    value = int(text)
-    if not _counts_rows(uncast(count)["FuncCall"]):
-        raise Refused(describe(count))
-    if name in {"<", "<=", "<>"}:
-        opposite = {"<": ">=", "<=": ">", "<>": "="}[name]
-        return (
-            negation(_at_least(select, opposite, value))
-            if truth
-            else _at_least(select, opposite, value)
-        )
-    found = _at_least(select, name, value)
-    return found if truth else negation(found)
-
-
-def _counts_rows(call: Json) -> bool:
-    """Whether a `count(…)` counts rows, not values that may be NULL."""
-    if "agg_filter" in call:
-        return False
-    arguments = call.get("args", ())
-    return "agg_star" in call or (len(arguments) == 1 and "NullTest" not in arguments[0])
-
-
-def _at_least(select: Json, name: str, value: int) -> Condition:
-    """`count(*) >`, `>=` or `=` a number."""
-    if name == ">":
-        name, value = ">=", value + 1
-    if "fromClause" not in select:
-        raise Refused("a count of nothing")
-    found = search(select)
-    if name == "=" and value == 0:
-        return negation(disjunction(found))
-    if value == 0 and name == ">=":
-        return TRUE
-    if value == 1 and (name == ">=" or len(found) == 1):
-        return disjunction(found)
-    if value == len(found) and name in {">=", "="}:
-        return conjunction(found)
-    if value > len(found) and all(isinstance(fact, Exists) for fact in found) and _unique(found):
-        return FALSE
-    raise Refused(f"count {name} {value}")
-
-
-def _unique(found: list[Condition]) -> bool:
-    return not any(
-        isinstance(fact, Exists) and (fact.any_name or fact.any_schema or fact.any_parent)
-        for fact in found
-    )
 
 
 __all__ = [

@@ -265,6 +265,14 @@ _ROWS: Final = (
 #: By the name that a query gives: `pg_class`, `information_schema.tables`.
 CATALOGS: Final[dict[str, Catalog]] = {row.name: row for row in _ROWS}
 
+#: Columns that hold a value in every row.
+NEVER_NULL: Final = frozenset(
+    column
+    for row in _ROWS
+    for column, role in row.roles.items()
+    if role in {"name", "parent", "schema", "self.oid", "parent.oid", "schema.oid", "kind"}
+)
+
 #: `unnest(enum_range(NULL::e))`, whose only column may be called anything.
 ENUM_RANGE: Final = Catalog("pg_enum", Space.ENUM_VALUE, {}, Space.TYPE)
 

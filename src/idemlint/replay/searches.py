@@ -1,6 +1,6 @@
 """A query over the catalogs → what it searches for.
 
-Each relation in FROM is a `_Thing`: an object whose name, schema and parent the WHERE clause pins
+Each relation in FROM is a `Thing`: an object whose name, schema and parent the WHERE clause pins
 down, in constants or through joins to other things. What no rule here understands is kept as text,
 and makes the result `Narrowed`.
 """
@@ -8,119 +8,35 @@ and makes the result `Narrowed`.
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from idemlint.plpgsql.constants import constant
 from idemlint.replay.conditions import (
     TRUE,
     Condition,
     Exists,
     Narrowed,
     RowExists,
-    Unreadable,
     disjunction,
 )
-from idemlint.replay.lookups import (
-    CATALOGS,
-    CHILDREN,
-    ENUM_RANGE,
-    LETTERS,
-    REGISTERED,
-    SCHEMA_BOUND,
-    Catalog,
+from idemlint.replay.expressions import (
+    Json,
+    always,
+    cast_of,
+    column_name,
+    describe,
+    enum_of,
+    operator,
+    registered,
+    search_path,
+    text_of,
+    texts,
+    uncast,
 )
-from idemlint.replay.names import Kind, Ref, Space
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-Json = dict[str, Any]
+from idemlint.replay.lookups import CATALOGS, ENUM_RANGE, REGISTERED, Catalog
+from idemlint.replay.names import Ref, Space
+from idemlint.replay.things import Refused, Thing, facts_of, meet, point, take_letters
 
 _MOST: Final = 16  # alternatives of one query
-_NAME_BYTES: Final = 63
-
-
-class Refused(Exception):
-    """The query is not a search that can be read; the message says why."""
-
-
-class Thing:
-    """An object that a query looks for, as far as it says."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
-        self.space = catalog.space
-        self.ref: Ref | None = None
-        self.cast = False
-        self.names: list[str] | None = None
-        self.any_case = False
-        self.schemas: list[str] | None = None
-        self.visible = False
-        self.parts: dict[str, Thing] = {}  # schema, parent, on, member
-        self.kinds = catalog.kinds
-        self.only = catalog.only
-        self.columns: set[str] = set()
-        self.facet = ""
-        self.texts: list[str] = []
-        self.inner = False  # is a part of another thing
-
-    def part(self, which: str) -> Thing:
-        """The schema, parent … of this thing."""
-        if which not in self.parts:
-            space = Space.RELATION
-            if which == "schema":
-                space = Space.SCHEMA
-            elif which == "parent":
-                space = self.catalog.parent
-            self.parts[which] = Thing(Catalog("", space, {}))
-        return self.parts[which]
-
-    def merge(self, other: Thing) -> None:
-        """Take what is known of the same object elsewhere."""
-        self.ref = self.ref or other.ref
-        self.cast = self.cast or other.cast
-        self.names = self.names if self.names is not None else other.names
-        self.any_case = self.any_case or other.any_case
-        self.schemas = self.schemas if self.schemas is not None else other.schemas
-        self.visible = self.visible or other.visible
-        self.columns |= other.columns
-        self.texts += other.texts
-        self.facet = self.facet or other.facet
-        if other.catalog.only and self.space is other.space:
-            self.only = self.only & other.only if self.only else other.only
-        if other.kinds is not None and self.space is other.space:
-            self.kinds = other.kinds if self.kinds is None else self.kinds & other.kinds
-        for which, part in other.parts.items():
-            if which in self.parts:
-                self.parts[which].merge(part)
-            else:
-                self.parts[which] = part
-
-    def refs(self) -> Iterator[tuple[Ref, bool, tuple[Ref, ...]]]:
-        """The references that it may be: each with whether any schema will do, and the casts."""
-        if self.ref is not None:
-            yield self.ref, False, (self.ref,) if self.cast else ()
-            return
-        for name, (schema, any_schema) in product(self.names or [""], self._schemas()):
-            yield Ref(self.space, cut(name), schema), any_schema, ()
-
-    def _schemas(self) -> list[tuple[str | None, bool]]:
-        if self.space not in SCHEMA_BOUND and self.space not in CHILDREN:
-            return [(None, False)]
-        if self.schemas is not None:
-            return [(schema, False) for schema in self.schemas]
-        owner = self.parts.get("schema")
-        if owner is not None and owner.visible:
-            return [(None, False)]
-        if owner is not None and (owner.names is not None or owner.ref is not None):
-            names = [owner.ref.name] if owner.ref is not None else owner.names or []
-            return [(name, False) for name in names]
-        return [(None, not self.visible)]
-
-
-def cut(name: str) -> str:
-    """A name as PostgreSQL compares it: at most 63 bytes."""
-    return name.encode()[:_NAME_BYTES].decode(errors="ignore") if len(name) > 15 else name
 
 
 def search(select: Json) -> list[Condition]:
@@ -177,7 +93,7 @@ def _rows(table: Json, where: Json | None) -> Condition:
             pair = _column_value(condition)
             if pair is not None:
                 row.add(pair)
-            elif not _always(condition):
+            elif not always(condition):
                 rest.append(describe(condition))
         fact = RowExists(ref, frozenset(row))
         found.append(Narrowed(fact, " AND ".join(rest)) if rest else fact)
@@ -191,150 +107,10 @@ def _column_value(condition: Json) -> tuple[str, str] | None:
         return None
     for column, value in ((expr["lexpr"], expr["rexpr"]), (expr["rexpr"], expr["lexpr"])):
         name = column_name(column)
-        text = _text(value)
+        text = text_of(value)
         if name is not None and text is not None:
             return name, text
     return None
-
-
-# -- expressions -----------------------------------------------------------------------------------
-
-
-def operator(expr: Json) -> str:
-    """The operator of an `A_Expr`."""
-    return str(expr["name"][-1]["String"]["sval"])
-
-
-def column_name(expr: Json) -> str | None:
-    """The column that an expression is, without casts."""
-    expr = uncast(expr)
-    fields = expr.get("ColumnRef", {}).get("fields")
-    return fields[-1].get("String", {}).get("sval") if fields else None
-
-
-def uncast(expr: Json) -> Json:
-    """An expression without the casts around it."""
-    while "TypeCast" in expr:
-        expr = expr["TypeCast"]["arg"]
-    return expr
-
-
-def _text(expr: Json) -> str | None:
-    """A constant, casts other than to text included: they change nothing that is compared."""
-    inner = uncast(expr)
-    return constant(inner) if "ColumnRef" not in inner else None
-
-
-def texts(expr: Json) -> list[str] | None:
-    """The constants of a list or an array."""
-    inner = uncast(expr)
-    if "List" in inner:
-        items = inner["List"]["items"]
-    elif "A_ArrayExpr" in inner:
-        items = inner["A_ArrayExpr"].get("elements", [])
-    else:
-        text = _text(inner)
-        if text is None or text[:1] != "{" or '"' in text:
-            return None
-        return [item.strip() for item in text[1:-1].split(",")]
-    values = [_text(item) for item in items]
-    return None if any(value is None for value in values) else [value or "" for value in values]
-
-
-def _always(condition: Json) -> bool:
-    """`true`, `1 = 1`."""
-    if "A_Const" in condition:
-        return constant(condition) == "true"
-    expr = condition.get("A_Expr")
-    if expr is None or operator(expr) != "=" or "lexpr" not in expr:
-        return False
-    left = _text(expr["lexpr"])
-    return left is not None and left == _text(expr["rexpr"])
-
-
-def registered(text: str, space: Space) -> Ref | None:
-    """What the text of a `regclass` names: `s."T"`, folded."""
-    text = text.strip()
-    if space is Space.ROUTINE:
-        text = text.partition("(")[0].strip()
-    names = []
-    rest = text
-    while rest:
-        if rest[0] == '"':
-            end = rest.find('"', 1)
-            while rest[end + 1 : end + 2] == '"' and end > 0:
-                end = rest.find('"', end + 2)
-            if end < 0:
-                return None
-            names.append(rest[1:end].replace('""', '"'))
-            rest = rest[end + 1 :].strip()
-        else:
-            name, dot, after = rest.partition(".")
-            names.append(name.strip().lower())
-            rest = dot + after
-        if rest:
-            if rest[0] != "." or len(rest) == 1:
-                return None
-            rest = rest[1:].strip()
-    if not names or not all(names):
-        return None
-    schema = names[-2] if len(names) > 1 else None
-    return Ref(space, cut(names[-1]), schema)
-
-
-def cast_of(expr: Json) -> tuple[Ref, bool] | None:
-    """What `'t'::regclass` (which fails where there is no t) or `to_regclass('t')` refers to."""
-    if "TypeCast" in expr:
-        kind = expr["TypeCast"]["typeName"]["names"][-1]["String"]["sval"]
-        argument = expr["TypeCast"]["arg"]
-        if kind in {"oid", "int8", "int4"}:
-            return cast_of(argument)
-        found = cast_of(argument) if "FuncCall" in argument else None
-        if found is not None:
-            return found
-        strict = True
-    elif "FuncCall" in expr:
-        kind = expr["FuncCall"]["funcname"][-1]["String"]["sval"]
-        arguments = expr["FuncCall"].get("args", ())
-        if not kind.startswith("to_reg") or len(arguments) != 1:
-            return None
-        kind, argument, strict = kind[3:], arguments[0], False
-    else:
-        return None
-    space = REGISTERED.get(kind)
-    text = _text(argument) if space is not None else None
-    if space is None or text is None:
-        return None
-    ref = registered(text, space)
-    return (ref, strict) if ref is not None else None
-
-
-def describe(expr: Json) -> str:
-    """A condition in a few words, for messages."""
-    if "A_Expr" in expr:
-        inner = expr["A_Expr"]
-        left, right = (
-            describe(inner[side]) if side in inner else "" for side in ("lexpr", "rexpr")
-        )
-        word = {"AEXPR_IN": "IN", "AEXPR_LIKE": "LIKE", "AEXPR_ILIKE": "ILIKE"}.get(inner["kind"])
-        return f"{left} {word or operator(inner)} {right}".strip()
-    if "BoolExpr" in expr:
-        if expr["BoolExpr"]["boolop"] == "NOT_EXPR":
-            return f"NOT {describe(expr['BoolExpr']['args'][0])}"
-        word = expr["BoolExpr"]["boolop"].removesuffix("_EXPR")
-        return f" {word} ".join(describe(item) for item in expr["BoolExpr"]["args"])
-    name = column_name(expr)
-    if name is not None:
-        return name
-    text = _text(expr)
-    if text is not None:
-        return f"'{text}'" if "sval" in uncast(expr).get("A_Const", {}) else text
-    if "FuncCall" in expr:
-        return f"{expr['FuncCall']['funcname'][-1]['String']['sval']}(…)"
-    return "(…)"
-
-
-# -- the query -------------------------------------------------------------------------------------
 
 
 class Query:
@@ -400,7 +176,7 @@ class Query:
 
     def narrow(self, condition: Json) -> None:
         """Take one condition."""
-        if _always(condition) or self._taken(condition):
+        if always(condition) or self._taken(condition):
             return
         self.texts.append(describe(condition))
 
@@ -428,7 +204,7 @@ class Query:
             link = condition["SubLink"]
             found = self._column(link.get("testexpr", {}))
             target = _searched(link["subselect"]) if "operName" not in link else None
-            return found is not None and target is not None and _point(found, target)
+            return found is not None and target is not None and point(found, target)
         if "NullTest" in condition:
             found = self._column(condition["NullTest"]["arg"])
             return (
@@ -490,19 +266,19 @@ class Query:
             if other is not None and not (wrapped or other[3]):
                 return self._tie(thing, column, other[0], other[1])
             return self._equals(left, right)
-        if kind == "AEXPR_OP_ANY" and name == "=" and _search_path(right) and role == "schema":
+        if kind == "AEXPR_OP_ANY" and name == "=" and search_path(right) and role == "schema":
             thing.visible = True
             return True
         if (kind == "AEXPR_IN" or kind == "AEXPR_OP_ANY") and name == "=":
             values = texts(right)
             return values is not None and self._constant(left, values)
         if kind == "AEXPR_LIKE" and name == "~~":
-            text = _text(right)
+            text = text_of(right)
             plain = text is not None and not set(text) & set("%_\\")
             return plain and self._constant(left, [text or ""])
         if role == "live":
-            return name == ">" and _text(right) == "0"
-        if role.startswith("facet:") and name == "<>" and _text(right) == "":
+            return name == ">" and text_of(right) == "0"
+        if role.startswith("facet:") and name == "<>" and text_of(right) == "":
             thing.facet = role[6:]
             return True
         # that a schema is not this or that leaves all the others
@@ -510,23 +286,23 @@ class Query:
 
     def _equals(self, left: tuple[Thing, str, str, str], right: Json) -> bool:
         thing, _, role, wrapped = left
-        if role in {"schema", "name"} and _search_path(right):
+        if role in {"schema", "name"} and search_path(right):
             thing.visible = True
             return role == "schema" or thing.space is Space.SCHEMA
         if role == "database":
             return "FuncCall" in right or "SQLValueFunction" in right
         if role == "live":
-            return _text(right) == "false"
+            return text_of(right) == "false"
         found = cast_of(right)
         if found is not None and (role.endswith(".oid") or wrapped in REGISTERED):
             target = Thing(Catalog("", found[0].space, {}))
             target.ref, target.cast = found
-            return _point(left, target)
+            return point(left, target)
         link = uncast(right).get("SubLink")
         if link is not None and link["subLinkType"] == "EXPR_SUBLINK":
             searched = _searched(link["subselect"])
-            return searched is not None and _point(left, searched)
-        text = _text(right)
+            return searched is not None and point(left, searched)
+        text = text_of(right)
         return text is not None and self._constant(left, [text])
 
     def _constant(self, left: tuple[Thing, str, str, str], values: list[str]) -> bool:
@@ -535,16 +311,16 @@ class Query:
         if wrapped in REGISTERED:
             target = Thing(Catalog("", REGISTERED[wrapped], {}))
             target.ref = registered(values[0], REGISTERED[wrapped]) if len(values) == 1 else None
-            return target.ref is not None and _point(left, target)
+            return target.ref is not None and point(left, target)
         if wrapped == "upper":
             values = [value.lower() for value in values]
         if thing.catalog is ENUM_RANGE:
             role = "name"
         if role == "name":
-            _meet(thing, values)
+            meet(thing, values)
             thing.any_case = thing.any_case or bool(wrapped)
         elif role in {"parent", "on", "member"}:
-            _meet(thing.part(role), values)
+            meet(thing.part(role), values)
         elif role == "schema":
             thing.schemas = values
         elif role.endswith(".schema"):
@@ -554,7 +330,7 @@ class Query:
                 return False
             thing.columns |= set(values)
         elif role == "kind":
-            return _letters(thing, column, values)
+            return take_letters(thing, column, values)
         elif role == "database":
             return False
         elif role.startswith("facet:"):
@@ -569,13 +345,13 @@ class Query:
         """Two columns are equal: which makes two things one, or one a part of the other."""
         roles = (_role(one, column), _role(other, other_column))
         if roles[0] == "self.oid" and roles[1].endswith(".oid") and roles[1] != "self.oid":
-            return _point((other, other_column, roles[1], ""), one)
+            return point((other, other_column, roles[1], ""), one)
         if roles[1] == "self.oid" and roles[0].endswith(".oid") and roles[0] != "self.oid":
-            return _point((one, column, roles[0], ""), other)
+            return point((one, column, roles[0], ""), other)
         if roles[0] == "name" and roles[1] in {"parent", "schema", "on"}:
-            return _point((other, other_column, roles[1] + ".oid", ""), one)
+            return point((other, other_column, roles[1] + ".oid", ""), one)
         if roles[1] == "name" and roles[0] in {"parent", "schema", "on"}:
-            return _point((one, column, roles[0] + ".oid", ""), other)
+            return point((one, column, roles[0] + ".oid", ""), other)
         same = roles[0] == roles[1] and one.space is other.space
         if same and roles[0] in {"name", "self.oid"}:
             self._unite(one, other)
@@ -627,7 +403,7 @@ class Query:
         subject = (named or roots)[0]
         more = [f"a row of {root.catalog.name}" for root in roots if root is not subject]
         extra = [*subject.texts, *self.texts, *more]
-        found = _facts(subject)
+        found = facts_of(subject)
         if not extra:
             return found
         text = " AND ".join(extra)
@@ -636,159 +412,8 @@ class Query:
         return [Narrowed(fact, text) if isinstance(fact, Exists) else fact for fact in found]
 
 
-def _facts(thing: Thing) -> list[Condition]:
-    """What a thing comes to: a fact for each of its names, schemas and parents."""
-    on: Ref | None = None
-    casts: tuple[Ref, ...] = ()
-    owner = thing.parts.get("on")
-    if owner is not None:
-        if owner.schemas is None and owner.ref is None:
-            owner.schemas = thing.schemas
-        [(on, _, casts), *more] = list(owner.refs())
-        if more:
-            raise Refused("one of several tables")
-    found: list[Condition] = []
-    if thing.space is Space.MEMBER:
-        return _members(thing)
-    no_name = thing.names is None and thing.ref is None
-    parent = thing.parts.get("parent")
-    for ref, any_schema, name_casts in thing.refs():
-        fact = Exists(
-            ref,
-            thing.kinds,
-            thing.only if thing.only != thing.catalog.only or no_name else frozenset(),
-            any_name=no_name,
-            any_case=thing.any_case,
-            any_schema=any_schema,
-            on=on,
-            columns=frozenset(thing.columns),
-            casts=(*name_casts, *casts),
-            catalog=thing.catalog.name,
-        )
-        if thing.space not in CHILDREN:
-            found.append(_primary(fact) if thing.only == {"p"} else fact)
-            continue
-        if parent is None:
-            found.append(_with(fact, any_parent=True))
-            continue
-        if parent.ref is None and parent.schemas is None and "schema" not in parent.parts:
-            parent.schemas = thing.schemas
-            parent.parts |= {"schema": thing.parts["schema"]} if "schema" in thing.parts else {}
-            parent.visible = parent.visible or thing.visible
-        for parent_ref, parent_any, parent_casts in parent.refs():
-            child = ref._replace(schema=None, parent=parent_ref)
-            if not parent_ref.name:
-                child = ref._replace(schema=parent_ref.schema)
-            whole = _with(
-                fact,
-                ref=_faceted(child, thing.facet),
-                any_schema=parent_any,
-                any_parent=not parent_ref.name,
-                casts=(*fact.casts, *parent_casts),
-            )
-            if no_name and thing.only == {"p"} and parent_ref.name and not thing.columns:
-                key = Ref(Space.FACET, "primary key", None, parent_ref)
-                whole = _with(whole, ref=key, any_name=False)
-            if whole not in found:
-                found.append(whole)
-    return found
-
-
-def _with(fact: Exists, **changes: Any) -> Exists:
-    fields = {name: getattr(fact, name) for name in Exists.__slots__}
-    return Exists(**{**fields, **changes})
-
-
-def _faceted(column: Ref, facet: str) -> Ref:
-    """A property of a column, named as effects name it."""
-    if not facet or column.parent is None:
-        return column
-    return Ref(Space.FACET, f"{facet}:{column.name}", None, column.parent)
-
-
-def _primary(fact: Exists) -> Exists:
-    """`indisprimary` of a table's indexes: that it has a primary key."""
-    if not fact.any_name or fact.on is None:
-        return fact
-    ref = Ref(Space.FACET, "primary key", None, fact.on)
-    return _with(fact, ref=ref, kinds=None, any_name=False, any_schema=False, on=None)
-
-
-def _members(thing: Thing) -> list[Condition]:
-    """Tables of a publication, and children of a table, named as effects name them."""
-    parent, member = thing.parts.get("parent"), thing.parts.get("member")
-    if parent is None or member is None:
-        raise Refused(f"{thing.catalog.name} by one side only")
-    words = ("table",) if thing.catalog.parent is Space.PUBLICATION else ("partition", "child")
-    found: list[Condition] = []
-    for (owner, any_schema, one), (ref, any_member, two) in product(parent.refs(), member.refs()):
-        spelled = {ref, ref._replace(schema=None)} if ref.schema == "public" else {ref}
-        if ref.schema is None:
-            spelled.add(ref._replace(schema="public"))
-        for word, name in product(words, sorted(map(str, spelled))):
-            found.append(
-                Exists(
-                    Ref(Space.MEMBER, f"{word} {name}", None, owner),
-                    any_schema=any_schema or any_member,
-                    casts=(*one, *two),
-                    catalog=thing.catalog.name,
-                )
-            )
-    return found
-
-
 def _role(thing: Thing, column: str) -> str:
     return "name" if thing.catalog is ENUM_RANGE else thing.catalog.roles.get(column, "")
-
-
-def _meet(thing: Thing, values: list[str]) -> None:
-    """Names that are asked for; a second list leaves what is in both."""
-    if thing.names is None:
-        thing.names = values
-    else:
-        thing.names = [name for name in thing.names if name in values]
-
-
-def _letters(thing: Thing, column: str, values: list[str]) -> bool:
-    table = LETTERS.get(column, {})
-    if not all(value in table for value in values):
-        return False
-    found = [table[value] for value in values]
-    kinds = frozenset(item for item in found if isinstance(item, Kind))
-    letters = frozenset(item for item in found if isinstance(item, str))
-    if kinds:
-        thing.kinds = kinds if thing.kinds is None else thing.kinds & kinds
-    if letters:
-        thing.only = letters
-    return not (kinds and letters)
-
-
-def _point(left: tuple[Thing, str, str, str], target: Thing) -> bool:
-    """A column that refers to another thing refers to this one."""
-    thing, _, role, wrapped = left
-    if role == "self.oid":
-        if thing.space is not target.space:
-            return False
-        thing.merge(target)
-        return True
-    if role == "name" and wrapped == "" and thing.space is target.space:
-        thing.merge(target)
-        return True
-    which, _, kind = role.partition(".")
-    if kind != "oid" or which in {"domain", "index"}:
-        if which == "domain":
-            thing.catalog = thing.catalog._replace(parent=Space.TYPE)
-            which = "parent"
-        else:
-            return False
-    part = thing.parts.get(which)
-    if part is None:
-        thing.parts[which] = target
-    elif part is not target:
-        target.merge(part)
-        thing.parts[which] = target
-    target.inner = True
-    return True
 
 
 def _searched(select: Json) -> Thing | None:
@@ -817,30 +442,6 @@ def _searched(select: Json) -> Thing | None:
     return column[0]
 
 
-def _search_path(expr: Json) -> bool:
-    """`current_schema()`, `current_schemas(…)`."""
-    inner = uncast(expr)
-    if "SQLValueFunction" in inner:
-        return bool(inner["SQLValueFunction"]["op"] == "SVFOP_CURRENT_SCHEMA")
-    names = inner.get("FuncCall", {}).get("funcname")
-    return bool(names) and names[-1]["String"]["sval"] in {"current_schema", "current_schemas"}
-
-
-def enum_of(expr: Json) -> Ref | None:
-    """The type in `enum_range(NULL::e)`, casts around it or not."""
-    inner = uncast(expr)
-    call = inner.get("FuncCall", {})
-    names = call.get("funcname")
-    arguments = call.get("args", ())
-    if not names or names[-1]["String"]["sval"] != "enum_range" or len(arguments) != 1:
-        return None
-    cast = arguments[0].get("TypeCast")
-    if cast is None:
-        return None
-    parts = [name["String"]["sval"] for name in cast["typeName"]["names"]]
-    return Ref(Space.TYPE, parts[-1], parts[-2] if len(parts) > 1 else None)
-
-
 def _catalog(table: Json) -> Catalog | None:
     """The row of the facts for a relation in FROM; `None` if it is a table of the application's."""
     schema = table.get("schemaname")
@@ -853,15 +454,3 @@ def _catalog(table: Json) -> Catalog | None:
     if found is None and (schema is not None or name.startswith("pg_")):
         raise Refused(f"a lookup in {name}")
     return found
-
-
-__all__ = [
-    "Query",
-    "Refused",
-    "Unreadable",
-    "cast_of",
-    "describe",
-    "enum_of",
-    "search",
-    "texts",
-]
