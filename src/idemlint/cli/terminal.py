@@ -46,6 +46,17 @@ def emit(text: str) -> None:
     sys.stdout.flush()
 
 
+def emit_bytes(data: bytes) -> None:
+    """Bytes to stdout as they are."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(data.decode("utf-8", "replace"))
+    else:
+        sys.stdout.flush()
+        buffer.write(data)
+    sys.stdout.flush()
+
+
 def emit_lines(lines: Iterable[Line], color: str) -> None:
     """Styled lines to stdout, coloured or plain."""
     from idemlint.report import full
