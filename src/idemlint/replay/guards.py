@@ -65,6 +65,8 @@ def read(condition: Tree | None) -> Condition:
         return _holds({condition.kind: condition.fields}, True, 0)
     except Refused as refused:
         return Unreadable(str(refused))
+    except RecursionError:
+        return Unreadable("nested too deeply")
 
 
 def _holds(expr: Json, truth: bool, depth: int) -> Condition:

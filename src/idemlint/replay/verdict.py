@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from idemlint.plpgsql.nodes import Sql
     from idemlint.replay.effects.model import Effect
     from idemlint.source.model import Span
 
@@ -38,8 +39,9 @@ _RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 class Outcome:
     """A statement's verdict in one rerun.
 
-    `effect` is the one that decided it, `sqlstate` what PostgreSQL raises where it fails, `reason` a
-    sentence for people. `span` is set where the guilty statement stands inside a body.
+    `effect` is the one that decided it, `sqlstate` what PostgreSQL raises where it fails, `reason`
+    a sentence for people. `leaf` is the guilty statement where it stands inside a body, `span` the
+    place there.
     """
 
     verdict: Verdict
@@ -48,3 +50,4 @@ class Outcome:
     sqlstate: str | None = None
     effect: Effect | None = None
     span: Span | None = None
+    leaf: Sql | None = None

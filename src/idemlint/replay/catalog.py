@@ -1,0 +1,478 @@
+"""The abstract catalog: which names are taken, by what, as far as it can be known.
+
+Objects have an identity (an `oid`) apart from their name, as in PostgreSQL: what lives inside an object
+is keyed by its oid, so a rename takes columns and constraints along, and after a drop nothing inside is
+reached any more. Nothing is ever copied: every change goes through an undo log, and `rollback` is what
+exception blocks, savepoints, interruptions and reruns use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from idemlint.replay.names import ROW_TYPES, Kind, Ref, Space
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Presence = Literal["present", "absent", "unknown"]
+PRESENT: Final[Presence] = "present"
+ABSENT: Final[Presence] = "absent"
+UNKNOWN: Final[Presence] = "unknown"
+
+#: Where a name lives: namespace, oid of what contains it (0: nothing), the name.
+Key = tuple[Space, int, str]
+
+_SCHEMA_BOUND: Final = frozenset(
+    {
+        Space.RELATION,
+        Space.TYPE,
+        Space.ROUTINE,
+        Space.OPERATOR,
+        Space.OPERATOR_CLASS,
+        Space.OPERATOR_FAMILY,
+        Space.COLLATION,
+        Space.CONVERSION,
+        Space.STATISTICS,
+        Space.TS_CONFIGURATION,
+        Space.TS_DICTIONARY,
+        Space.TS_PARSER,
+        Space.TS_TEMPLATE,
+    }
+)
+
+#: Schemas every database has, and the pseudo-schema of temporary objects.
+_BUILTIN_SCHEMAS: Final = {"public": 1, "pg_catalog": 2, "pg_temp": 3, "information_schema": 4}
+_FIRST_OID: Final = 16
+
+
+class Slot(NamedTuple):
+    """What is known about a name.
+
+    `owners` are oids with whose end this ends too (an index and its columns); `needs` are oids that
+    cannot be dropped without CASCADE while this is there (a view and its tables). `maker` tells which
+    statement made it (0: it was there before); `certain` whether `definition` is surely its own.
+    """
+
+    presence: Presence
+    oid: int
+    kind: Kind | None = None
+    definition: Any = None
+    owners: tuple[int, ...] = ()
+    needs: tuple[int, ...] = ()
+    maker: int = 0
+    certain: bool = True
+
+
+class Change(NamedTuple):
+    """An entry of the undo log: what the slot was, which statement changed it, and by what.
+
+    `key` is `None` where an identity ended: then `oid` is that.
+    """
+
+    key: Key | None
+    before: Slot | None
+    statement: int
+    cause: Any = None
+    oid: int = 0
+
+
+class Catalog:
+    """See the module's docstring. Changes are booked on `statement`, a number, and `cause`."""
+
+    __slots__ = (
+        "_dead",
+        "_home",
+        "_log",
+        "_next_oid",
+        "_overloads",
+        "_temporary",
+        "cause",
+        "search_path",
+        "slots",
+        "statement",
+    )
+
+    def __init__(self, search_path: tuple[str, ...] = ("public",)) -> None:
+        self.slots: dict[Key, Slot] = {}
+        self.search_path = search_path
+        self.statement = 0
+        self.cause: Any = None
+        self._log: list[Change] = []
+        self._dead: dict[int, int] = {}
+        self._home: dict[int, Key] = {}
+        self._overloads: dict[Key, list[str]] = {}
+        self._temporary: list[Key] = []
+        self._next_oid = _FIRST_OID
+        for name, oid in _BUILTIN_SCHEMAS.items():
+            self.slots[(Space.SCHEMA, 0, name)] = Slot(PRESENT, oid, Kind.SCHEMA)
+        self.slots[(Space.EXTENSION, 0, "plpgsql")] = Slot(PRESENT, self.new_oid(), Kind.EXTENSION)
+        self.slots[(Space.LANGUAGE, 0, "plpgsql")] = Slot(PRESENT, self.new_oid(), Kind.LANGUAGE)
+
+    # -- undo ----------------------------------------------------------------------------------------
+
+    def mark(self) -> int:
+        """A point to come back to."""
+        return len(self._log)
+
+    def rollback(self, mark: int) -> None:
+        """Undo everything since `mark`."""
+        log, slots, dead = self._log, self.slots, self._dead
+        while len(log) > mark:
+            key, before, _, _, oid = log.pop()
+            if key is None:
+                del dead[oid]
+            elif before is None:
+                del slots[key]
+            else:
+                slots[key] = before
+                self._home[before.oid] = key
+
+    def changes(self, mark: int) -> list[Change]:
+        """What happened since `mark`, oldest first."""
+        return self._log[mark:]
+
+    def new_oid(self) -> int:
+        """An identity nobody has had."""
+        self._next_oid += 1
+        return self._next_oid
+
+    # -- reading -------------------------------------------------------------------------------------
+
+    def alive(self, slot: Slot, at: int | None = None) -> bool:
+        """Whether nothing it hangs on is gone (or was gone already at the mark `at`)."""
+        dead = self._dead
+        for owner in slot.owners:
+            if owner in dead and (at is None or dead[owner] < at):
+                return False
+        return True
+
+    def is_dead(self, oid: int, at: int | None = None) -> bool:
+        """Whether the object was dropped (before the mark `at`)."""
+        return oid in self._dead and (at is None or self._dead[oid] < at)
+
+    def slot(self, key: Key) -> Slot | None:
+        """What is known under a key; `None` where nothing is."""
+        slot = self.slots.get(key)
+        if slot is not None and slot.owners and slot.presence is PRESENT and not self.alive(slot):
+            return slot._replace(presence=ABSENT)
+        return slot
+
+    def key(self, ref: Ref) -> Key | None:
+        """The key that a reference resolves to; `None` where its parent or schema is surely not there.
+
+        An unqualified name is looked for along the search_path; where no schema has it, it is the first
+        schema's (that is where it would be made).
+        """
+        space, name, schema, parent, signature = ref
+        if signature is not None:
+            name = f"{name}({signature})"
+        if parent is not None:
+            owner = self.find(parent)
+            if owner is None:
+                owner = self._learn_parent(parent)
+            return None if owner is None or owner.presence is ABSENT else (space, owner.oid, name)
+        if space not in _SCHEMA_BOUND:
+            return (space, 0, name)
+        if schema is not None:
+            oid = self._schema(schema)
+            return None if oid is None else (space, oid, name)
+        path = self.search_path
+        first: Key | None = None
+        for part in path:
+            oid = self._schema(part)
+            if oid is None:
+                continue
+            key = (space, oid, name)
+            if first is None:
+                first = key
+                if len(path) == 1 and (space, 3, name) not in self.slots:
+                    return key
+            slot = self.slot(key)
+            if slot is not None and slot.presence is PRESENT:
+                return key
+        temporary = (space, 3, name)
+        slot = self.slot(temporary)
+        if slot is not None and slot.presence is PRESENT:
+            return temporary
+        return first if first is not None else (space, 1, name)
+
+    def find(self, ref: Ref) -> Slot | None:
+        """What a reference names; a name that could be a row type is looked for among relations too."""
+        if ref.space is Space.ROUTINE and ref.signature is None:
+            return self._any_overload(ref)
+        key = self.key(ref)
+        if key is None:
+            return Slot(ABSENT, 0)
+        slot = self.find_key(key)
+        if ref.space is Space.TYPE and (slot is None or slot.presence is not PRESENT):
+            relation = self.slot((Space.RELATION, key[1], key[2]))
+            if relation is not None and relation.presence is PRESENT and relation.kind in ROW_TYPES:
+                return relation
+        return slot
+
+    def find_key(self, key: Key) -> Slot | None:
+        """What is known under a key, what its container's own definition says included."""
+        slot = self.slot(key)
+        if slot is None and key[1] >= _FIRST_OID:
+            return self._inside(key)
+        return slot
+
+    def presence(self, ref: Ref) -> Presence:
+        """Three-valued presence of a name."""
+        slot = self.find(ref)
+        return UNKNOWN if slot is None else slot.presence
+
+    def names_in(self, oid: int) -> Iterator[str]:
+        """The names of what is surely there inside a schema."""
+        for (_, container, name), slot in list(self.slots.items()):
+            if container == oid and slot.presence is PRESENT and self.alive(slot):
+                yield name
+
+    def anywhere(self, ref: Ref) -> bool | None:
+        """Whether a name is there in any schema, or in any parent; `False` only where it surely is in none."""
+        answer: bool | None = False if ref.space is Space.RELATION else None
+        for (space, container, name), slot in list(self.slots.items()):
+            if space is not ref.space or name != ref.name or self.is_dead(container):
+                continue
+            if slot.presence is PRESENT and self.alive(slot):
+                return True
+            if slot.presence is UNKNOWN:
+                answer = None
+            elif answer is None and ref.space is not Space.RELATION:
+                answer = False
+        return answer
+
+    def has_triggers(self, oid: int) -> bool:
+        """Whether a table is known to have a trigger."""
+        return any(
+            space is Space.TRIGGER and container == oid and slot.presence is PRESENT
+            for (space, container, _), slot in self.slots.items()
+        )
+
+    def by_oid(self, oid: int) -> Slot | None:
+        """The object with an identity."""
+        key = self._home.get(oid)
+        slot = self.slots.get(key) if key is not None else None
+        return slot if slot is not None and slot.oid == oid else None
+
+    def key_of(self, oid: int) -> Key | None:
+        """The name an identity goes by now."""
+        key = self._home.get(oid)
+        slot = self.slots.get(key) if key is not None else None
+        return key if slot is not None and slot.oid == oid else None
+
+    def dependents(self, slot: Slot, key: Key) -> list[tuple[Key, Slot]]:
+        """What keeps an object from being dropped without CASCADE, as far as it is known."""
+        found = []
+        for other_key, other in list(self.slots.items()):
+            if other.presence is not PRESENT or other.oid == slot.oid or not self.alive(other):
+                continue
+            if (slot.oid in other.needs and slot.oid not in other.owners) or (
+                other.definition is not None
+                and other.certain
+                and self._definition_needs(other, key, slot)
+            ):
+                found.append((other_key, other))
+        return [
+            (other_key, other)
+            for other_key, other in found
+            if other_key[1] != slot.oid and not self.is_dead(other_key[1])
+        ]
+
+    # -- writing -------------------------------------------------------------------------------------
+
+    def put(self, key: Key, slot: Slot) -> None:
+        """Set a slot, undoably."""
+        self._log.append(Change(key, self.slots.get(key), self.statement, self.cause))
+        self.slots[key] = slot
+        self._home[slot.oid] = key
+        space, container, name = key
+        if container == 3:
+            self._temporary.append(key)
+        if space is Space.ROUTINE or space is Space.OPERATOR:
+            bare = name.partition("(")[0]
+            names = self._overloads.setdefault((space, container, bare), [])
+            if name not in names:
+                names.append(name)
+
+    def new_session(self) -> None:
+        """What lives only in a session is gone: temporary objects."""
+        for key in self._temporary:
+            slot = self.slots.get(key)
+            if slot is not None and slot.presence is PRESENT:
+                self.kill(slot.oid)
+                self.put(key, slot._replace(presence=ABSENT))
+
+    def kill(self, oid: int) -> None:
+        """End an identity: what hangs on it is gone."""
+        if oid not in self._dead:
+            self._dead[oid] = len(self._log)
+            self._log.append(Change(None, None, self.statement, self.cause, oid))
+
+    def set_presence(self, ref: Ref, presence: Presence, kind: Kind | None = None) -> Slot | None:
+        """Learn that a name is there, or is not; what else is known of it stays."""
+        key = self.key(ref)
+        if key is None:
+            return None
+        slot = self.slots.get(key)
+        if slot is None:
+            slot = self._inside(key) if key[1] >= _FIRST_OID else None
+        if slot is None or (slot.presence is not PRESENT and presence is PRESENT):
+            slot = Slot(presence, self.new_oid(), kind, certain=False)
+        else:
+            slot = slot._replace(presence=presence, kind=kind or slot.kind)
+        self.put(key, slot)
+        return slot
+
+    def overloads(self, ref: Ref) -> list[tuple[Key, Slot]]:
+        """The live routines of a name, whatever their arguments."""
+        bare = ref._replace(signature=None)
+        key = self.key(bare)
+        if key is None:
+            return []
+        found = []
+        for name in self._overloads.get(key, ()):
+            slot = self.slot((key[0], key[1], name))
+            if slot is not None and slot.presence is PRESENT:
+                found.append(((key[0], key[1], name), slot))
+        return found
+
+    # -- both ways ---------------------------------------------------------------------------------
+
+    def state_since(self, mark: int) -> tuple[dict[Key, Slot], list[int]]:
+        """What was changed since `mark`: the slots as they are now, and the identities that ended."""
+        slots = {change.key: self.slots[change.key] for change in self._log[mark:] if change.key}
+        return slots, [change.oid for change in self._log[mark:] if change.key is None]
+
+    def restore(self, state: tuple[dict[Key, Slot], list[int]]) -> None:
+        """Make the changes again that were undone."""
+        slots, dead = state
+        for oid in dead:
+            self.kill(oid)
+        for key, slot in slots.items():
+            self.put(key, slot)
+
+    def join(self, mark: int, other: tuple[dict[Key, Slot], list[int]]) -> None:
+        """Know only what holds both in the present state and in `other`, which branched off at `mark`."""
+        slots, _ = other
+        mine = {change.key for change in self._log[mark:] if change.key is not None}
+        for key in mine.union(slots):
+            here = self.slots.get(key)
+            there = slots[key] if key in slots else self._at(key, mark)
+            joined = _joined(here, there, self.statement)
+            if joined is not here and joined is not None:
+                self.put(key, joined)
+
+    def _at(self, key: Key, mark: int) -> Slot | None:
+        for change in self._log[mark:]:
+            if change.key == key:
+                return change.before
+        return self.slots.get(key)
+
+    def forget(self, names: frozenset[str]) -> None:
+        """Nothing is known any more of anything that has one of these names."""
+        for key, slot in list(self.slots.items()):
+            if key[2] in names and slot.presence is not UNKNOWN and slot.oid >= _FIRST_OID:
+                self.put(key, slot._replace(presence=UNKNOWN, certain=False))
+
+    # -- inner ---------------------------------------------------------------------------------------
+
+    def _schema(self, name: str) -> int | None:
+        """The oid of a schema; one never heard of gets an identity. `None`: it is surely not there."""
+        key = (Space.SCHEMA, 0, name)
+        slot = self.slots.get(key)
+        if slot is None:
+            oid = _BUILTIN_SCHEMAS.get(name) or self.new_oid()
+            slot = Slot(UNKNOWN, oid, Kind.SCHEMA)
+            # An identity is not a fact about the database: it need not be undone.
+            self.slots[key] = slot
+            self._home[oid] = key
+        return slot.oid if slot.presence is not ABSENT else None
+
+    def _learn_parent(self, parent: Ref) -> Slot | None:
+        key = self.key(parent)
+        if key is None:
+            return None
+        slot = Slot(UNKNOWN, self.new_oid(), certain=False)
+        self.slots[key] = slot
+        self._home[slot.oid] = key
+        return slot
+
+    def _inside(self, key: Key) -> Slot | None:
+        """What an object's own definition says about a name inside it."""
+        space, oid, name = key
+        owner = self.by_oid(oid) if space in _INSIDE else None
+        if owner is None or owner.definition is None:
+            return None
+        told = owner.definition.inside(space, name)
+        if told is True:
+            owners = [oid]
+            for other_space, other in owner.definition.hangs_on(space, name):
+                inner = (other_space, oid, other)
+                sibling = self.slots.get(inner) or self._inside(inner)
+                if sibling is not None:
+                    owners.append(sibling.oid)
+            slot = Slot(
+                PRESENT,
+                self.new_oid(),
+                maker=owner.maker,
+                owners=tuple(owners),
+                certain=owner.certain,
+            )
+            # What a definition says is no change: it need not be undone.
+            self.slots[key] = slot
+            self._home[slot.oid] = key
+            return slot
+        if told is False and owner.certain:
+            return Slot(ABSENT, 0)
+        return None
+
+    def _any_overload(self, ref: Ref) -> Slot | None:
+        found = self.overloads(ref)
+        if found:
+            return found[0][1]
+        key = self.key(ref)
+        if key is None:
+            return Slot(ABSENT, 0)
+        known = self.slots.get(key)
+        if known is not None:
+            return known if known.presence is not PRESENT else None
+        return Slot(ABSENT, 0) if self._overloads.get(key) else None
+
+    def _definition_needs(self, other: Slot, key: Key, slot: Slot) -> bool:
+        needs = getattr(other.definition, "needs", None)
+        if needs is None:
+            return False
+        for space, name, schema in needs():
+            if name != key[2] or space is not key[0]:
+                continue
+            target = self.find(Ref(space, name, schema))
+            if target is not None and target.oid == slot.oid:
+                return True
+        return False
+
+
+def _joined(one: Slot | None, two: Slot | None, statement: int) -> Slot | None:
+    if one is None or two is None:
+        known = one or two
+        return None if known is None else known._replace(presence=UNKNOWN, certain=False)
+    if one.presence is not two.presence:
+        return one._replace(presence=UNKNOWN, certain=False)
+    if one.oid == two.oid:
+        return one if one.certain else two
+    made = one if one.maker == statement else two
+    return made._replace(certain=False)
+
+
+_INSIDE: Final = frozenset(
+    {
+        Space.COLUMN,
+        Space.CONSTRAINT,
+        Space.TRIGGER,
+        Space.RULE,
+        Space.POLICY,
+        Space.ENUM_VALUE,
+        Space.FACET,
+    }
+)

@@ -1,0 +1,391 @@
+"""What an object is made of, read from the statement that made it, and only when somebody asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from idemlint.replay.names import Space
+from idemlint.source.tree import strings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.source.tree import Tree
+
+#: `NAMEDATALEN - 1` (src/include/pg_config_manual.h): longer names are cut, in bytes.
+NAME_BYTES = 63
+
+_SERIALS = frozenset({"serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"})
+#: Functions in a DEFAULT that give another value each time.
+_GENERATORS = frozenset(
+    {
+        "nextval",
+        "gen_random_uuid",
+        "uuidv4",
+        "uuidv7",
+        "uuid_generate_v1",
+        "uuid_generate_v1mc",
+        "uuid_generate_v4",
+        "random",
+        "now",
+        "clock_timestamp",
+        "statement_timestamp",
+        "transaction_timestamp",
+        "txid_current",
+        "gen_random_bytes",
+        "cuid",
+        "nanoid",
+        "gen_ulid",
+        "generate_ulid",
+    }
+)
+
+
+def cut(name: str) -> str:
+    """A name as PostgreSQL stores it: at most 63 bytes, never half a character."""
+    encoded = name.encode()
+    return name if len(encoded) <= NAME_BYTES else encoded[:NAME_BYTES].decode(errors="ignore")
+
+
+def chosen_name(table: str, columns: str, suffix: str) -> str:
+    """`makeObjectName` (src/backend/commands/indexcmds.c): the longer part is cut until all fits."""
+    first, second = table.encode(), columns.encode()
+    spare = NAME_BYTES - len(suffix) - 1 - (1 if second else 0)
+    one, two = len(first), len(second)
+    while one + two > spare:
+        if one > two:
+            one -= 1
+        else:
+            two -= 1
+    parts = [first[:one].decode(errors="ignore")]
+    if second:
+        parts.append(second[:two].decode(errors="ignore"))
+    return "_".join([*parts, suffix])
+
+
+def type_name(node: Tree | None) -> str:
+    """A type as an argument list or a comparison needs it: `int4`, `s.mood`, `text[]`.
+
+    `pg_catalog.` is left out, since the grammar writes it for the words it knows (`int`, `varchar`).
+    """
+    if node is None:
+        return ""
+    names = strings(node.names)
+    if names and names[0] == "pg_catalog":
+        names = names[1:]
+    return ".".join(names) + "[]" * len(node.fields.get("arrayBounds", ()))
+
+
+class Column(NamedTuple):
+    """A column as its definition says; `generated` where PostgreSQL fills it with a new value each time."""
+
+    name: str
+    type: str
+    not_null: bool
+    default: Tree | None
+    generated: bool
+    identity: bool
+    expression: bool = False
+
+
+class UniqueKey(NamedTuple):
+    """Columns that no two rows share; `whole` unless it covers only some rows (a partial index)."""
+
+    columns: tuple[str, ...]
+    primary: bool
+    whole: bool = True
+
+
+class Constraint(NamedTuple):
+    """A constraint of a table: its name (chosen where none is given), `contype`, columns, tree."""
+
+    name: str
+    contype: str
+    columns: tuple[str, ...]
+    tree: Tree
+
+
+def column(node: Tree) -> Column:
+    """Read a `ColumnDef`."""
+    constraints = node.constraints or ()
+    kinds = {constraint.contype for constraint in constraints}
+    default = next((c.raw_expr for c in constraints if c.contype == "CONSTR_DEFAULT"), None)
+    identity = "CONSTR_IDENTITY" in kinds
+    name = type_name(node.typeName)
+    generated = identity or name in _SERIALS or generates(default)
+    return Column(
+        node.colname,
+        name,
+        bool(kinds & {"CONSTR_NOTNULL", "CONSTR_PRIMARY"}) or identity or name in _SERIALS,
+        default,
+        generated,
+        identity,
+        "CONSTR_GENERATED" in kinds,
+    )
+
+
+def generates(default: Tree | None) -> bool:
+    """Whether a DEFAULT gives another value each time it is used."""
+    if default is None:
+        return False
+    if default.kind == "FuncCall":
+        return strings(default.funcname)[-1] in _GENERATORS
+    if default.kind == "SQLValueFunction":
+        return True
+    if default.kind == "TypeCast":
+        return generates(default.arg)
+    return False
+
+
+_SUFFIX = {
+    "CONSTR_PRIMARY": "pkey",
+    "CONSTR_UNIQUE": "key",
+    "CONSTR_EXCLUSION": "excl",
+    "CONSTR_FOREIGN": "fkey",
+    "CONSTR_CHECK": "check",
+    "CONSTR_NOTNULL": "not_null",
+}
+
+
+def constraint_name(table: str, node: Tree, column_name: str | None) -> str:
+    """The name of a constraint: its own, or the one that PostgreSQL chooses if nothing is in the way.
+
+    `ChooseConstraintName` (src/backend/catalog/pg_constraint.c) and `ChooseIndexName`
+    (src/backend/commands/indexcmds.c).
+    """
+    if node.conname:
+        return cut(node.conname)
+    contype = node.contype
+    columns = constraint_columns(node, column_name)
+    if contype == "CONSTR_PRIMARY" or (contype == "CONSTR_CHECK" and len(columns) != 1):
+        middle = ""
+    else:
+        middle = "_".join(columns)
+    return chosen_name(table, middle, _SUFFIX.get(contype, "check"))
+
+
+def constraint_columns(node: Tree, column_name: str | None = None) -> tuple[str, ...]:
+    """The columns that a constraint names."""
+    if column_name is not None:
+        return (column_name,)
+    contype = node.contype
+    if contype == "CONSTR_FOREIGN":
+        return tuple(strings(node.fk_attrs))
+    if contype == "CONSTR_CHECK":
+        return tuple(dict.fromkeys(_column_refs(node.fields.get("raw_expr"))))
+    if contype == "CONSTR_EXCLUSION":
+        names = []
+        for pair in node.exclusions or ():
+            element = (pair.items or (None,))[0]
+            if element is not None and element.name:
+                names.append(element.name)
+        return tuple(names)
+    return tuple(strings(node.keys))
+
+
+def _column_refs(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        reference = value.get("ColumnRef")
+        if reference is not None:
+            last = reference["fields"][-1].get("String")
+            if last is not None:
+                yield last.get("sval", "")
+            return
+        for inner in value.values():
+            yield from _column_refs(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _column_refs(inner)
+
+
+class TableDefinition:
+    """Columns and constraints of a CREATE TABLE. `open`: it has more than the statement says (LIKE, INHERITS)."""
+
+    __slots__ = ("_columns", "_constraints", "_read", "name", "open", "tree")
+
+    def __init__(self, name: str, tree: Tree) -> None:
+        self.name = name
+        self.tree = tree
+        self._read = False
+        self._columns: dict[str, Column] = {}
+        self._constraints: dict[str, Constraint] = {}
+        self.open = bool(
+            tree.fields.get("inhRelations")
+            or tree.fields.get("ofTypename")
+            or tree.fields.get("partbound")
+        )
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """By name, in order."""
+        self._ensure()
+        return self._columns
+
+    @property
+    def constraints(self) -> dict[str, Constraint]:
+        """By name, inline ones included (NOT NULL apart)."""
+        self._ensure()
+        return self._constraints
+
+    def unique_keys(self) -> list[UniqueKey]:
+        """What no two rows may share."""
+        return [
+            UniqueKey(constraint.columns, constraint.contype == "CONSTR_PRIMARY")
+            for constraint in self.constraints.values()
+            if constraint.contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}
+        ]
+
+    def inside(self, space: Space, name: str) -> bool | None:
+        """Whether something of that name came with the statement; `None`: it does not say."""
+        if space is Space.COLUMN:
+            return True if name in self.columns else (None if self.open else False)
+        if space is Space.CONSTRAINT:
+            return True if name in self.constraints else (None if self.open else False)
+        if space is Space.FACET:
+            if name == "primary key":
+                return self._primary_key is not None or (None if self.open else False)
+            facet, _, of = name.partition(":")
+            known = self.columns.get(of)
+            if known is None:
+                return None if self.open else False
+            return known.identity if facet == "identity" else known.expression
+        return None if self.open else False
+
+    def hangs_on(self, space: Space, name: str) -> tuple[tuple[Space, str], ...]:
+        """What something inside goes with: a constraint with its columns, a property with its column."""
+        if space is Space.CONSTRAINT:
+            return tuple((Space.COLUMN, each) for each in self.constraints[name].columns)
+        if space is Space.FACET:
+            if name == "primary key":
+                return ((Space.CONSTRAINT, self._primary_key or ""),)
+            return ((Space.COLUMN, name.partition(":")[2]),)
+        return ()
+
+    @property
+    def _primary_key(self) -> str | None:
+        for constraint in self.constraints.values():
+            if constraint.contype == "CONSTR_PRIMARY":
+                return constraint.name
+        return None
+
+    def names(self, space: Space) -> tuple[str, ...]:
+        """What came with the statement."""
+        if space is Space.COLUMN:
+            return tuple(self.columns)
+        return tuple(self.constraints) if space is Space.CONSTRAINT else ()
+
+    def needs(self) -> Iterator[tuple[Space, str, str | None]]:
+        """Types of its columns and tables its foreign keys point at."""
+        for each in self.columns.values():
+            schema, _, name = each.type.removesuffix("[]").rpartition(".")
+            yield Space.TYPE, name, schema or None
+        for constraint in self.constraints.values():
+            if constraint.contype == "CONSTR_FOREIGN":
+                target = constraint.tree.pktable
+                if target is not None and target.relname != self.name:
+                    yield Space.RELATION, target.relname, target.schemaname
+
+    def _ensure(self) -> None:
+        if self._read:
+            return
+        self._read = True
+        for element in self.tree.tableElts or ():
+            if element.kind == "ColumnDef":
+                self._columns[element.colname] = column(element)
+                for constraint in element.constraints or ():
+                    if constraint.contype in _SUFFIX and constraint.contype != "CONSTR_NOTNULL":
+                        self._add(constraint, element.colname)
+            elif element.kind == "Constraint":
+                self._add(element, None)
+            else:
+                self.open = True
+        primary = [c for c in self._constraints.values() if c.contype == "CONSTR_PRIMARY"]
+        for name in primary[0].columns if primary else ():
+            known = self._columns.get(name)
+            if known is not None:
+                self._columns[name] = known._replace(not_null=True)
+
+    def _add(self, node: Tree, column_name: str | None) -> None:
+        name = base = constraint_name(self.name, node, column_name)
+        number = 0
+        while name in self._constraints:
+            number += 1
+            name = f"{base}{number}"
+        columns = constraint_columns(node, column_name)
+        self._constraints[name] = Constraint(name, node.contype, columns, node)
+
+
+class EnumDefinition:
+    """The labels of a CREATE TYPE … AS ENUM."""
+
+    __slots__ = ("labels",)
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        self.labels = labels
+
+    def inside(self, space: Space, name: str) -> bool | None:
+        """Whether it has a label."""
+        return name in self.labels if space is Space.ENUM_VALUE else False
+
+    def hangs_on(self, space: Space, name: str) -> tuple[tuple[Space, str], ...]:
+        """Nothing but the type."""
+        return ()
+
+    def names(self, space: Space) -> tuple[str, ...]:
+        """Its labels."""
+        return self.labels if space is Space.ENUM_VALUE else ()
+
+    def needs(self) -> tuple[tuple[Space, str, str | None], ...]:
+        """Nothing."""
+        return ()
+
+
+class CompositeDefinition:
+    """The attributes of a CREATE TYPE … AS (…)."""
+
+    __slots__ = ("attributes",)
+
+    def __init__(self, attributes: dict[str, str]) -> None:
+        self.attributes = attributes
+
+    def inside(self, space: Space, name: str) -> bool | None:
+        """Whether it has an attribute."""
+        return name in self.attributes if space is Space.COLUMN else False
+
+    def hangs_on(self, space: Space, name: str) -> tuple[tuple[Space, str], ...]:
+        """Nothing but the type."""
+        return ()
+
+    def names(self, space: Space) -> tuple[str, ...]:
+        """Its attributes."""
+        return tuple(self.attributes) if space is Space.COLUMN else ()
+
+    def needs(self) -> Iterator[tuple[Space, str, str | None]]:
+        """The types of its attributes."""
+        for name in self.attributes.values():
+            schema, _, bare = name.removesuffix("[]").rpartition(".")
+            yield Space.TYPE, bare, schema or None
+
+
+class IndexDefinition(NamedTuple):
+    """What an index covers: plain columns (`None`: an expression), and whether it keeps rows apart."""
+
+    columns: tuple[str | None, ...]
+    unique: bool
+    partial: bool
+
+    def inside(self, space: Space, name: str) -> bool | None:
+        """Nothing lives inside an index."""
+        return False
+
+    def hangs_on(self, space: Space, name: str) -> tuple[tuple[Space, str], ...]:
+        """Nothing."""
+        return ()
+
+    def names(self, space: Space) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+    def needs(self) -> tuple[tuple[Space, str, str | None], ...]:
+        """Nothing beyond its owners."""
+        return ()

@@ -1,0 +1,159 @@
+"""Statements → effects, found by the statement's node name.
+
+A new form of statement is a row in this table and a function (or a row) in the module of its family.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.replay.effects import (
+    alter_table,
+    indexes,
+    names,
+    objects,
+    rows,
+    session,
+    tables,
+)
+from idemlint.replay.effects.model import Effect, Opaque
+from idemlint.replay.names import Kind, Space
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from idemlint.source.tree import Tree
+
+
+def _nothing(stmt: Tree) -> list[Effect]:
+    return []
+
+
+_MODELS: Final[dict[str, Callable[[Tree], list[Effect]]]] = {
+    "CreateStmt": tables.create_table,
+    "CreateForeignTableStmt": tables.create_foreign_table,
+    "CreateTableAsStmt": tables.create_table_as,
+    "AlterTableStmt": alter_table.alter_table,
+    "IndexStmt": indexes.create_index,
+    "ReindexStmt": indexes.reindex,
+    "ClusterStmt": indexes.cluster,
+    "CreateStatsStmt": indexes.create_statistics,
+    "CreateSchemaStmt": objects.create_schema,
+    "CreateExtensionStmt": objects.create_extension,
+    "CreateSeqStmt": objects.create_sequence,
+    "AlterSeqStmt": objects.alter_sequence,
+    "ViewStmt": objects.create_view,
+    "CreateEnumStmt": objects.create_enum,
+    "CreateRangeStmt": objects.create_range,
+    "CompositeTypeStmt": objects.create_composite,
+    "CreateDomainStmt": objects.create_domain,
+    "AlterDomainStmt": objects.alter_domain,
+    "AlterEnumStmt": objects.alter_enum,
+    "CreateFunctionStmt": objects.create_function,
+    "DefineStmt": objects.define,
+    "CreateTrigStmt": objects.create_trigger,
+    "RuleStmt": objects.create_rule,
+    "CreatePolicyStmt": objects.create_policy,
+    "AlterPolicyStmt": objects.alter_policy,
+    "CreateEventTrigStmt": objects.create_event_trigger,
+    "AlterEventTrigStmt": objects.alter_event_trigger,
+    "CreateRoleStmt": objects.create_role,
+    "AlterRoleStmt": objects.alter_role,
+    "AlterRoleSetStmt": objects.alter_role,
+    "DropRoleStmt": objects.drop_role,
+    "CreateCastStmt": objects.create_cast,
+    "CreateTransformStmt": objects.create_transform,
+    "CreateOpClassStmt": objects.create_operator_class,
+    "CreateOpFamilyStmt": objects.create_operator_family,
+    "AlterOpFamilyStmt": objects.alter_operator_family,
+    "CreatePLangStmt": objects.create_language,
+    "CreateConversionStmt": objects.create_conversion,
+    "CreateAmStmt": objects.create_access_method,
+    "CreateFdwStmt": objects.create_wrapper,
+    "AlterFdwStmt": objects.alter_wrapper,
+    "CreateForeignServerStmt": objects.create_server,
+    "AlterForeignServerStmt": objects.alter_server,
+    "CreateUserMappingStmt": objects.create_user_mapping,
+    "AlterUserMappingStmt": objects.alter_user_mapping,
+    "DropUserMappingStmt": objects.drop_user_mapping,
+    "ImportForeignSchemaStmt": objects.import_foreign_schema,
+    "CreatePublicationStmt": objects.create_publication,
+    "AlterPublicationStmt": objects.alter_publication,
+    "CreateSubscriptionStmt": objects.create_subscription,
+    "AlterSubscriptionStmt": objects.alter_subscription,
+    "DropSubscriptionStmt": objects.drop_named(Space.SUBSCRIPTION, "subname", Kind.SUBSCRIPTION),
+    "CreatedbStmt": objects.create_database,
+    "DropdbStmt": objects.drop_named(Space.DATABASE, "dbname", Kind.DATABASE),
+    "CreateTableSpaceStmt": objects.create_tablespace,
+    "DropTableSpaceStmt": objects.drop_named(Space.TABLESPACE, "tablespacename", Kind.TABLESPACE),
+    "AlterExtensionContentsStmt": objects.alter_extension_contents,
+    "AlterExtensionStmt": objects.alter_extension,
+    "AlterTSConfigurationStmt": objects.alter_text_search,
+    "AlterFunctionStmt": objects.alter_function,
+    "AlterOwnerStmt": objects.owner,
+    "CommentStmt": objects.comment,
+    "GrantStmt": objects.grant,
+    "GrantRoleStmt": objects.grant_role,
+    "DropOwnedStmt": objects.role_owned,
+    "ReassignOwnedStmt": objects.role_owned,
+    "DropStmt": names.drop,
+    "AlterObjectSchemaStmt": names.set_schema,
+    "SelectStmt": rows.select,
+    "InsertStmt": rows.insert,
+    "UpdateStmt": rows.update,
+    "DeleteStmt": rows.delete,
+    "MergeStmt": rows.merge,
+    "TruncateStmt": rows.truncate,
+    "CopyStmt": rows.copy,
+    "RefreshMatViewStmt": rows.refresh,
+    "LockStmt": rows.lock,
+    "ExplainStmt": rows.explain,
+    "CallStmt": rows.call,
+    "VariableSetStmt": session.variable_set,
+    "TransactionStmt": session.transaction,
+    "ExecuteStmt": session.execute,
+    # They set a value, or something that ends with the session.
+    **dict.fromkeys(
+        (
+            "AlterCollationStmt",
+            "AlterDatabaseRefreshCollStmt",
+            "AlterDatabaseSetStmt",
+            "AlterDatabaseStmt",
+            "AlterDefaultPrivilegesStmt",
+            "AlterObjectDependsStmt",
+            "AlterOperatorStmt",
+            "AlterStatsStmt",
+            "AlterSystemStmt",
+            "AlterTableMoveAllStmt",
+            "AlterTableSpaceOptionsStmt",
+            "AlterTSDictionaryStmt",
+            "AlterTypeStmt",
+            "CheckPointStmt",
+            "ClosePortalStmt",
+            "ConstraintsSetStmt",
+            "DeallocateStmt",
+            "DeclareCursorStmt",
+            "DiscardStmt",
+            "FetchStmt",
+            "ListenStmt",
+            "LoadStmt",
+            "NotifyStmt",
+            "PrepareStmt",
+            "SecLabelStmt",
+            "UnlistenStmt",
+            "VacuumStmt",
+            "VariableShowStmt",
+        ),
+        _nothing,
+    ),
+}
+
+
+def effects_of(tree: Tree, postgres_version: int) -> tuple[Effect, ...]:
+    """The effects of one statement; a kind without a model is `Opaque`, never nothing."""
+    if tree.kind == "RenameStmt":
+        return tuple(names.rename(tree, postgres_version))
+    model = _MODELS.get(tree.kind)
+    if model is None:
+        return (Opaque(f"idemlint has no model of {tree.kind} yet"),)
+    return tuple(model(tree))

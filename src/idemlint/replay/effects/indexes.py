@@ -1,0 +1,124 @@
+"""CREATE INDEX, REINDEX, CLUSTER, CREATE STATISTICS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.replay.definitions import IndexDefinition, chosen_name, cut
+from idemlint.replay.effects.model import (
+    SKIP,
+    Creates,
+    CreatesUnnamed,
+    Effect,
+    Requires,
+    Verb,
+)
+from idemlint.replay.effects.queries import walk
+from idemlint.replay.names import Kind, Ref, Space
+from idemlint.replay.refs import inside, qualified, relation
+from idemlint.source.tree import Tree, strings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def create_index(stmt: Tree) -> list[Effect]:
+    """`CREATE INDEX`: the table and the columns are looked at before the index's own name.
+
+    That order is why IF NOT EXISTS does not help when the table or a column is gone
+    (`DefineIndex`, src/backend/commands/indexcmds.c).
+    """
+    fields = stmt.fields
+    table = relation(stmt.relation)
+    effects: list[Effect] = [Requires(table, True, "42P01", Kind.TABLE, Verb.USE)]
+    parameters = stmt.indexParams or ()
+    columns = tuple(element.name for element in parameters)
+    covered = [name for name in columns if name] + [
+        element.name for element in stmt.indexIncludingParams or () if element.name
+    ]
+    column_refs = tuple(inside(Space.COLUMN, name, table) for name in dict.fromkeys(covered))
+    effects += [Requires(ref, True, "42703", Kind.COLUMN, Verb.USE) for ref in column_refs]
+    owners = (table, *column_refs, *_expression_columns(stmt, table))
+    definition = IndexDefinition(columns, bool(fields.get("unique")), "whereClause" in fields)
+    name = fields.get("idxname")
+    if name is None:
+        base = chosen_name(table.name, "_".join(_column_labels(parameters)), "idx")
+        effects.append(CreatesUnnamed(table, base, Kind.INDEX, definition, owners))
+        return effects
+    ref = Ref(Space.RELATION, cut(name), table.schema)
+    otherwise = SKIP if fields.get("if_not_exists") else "42P07"
+    effects.append(Requires(ref, False, otherwise, Kind.INDEX, Verb.CREATE))
+    effects.append(Creates(ref, Kind.INDEX, definition, owners))
+    return effects
+
+
+def _expression_columns(stmt: Tree, table: Ref) -> tuple[Ref, ...]:
+    """Columns inside expressions and the WHERE clause: the index goes when one of them goes."""
+    parts = [element.fields.get("expr") for element in stmt.indexParams or ()]
+    parts.append(stmt.fields.get("whereClause"))
+    names: dict[str, None] = {}
+    for part in parts:
+        if part is not None:
+            for column in walk([part]).columns:
+                names[column[-1]] = None
+    return tuple(inside(Space.COLUMN, name, table) for name in names if name != "*")
+
+
+def _column_labels(parameters: Iterable[Tree]) -> list[str]:
+    """`ChooseIndexColumnNames`: a column's name, a function's name, else `expr`; a second one gets a number."""
+    labels: list[str] = []
+    for element in parameters:
+        label = element.name
+        if not label:
+            expression = element.expr
+            label = "expr"
+            if expression is not None and expression.kind == "FuncCall":
+                label = strings(expression.funcname)[-1]
+        base, number = label, 0
+        while label in labels:
+            number += 1
+            label = f"{base}{number}"
+        labels.append(label)
+    return labels
+
+
+def reindex(stmt: Tree) -> list[Effect]:
+    """`REINDEX`: the thing has to be there."""
+    target = stmt.relation
+    if target is None:
+        return []
+    if stmt.fields.get("kind") == "REINDEX_OBJECT_INDEX":
+        return [Requires(relation(target), True, "42P01", Kind.INDEX, Verb.USE)]
+    return [Requires(relation(target), True, "42P01", Kind.TABLE, Verb.USE)]
+
+
+def cluster(stmt: Tree) -> list[Effect]:
+    """`CLUSTER t USING i`."""
+    if stmt.relation is None:
+        return []
+    table = relation(stmt.relation)
+    effects: list[Effect] = [Requires(table, True, "42P01", Kind.TABLE, Verb.USE)]
+    if stmt.indexname:
+        index = Ref(Space.RELATION, stmt.indexname, table.schema)
+        effects.append(Requires(index, True, "42704", Kind.INDEX, Verb.USE))
+    return effects
+
+
+def create_statistics(stmt: Tree) -> list[Effect]:
+    """`CREATE STATISTICS`: the table is looked at first; without a name (16+) one more each time."""
+    tables = [relation(each) for each in stmt.relations or () if each.kind == "RangeVar"]
+    effects: list[Effect] = [
+        Requires(table, True, "42P01", Kind.TABLE, Verb.USE) for table in tables
+    ]
+    names = strings(stmt.defnames)
+    columns = [element.name or "expr" for element in stmt.exprs or ()]
+    if not names:
+        if tables:
+            base = chosen_name(tables[0].name, "_".join(columns), "stat")
+            effects.append(CreatesUnnamed(tables[0], base, Kind.STATISTICS, None, (tables[0],)))
+        return effects
+    ref = qualified(Space.STATISTICS, names)
+    otherwise = SKIP if stmt.if_not_exists else "42710"
+    effects.append(Requires(ref, False, otherwise, Kind.STATISTICS, Verb.CREATE))
+    effects.append(Creates(ref, Kind.STATISTICS, None, tuple(tables)))
+    return effects

@@ -1,0 +1,254 @@
+"""What a statement does to the catalog, in a vocabulary of a dozen words.
+
+An effect is data: `replay.interpreter` says what it means. The order of the effects of a statement is
+the order in which PostgreSQL notices things, so that the first unmet requirement gives the SQLSTATE that
+PostgreSQL raises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from idemlint.plpgsql.nodes import Block
+    from idemlint.replay.guards import Condition
+    from idemlint.replay.names import Kind, Ref
+
+#: What an unmet requirement leads to when the statement has a guard: nothing happens.
+SKIP: Final = "skip"
+
+
+class Verb(Enum):
+    """What a statement is about to do with an object when it finds it there, or missing."""
+
+    CREATE = "create"
+    DROP = "drop"
+    RENAME = "rename"
+    MOVE = "move"
+    ALTER = "alter"
+    USE = "use"
+    WRITE = "write"
+
+    __hash__ = object.__hash__
+
+
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """`ref` must be there (or must not): otherwise SQLSTATE `otherwise` is raised, or `SKIP`.
+
+    `kind` is what the statement takes it to be; a relation that is there but of another kind raises
+    `wrong_kind` where that is set.
+    """
+
+    ref: Ref
+    want: bool
+    otherwise: str
+    kind: Kind
+    verb: Verb
+    wrong_kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Creates:
+    """`ref` is made. `owners` are what it goes with, `needs` what cannot be dropped under it.
+
+    `copies` are the tables its rows come from; `replaces`: OR REPLACE, the object stays who it is.
+    """
+
+    ref: Ref
+    kind: Kind
+    definition: Any = None
+    owners: tuple[Ref, ...] = ()
+    needs: tuple[Ref, ...] = ()
+    copies: tuple[Ref, ...] = ()
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreatesUnnamed:
+    """An index or a constraint whose name PostgreSQL chooses: `base`, or `base1`, `base2` … where taken.
+
+    `table` holds it (for a constraint) or stands beside it (for an index).
+    """
+
+    table: Ref
+    base: str
+    kind: Kind
+    definition: Any = None
+    owners: tuple[Ref, ...] = ()
+    needs: tuple[Ref, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drops:
+    """`ref` is gone, with all that lives inside it; with `cascade` also what needs it."""
+
+    ref: Ref
+    kind: Kind
+    cascade: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """`ref` is called `to` from now on, with all that lives inside it (SET SCHEMA too)."""
+
+    ref: Ref
+    to: Ref
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """A property gets a value whatever it was: idempotent by nature."""
+
+    ref: Ref
+    facet: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class SetsPath:
+    """`SET search_path`; `None` resets it."""
+
+    schemas: tuple[str, ...] | None
+
+
+class Again(Enum):
+    """What writing a value once more comes to."""
+
+    SAME = "same"
+    MOVES = "moves"
+    VOLATILE = "volatile"
+    UNKNOWN = "unknown"
+
+    __hash__ = object.__hash__
+
+
+@dataclass(frozen=True, slots=True)
+class Inserts:
+    """Rows are added. `rows` are the literal ones (column → value as text, `None`: not a constant).
+
+    `conflict` says what ON CONFLICT does (`""`, `nothing`, `update`), `target` the columns it names.
+    `guard` is the condition that keeps a row out when it is there already (`WHERE NOT EXISTS …`),
+    `guarded` that there is one which cannot be read but looks at the same table; `never_meet` are
+    columns that get NULL or another value each time;
+    `update` what its DO UPDATE comes to when it runs again.
+    """
+
+    table: Ref
+    columns: tuple[str, ...] | None
+    rows: tuple[tuple[str | None, ...], ...] | None
+    conflict: str = ""
+    target: tuple[str, ...] | None = None
+    guard: Condition | None = None
+    guarded: bool = False
+    update: Again | None = None
+    sources: tuple[Ref, ...] = ()
+    from_file: bool = False
+    never_meet: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Rows get new values in `columns`: `again` says what doing it once more comes to, `why` in words."""
+
+    table: Ref
+    again: Again
+    why: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deletes:
+    """Rows are removed: all of them, or those with `row` (column → value), or some that cannot be told.
+
+    `truncate` restarts from nothing; `limited` deletes other rows each time.
+    """
+
+    table: Ref
+    row: frozenset[tuple[str, str]] | None = None
+    every: bool = False
+    limited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fills:
+    """A table is scanned for rows that offend: on a database with rows the first run may fail.
+
+    `sqlstate` is what PostgreSQL raises (23502: a NOT NULL column without default over rows).
+    """
+
+    table: Ref
+    sqlstate: str
+    subject: Ref
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """It raises nothing and does it again each time, whatever the catalog holds (`nextval`, `lo_creat`)."""
+
+    what: str
+    kind: Kind | None = None
+    subject: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fails:
+    """It raises an error by itself: a RAISE EXCEPTION, a function known to fail the second time."""
+
+    sqlstate: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """What it does cannot be told; all names that it mentions become unknown."""
+
+    reason: str
+    mentions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Some effects that a guard skips together (one command of an ALTER TABLE)."""
+
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """BEGIN, COMMIT, SAVEPOINT …: `kind` as in the parse tree (`TRANS_STMT_BEGIN`), `name` the savepoint."""
+
+    kind: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A DO block: control flow over statements."""
+
+    block: Block
+
+
+Effect = (
+    Requires
+    | Creates
+    | CreatesUnnamed
+    | Drops
+    | Renames
+    | Sets
+    | SetsPath
+    | Inserts
+    | Updates
+    | Deletes
+    | Fills
+    | Repeats
+    | Fails
+    | Opaque
+    | Command
+    | Transaction
+    | Body
+)

@@ -1,0 +1,191 @@
+"""What a query reads: tables, columns, functions; a walk over the raw tree, which may be large."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from idemlint.replay import functions
+from idemlint.replay.effects.model import Effect, Fails, Opaque, Repeats, Requires, SetsPath, Verb
+from idemlint.replay.functions import Call
+from idemlint.replay.names import Kind, Ref, Space
+from idemlint.replay.refs import inside, relation
+from idemlint.source.tree import Tree, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: System columns, which every table has (https://www.postgresql.org/docs/current/ddl-system-columns.html).
+_SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "excluded"})
+_SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
+#: Clauses whose column references may be output names.
+_OUTPUT_CLAUSES = frozenset({"sortClause", "groupClause", "distinctClause"})
+
+
+class Query(NamedTuple):
+    """What a walk found. `scopes` counts the relations and subqueries that columns could belong to."""
+
+    relations: list[dict[str, Any]]
+    columns: list[list[str]]
+    functions: list[tuple[list[str], dict[str, Any]]]
+    writes: list[Tree]
+    ctes: set[str]
+    scopes: list[str]
+
+
+def walk(value: Any) -> Query:
+    """All that a raw (sub)tree mentions; `relations` without the names that a WITH clause makes."""
+    query = Query([], [], [], [], set(), [])
+    _walk(value, query)
+    if query.ctes:
+        query.relations[:] = [
+            each
+            for each in query.relations
+            if "schemaname" in each or each.get("relname") not in query.ctes
+        ]
+    return query
+
+
+_WRITES = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+_SUBSCOPES = frozenset(
+    {"RangeSubselect", "RangeFunction", "SubLink", "CommonTableExpr", "JoinExpr"}
+)
+
+
+def _walk(value: Any, query: Query) -> None:
+    stack = [value]
+    while stack:
+        current = stack.pop()
+        if current.__class__ is list:
+            stack.extend(current)
+            continue
+        if current.__class__ is not dict:
+            continue
+        for name, inner in current.items():
+            if inner.__class__ is not dict and inner.__class__ is not list:
+                continue
+            if name == "ColumnRef":
+                query.columns.append(_field_names(inner["fields"]))
+                continue
+            if name == "RangeVar":
+                query.relations.append(inner)
+                query.scopes.append(name)
+                continue
+            if name == "FuncCall":
+                query.functions.append((_field_names(inner["funcname"]), inner))
+            elif name in _WRITES:
+                query.writes.append(Tree(name, inner))
+                if "relation" in inner:
+                    query.relations.append(inner["relation"])
+            elif name in _SUBSCOPES:
+                query.scopes.append(name)
+                if name == "CommonTableExpr":
+                    query.ctes.add(inner.get("ctename", ""))
+            elif name in _OUTPUT_CLAUSES:
+                query.scopes.append(name)
+            stack.append(inner)
+
+
+def _field_names(fields: list[dict[str, Any]]) -> list[str]:
+    return [field["String"].get("sval", "") if "String" in field else "*" for field in fields]
+
+
+def table_of(fields: dict[str, Any]) -> Ref:
+    """A raw `RangeVar`."""
+    return relation(wrap(fields) if len(fields) > 1 else Tree("", fields))
+
+
+def needs_relations(query: Query) -> list[Effect]:
+    """The tables a query reads have to be there (42P01: a query does not ask for the schema first)."""
+    seen: dict[Ref, None] = {}
+    for fields in query.relations:
+        if fields.get("schemaname") in _SYSTEM_SCHEMAS or fields["relname"].startswith("pg_"):
+            continue
+        seen[table_of(fields)] = None
+    return [Requires(ref, True, "42P01", Kind.TABLE, Verb.USE) for ref in seen]
+
+
+def needs_columns(query: Query, table: Ref, alias: str | None = None) -> list[Effect]:
+    """The columns that a query over one table and nothing else reads have to be there (42703)."""
+    if query.scopes or len(query.relations) > 1:
+        return []
+    prefixes = {table.name, alias or table.name}
+    names: dict[str, None] = {}
+    for column in query.columns:
+        if column[-1] == "*" or column[-1] in _SYSTEM_COLUMNS or column[-1] in prefixes:
+            continue
+        if len(column) == 1 or (len(column) == 2 and column[0] in prefixes):
+            names[column[-1]] = None
+    return [
+        Requires(inside(Space.COLUMN, name, table), True, "42703", Kind.COLUMN, Verb.USE)
+        for name in names
+    ]
+
+
+def reads(tree: Tree) -> list[Effect]:
+    """Tables that a query reads, without running it (a view's definition)."""
+    return needs_relations(walk(tree.fields))
+
+
+def calls(found: Iterable[tuple[list[str], dict[str, Any]]]) -> list[Effect]:
+    """What running a query does by the functions it calls."""
+    effects: list[Effect] = []
+    for name, fields in found:
+        last = name[-1]
+        kind = functions.call(name)
+        if last == "set_config":
+            effects += _set_config(fields)
+        elif last == "lo_create" and _constant(fields, 0) in {"0", "-1"}:
+            effects.append(Repeats("makes one more large object"))
+        elif kind is Call.REPEATS:
+            effects.append(Repeats(f"{last}() {functions.REPEATS[last]}"))
+        elif kind is Call.FAILS:
+            effects.append(Fails(functions.FAILS[last], f"{last}() did it already"))
+        elif kind is Call.UNKNOWN:
+            shown = ".".join(name)
+            effects.append(Opaque(f"what {shown}() does cannot be seen", frozenset()))
+    return effects
+
+
+def _set_config(fields: dict[str, Any]) -> list[Effect]:
+    if _constant(fields, 0) != "search_path":
+        return []
+    value = _constant(fields, 1)
+    if value is None:
+        return []
+    return [SetsPath(tuple(part.strip().strip('"') for part in value.split(",") if part.strip()))]
+
+
+def _constant(fields: dict[str, Any], position: int) -> str | None:
+    arguments = fields.get("args", [])
+    if position >= len(arguments):
+        return None
+    return constant(wrap(arguments[position]))
+
+
+def constant(node: Tree | None) -> str | None:
+    """A literal as text, through casts (`'a'::text`, `-1`, `true`); `None` for anything else and for NULL."""
+    while node is not None and node.kind == "TypeCast":
+        node = node.arg
+    if node is None:
+        return None
+    if node.kind == "A_Expr" and node.lexpr is None and node.fields.get("kind") == "AEXPR_OP":
+        inner = constant(node.rexpr)
+        sign = [item.fields.get("sval") for item in node.name or ()]
+        return f"-{inner}" if inner is not None and sign == ["-"] else None
+    if node.kind != "A_Const":
+        return None
+    for name, value in node.fields.items():
+        if name == "ival":
+            return str(value.get("ival", 0))
+        if name == "boolval":
+            return "true" if value.get("boolval") else "false"
+        if name in {"sval", "fval", "bsval"}:
+            return str(value.get(name, ""))
+    return None
+
+
+def is_null(node: Tree | None) -> bool:
+    """Whether it is the literal NULL."""
+    while node is not None and node.kind == "TypeCast":
+        node = node.arg
+    return node is not None and node.kind == "A_Const" and bool(node.fields.get("isnull"))

@@ -1,0 +1,288 @@
+"""Statements about rows: INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY, SELECT."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.replay import guards
+from idemlint.replay.effects.model import (
+    Again,
+    Deletes,
+    Effect,
+    Inserts,
+    Opaque,
+    Requires,
+    SetsPath,
+    Updates,
+    Verb,
+)
+from idemlint.replay.effects.queries import (
+    Query,
+    calls,
+    constant,
+    is_null,
+    needs_columns,
+    needs_relations,
+    walk,
+)
+from idemlint.replay.effects.tables import select_into
+from idemlint.replay.effects.values import Written, assignments, pinned, worst
+from idemlint.replay.names import Kind, Ref, Space
+from idemlint.replay.refs import inside, relation
+from idemlint.source.tree import Tree, strings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _table_there(ref: Ref) -> Requires:
+    return Requires(ref, True, "42P01", Kind.TABLE, Verb.WRITE)
+
+
+def _nested(query: Query) -> list[Effect]:
+    """Data-modifying WITH clauses: they run whether or not the outer query looks at them."""
+    effects: list[Effect] = []
+    for write in query.writes:
+        effects += WRITES[write.kind](write)
+    return effects
+
+
+def select(stmt: Tree) -> list[Effect]:
+    """A query run for itself: what it reads has to be there; what it does is what it calls."""
+    if stmt.intoClause is not None:
+        return select_into(stmt)
+    query = walk(stmt.fields)
+    effects = needs_relations(query)
+    if len(query.relations) == 1:
+        table = relation(Tree("RangeVar", query.relations[0]))
+        alias = query.relations[0].get("alias", {}).get("aliasname")
+        effects += needs_columns(_without_own_scope(query), table, alias)
+    effects += _nested(query)
+    effects += calls(query.functions)
+    return effects
+
+
+def _without_own_scope(query: Query) -> Query:
+    """The query with its one relation not counted as a second scope."""
+    scopes = list(query.scopes)
+    if "RangeVar" in scopes:
+        scopes.remove("RangeVar")
+    return query._replace(scopes=scopes)
+
+
+def insert(stmt: Tree) -> list[Effect]:
+    """`INSERT`: what a second one does is told by the table's keys, its own ON CONFLICT and its query."""
+    fields = stmt.fields
+    table = relation(stmt.relation)
+    source = stmt.selectStmt
+    query = walk([fields.get("selectStmt"), fields.get("withClause")])
+    effects: list[Effect] = [_table_there(table)]
+    effects += needs_relations(query)
+    columns = tuple(target.name for target in stmt.cols) if stmt.cols else None
+    effects += [
+        Requires(inside(Space.COLUMN, name, table), True, "42703", Kind.COLUMN, Verb.USE)
+        for name in columns or ()
+    ]
+    effects += _nested(query)
+    effects += [
+        effect for effect in calls(query.functions) if isinstance(effect, (Opaque, SetsPath))
+    ]
+    rows, guard, guarded = _insert_source(source, table, query)
+    conflict, target, update = _on_conflict(stmt.onConflictClause, table, stmt.relation)
+    sources = tuple(
+        effect.ref
+        for effect in effects
+        if isinstance(effect, Requires) and effect.verb is Verb.USE and effect.kind is Kind.TABLE
+    )
+    effects.append(Inserts(table, columns, rows, conflict, target, guard, guarded, update, sources))
+    return effects
+
+
+def _insert_source(
+    source: Tree | None, table: Ref, query: Query
+) -> tuple[tuple[tuple[str | None, ...], ...] | None, guards.Condition | None, bool]:
+    if source is None:
+        return ((),), None, False
+    if source.valuesLists:
+        rows = tuple(
+            tuple(None if is_null(item) else constant(item) for item in row.items)
+            for row in source.valuesLists
+        )
+        return rows, None, False
+    if source.op not in {None, "SETOP_NONE"}:
+        return None, None, _reads_table(query, table)
+    where = source.whereClause
+    targets = source.targetList or ()
+    row = tuple(constant(target.val) for target in targets)
+    literal = (row,) if not source.fromClause and any(each is not None for each in row) else None
+    if where is None:
+        return literal, None, False
+    if constant(where) == "false":
+        return (), None, False
+    if _reads_table(query, table):
+        if literal is not None:
+            return literal, guards.read(where), True
+        return None, None, True
+    return literal, None, False
+
+
+def _reads_table(query: Query, table: Ref) -> bool:
+    return any(fields.get("relname") == table.name for fields in query.relations)
+
+
+def _on_conflict(
+    clause: Tree | None, table: Ref, range_var: Tree
+) -> tuple[str, tuple[str, ...] | None, Again | None]:
+    if clause is None:
+        return "", None, None
+    target: tuple[str, ...] | None = None
+    infer = clause.infer
+    if infer is not None and infer.indexElems:
+        target = tuple(element.name or "" for element in infer.indexElems)
+    if clause.action == "ONCONFLICT_NOTHING":
+        return "nothing", target, None
+    own = frozenset({table.name, range_var.alias.aliasname if range_var.alias else table.name})
+    written = assignments(
+        clause.targetList or (), clause.fields.get("whereClause"), own, excluded=True
+    )
+    return "update", target, written.again
+
+
+def update(stmt: Tree) -> list[Effect]:
+    """`UPDATE`: a fixpoint unless a value is computed from what the first run left."""
+    fields = stmt.fields
+    table = relation(stmt.relation)
+    alias = stmt.relation.alias.aliasname if stmt.relation.alias else None
+    query = walk(
+        [fields.get(part) for part in ("targetList", "whereClause", "fromClause", "withClause")]
+    )
+    effects: list[Effect] = [_table_there(table), *needs_relations(query)]
+    if not query.relations:
+        effects += needs_columns(query, table, alias)
+    effects += [
+        Requires(inside(Space.COLUMN, target.name, table), True, "42703", Kind.COLUMN, Verb.USE)
+        for target in stmt.targetList or ()
+        if target.name
+    ]
+    effects += _nested(query)
+    own = frozenset({table.name, alias or table.name})
+    written = assignments(stmt.targetList or (), fields.get("whereClause"), own)
+    columns = tuple(target.name for target in stmt.targetList or () if target.name)
+    effects.append(Updates(table, written.again, written.why, columns))
+    return effects
+
+
+def delete(stmt: Tree) -> list[Effect]:
+    """`DELETE`: what is gone stays gone, unless LIMIT picks other rows each time."""
+    fields = stmt.fields
+    table = relation(stmt.relation)
+    query = walk([fields.get(part) for part in ("whereClause", "usingClause", "withClause")])
+    effects: list[Effect] = [_table_there(table), *needs_relations(query)]
+    if not query.relations:
+        alias = stmt.relation.alias.aliasname if stmt.relation.alias else None
+        effects += needs_columns(query, table, alias)
+    effects += _nested(query)
+    where = stmt.whereClause
+    pins = pinned(where)
+    limited = _has_limit(fields.get("whereClause"))
+    row = frozenset(pins.values.items()) if pins.all and pins.values and not pins.nulls else None
+    effects.append(
+        Deletes(table, row, every=where is None and not stmt.usingClause, limited=limited)
+    )
+    return effects
+
+
+def _has_limit(value: object) -> bool:
+    stack = [value]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, dict):
+            if "limitCount" in current:
+                return True
+            stack.extend(current.values())
+        elif isinstance(current, list):
+            stack.extend(current)
+    return False
+
+
+def merge(stmt: Tree) -> list[Effect]:
+    """`MERGE`: its join keeps out what is there already, unless it joins nothing (`ON false`)."""
+    table = relation(stmt.relation)
+    query = walk([stmt.fields.get("sourceRelation"), stmt.fields.get("withClause")])
+    effects: list[Effect] = [_table_there(table), *needs_relations(query), *_nested(query)]
+    alias = stmt.relation.alias.aliasname if stmt.relation.alias else table.name
+    result = Written(Again.SAME)
+    for clause in stmt.mergeWhenClauses or ():
+        if clause.commandType == "CMD_UPDATE":
+            own = frozenset({table.name, alias})
+            result = worst(result, assignments(clause.targetList or (), None, own))
+        elif clause.commandType == "CMD_INSERT" and constant(stmt.joinCondition) == "false":
+            result = Written(Again.MOVES, "ON false never finds the row that is there")
+    effects.append(Updates(table, result.again, result.why))
+    return effects
+
+
+def truncate(stmt: Tree) -> list[Effect]:
+    """`TRUNCATE`."""
+    tables = [relation(node) for node in stmt.relations or ()]
+    return [
+        *(_table_there(table) for table in tables),
+        *(Deletes(table, every=True) for table in tables),
+    ]
+
+
+def copy(stmt: Tree) -> list[Effect]:
+    """`COPY`: FROM adds rows once more (23505 under a key), TO reads."""
+    if stmt.relation is None:
+        return needs_relations(walk(stmt.fields.get("query")))
+    table = relation(stmt.relation)
+    effects: list[Effect] = [_table_there(table)]
+    if stmt.is_from:
+        columns = tuple(strings(stmt.attlist)) or None
+        effects.append(Inserts(table, columns, None, from_file=True))
+    return effects
+
+
+def refresh(stmt: Tree) -> list[Effect]:
+    """`REFRESH MATERIALIZED VIEW`."""
+    ref = relation(stmt.relation)
+    return [Requires(ref, True, "42P01", Kind.MATERIALIZED_VIEW, Verb.USE)]
+
+
+def lock(stmt: Tree) -> list[Effect]:
+    """`LOCK TABLE`."""
+    return [_table_there(relation(node)) for node in stmt.relations or ()]
+
+
+def explain(stmt: Tree) -> list[Effect]:
+    """`EXPLAIN`: with ANALYZE it runs what it explains."""
+    analyze = any(
+        option.defname == "analyze" and constant_option(option) for option in stmt.options or ()
+    )
+    inner = stmt.query
+    if not analyze or inner is None:
+        return []
+    model = WRITES.get(inner.kind)
+    return model(inner) if model is not None else []
+
+
+def constant_option(option: Tree) -> bool:
+    """Whether a boolean option is on (`ANALYZE`, `ANALYZE true`)."""
+    argument = option.arg
+    if argument is None:
+        return True
+    return argument.fields.get("sval", "true") in {"true", "on"}
+
+
+def call(stmt: Tree) -> list[Effect]:
+    """`CALL p()`."""
+    name = ".".join(strings(stmt.funccall.funcname))
+    return [Opaque(f"what procedure {name}() does cannot be seen")]
+
+
+WRITES: dict[str, Callable[[Tree], list[Effect]]] = {
+    "InsertStmt": insert,
+    "UpdateStmt": update,
+    "DeleteStmt": delete,
+    "MergeStmt": merge,
+}

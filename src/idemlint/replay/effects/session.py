@@ -1,0 +1,27 @@
+"""Settings, transactions, prepared statements, and other things that a session forgets."""
+
+from __future__ import annotations
+
+from idemlint.replay.effects.model import Effect, Opaque, SetsPath, Transaction
+from idemlint.replay.effects.queries import constant
+from idemlint.source.tree import Tree
+
+
+def variable_set(stmt: Tree) -> list[Effect]:
+    """`SET`: only search_path matters to names."""
+    if stmt.name != "search_path":
+        return []
+    if stmt.fields.get("kind") != "VAR_SET_VALUE":
+        return [SetsPath(None)]
+    names = [constant(argument) or "" for argument in stmt.args or ()]
+    return [SetsPath(tuple(name for name in names if name and name != "$user"))]
+
+
+def transaction(stmt: Tree) -> list[Effect]:
+    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT …."""
+    return [Transaction(stmt.fields["kind"], stmt.savepoint_name or stmt.gid or "")]
+
+
+def execute(stmt: Tree) -> list[Effect]:
+    """`EXECUTE` of a prepared statement."""
+    return [Opaque(f"what prepared statement {stmt.name} does is not followed")]

@@ -1,0 +1,94 @@
+"""CREATE TABLE and its relatives: CREATE TABLE AS, SELECT INTO, PARTITION OF, foreign tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.replay.definitions import TableDefinition
+from idemlint.replay.effects.model import SKIP, Creates, Effect, Requires, Verb
+from idemlint.replay.effects.queries import reads
+from idemlint.replay.names import Kind, Ref, Space
+from idemlint.replay.refs import inside, relation, schema
+
+if TYPE_CHECKING:
+    from idemlint.source.tree import Tree
+
+
+def target(ref: Ref, kind: Kind, *, guarded: bool) -> list[Effect]:
+    """What every CREATE of a relation begins with: the schema is there, the name is free."""
+    effects: list[Effect] = []
+    if ref.schema is not None and ref.schema != "pg_temp":
+        effects.append(Requires(schema(ref.schema), True, "3F000", Kind.SCHEMA, Verb.USE))
+    otherwise = SKIP if guarded else kind.duplicate
+    effects.append(Requires(ref, False, otherwise, kind, Verb.CREATE))
+    return effects
+
+
+def create_table(stmt: Tree, kind: Kind = Kind.TABLE) -> list[Effect]:
+    """`CREATE TABLE`: neither referenced tables nor types are looked at where IF NOT EXISTS skips."""
+    ref = relation(stmt.relation)
+    if stmt.fields.get("oncommit") == "ONCOMMIT_DROP":
+        return []
+    effects = target(ref, kind, guarded=bool(stmt.fields.get("if_not_exists")))
+    needs: tuple[Ref, ...] = ()
+    parents = stmt.inhRelations
+    if parents:
+        needs = tuple(relation(parent) for parent in parents)
+        effects += [Requires(each, True, "42P01", Kind.TABLE, Verb.USE) for each in needs]
+    # A partition goes with its parent without CASCADE; a child made by INHERITS keeps it there.
+    is_partition = bool(stmt.fields.get("partbound"))
+    effects.append(
+        Creates(
+            ref,
+            kind,
+            TableDefinition(ref.name, stmt),
+            owners=needs if is_partition else (),
+            needs=() if is_partition else needs,
+        )
+    )
+    for parent in needs:
+        link = inside(Space.MEMBER, f"{'partition' if is_partition else 'child'} {ref}", parent)
+        effects.append(Creates(link, Kind.PARTITION if is_partition else Kind.INHERITANCE))
+    return effects
+
+
+def create_foreign_table(stmt: Tree) -> list[Effect]:
+    """`CREATE FOREIGN TABLE`."""
+    server = Ref(Space.SERVER, stmt.servername)
+    return [
+        *create_table(stmt.base or stmt.baseStmt, Kind.FOREIGN_TABLE),
+        Requires(server, True, "42704", Kind.SERVER, Verb.USE),
+    ]
+
+
+def create_table_as(stmt: Tree) -> list[Effect]:
+    """`CREATE TABLE AS` and `CREATE MATERIALIZED VIEW`: the query is analysed before the name is looked at."""
+    kind = Kind.MATERIALIZED_VIEW if stmt.objtype == "OBJECT_MATVIEW" else Kind.TABLE
+    ref = relation(stmt.into.rel)
+    sources = reads(stmt.query)
+    effects: list[Effect] = list(sources)
+    effects += target(ref, kind, guarded=bool(stmt.if_not_exists))
+    needs = tuple(
+        effect.ref
+        for effect in sources
+        if isinstance(effect, Requires) and effect.ref.space is Space.RELATION
+    )
+    effects.append(
+        Creates(
+            ref, kind, None, needs=needs if kind is Kind.MATERIALIZED_VIEW else (), copies=needs
+        )
+    )
+    return effects
+
+
+def select_into(stmt: Tree) -> list[Effect]:
+    """`SELECT … INTO t`."""
+    into = stmt.intoClause
+    ref = relation(into.rel)
+    sources = reads(stmt)
+    copies = tuple(effect.ref for effect in sources if isinstance(effect, Requires))
+    return [
+        *sources,
+        *target(ref, Kind.TABLE, guarded=False),
+        Creates(ref, Kind.TABLE, None, copies=copies),
+    ]

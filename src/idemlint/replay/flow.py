@@ -1,0 +1,208 @@
+"""Running the body of a DO block: branches, handlers, loops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.plpgsql import nodes
+from idemlint.plpgsql.conditions import catches
+from idemlint.replay import guards, rowfacts
+from idemlint.replay.catalog import ABSENT, PRESENT
+from idemlint.replay.effects import effects_of
+from idemlint.replay.effects.model import Opaque
+from idemlint.replay.machine import RETURNED, SKIPPED, Doubt, Raised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from idemlint.replay.effects.model import Effect
+    from idemlint.replay.machine import Machine, Result
+
+
+def run_block(machine: Machine, block: nodes.Block) -> Result:
+    """Run nodes one after the other until one raises or returns."""
+    for node in block.body:
+        result = _RUN[node.__class__](machine, node)
+        if result is not None and result is not SKIPPED:
+            return result
+    return None
+
+
+def _sql(machine: Machine, node: nodes.Sql) -> Result:
+    effects = _effects(machine, node)
+    with machine.at(node.span, node):
+        return machine.run(effects)
+
+
+def _effects(machine: Machine, node: nodes.Sql) -> tuple[Effect, ...]:
+    known = machine.leaves.get(id(node))
+    if known is None:
+        effects = effects_of(node.tree, machine.postgres_version)
+        # The node is kept with its effects, so that its id stays its own.
+        known = machine.leaves[id(node)] = (node, effects)
+    return known[1]
+
+
+def _dynamic(machine: Machine, node: nodes.Dynamic) -> Result:
+    with machine.at(node.span):
+        return machine.run((Opaque(node.reason, node.mentions),))
+
+
+def _if(machine: Machine, node: nodes.If) -> Result:
+    condition = guards.read(node.condition)
+    value = truth(machine, condition)
+    if value is not None:
+        return run_block(machine, node.then if value else node.otherwise)
+
+    def branch(assumed: bool, block: nodes.Block) -> Callable[[], Result]:
+        def run() -> Result:
+            learn(machine, condition, assumed)
+            return run_block(machine, block)
+
+        return run
+
+    reason = condition.reason if isinstance(condition, guards.Unreadable) else ""
+    doubts = len(machine.doubts)
+    result = machine.either(branch(True, node.then), branch(False, node.otherwise))
+    if reason and machine.judging and len(machine.doubts) == doubts and _does(node):
+        machine.doubts.append(Doubt(f"a condition cannot be read: {reason}", None, None, node.span))
+    return result
+
+
+def _does(node: nodes.If) -> bool:
+    return bool(node.then.body or node.otherwise.body)
+
+
+def truth(machine: Machine, condition: guards.Condition) -> bool | None:
+    """The value of a guard on the catalog as it is."""
+
+    def known(fact: guards.Exists | guards.RowExists) -> bool | None:
+        if isinstance(fact, guards.RowExists):
+            return _row_exists(machine, fact)
+        return _exists(machine, fact)
+
+    return guards.evaluate(condition, known)
+
+
+def _row_exists(machine: Machine, fact: guards.RowExists) -> bool | None:
+    table = machine.catalog.find(fact.table)
+    if table is None or table.presence is not PRESENT:
+        return None
+    return rowfacts.holds(rowfacts.rows_of(machine.catalog, table), fact.row)
+
+
+def _exists(machine: Machine, fact: guards.Exists) -> bool | None:
+    catalog = machine.catalog
+    ref = fact.ref
+    if fact.any_parent:
+        return catalog.anywhere(ref)
+    slot = catalog.find(ref)
+    if slot is None:
+        return None
+    if slot.presence is PRESENT:
+        if fact.kinds is not None and slot.kind is not None and slot.kind not in fact.kinds:
+            return False
+        return True
+    if slot.presence is ABSENT:
+        if fact.any_schema and catalog.anywhere(ref) is not False:
+            return catalog.anywhere(ref)
+        return False
+    return None
+
+
+def learn(machine: Machine, condition: guards.Condition, assumed: bool) -> None:
+    """In a branch, its condition holds (or does not)."""
+    catalog = machine.catalog
+    for fact, value in guards.assume(condition, assumed):
+        if isinstance(fact, guards.RowExists):
+            _learn_row(machine, fact, value)
+        elif not fact.any_parent:
+            if catalog.find(fact.ref) is None or not _settled(machine, fact):
+                catalog.set_presence(fact.ref, PRESENT if value else ABSENT)
+
+
+def _settled(machine: Machine, fact: guards.Exists) -> bool:
+    slot = machine.catalog.find(fact.ref)
+    return slot is not None and slot.presence in {PRESENT, ABSENT}
+
+
+def _learn_row(machine: Machine, fact: guards.RowExists, value: bool) -> None:
+    table = machine.catalog.find(fact.table)
+    if table is None or table.presence is not PRESENT:
+        return
+    facts = rowfacts.rows_of(machine.catalog, table)
+    if rowfacts.holds(facts, fact.row) is None:
+        changed = (
+            facts._replace(rows=(*facts.rows, fact.row))
+            if value
+            else facts._replace(gone=(*facts.gone, fact.row))
+        )
+        rowfacts.set_rows(machine.catalog, table, changed)
+
+
+def _try(machine: Machine, node: nodes.Try) -> Result:
+    catalog = machine.catalog
+    mark, candidates, doubts = catalog.mark(), len(machine.candidates), len(machine.doubts)
+    outer, uncertain = machine.catches, machine.uncertain
+
+    def caught(sqlstate: str) -> bool:
+        return any(catches(each.conditions, sqlstate) for each in node.handlers)
+
+    machine.catches = lambda sqlstate: caught(sqlstate) or (outer is not None and outer(sqlstate))
+    result = run_block(machine, node.body)
+    machine.catches, machine.uncertain = outer, uncertain
+    machine.doubts[doubts:] = [
+        doubt
+        for doubt in machine.doubts[doubts:]
+        if not doubt.sqlstate or not caught(doubt.sqlstate)
+    ]
+    if not isinstance(result, Raised):
+        return result
+    handler = next(
+        (each for each in node.handlers if catches(each.conditions, result.sqlstate)), None
+    )
+    if handler is None:
+        return result
+    catalog.rollback(mark)
+    del machine.candidates[candidates:]
+    del machine.doubts[doubts:]
+    handled, machine.current_error = machine.current_error, result
+    outcome = run_block(machine, handler.body)
+    machine.current_error = handled
+    return outcome
+
+
+def _loop(machine: Machine, node: nodes.Loop) -> Result:
+    """None, one or more rounds: what happens in it may happen."""
+
+    def once() -> Result:
+        result = run_block(machine, node.body)
+        return None if result is RETURNED else result
+
+    def never() -> Result:
+        return None
+
+    machine.either(once, never)
+    return None
+
+
+def _raise(machine: Machine, node: nodes.Raise) -> Result:
+    if node.sqlstate is None:
+        return machine.current_error or Raised("0Z002", None, "RAISE outside a handler", node.span)
+    return Raised(node.sqlstate, None, "the body raises an exception", node.span)
+
+
+def _return(machine: Machine, node: nodes.Return) -> Result:
+    return RETURNED
+
+
+_RUN: Final[dict[type, Callable[..., Result]]] = {
+    nodes.Sql: _sql,
+    nodes.Dynamic: _dynamic,
+    nodes.Block: run_block,
+    nodes.If: _if,
+    nodes.Try: _try,
+    nodes.Loop: _loop,
+    nodes.Raise: _raise,
+    nodes.Return: _return,
+}

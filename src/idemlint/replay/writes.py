@@ -1,0 +1,247 @@
+"""What an INSERT comes to when its rows may be there already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.replay import guards, rowfacts
+from idemlint.replay.catalog import ABSENT
+from idemlint.replay.definitions import TableDefinition, UniqueKey
+from idemlint.replay.effects.model import Again, Inserts
+from idemlint.replay.flow import truth
+
+if TYPE_CHECKING:
+    from idemlint.replay.catalog import Slot
+    from idemlint.replay.machine import Machine, Result
+    from idemlint.replay.rowfacts import Rows
+
+    Values = dict[str, str | None]
+
+_AGAIN = "the same rows are inserted once more"
+
+
+def insert(machine: Machine, effect: Inserts) -> Result:
+    """Carry out an INSERT or a COPY FROM, and say what its rerun does."""
+    catalog = machine.catalog
+    table = catalog.find(effect.table)
+    if table is None or table.presence is ABSENT:
+        return None
+    facts = rowfacts.rows_of(catalog, table)
+    rows = _rows(effect, table)
+    if effect.guard is not None:
+        kept_out = _kept_out(machine, effect, rows)
+        if kept_out is True:
+            return None
+        if kept_out is None:
+            machine.doubt("whether its guard finds the row cannot be told", effect)
+            _learn(machine, table, facts, rows, effect)
+            return None
+    elif effect.guarded:
+        return None
+    result = _judge(machine, effect, table, facts, rows) if machine.judging else None
+    if result is None:
+        _learn(machine, table, facts, rows, effect)
+    return result
+
+
+def _rows(effect: Inserts, table: Slot) -> list[Values] | None:
+    """The literal rows by column; positions are named where the table's columns are not known."""
+    if effect.rows is None:
+        return None
+    columns = effect.columns
+    if columns is None and isinstance(table.definition, TableDefinition):
+        columns = tuple(table.definition.columns)
+    result = []
+    for row in effect.rows:
+        names = columns if columns is not None else tuple(f"#{n}" for n in range(len(row)))
+        result.append(dict(zip(names, row, strict=False)))
+    return result
+
+
+def _learn(
+    machine: Machine, table: Slot, facts: Rows, rows: list[Values] | None, effect: Inserts
+) -> None:
+    machine.copied.update(machine.oids(effect.sources))
+    if rows is None:
+        rowfacts.set_rows(machine.catalog, table, facts._replace(complete=False))
+        return
+    literal = tuple(
+        frozenset((name, value) for name, value in row.items() if value is not None) for row in rows
+    )
+    if len(facts.rows) + len(literal) > _MOST_ROWS:
+        rowfacts.set_rows(machine.catalog, table, facts._replace(complete=False, blurred=True))
+        return
+    rowfacts.set_rows(machine.catalog, table, facts._replace(rows=(*facts.rows, *literal)))
+
+
+#: Seed files hold thousands of rows; past this, only that there are some is remembered.
+_MOST_ROWS = 5000
+
+
+def _kept_out(machine: Machine, effect: Inserts, rows: list[Values] | None) -> bool | None:
+    """Whether the WHERE of an INSERT … SELECT keeps its row out.
+
+    Where the catalog of rows does not say, the guard itself does: one that tests what it inserts is
+    true from then on; one that tests another value is not.
+    """
+    assert effect.guard is not None
+    value = truth(machine, effect.guard)
+    if value is not None:
+        return not value
+    row = rows[0] if rows else {}
+    for fact, _ in guards.assume(effect.guard, True):
+        if isinstance(fact, guards.RowExists) and fact.table.name == effect.table.name:
+            tested = dict(fact.row)
+            if any(row.get(name) not in {None, value} for name, value in tested.items()):
+                return False
+            if tested and all(row.get(name) == value for name, value in tested.items()):
+                return True if machine.judging else None
+    return None
+
+
+def _judge(
+    machine: Machine,
+    effect: Inserts,
+    table: Slot,
+    facts: Rows,
+    rows: list[Values] | None,
+) -> Result:
+    keys = rowfacts.unique_keys(machine.catalog, table)
+    known = rowfacts.is_closed(table)
+    if facts.complete and not facts.rows:
+        return None
+    if effect.conflict:
+        return _judge_conflict(machine, effect, table, facts, rows, keys, known=known)
+    if rows is None:
+        return _judge_unknown_rows(machine, effect, table, facts, keys, known=known)
+    doubtful = False
+    repeats = False
+    for row in rows:
+        present = _present(facts, row, keys)
+        if present is True:
+            key = next(key for key in keys if rowfacts.restrict(row, key.columns) is not None)
+            columns = ", ".join(key.columns)
+            reason = f"{effect.table} has a row with this ({columns}) since its first run"
+            return machine.raised("23505", effect, reason)
+        if present is None:
+            doubtful = True
+        elif not _deleted(facts, row):
+            repeats = True
+    if repeats:
+        reason = _AGAIN if known else f"{_AGAIN}, or fail with 23505 where a key keeps them apart"
+        machine.candidate(reason, effect, table.oid, facts.epoch)
+    elif doubtful:
+        machine.doubt("whether the rows are still there cannot be told", effect, "23505")
+    return None
+
+
+def _present(facts: Rows, row: Values, keys: list[UniqueKey]) -> bool | None:
+    """Whether a key finds the row there (`None`: it cannot be told; `False`: no key looks at it)."""
+    covered = [part for key in keys if (part := rowfacts.restrict(row, key.columns)) is not None]
+    if not covered:
+        return False
+    answers = {rowfacts.holds(facts, part) for part in covered}
+    if True in answers:
+        return True
+    return None if None in answers else False
+
+
+def _deleted(facts: Rows, row: Values) -> bool:
+    """Whether the row was surely removed before, so that inserting it is not once more."""
+    literal = frozenset((name, value) for name, value in row.items() if value is not None)
+    return rowfacts.holds(facts, literal) is False
+
+
+def _judge_unknown_rows(
+    machine: Machine,
+    effect: Inserts,
+    table: Slot,
+    facts: Rows,
+    keys: list[UniqueKey],
+    *,
+    known: bool,
+) -> Result:
+    if effect.from_file:
+        for key in keys:
+            if effect.columns is None or set(key.columns) <= set(effect.columns):
+                reason = f"{effect.table} has these rows since the first run"
+                return machine.raised("23505", effect, reason)
+    reason = _AGAIN if known and not keys else f"{_AGAIN}, or fail with 23505"
+    machine.candidate(reason, effect, table.oid, facts.epoch)
+    return None
+
+
+def _judge_conflict(
+    machine: Machine,
+    effect: Inserts,
+    table: Slot,
+    facts: Rows,
+    rows: list[Values] | None,
+    keys: list[UniqueKey],
+    *,
+    known: bool,
+) -> Result:
+    if effect.conflict == "update" and effect.update not in {None, Again.SAME}:
+        if effect.update is Again.UNKNOWN:
+            machine.doubt("what DO UPDATE sets the second time cannot be told", effect)
+        else:
+            reason = "DO UPDATE gives the rows another value each time"
+            machine.candidate(reason, effect, table.oid, facts.epoch)
+        return None
+    kept = _conflicts(effect, table, rows, keys, known=known)
+    if kept is False:
+        reason = f"{_AGAIN}: no key finds them there, so ON CONFLICT never happens"
+        machine.candidate(reason, effect, table.oid, facts.epoch)
+    elif kept is None:
+        machine.doubt(f"which keys {effect.table} has cannot be told", effect)
+    return None
+
+
+def _conflicts(
+    effect: Inserts,
+    table: Slot,
+    rows: list[Values] | None,
+    keys: list[UniqueKey],
+    *,
+    known: bool,
+) -> bool | None:
+    """Whether ON CONFLICT meets the rows of the first run."""
+    if effect.target is not None:
+        return _meets(effect, table, rows, effect.target)
+    answers = [_meets(effect, table, rows, key.columns) for key in keys]
+    if True in answers:
+        return True
+    if not known:
+        return None
+    return None if None in answers else False
+
+
+def _meets(
+    effect: Inserts, table: Slot, rows: list[Values] | None, columns: tuple[str, ...]
+) -> bool | None:
+    """Whether the values that a key looks at are the same each time, and not NULL."""
+    definition = table.definition if isinstance(table.definition, TableDefinition) else None
+    given = effect.columns
+    if given is None:
+        given = tuple(definition.columns) if definition is not None else None
+        if given is not None and rows is not None and effect.rows:
+            given = given[: len(effect.rows[0])]
+    for column in columns:
+        if given is not None and column not in given:
+            known = definition.columns.get(column) if definition is not None else None
+            if known is None:
+                return None
+            if known.generated or known.default is None:
+                return False
+    if rows is None or given is None:
+        return True
+    for row in rows:
+        for column in columns:
+            if column in row and row[column] is None and not _may_be_same(effect, column):
+                return False
+    return True
+
+
+def _may_be_same(effect: Inserts, column: str) -> bool:
+    """A value that is no literal: a NULL or a generator never meets the row, anything else may."""
+    return column not in effect.never_meet

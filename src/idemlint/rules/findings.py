@@ -1,0 +1,85 @@
+"""From outcomes to diagnostics: which rule names which, and what the file's comments suppress."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from idemlint.replay.effects.model import Requires
+from idemlint.replay.verdict import Verdict
+from idemlint.rules import FileRule, OutcomeRule, all_rules
+from idemlint.rules.base import Case, Migration, On
+from idemlint.rules.suppressions import without_suppressed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.diagnostics import Diagnostic
+    from idemlint.replay.verdict import Outcome
+
+_NAMED = frozenset({Verdict.FAILS, Verdict.REPEATS})
+
+
+@cache
+def _index() -> dict[On, OutcomeRule]:
+    index: dict[On, OutcomeRule] = {}
+    for rule in all_rules().values():
+        if isinstance(rule, OutcomeRule):
+            for on in rule.on:
+                if on in index:
+                    raise RuntimeError(f"{rule.code} and {index[on].code} both name {on}")
+                index[on] = rule
+    return index
+
+
+def rule_for(outcome: Outcome, kind: str) -> OutcomeRule | None:
+    """The rule that names an outcome of a statement whose node is `kind`; the narrowest one."""
+    effect = outcome.effect
+    if effect is None or outcome.verdict not in _NAMED:
+        return None
+    cause = effect.verb if isinstance(effect, Requires) else effect.__class__
+    of = getattr(effect, "kind", None)
+    index = _index()
+    for each in (
+        On(outcome.verdict, cause, of, kind),
+        On(outcome.verdict, cause, None, kind),
+        On(outcome.verdict, cause, of),
+        On(outcome.verdict, cause),
+    ):
+        rule = index.get(each)
+        if rule is not None:
+            return rule
+    return None
+
+
+def findings(migration: Migration, codes: frozenset[str]) -> list[Diagnostic]:
+    """All that the rules which are switched on find, in order of place; suppressions are obeyed."""
+    found = [*_outcomes(migration, codes), *_files(migration, codes)]
+    found.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
+    return without_suppressed(migration, found, codes)
+
+
+def _outcomes(migration: Migration, codes: frozenset[str]) -> Iterator[Diagnostic]:
+    statements = migration.parsed.statements
+    for index, outcomes in migration.outcomes.items():
+        worst = max(outcomes.values(), key=_worst, default=None)
+        if worst is None or worst.verdict not in _NAMED:
+            continue
+        statement = statements[index]
+        kind = worst.leaf.tree.kind if worst.leaf is not None else statement.kind
+        rule = rule_for(worst, kind)
+        if rule is None or rule.code not in codes:
+            continue
+        diagnostic = rule.check(Case(migration, statement, worst))
+        if diagnostic is not None:
+            yield diagnostic
+
+
+def _worst(outcome: Outcome) -> tuple[int, bool]:
+    return outcome.verdict.rank, outcome.rerun == "file"
+
+
+def _files(migration: Migration, codes: frozenset[str]) -> Iterator[Diagnostic]:
+    for rule in all_rules().values():
+        if isinstance(rule, FileRule) and rule.code in codes:
+            yield from rule.check(migration)
