@@ -63,7 +63,7 @@ def get(name: str) -> Profile:
 def detect(path: str, data: bytes, folder: FolderClues) -> Profile:
     """`auto`: the profile of the file, by its path, what stands around it, and its first bytes."""
     if folder.detector is None:
-        from idemlint.runners.detect import Detector
+        from idemlint.runners.detector import Detector
 
         folder.detector = Detector(profiles().values(), get(FALLBACK), folder)
     return folder.detector(path, data)

@@ -60,7 +60,7 @@ def at_line_ends(prefix: str, skips: bytes) -> Callable[[bytes, Part], tuple[Spa
     def pieces(data: bytes, part: Part) -> tuple[Span, ...]:
         ends = []
         whole = False
-        for line in _LINE.finditer(data, *part.span):
+        for line in re.compile(_LINE).finditer(data, *part.span):
             text = line.group()
             if whole:
                 whole = finish.match(text) is None
@@ -103,7 +103,7 @@ def at_liquibase_semicolons(data: bytes, part: Part) -> tuple[Span, ...]:
     return between(part.span.start, ends, part.span.end)
 
 
-_LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+")
+_LINE: Final = rb"[^\n]*\n|[^\n]+"
 _LIQUIBASE: Final = re.compile(
     rb"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<cut>;|^[ \t]*(?:GO|/)[ \t]*\r?$)|\w+",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,

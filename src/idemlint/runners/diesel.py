@@ -22,8 +22,8 @@ from idemlint.source.model import Span
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
 
-_KEY: Final = re.compile(r"^\s*run_in_transaction\s*=\s*(\w+)\s*(?:#.*)?$", re.MULTILINE)
-_TOML: Final = re.compile(r"\s*(?:#.*|\[.*\]\s*|[\w.\-\"']+\s*=.*)?")
+_KEY: Final = r"(?m)^\s*run_in_transaction\s*=\s*(\w+)\s*(?:#.*)?$"
+_TOML: Final = r"\s*(?:#.*|\[.*\]\s*|[\w.\-\"']+\s*=.*)?"
 
 
 def without_transaction(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
@@ -32,9 +32,9 @@ def without_transaction(path: str, data: bytes, clues: FolderClues) -> OptOut | 
     if not clues.beside(folder, "metadata.toml"):
         return None
     text = clues.text(f"{clues.absolute(folder)}/metadata.toml")
-    if not all(_TOML.fullmatch(line) for line in text.splitlines()):
+    if not all(re.fullmatch(_TOML, line) for line in text.splitlines()):
         return None
-    key = _KEY.search(text)
+    key = re.search(_KEY, text)
     return None if key and key[1] == "true" else OptOut(Span(0, 0), "msg")
 
 

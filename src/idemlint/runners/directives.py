@@ -43,7 +43,7 @@ FOREIGN: Final[dict[str, tuple[str, str]]] = {
 """Every runner's opt-out by a comment, as its own documentation writes it: in another runner's file
 it does nothing."""
 
-_ANY: Final = re.compile(rb"no.?tr|tx|transac", re.IGNORECASE)
+_ANY: Final = rb"(?i)no.?tr|tx|transac"
 
 
 @cache
@@ -69,7 +69,7 @@ def misleads(
     opt-outs."""
 
     def find(path: str, data: bytes, clues: FolderClues) -> tuple[Misdirective, ...]:
-        if _ANY.search(data) is None:
+        if re.search(_ANY, data) is None:
             return ()
         found: list[Misdirective] = []
         right = [match.span() for match in compiled(works).finditer(data)] if works else []

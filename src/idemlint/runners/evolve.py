@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 _NAME: Final = r"V\d[\d_.]*__.*\.sql|R__.*\.sql"
 _DIRECTIVE: Final = r"\A[^\n]*evolve-tx-off[^\n]*"
-_ALWAYS: Final = re.compile(rb"\A[^\n]*evolve-repeat-always", re.IGNORECASE)
+_ALWAYS: Final = rb"(?i)\A[^\n]*evolve-repeat-always"
 
 
 def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
     """Repeatable migrations."""
-    if _ALWAYS.match(data):
+    if re.match(_ALWAYS, data):
         return "Evolve runs a file with evolve-repeat-always at every migration"
     if path.replace("\\", "/").rpartition("/")[2].startswith("R__"):
         return "Evolve runs R__ migrations again whenever they change"

@@ -53,9 +53,9 @@ _SUBSCRIPTIONS: Final = frozenset({"CreateSubscriptionStmt", "DropSubscriptionSt
 _WHOLE: Final = frozenset(
     {"REINDEX_OBJECT_SCHEMA", "REINDEX_OBJECT_DATABASE", "REINDEX_OBJECT_SYSTEM"}
 )
-_OFF: Final = re.compile(r"^\s*executeInTransaction\s*=\s*false\s*$", re.MULTILINE | re.IGNORECASE)
-_MIXED: Final = re.compile(r"^\s*(?:flyway\.)?mixed\s*=\s*[\"']?true", re.MULTILINE | re.IGNORECASE)
-_LONE: Final = re.compile(rb"\bCONCURRENTLY\b|\bVACUUM\b|\bALTER\s+SYSTEM\b", re.IGNORECASE)
+_OFF: Final = r"(?mi)^\s*executeInTransaction\s*=\s*false\s*$"
+_MIXED: Final = r"(?mi)^\s*(?:flyway\.)?mixed\s*=\s*[\"']?true"
+_LONE: Final = rb"(?i)\bCONCURRENTLY\b|\bVACUUM\b|\bALTER\s+SYSTEM\b"
 
 
 def detected(statement: Statement) -> bool:
@@ -77,17 +77,17 @@ def configured(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
     folder, name = posixpath.split(path.replace("\\", "/"))
     if clues.beside(folder, f"{name}.conf"):
         text = clues.text(f"{clues.absolute(folder)}/{name}.conf")
-        if _OFF.search(text):
+        if re.search(_OFF, text):
             return OptOut(Span(0, 0), "stmt")
-    if _LONE.search(data):
+    if re.search(_LONE, data):
         for config in ("flyway.toml", "flyway.conf"):
             found = clues.find(folder, config)
-            if found and _MIXED.search(clues.text(found)):
+            if found and re.search(_MIXED, clues.text(found)):
                 return OptOut(Span(0, 0), "stmt")
     return None
 
 
-_REPEATS: Final = re.compile(
+_REPEATS: Final = (
     r"(?:(?:before|after)(?:Migrate(?:Applied)?|EachMigrate\w*|Versioned|Repeatables|Connect))"
     r"(?:__.*)?\.sql\Z"
 )
@@ -98,7 +98,7 @@ def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
     name = posixpath.basename(path.replace("\\", "/"))
     if name.startswith("R__"):
         return "Flyway runs R__ migrations again whenever they change"
-    if _REPEATS.match(name):
+    if re.match(_REPEATS, name):
         return f"Flyway runs {name.split('__')[0].removesuffix('.sql')} callbacks at every migrate"
     return None
 

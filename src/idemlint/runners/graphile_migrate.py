@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _HEADERS: Final = r"\A(?:--![ \t]+(?:Previous|Hash|Message|AllowInvalidHash)\b[^\n]*\n)*\s*"
 _DIRECTIVE: Final = _HEADERS + r"--![ \t]*no-transaction\b"
-_CURRENT: Final = re.compile(r"(?:.*/)?current(?:/[^/]*)?\.sql\Z", re.DOTALL)
+_CURRENT: Final = r"(?s)(?:.*/)?current(?:/[^/]*)?\.sql\Z"
 
 
 def opt_out_edit(data: bytes) -> Edit | None:
@@ -35,7 +35,7 @@ def opt_out_edit(data: bytes) -> Edit | None:
 
 def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
     """The current migration."""
-    if _CURRENT.match(path.replace("\\", "/")):
+    if re.match(_CURRENT, path.replace("\\", "/")):
         return "graphile-migrate runs the current migration again at every save"
     return None
 

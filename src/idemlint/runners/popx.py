@@ -30,7 +30,7 @@ TEMPLATES: Final = Placeholders(
     pattern=r"\{\{[^}]*\}\}", in_bodies=True, breaks=r"\{\{", because="Go templates read {{"
 )
 _NAME: Final = r"\d+_[^.]+(?:\.[a-z0-9]+)?(?:\.autocommit)?\.(?:up|down)\.sql"
-_VERSION: Final = re.compile(rf"(?:.*/)?{_HEAD}(?:\.(?P<dialect>{_DIALECT}))?(?:\.|\Z)", re.DOTALL)
+_VERSION: Final = rf"(?s)(?:.*/)?{_HEAD}(?:\.(?P<dialect>{_DIALECT}))?(?:\.|\Z)"
 
 
 def dialect_wins(folder: str, paths: Sequence[str], clues: FolderClues) -> list[str] | None:
@@ -38,7 +38,7 @@ def dialect_wins(folder: str, paths: Sequence[str], clues: FolderClues) -> list[
     special = set()
     keyed = []
     for path in paths:
-        match = _VERSION.match(path.replace("\\", "/"))
+        match = re.match(_VERSION, path.replace("\\", "/"))
         if match is None:
             continue
         keyed.append((int(match["version"]), path, match["dialect"]))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
 
 _SCRIPTS: Final = r"(?:deploy|revert|verify)(?:/[^@]*)?"
-_DEPLOY: Final = re.compile(r"(?:.*/)?deploy/(?P<change>.+)\.sql\Z", re.DOTALL)
+_DEPLOY: Final = r"(?s)(?:.*/)?deploy/(?P<change>.+)\.sql\Z"
 
 
 def planned(text: str) -> list[str]:
@@ -57,14 +57,16 @@ def by_plan(folder: str, paths: Sequence[str], clues: FolderClues) -> list[str] 
     if plan is None:
         return None
     scripts = {
-        match["change"]: path for path in paths if (match := _DEPLOY.match(path.replace("\\", "/")))
+        match["change"]: path
+        for path in paths
+        if (match := re.match(_DEPLOY, path.replace("\\", "/")))
     }
     return [scripts[name] for name in planned(clues.text(plan)) if name in scripts]
 
 
 def reworked(path: str, data: bytes, clues: FolderClues) -> str | None:
     """Whether the change runs a second time, as reworked."""
-    match = _DEPLOY.match(path.replace("\\", "/"))
+    match = re.match(_DEPLOY, path.replace("\\", "/"))
     if match is None or "@" in match["change"]:
         return None
     folder, _, name = path.replace("\\", "/").rpartition("/")

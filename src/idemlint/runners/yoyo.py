@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _TOP: Final = r"\A(?:[ \t]*--[^\n]*\n|[ \t]*\r?\n)*?"
 _DIRECTIVE: Final = _TOP + r"[ \t]*--[ \t]*transactional:[ \t]*false[ \t]*\r?$"
-_DEPENDS: Final = re.compile(rb"^\s*--\s*depends:(.*)$", re.MULTILINE)
+_DEPENDS: Final = rb"(?m)^\s*--\s*depends:(.*)$"
 
 
 def by_dependencies(folder: str, paths: Sequence[str], clues: FolderClues) -> list[str] | None:
@@ -34,7 +34,7 @@ def by_dependencies(folder: str, paths: Sequence[str], clues: FolderClues) -> li
     needs = {
         name: [
             word.decode("utf-8", "replace")
-            for line in _DEPENDS.findall(clues.head(path))
+            for line in re.findall(_DEPENDS, clues.head(path))
             for word in line.split()
         ]
         for name, path in named.items()
@@ -81,7 +81,7 @@ PROFILES: Final = (
             (
                 Near(
                     r"^[ \t]*--[ \t]*transaction(?:al)?[ \t]*[:=][ \t]*(?:false|no|off)[^\n]*",
-                    "yoyo reads only transactional: false, in the comment before the first statement",
+                    "yoyo reads this only in the comment before the first statement",
                     "-- transactional: false",
                 ),
             ),
