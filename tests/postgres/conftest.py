@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .server import ServerUnavailable, start_server
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,10 +26,6 @@ def server() -> Iterator[Server]:
     must run. IDEMLINT_POSTGRES_MAJOR asks for one major version among those installed.
     """
     unavailable = pytest.fail if os.environ.get(REQUIRE) == "1" else pytest.skip
-    try:
-        from .server import ServerUnavailable, start_server
-    except ImportError as error:
-        unavailable(f"no PostgreSQL driver: {error}")
     major = os.environ.get(MAJOR)
     try:
         running = start_server(int(major) if major else None)

@@ -193,7 +193,8 @@ def judge_by_statement(
 
     The database is left as after the first run. In the second run a statement that fails has no
     effect and the rest goes on, even inside the file's own transaction. A statement repeats where
-    it touched a thing that is different when the rerun ends.
+    it touched a thing that is different when the rerun ends. Where the first run fails there is no
+    second: all statements are "first fails", `first` says which ones did.
     """
     data = copy_data or {}
     with database.connect() as connection:
@@ -201,6 +202,10 @@ def judge_by_statement(
         first = tuple(
             _execute_kept(connection, one, data.get(i, b"")) for i, one in enumerate(statements)
         )
+    if (failed := _first_error(first)) is not None:
+        # The state is not one that a rerun would meet: nothing can be said of any statement.
+        each = [Judgement("first fails", failed, first=(one,)) for one in first]
+        return Judgement("first fails", failed, first=first), each
     before = database.snapshot()
     with database.copy() as again, again.connect() as connection:
         second = tuple(

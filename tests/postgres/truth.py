@@ -137,12 +137,16 @@ class Report:
                 if one.agreement == agreement
             ]
         lines += [f"note: {note}" for note in self.notes]
+        return "\n".join([*lines, *self.summary()])
+
+    def summary(self) -> list[str]:
+        """Return the counts, a line each, and the share of agreement among what was judged."""
         counts = self.counts()
         judged = counts["agree"] + sum(counts[one] for one in DISAGREEMENTS)
-        lines += [f"{name:>15} {counts[name]:6}" for name in ORDER if counts[name]]
+        lines = [f"{name:>15} {counts[name]:6}" for name in ORDER if counts[name]]
         share = f"{counts['agree'] / judged:.2%}" if judged else "-"
         lines.append(f"{'judged':>15} {judged:6}  agreement {share}")
-        return "\n".join(lines)
+        return lines
 
 
 def compare(verdict: str, sqlstate: str | None, judgement: Judgement | None) -> Agreement:
@@ -230,7 +234,7 @@ def measure(
         except Exception as error:
             report.notes.append(f"{migration.filename}: {type(error).__name__}: {error}")
             continue
-        _note_failures(report, migration, verdicts, judgements, mode)
+        _note_failures(report, migration, verdicts, judgements)
         report.comparisons += [
             Comparison(
                 migration.filename,
@@ -251,9 +255,8 @@ def _ask(
     copied = {index: one.copy_data for index, one in enumerate(verdicts) if one.copy_data}
     if mode == "statement" or not chosen:
         return judge_each_statement(database, [], texts, chosen, copy_data=copied)
-    whole, each = judge_by_statement(database, [], texts, copy_data=copied)
-    # Where the first run failed the state is not one that a rerun would meet.
-    return [None] * len(each) if whole.outcome == "first fails" else list(each)
+    _, each = judge_by_statement(database, [], texts, copy_data=copied)
+    return list(each)
 
 
 def _note_failures(
@@ -261,15 +264,11 @@ def _note_failures(
     migration: Migration,
     verdicts: Sequence[Verdict],
     judgements: Sequence[Judgement | None],
-    mode: Mode,
 ) -> None:
-    if mode == "file" and verdicts and all(one is None for one in judgements):
-        report.notes.append(f"{migration.filename}: the first run fails, not judged")
     for verdict, judgement in zip(verdicts, judgements, strict=True):
-        if judgement is not None and judgement.outcome == "first fails":
-            report.notes.append(
-                f"{migration.filename}: first run {judgement.sqlstate}: {_short(verdict.text)}"
-            )
+        failed = judgement.first[0] if judgement is not None and judgement.first else None
+        if failed is not None:
+            report.notes.append(f"{migration.filename}: first run {failed}: {_short(verdict.text)}")
 
 
 def _short(text: str, length: int = 160) -> str:
@@ -343,12 +342,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 for file in options.before:
                     database.send(file.read_text())
                 report = measure(database, migrations, options.mode, options.sample)
-            print(f"== {folder}\n{report.text()}\n", flush=True)
+            print(f"== {folder} (PostgreSQL {server.version})\n{report.text()}\n", flush=True)
             total.comparisons += report.comparisons
     if len(options.folders) > 1:
-        print("== all folders\n" + Report(comparisons=total.comparisons).text().split("\n")[-1])
-        for name in ORDER:
-            print(f"{name:>15} {total.counts()[name]:6}")
+        print("== all folders\n" + "\n".join(total.summary()))
     return 0
 
 
