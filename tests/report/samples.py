@@ -73,7 +73,7 @@ def rules() -> dict[str, RuleText]:
             code="IDM101",
             name="create-table",
             severity="error",
-            fix=(Applicability.SAFE,),
+            fix=("safe",),
             default=True,
             sqlstates=("42P07",),
             title="A table that is there already",

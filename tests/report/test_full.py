@@ -19,7 +19,7 @@ def test_a_finding_piped() -> None:
         "  |\n"
         "  = PostgreSQL says on the rerun: 42P07 duplicate_table\n"
         "  = help: Add `IF NOT EXISTS`.\n"
-        "  = fix (safe): Guard the table\n"
+        "  = safe fix: Guard the table\n"
         "\n"
         "Found 1 error; 1 fixable with `--fix`.\n"
     )

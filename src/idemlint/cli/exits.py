@@ -66,21 +66,8 @@ def run(arguments: Sequence[str]) -> int:
     except RecursionError:
         return _internal_error("nested too deeply", arguments)
     except Exception as error:
-        unreadable = _unreadable(error)
-        if unreadable is not None:
-            return _say(f"error: {unreadable}", Code.ERROR)
         return _internal_error(f"{type(error).__name__}: {error}", arguments)
     return int(code or Code.CLEAN)
-
-
-def _unreadable(error: Exception) -> str | None:
-    """What `engine.UnreadableFile` says; the engine is not imported just to ask."""
-    engine = sys.modules.get("idemlint.engine")
-    kind = getattr(engine, "UnreadableFile", None)
-    if kind is None or not isinstance(error, kind):
-        return None
-    path, message = getattr(error, "path", None), getattr(error, "message", None)
-    return f"{path}: {message}" if path is not None and message is not None else str(error)
 
 
 def _internal_error(what: str, arguments: Sequence[str]) -> int:

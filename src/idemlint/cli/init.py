@@ -13,6 +13,7 @@ from idemlint import config as configuration
 from idemlint import files
 from idemlint.cli import terminal
 from idemlint.cli.exits import Code
+from idemlint.cli.session import known_runner
 from idemlint.config import CONFIG_NAME, PYPROJECT
 from idemlint.errors import UsageProblem
 from idemlint.report.summary import counted
@@ -65,13 +66,10 @@ def command(paths: tuple[str, ...], runner: str | None, force: bool) -> Code:
 def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
     """The folders with migrations below `paths`; other SQL only where there is nothing else."""
     from idemlint import runners
-    from idemlint.runners.detect import Detector
 
-    if runner is not None and runner not in runners.names():
-        hint = configuration.nearest(runner, runners.names())
-        raise UsageProblem(f"unknown runner `{runner}`{hint}")
+    if runner is not None:
+        known_runner(runner)
     clues = runners.FolderClues()
-    detect = Detector(runners.profiles().values(), runners.get(runners.FALLBACK), clues)
     groups: dict[tuple[str, str], list[str]] = {}
     for path in files.discover(list(paths) or ["."]):
         name = PurePath(path).as_posix()
@@ -80,7 +78,7 @@ def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
                 head = file.read(_HEAD)
         except OSError as error:
             raise UsageProblem(f"{name}: cannot be read: {error.strerror or error}") from None
-        profile = runners.get(runner) if runner else detect(name, head)
+        profile = runners.get(runner) if runner else runners.detect(name, head, clues)
         groups.setdefault((_folder(path), profile.name), []).append(name)
     if not paths:
         groups = _migrations_only(groups, runners.FALLBACK)

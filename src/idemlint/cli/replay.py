@@ -20,7 +20,8 @@ def command(**values: Any) -> Code:
     from idemlint.report import verdicts
 
     options = Options(**values)
-    session = open_session(options)
+    # What the configuration takes for applied is not reported by `check`; its verdicts are wanted.
+    session = open_session(options, all_files=options.start_after is None)
     if options.show_files:
         terminal.emit("".join(f"{path}\n" for path in session.paths))
         return Code.CLEAN

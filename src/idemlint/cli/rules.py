@@ -39,7 +39,7 @@ def _as_dict(rule: RuleText) -> dict[str, object]:
         "title": rule.title,
         "severity": rule.severity,
         "default": rule.default,
-        "fix": [applicability.label for applicability in rule.fix],
+        "fix": list(rule.fix),
         "sqlstate": list(rule.sqlstates),
         "url": rule.url,
     }
@@ -52,7 +52,7 @@ def _table(rules: Iterable[RuleText]) -> Iterator[Line]:
             rule.name,
             rule.severity,
             "on" if rule.default else "off",
-            ", ".join(applicability.label for applicability in rule.fix) or "-",
+            ", ".join(rule.fix) or "-",
             " ".join(rule.sqlstates),
         )
         for rule in rules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,8 +59,11 @@ class Session:
         return os.path.relpath(path, self.settings.root).replace(os.sep, "/")
 
 
-def open_session(options: Options, *, paths: tuple[str, ...] | None = None) -> Session:
-    """Read the configuration, find the files and resolve the selection. The command line wins."""
+def open_session(options: Options, *, all_files: bool = False) -> Session:
+    """Read the configuration, find the files and resolve the selection. The command line wins.
+
+    With `all_files` the configuration's `start-after` does not count.
+    """
     here = Path.cwd()
     config = configuration.load(
         here,
@@ -71,7 +74,9 @@ def open_session(options: Options, *, paths: tuple[str, ...] | None = None) -> S
         terminal.note(
             f"configuration: {configuration.shown(config.file) if config.file else 'none'}"
         )
-    names = options.paths if paths is None else paths
+    if all_files:
+        config = replace(config, start_after=None)
+    names = options.paths
     if not names:
         names = tuple(_from(config.folder, name, here) for name in config.paths or ())
     if not names:
@@ -130,6 +135,9 @@ def _settings(options: Options, config: Config) -> Settings:
     from idemlint.engine import Settings
 
     known = selectors()
+    runner = options.runner or config.runner
+    if runner is not None and runner != "auto":
+        known_runner(runner)
     ignores = dict(config.per_file_ignores)
     for entry in options.per_file_ignores:
         pattern, colon, selector = entry.rpartition(":")
@@ -138,7 +146,7 @@ def _settings(options: Options, config: Config) -> Settings:
         ignores[pattern] = (*ignores.get(pattern, ()), selector)
     # An option that is not given leaves the engine's own default in its place.
     chosen = {
-        "runner": options.runner or config.runner,
+        "runner": runner,
         "rerun": options.rerun or config.rerun,
         "postgres_version": options.postgres_version or config.postgres_version,
         "search_path": options.search_path or config.search_path,
@@ -157,6 +165,18 @@ def _settings(options: Options, config: Config) -> Settings:
         down=options.down,
         **{name: value for name, value in chosen.items() if value is not None},
     )
+
+
+def known_runner(name: str) -> None:
+    """Complain about a runner that there is none of."""
+    from idemlint import runners
+
+    try:
+        runners.get(name)
+    except KeyError:
+        names = runners.names()
+        hint = configuration.nearest(name, names) or "; known are auto, " + ", ".join(names)
+        raise UsageProblem(f"unknown runner `{name}`{hint}") from None
 
 
 class Collector:

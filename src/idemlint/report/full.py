@@ -105,14 +105,11 @@ def notes(finding: Finding) -> Iterator[tuple[str, str]]:
         if finding.server:
             said += f": {finding.server}"
         yield (_WHEN.get(diagnostic.rerun or "", "PostgreSQL says"), said)
-    if diagnostic.help:
-        yield ("help", diagnostic.help)
     fix = diagnostic.fix
-    if fix is not None and fix.message and fix.message != diagnostic.help:
-        if not fix.edits:
-            yield ("help", fix.message)
-        else:
-            yield (f"fix ({fix.applicability.label})", fix.message)
+    if diagnostic.help and (fix is None or diagnostic.help != fix.message):
+        yield ("help", diagnostic.help)
+    if fix is not None and fix.message:
+        yield (f"{fix.applicability.label} fix" if fix.edits else "help", fix.message)
 
 
 _WHEN: Final = {

@@ -76,12 +76,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """A rule as printers show it. `severity` is `error` or `warning`."""
+    """A rule as printers show it. `fix` holds the applicabilities that its fixes may have."""
 
     code: str
     name: str
     severity: str
-    fix: tuple[Applicability, ...]
+    fix: tuple[str, ...]
     default: bool
     sqlstates: tuple[str, ...]
     title: str

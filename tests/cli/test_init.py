@@ -1,0 +1,103 @@
+"""`idemlint init` looks at the folder and writes what fits it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.conftest import BAD, Result, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Idemlint = Callable[..., Result]
+
+
+def drizzle(folder: str = "drizzle") -> None:
+    entry = '{{"idx": {0}, "version": "7", "when": {0}, "tag": "{1}", "breakpoints": true}}'
+    tags = ["0000_first", "0001_second"]
+    entries = ", ".join(entry.format(number, tag) for number, tag in enumerate(tags))
+    write(f"{folder}/meta/_journal.json", f'{{"version": "7", "entries": [{entries}]}}')
+    for tag in tags:
+        write(f"{folder}/{tag}.sql", BAD.replace("users", tag))
+
+
+def test_paths_runner_and_start_after(idemlint: Idemlint, here: Path) -> None:
+    drizzle()
+    write("seeds/demo.sql", BAD)
+    result = idemlint("init")
+    assert result.code == 0
+    assert Path("idemlint.toml").read_text() == (
+        'paths = ["drizzle"]\n'
+        'runner = "drizzle"\n'
+        "# up to here all is applied: read for context, not reported, not fixed\n"
+        'start-after = "drizzle/0001_second.sql"\n'
+    )
+    assert Path("idemlint.toml").read_text() in result.out
+    assert "Wrote idemlint.toml" in result.out
+
+
+def test_afterwards_only_new_migrations_are_reported(idemlint: Idemlint, here: Path) -> None:
+    drizzle()
+    assert idemlint("drizzle").code == 1
+    idemlint("init")
+    assert idemlint().code == 0
+
+
+def test_into_an_existing_pyproject(idemlint: Idemlint, here: Path) -> None:
+    drizzle()
+    before = "[project]\nname = 'x'  # stays\n"
+    write("pyproject.toml", before)
+    idemlint("init")
+    text = Path("pyproject.toml").read_text()
+    assert text.startswith(before)
+    assert '\n[tool.idemlint]\npaths = ["drizzle"]\n' in text
+    assert not Path("idemlint.toml").exists()
+    assert idemlint("--show-files").code == 0
+
+
+def test_nothing_is_overwritten_without_saying(idemlint: Idemlint, here: Path) -> None:
+    drizzle()
+    write("idemlint.toml", 'ignore = ["IDM101"]\n')
+    result = idemlint("init")
+    assert result.code == 2
+    assert "idemlint.toml configures idemlint already" in result.err
+    assert Path("idemlint.toml").read_text() == 'ignore = ["IDM101"]\n'
+    forced = idemlint("init", "--force")
+    assert "Replaced idemlint.toml" in forced.out
+    assert 'runner = "drizzle"' in Path("idemlint.toml").read_text()
+
+
+def test_force_replaces_our_table_only(idemlint: Idemlint, here: Path) -> None:
+    drizzle()
+    write("pyproject.toml", "[a]\nx = 1\n[tool.idemlint]\nignore = []\n[b]\ny = 2\n")
+    idemlint("init", "--force")
+    text = Path("pyproject.toml").read_text()
+    assert "ignore" not in text
+    assert "[a]\nx = 1\n" in text
+    assert "[b]\ny = 2\n" in text
+
+
+def test_a_folder_a_migration(idemlint: Idemlint, here: Path) -> None:
+    for name in ("20240101000000_init", "20240201000000_more"):
+        write(f"prisma/migrations/{name}/migration.sql", BAD)
+    write("prisma/migrations/migration_lock.toml", 'provider = "postgresql"\n')
+    idemlint("init")
+    text = Path("idemlint.toml").read_text()
+    assert 'paths = ["prisma/migrations"]' in text
+    assert 'runner = "prisma"' in text
+    assert 'start-after = "prisma/migrations/20240201000000_more/migration.sql"' in text
+
+
+def test_several_folders_have_no_common_end(idemlint: Idemlint, here: Path) -> None:
+    drizzle("one/drizzle")
+    drizzle("two/drizzle")
+    result = idemlint("init")
+    assert "start-after" not in Path("idemlint.toml").read_text()
+    assert "`start-after` is not set" in result.out
+
+
+def test_without_sql_it_says_so(idemlint: Idemlint, here: Path) -> None:
+    result = idemlint("init")
+    assert (result.code, "no *.sql files found" in result.err) == (2, True)
+    assert not Path("idemlint.toml").exists()

@@ -1,0 +1,59 @@
+"""`idemlint replay`: every statement with its verdict."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from cli.conftest import BAD, Result, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Idemlint = Callable[..., Result]
+
+
+def test_the_json_of_the_promise(idemlint: Idemlint, bad: Path) -> None:
+    bad.write_text("-- first\n" + BAD + "SELECT 1;\n")
+    result = idemlint("replay", "--output-format", "json", "migrations")
+    assert result.code == 0
+    (file,) = json.loads(result.out)["files"]
+    assert list(file) == ["filename", "runner", "statements"]
+    assert file["filename"] == "migrations/0001_users.sql"
+    create, select = file["statements"]
+    assert list(create) == [
+        *("index", "start", "end", "kind", "unit", "verdict", "sqlstate", "condition"),
+        *("reason", "rerun", "codes"),
+    ]
+    assert (create["index"], create["start"], create["end"]) == (0, 9, 48)
+    assert create["kind"] == "CreateStmt"
+    assert (create["verdict"], create["rerun"]) == ("fails", "file")
+    assert (create["sqlstate"], create["condition"]) == ("42P07", "duplicate_table")
+    assert create["codes"] == ["IDM101"]
+    assert create["reason"]
+    assert (select["verdict"], select["sqlstate"], select["codes"]) == ("safe", None, [])
+
+
+def test_it_exits_0_whatever_the_verdicts(idemlint: Idemlint, bad: Path) -> None:
+    assert idemlint("replay", "migrations").code == 0
+
+
+def test_it_exits_2_on_errors(idemlint: Idemlint, here: Path) -> None:
+    result = idemlint("replay", "gone.sql")
+    assert (result.code, "gone.sql: no such file" in result.err) == (2, True)
+
+
+def test_the_table_for_people(idemlint: Idemlint, bad: Path) -> None:
+    result = idemlint("replay", "migrations")
+    assert "fails" in result.out
+    assert "42P07" in result.out
+    assert "CREATE TABLE users" in result.out
+    assert "1 statement in 1 file: 1 fails" in result.out
+
+
+def test_a_selection_does_not_hide_verdicts(idemlint: Idemlint, bad: Path) -> None:
+    write("idemlint.toml", 'ignore = ["IDM101"]')
+    result = idemlint("replay", "--output-format", "json", "migrations")
+    ((statement,),) = [file["statements"] for file in json.loads(result.out)["files"]]
+    assert statement["verdict"] == "fails"
