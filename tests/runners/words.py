@@ -92,3 +92,21 @@ def with_directive(profile: str, sql: str) -> str | None:
     if edit is None:
         return None
     return (data[: edit.span.start] + edit.content.encode() + data[edit.span.end :]).decode()
+
+
+def reruns(profile: str, path: str, sql: str = "") -> str | None:
+    """Why the file runs again by design."""
+    return get(profile).reruns(path, sql.encode(), FolderClues())
+
+
+def direction(profile: str, path: str) -> str:
+    return get(profile).direction(path)
+
+
+def sections(profile: str, sql: str) -> list[tuple[str, str]]:
+    """Each section and its text."""
+    data = sql.encode()
+    return [
+        (chunk.section, data[chunk.span.start : chunk.span.end].decode())
+        for chunk in get(profile).sections(data)
+    ]

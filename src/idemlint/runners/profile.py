@@ -130,6 +130,12 @@ class Placeholders:
     breaks: str | None = None
     because: str = ""
 
+    def spoils(self, text: str, data: bytes = b"") -> bool:
+        """Whether substitution would destroy this text, written into that file."""
+        if self.breaks is None or (self.when and not _lines(self.when).search(data)):
+            return False
+        return re.search(self.breaks, text) is not None
+
 
 NO_PLACEHOLDERS: Final = Placeholders()
 
@@ -267,6 +273,11 @@ def version_key(version: str) -> tuple[int, ...]:
     while len(parts) > 1 and parts[-1] == 0:
         parts.pop()
     return tuple(parts)
+
+
+@cache
+def _lines(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(pattern.encode(), re.IGNORECASE | re.MULTILINE)
 
 
 @cache

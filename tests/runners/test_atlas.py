@@ -1,0 +1,38 @@
+"""Atlas: a transaction a file; the directive at the top needs an empty line after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from idemlint.runners import get
+from runners.words import Folder, misleads, opt_out, sent, with_directive
+
+CIC = "CREATE INDEX CONCURRENTLY i ON t (a);\n"
+OFF = "-- atlas:txmode none\n"
+
+
+def test_its_checksums_give_it_away(folder: Folder) -> None:
+    folder.write({"migrations/atlas.sum": "h1:x\n", "migrations/20240101_x.sql": "SELECT 1;"})
+    assert folder.runners() == {"atlas"}
+
+
+def test_the_directive_frees_every_statement() -> None:
+    assert sent("atlas", f"SELECT 1; {CIC}") == ["0 transaction!"] * 2
+    assert sent("atlas", f"{OFF}\nSELECT 1; {CIC}") == ["0 none", "1 none"]
+    assert opt_out("atlas", f"-- a comment\n{OFF}-- atlas:delimiter ;;\n\n{CIC}") is not None
+
+
+@pytest.mark.parametrize("near", [OFF + CIC, f"SELECT 1;\n\n{OFF}\n{CIC}", f"\n{OFF}\n{CIC}"])
+def test_near_misses(near: str) -> None:
+    assert opt_out("atlas", near) is None
+    assert misleads("atlas", near) == [OFF.strip()]
+
+
+def test_the_fix_writes_the_empty_line_too() -> None:
+    assert with_directive("atlas", CIC) == f"{OFF}\n{CIC}"
+    other = f"-- atlas:delimiter ;\n\n{CIC}"
+    assert with_directive("atlas", other) == OFF + other
+
+
+def test_a_changed_file_is_an_error() -> None:
+    assert get("atlas").edits == "error"

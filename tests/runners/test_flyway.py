@@ -1,0 +1,77 @@
+"""Flyway: a transaction a file, unless all its statements are known to refuse one."""
+
+from __future__ import annotations
+
+import pytest
+
+from runners.words import Folder, misleads, opt_out, reruns, sent, torn
+
+CIC = "CREATE INDEX CONCURRENTLY i ON t (a);"
+
+
+def test_its_names_give_it_away(folder: Folder) -> None:
+    folder.write(dict.fromkeys(["db/V1_5_2__x.sql", "db/R__views.sql", "db/U2__x.sql"], ""))
+    folder.write({"db/afterMigrate__grants.sql": "", "db/V2__c.sql": CIC})
+    assert folder.runners() == {"flyway"}
+
+
+def test_versions_are_numbers_then_repeatables_and_callbacks_around_them(folder: Folder) -> None:
+    names = ["V10__c.sql", "V9.1__b.sql", "V9__a.sql", "V9_1_1__b.sql", "U9__a.sql", "B5__x.sql"]
+    names += ["R__z.sql", "R__a.sql", "beforeMigrate.sql", "afterMigrate__x.sql", "afterClean.sql"]
+    folder.write(dict.fromkeys([*names, "notes.sql"], ""))
+    assert folder.order("flyway") == [
+        "beforeMigrate.sql",
+        "B5__x.sql",
+        "V9__a.sql",
+        "V9.1__b.sql",
+        "V9_1_1__b.sql",
+        "V10__c.sql",
+        "R__a.sql",
+        "R__z.sql",
+        "afterMigrate__x.sql",
+    ]
+
+
+def test_repeatables_and_callbacks_run_again_by_design() -> None:
+    assert reruns("flyway", "R__views.sql") is not None
+    assert reruns("flyway", "db/afterMigrate__x.sql") is not None
+    assert reruns("flyway", "V1__x.sql") is None
+
+
+def test_a_file_is_a_transaction() -> None:
+    assert sent("flyway", "SELECT 1; SELECT 2;") == ["0 transaction!"] * 2
+
+
+def test_known_refusers_alone_run_without_it() -> None:
+    assert sent("flyway", f"{CIC} VACUUM t;") == ["0 none", "1 none"]
+
+
+def test_mixed_with_others_they_are_refused() -> None:
+    assert sent("flyway", f"SET x.y = 1; {CIC}") == ["0 transaction!"] * 2
+
+
+@pytest.mark.parametrize("sql", ["REINDEX TABLE CONCURRENTLY t", "CLUSTER"])
+def test_what_flyway_does_not_know_stays_in_the_transaction(sql: str) -> None:
+    assert sent("flyway", sql) == ["0 transaction!"]
+
+
+def test_a_conf_file_beside_it_takes_the_transaction_away(folder: Folder) -> None:
+    folder.write({"V1__x.sql": "", "V1__x.sql.conf": "executeInTransaction=false\n"})
+    assert sent("flyway", f"SELECT 1; {CIC}", folder.path("V1__x.sql")) == ["0 none", "1 none"]
+    folder.write({"V2__x.sql": "", "V2__x.sql.conf": "executeInTransaction=true\n"})
+    assert opt_out("flyway", CIC, folder.path("V2__x.sql")) is None
+
+
+def test_so_does_mixed_in_the_configuration(folder: Folder) -> None:
+    folder.write({"V1__x.sql": "", "flyway.toml": "[flyway]\nmixed = true\n"})
+    assert opt_out("flyway", CIC, folder.path("V1__x.sql")) is not None
+    assert opt_out("flyway", "SELECT 1", folder.path("V1__x.sql")) is None
+
+
+def test_in_the_file_itself_it_does_nothing() -> None:
+    line = "-- executeInTransaction=false"
+    assert misleads("flyway", f"{line}\n{CIC}") == [line]
+
+
+def test_bodies_are_not_torn() -> None:
+    assert torn("flyway", "DO $$ BEGIN PERFORM 1; END $$;") == []

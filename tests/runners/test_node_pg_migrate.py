@@ -1,0 +1,28 @@
+"""node-pg-migrate: all pending files in one transaction, no way out in SQL."""
+
+from __future__ import annotations
+
+from runners.words import Folder, misleads, sections, sent
+
+
+def test_its_markers_and_package_json_give_it_away(folder: Folder) -> None:
+    folder.write({"a/1_x.sql": "-- Up Migration\nSELECT 1;\n-- Down Migration\nSELECT 2;\n"})
+    folder.write({"b/package.json": '{"dependencies": {"node-pg-migrate": "^9.0.0"}}'})
+    folder.write({"b/migrations/1700000000000_x.sql": "SELECT 1;"})
+    assert folder.runners() == {"node-pg-migrate"}
+
+
+def test_up_and_down_and_all_is_up_without_a_marker() -> None:
+    sql = "-- Up Migration\nSELECT 1;\n--- down   migration\nSELECT 2;\n"
+    assert sections("node-pg-migrate", sql) == [("up", "SELECT 1;\n"), ("down", "SELECT 2;\n")]
+    assert sections("node-pg-migrate", "SELECT 1;\n") == [("up", "SELECT 1;\n")]
+
+
+def test_concurrently_is_refused_even_alone() -> None:
+    assert sent("node-pg-migrate", "CREATE INDEX CONCURRENTLY i ON t (a);") == ["0 transaction!"]
+
+
+def test_nothing_opts_out() -> None:
+    assert misleads("node-pg-migrate", "-- disable-transaction\nVACUUM;") == [
+        "-- disable-transaction"
+    ]

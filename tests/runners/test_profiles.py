@@ -1,0 +1,86 @@
+"""What holds for every profile."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from idemlint.runners import FALLBACK, FolderClues, detect, get, names
+from idemlint.runners.directives import FOREIGN, compiled
+from idemlint.runners.profile import version_key
+
+ALL = names()
+
+
+def test_no_name_is_taken_twice_and_all_are_found() -> None:
+    assert len(ALL) == len(set(ALL)) >= 35
+    with pytest.raises(KeyError):
+        get("nobody")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_patterns_compile(name: str) -> None:
+    profile = get(name)
+    for claim in profile.claims:
+        assert claim.needle is None or claim.needle == claim.needle.lower()
+        assert not claim.near or claim.needle is not None
+        if claim.text is not None:
+            compiled(claim.text)
+        for pattern in (claim.name, claim.folder, *(pattern for _, pattern in claim.depends)):
+            re.compile(pattern or "")
+    assert profile.version_of("nothing-of-the-kind.sql")
+    profile.misdirectives("x.sql", b"-- no-transaction tx\n", FolderClues())
+    for pattern in (profile.placeholders.pattern, profile.placeholders.breaks):
+        re.compile(pattern or "")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_variant_names_its_family(name: str) -> None:
+    family = get(name).family
+    assert not family or (family in ALL and name.startswith(family))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_its_own_directive_works_and_does_not_mislead(name: str) -> None:
+    profile, clues = get(name), FolderClues()
+    marker = {
+        "dbmate": b"-- migrate:up\n",
+        "goose": b"-- +goose Up\n",
+        "liquibase": b"--changeset a:1\n",
+        "sql-migrate": b"-- +migrate Up\n",
+    }.get(name, b"")
+    data = marker + b"VACUUM;\n"
+    edit = profile.directive(data)
+    if edit is None:
+        return
+    data = data[: edit.span.start] + edit.content.encode() + data[edit.span.end :]
+    found = profile.opt_out("1_x.sql", data, clues)
+    assert found is not None
+    assert found.sending == profile.opted_out
+    assert profile.misdirectives("1_x.sql", data, clues) == ()
+
+
+@pytest.mark.parametrize("runner", FOREIGN)
+def test_another_runners_directive_misleads(runner: str) -> None:
+    assert runner in ALL
+
+
+def test_versions_compare_as_numbers() -> None:
+    assert version_key("1.10") > version_key("1.9")
+    assert version_key("2_0") == version_key("2")
+
+
+def test_what_nobody_claims_is_plain_psql() -> None:
+    assert detect("no/such/folder/tables.sql", b"SELECT 1;", FolderClues()).name == FALLBACK
+
+
+def test_one_profile_costs_one_import() -> None:
+    code = (
+        "import sys; from idemlint.runners import get; get('drizzle');"
+        "print(any(m.endswith(('.flyway', '.goose')) for m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
