@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from idemlint.plpgsql.scan import Scan
 
 _DEEPEST: Final = 80
+_ARMS: Final = 80  # an ELSIF is an IF in the ELSE of another
 _BLOCK_ENDS: Final = frozenset({"end", "exception", ""})
 _HANDLER_ENDS: Final = frozenset({"end", "when", ""})
 _IF_ENDS: Final = frozenset({"end", "else", "elsif", "elseif", ""})
@@ -44,6 +45,7 @@ class Reader:
         self.at = 0
         self.variables = Variables()
         self.depth = 0
+        self.nests = True  # whether parentheses hide semicolons
         self._budget = _TELLING
         self._assigned: frozenset[str] | None = None
 
@@ -60,8 +62,8 @@ class Reader:
         end = self.scan.ends[last - 1] if last > first else start
         return Span(self.base + start, self.base + end)
 
-    def shift(self, first: int) -> int:
-        """What to add to locations in a text that begins with token `first`."""
+    def place(self, first: int) -> int:
+        """The file's byte that token `first` begins at, for locations; 0 if it has none."""
         return 0 if self.base is None else self.base + self.scan.starts[first]
 
     def find(self, stops: frozenset[str]) -> int:
@@ -95,7 +97,7 @@ class Reader:
     def read(self, first: int, last: int) -> Value | None:
         """The expression between two tokens, with what is known of its variables."""
         try:
-            tree = expression(self.scan.text(first, last), self.shift(first))
+            tree = expression(self.scan.text(first, last), self.place(first))
         except Unreadable:
             return None
         used = self.variables.used(self.words[first:last])
@@ -308,6 +310,10 @@ class Reader:
             ways.append(self.variables.copy())
         self._join(self.variables, ways)
         whole = last or []
+        if len(arms) > _ARMS:
+            steps.append(Dynamic("too many branches", span=span))
+            self.variables.known.clear()
+            return
         for condition, then, test in reversed(arms):
             whole = [branch(condition, then, whole, span, test)]
         steps += whole
@@ -412,7 +418,7 @@ class Reader:
         if self.words[head] not in _QUERIES:
             return None, None  # a range of numbers or a cursor
         try:
-            [query] = statements(self.scan.text(begin, end), self.shift(begin))
+            [query] = statements(self.scan.text(begin, end), self.place(begin))
         except (Unreadable, ValueError):
             return None, None
         return substitute(query, simple.constants_of(self, begin, end)), None

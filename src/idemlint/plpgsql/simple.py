@@ -63,7 +63,7 @@ def sql(reader: Reader, steps: list[Step]) -> None:
     reader.at = last
     reader.skip(";")
     try:
-        trees = grammar.statements(text, reader.shift(first))
+        trees = grammar.statements(text, reader.place(first))
     except Unreadable as error:
         steps.append(dynamic(reader, first, last, str(error)))
         _set_all(reader, targets)
@@ -82,7 +82,7 @@ def perform(reader: Reader, steps: list[Step]) -> None:
     reader.at = last
     reader.skip(";")
     try:
-        [tree] = grammar.statements(text, reader.shift(first))
+        [tree] = grammar.statements(text, reader.place(first))
     except (Unreadable, ValueError) as error:
         steps.append(dynamic(reader, first, last, str(error)))
         return
@@ -149,7 +149,7 @@ def _set_all(reader: Reader, targets: list[str | None]) -> None:
 def _statement_end(reader: Reader, first: int) -> int:
     """The `;` of an SQL statement; those in CREATE RULE and BEGIN ATOMIC end nothing."""
     words = reader.words
-    nesting = words[first] == "create"
+    nesting = reader.nests and words[first] == "create"
     depth = block = 0
     end = len(words) - 1
     for index in range(first, end):
@@ -168,6 +168,7 @@ def _statement_end(reader: Reader, first: int) -> int:
         elif block:
             block += (word == "case") - (word == "end")
     if nesting and ";" in words[first:end]:
+        reader.nests = False  # once, so that hostile text cannot make the work quadratic
         return words.index(";", first)
     return end
 
@@ -340,7 +341,7 @@ def _evaluated(reader: Reader, steps: list[Step], first: int, last: int) -> Valu
     if "(" in reader.words[first:last]:
         try:
             text = "SELECT " + reader.scan.text(first, last)
-            [tree] = grammar.statements(text, reader.shift(first) - len("SELECT "))
+            [tree] = grammar.statements(text, reader.place(first) - len("SELECT "))
         except (Unreadable, ValueError) as error:
             steps.append(dynamic(reader, first, last, str(error)))
         else:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
-import orjson
-from pglast.parser import ParseError, parse_sql_json
+from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 
 Json = dict[str, Any]
 
-# A key of the JSON: inside a value its quotes would be escaped.
-_LOCATION: Final = re.compile(r'location":(\d+)')
 _SELECT: Final = "SELECT "
 
 
@@ -19,27 +15,24 @@ class Unreadable(Exception):
     """PostgreSQL's grammar refuses the text, or its tree is too deep."""
 
 
-def statements(text: str, shift: int) -> list[Json]:
-    """The statements of `text` as `{kind: fields}`; `shift` (bytes) is added to every location."""
+def statements(text: str, base: int) -> list[Json]:
+    """The statements of a text that stands at byte `base` of the file, as `{kind: fields}`."""
     try:
-        answer = parse_sql_json(text)
-    except ParseError as error:
-        raise Unreadable(str(error.args[0])) from None
-    if shift:
-        answer = _LOCATION.sub(lambda found: f'location":{int(found[1]) + shift}', answer)
-    try:
-        return [item["stmt"] for item in orjson.loads(answer)["stmts"]]
-    except (ValueError, RecursionError):
+        found = parse_stretch(text.encode("utf-8", "replace"), base, "up", 0)
+    except Rejected as error:
+        raise Unreadable(error.message) from None
+    except TooDeep:
         raise Unreadable("nested too deeply") from None
+    return [{each.kind: each.tree.fields} for each in found if each.tree is not None]
 
 
-def expression(text: str, shift: int) -> Json:
+def expression(text: str, base: int) -> Json:
     """The expression `text` as a tree; PL/pgSQL too evaluates it as `SELECT <text>`.
 
     What a variable is set to may go on like a query (`n := count(*) FROM t`): then it is that query
     as a sub-select.
     """
-    found = statements(_SELECT + text, shift - len(_SELECT))
+    found = statements(_SELECT + text, base - len(_SELECT))
     if len(found) != 1 or "SelectStmt" not in found[0]:
         raise Unreadable("not an expression")
     return value_of(found[0], 0)

@@ -8,11 +8,9 @@ run us in batches.
 
 from __future__ import annotations
 
-from hashlib import blake2b
 
-
-class Fingerprints:
-    """Makes the fingerprints of one file's findings, in order."""
+class Identities:
+    """Says which finding is which within one file, in order."""
 
     __slots__ = ("_filename", "_seen")
 
@@ -20,9 +18,16 @@ class Fingerprints:
         self._filename = filename.encode("utf-8", "replace")
         self._seen: dict[bytes, int] = {}
 
-    def of(self, code: str, statement: bytes) -> str:
-        """The fingerprint of the next finding of `code` about this statement."""
+    def of(self, code: str, statement: bytes) -> bytes:
+        """What the next finding of `code` about this statement is known by."""
         identity = b"\0".join((code.encode(), self._filename, b" ".join(statement.split())))
         seen = self._seen.get(identity, 0)
         self._seen[identity] = seen + 1
-        return blake2b(identity + b"\0%d" % seen, digest_size=16).hexdigest()
+        return identity + b"\0%d" % seen
+
+
+def fingerprint(identity: bytes) -> str:
+    """The fingerprint of an identity. Formats for people need none, and so no cryptography."""
+    from hashlib import blake2b
+
+    return blake2b(identity, digest_size=16).hexdigest()

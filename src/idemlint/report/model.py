@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Severity
+from idemlint.report.fingerprint import Identities, fingerprint
 from idemlint.report.lines import Lines, Position
 
 if TYPE_CHECKING:
@@ -40,8 +41,13 @@ class Finding:
     end: Position
     statement: StatementSpan | None
     lines: Lines
-    fingerprint: str
+    identity: bytes
     server: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same finding, wherever its lines have moved."""
+        return fingerprint(self.identity)
 
     @property
     def code(self) -> str:
@@ -181,8 +187,6 @@ def locate(
     server: Callable[[Diagnostic], str] = lambda diagnostic: "",
 ) -> list[Finding]:
     """Give the diagnostics of one file their places. `stable_name` is the same wherever we run."""
-    from idemlint.report.fingerprint import Fingerprints
-
     diagnostics = list(diagnostics)
     if not diagnostics:
         return []
@@ -190,7 +194,7 @@ def locate(
     data = source.text.encode("utf-8", "replace")
     lines = Lines(data if len(data) == len(source.data) and not source.bom else source.data)
     statements = {statement.index: statement for statement in parsed.statements}
-    prints = Fingerprints(stable_name)
+    identities = Identities(stable_name)
     findings = []
     for diagnostic in diagnostics:
         statement = None if diagnostic.statement is None else statements.get(diagnostic.statement)
@@ -208,7 +212,7 @@ def locate(
                 end=end,
                 statement=_span(statement),
                 lines=lines,
-                fingerprint=prints.of(diagnostic.code, text),
+                identity=identities.of(diagnostic.code, text),
                 server=server(diagnostic),
             )
         )

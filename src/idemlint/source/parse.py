@@ -58,8 +58,10 @@ def parse(
 
 def _too_large(code: bytes) -> Problem | None:
     """The reason not to parse a large file, unless it is data for the most part."""
-    _, masks = blank_commands(code, 0, len(code))
-    size = len(code) - sum(mask.span.end - mask.span.start for mask in masks)
+    size = len(code)
+    if b"\n\\." in code:
+        _, masks = blank_commands(code, 0, size)
+        size -= sum(mask.span.end - mask.span.start for mask in masks)
     if size <= MAX_SQL:
         return None
     message = (
