@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.conftest import Result
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cli.conftest import Result
 
     Idemlint = Callable[..., Result]
 

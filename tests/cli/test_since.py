@@ -7,12 +7,12 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from cli.conftest import BAD, Result, commit, git, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     Idemlint = Callable[..., Result]
 

@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from idemlint.report.model import Report
 
 FULL: Final = "full"
-WAYS_ON: Final = (
-    "`idemlint init` makes what is applied already context: only new migrations are reported.",
-    "`idemlint --since origin/main` reports only what your branch adds or changes.",
-    "`idemlint --fix` repairs what is safe to repair.",
-)
+INIT: Final = "`idemlint init` makes what is applied context: only new migrations are reported."
+SINCE: Final = "`idemlint --since origin/main` reports only what your branch adds or changes."
+FIX: Final = "`idemlint --fix` repairs what is safe to repair."
 
 
 class Check(click.Command):
@@ -80,7 +78,7 @@ def command(**values: Any) -> Code:
         from idemlint.cli.baseline import write_baseline
 
         return write_baseline(options.write_baseline, collector.findings)
-    return _finish(session, collector.report(hints=_ways_on(session)))
+    return _finish(session, collector.report(hints=_ways_on(session, collector)))
 
 
 def _finish(session: Session, report: Report) -> Code:
@@ -154,8 +152,15 @@ def _known_format(name: str) -> None:
         raise UsageProblem(f"unknown output format `{name}`{nearest(name, tuple(FORMATS))}")
 
 
-def _ways_on(session: Session) -> tuple[str, ...]:
-    return WAYS_ON if session.settings.start_after is None else WAYS_ON[1:]
+def _ways_on(session: Session, collector: Collector) -> tuple[str, ...]:
+    """How to go on from a wall of findings."""
+    fixable = any(finding.mark == "[*]" for finding in collector.findings)
+    ways = {
+        INIT: session.settings.start_after is None,
+        SINCE: session.changed is None,
+        FIX: fixable,
+    }
+    return tuple(way for way, is_open in ways.items() if is_open)
 
 
 def _refuse_contradictions(options: Options) -> None:

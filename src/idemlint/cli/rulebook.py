@@ -24,20 +24,25 @@ def selectors() -> Selectors:
 
 def rule_texts() -> Mapping[str, RuleText]:
     """All rules with their pages, by code."""
+    from idemlint.rules import RULES
+
+    return {code: rule_text(code) for code in sorted(RULES)}
+
+
+def rule_text(code: str) -> RuleText:
+    """A rule with its page."""
     from idemlint.report.model import RuleText
     from idemlint.rules import RULES
 
-    texts = {}
-    for code, rule in sorted(RULES.items()):
-        page = rule.page()
-        texts[code] = RuleText(
-            code=code,
-            name=rule.name,
-            severity=rule.severity.value,
-            fix=tuple(rule.fix),
-            default=rule.default,
-            sqlstates=tuple(page.sqlstates),
-            title=page.title,
-            markdown=page.markdown,
-        )
-    return texts
+    rule = RULES[code]
+    page = rule.page()
+    return RuleText(
+        code=code,
+        name=rule.name,
+        severity=rule.severity.value,
+        fix=page.fix,
+        default=rule.default,
+        sqlstates=page.sqlstates,
+        title=page.title,
+        markdown=page.markdown,
+    )

@@ -212,7 +212,7 @@ class Collector:
 
     def report(self, *, fixed: int = 0, hints: tuple[str, ...] = ()) -> Report:
         """All that was taken in."""
-        from idemlint.cli.rulebook import rule_texts
+        from idemlint.cli.rulebook import rule_text
 
         return Report(
             findings=self.findings,
@@ -220,7 +220,7 @@ class Collector:
             statements=self.statements,
             unjudged=self.unjudged,
             fixed=fixed,
-            rules=rule_texts,
+            rule=rule_text,
             root=os.fspath(configuration.repository(Path.cwd()) or Path.cwd()),
             hints=hints,
         )

@@ -41,10 +41,8 @@ def excerpt(lines: Lines, start: int, end: int, width: int) -> list[Row]:
     gutter = len(str(last))
     room = max(width - gutter - 5, 20)
     draw = _Drawing(lines, gutter, room)
-    if first == last:
-        rows = draw.single(first, start, end)
-    else:
-        rows = draw.several(first, last, start, end)
+    one = first == last
+    rows = draw.single(first, start, end) if one else draw.several(first, last, start, end)
     return [[Piece(" " * gutter + " |", "gutter")], *rows, [Piece(" " * gutter + " |", "gutter")]]
 
 

@@ -104,7 +104,7 @@ def notes(finding: Finding) -> Iterator[tuple[str, str]]:
         said = f"{diagnostic.sqlstate} {condition_name(diagnostic.sqlstate) or ''}".rstrip()
         if finding.server:
             said += f": {finding.server}"
-        yield (_WHEN.get(diagnostic.rerun or "", "PostgreSQL says"), said)
+        yield (_WHEN.get(diagnostic.rerun or "", _SAYS), said)
     fix = diagnostic.fix
     if diagnostic.help and (fix is None or diagnostic.help != fix.message):
         yield ("help", diagnostic.help)
@@ -112,11 +112,12 @@ def notes(finding: Finding) -> Iterator[tuple[str, str]]:
         yield (f"{fix.applicability.label} fix" if fix.edits else "help", fix.message)
 
 
+_SAYS: Final = "PostgreSQL says"
 _WHEN: Final = {
-    "statement": "PostgreSQL says when it runs again",
-    "file": "PostgreSQL says on the rerun",
-    "interrupted": "PostgreSQL says on the rerun after an interruption",
-    "folder": "PostgreSQL says when the folder runs again",
+    "statement": f"{_SAYS} when it runs again",
+    "file": f"{_SAYS} on the rerun",
+    "interrupted": f"{_SAYS} on the rerun after an interruption",
+    "folder": f"{_SAYS} when the folder runs again",
 }
 
 
@@ -190,7 +191,11 @@ def _note(label: str, text: str, indent: int, width: int | None) -> Iterator[Lin
     paragraphs = [one_line(paragraph) for paragraph in text.splitlines() if paragraph.strip()]
     wrapped = [piece for paragraph in paragraphs for piece in _wrapped(paragraph, offset, width)]
     for piece in wrapped or [""]:
-        yield [*lead, *_ticked(piece)]
+        if label.startswith(_SAYS) and lead[-1][1] == "label":
+            sqlstate, _, rest = piece.partition(" ")
+            yield [*lead, (sqlstate, "sqlstate"), (f" {rest}" if rest else "", "text")]
+        else:
+            yield [*lead, *_ticked(piece)]
         lead = [(" " * offset, "text")]
 
 

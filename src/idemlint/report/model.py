@@ -12,7 +12,7 @@ from idemlint.report.fingerprint import Identities, fingerprint
 from idemlint.report.lines import Lines, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.source.model import ParsedFile, Statement
@@ -22,7 +22,7 @@ PROJECT: Final = "https://github.com/idemlint/idemlint"
 PAGES: Final = f"{PROJECT}/blob/main/rules"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StatementSpan:
     """The statement that a finding is about."""
 
@@ -80,7 +80,7 @@ class Finding:
         return mark(self.diagnostic.fix)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleText:
     """A rule as printers show it. `fix` holds the applicabilities that its fixes may have."""
 
@@ -99,11 +99,11 @@ class RuleText:
         return page_url(self.code, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Report:
     """A run: its findings in the order of files and places, and what was looked at.
 
-    `rules` gives the rules' texts; only formats that carry them along ask. `root` is the
+    `rule` gives a rule's text by its code; only formats that carry it along ask. `root` is the
     repository's, which paths are relative to in formats that a forge reads. `hints` are ways to go
     on that the command knows (`idemlint init`), shown below a long list.
     """
@@ -113,7 +113,7 @@ class Report:
     statements: int = 0
     unjudged: int = 0
     fixed: int = 0
-    rules: Callable[[], Mapping[str, RuleText]] = dict
+    rule: Callable[[str], RuleText | None] = lambda code: None
     root: str | None = None
     hints: tuple[str, ...] = ()
 

@@ -20,7 +20,6 @@ SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 def render(report: Report) -> str:
     """One run with its findings and the pages of their rules."""
     codes = sorted({finding.code for finding in report.findings})
-    texts = report.rules() if codes else {}
     names = {finding.code: finding for finding in report.findings}
     indexes = {code: index for index, code in enumerate(codes)}
     return dumps(
@@ -34,7 +33,7 @@ def render(report: Report) -> str:
                             "name": "idemlint",
                             "version": __version__,
                             "informationUri": PROJECT,
-                            "rules": [_rule(names[code], texts.get(code)) for code in codes],
+                            "rules": [_rule(names[code], report.rule(code)) for code in codes],
                         }
                     },
                     "columnKind": "unicodeCodePoints",

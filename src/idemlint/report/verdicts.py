@@ -33,7 +33,7 @@ _VERDICT_WIDTH: Final = max(map(len, _STYLES))
 _EXCERPT: Final = 72
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Judged:
     """A statement and its verdict. `row` and `excerpt` are for people only."""
 
@@ -51,7 +51,7 @@ class Judged:
     excerpt: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class JudgedFile:
     """A file's statements, in file order."""
 
