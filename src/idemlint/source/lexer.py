@@ -70,8 +70,8 @@ _FULL: Final = re.compile(
         |(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?)
     | (?P<punctuation>[,;()\[\]]|\.\.?|:(?![:=]))
     | (?P<operator>::|:=|(?:[~!@\#^&|`?+%<>=*]|-(?!-)|/(?!\*))+)
-    | (?P<other>[\x00-\xff])
-    )""",
+    | (?P<other>[^\ \t\r\n\f\v])
+    )?""",
     re.VERBOSE,
 )
 
@@ -84,7 +84,7 @@ _COARSE: Final = re.compile(
     + _IDENT
     + rb"*){0,400}(?:"
     + _LITERALS
-    + rb"| (?P<punctuation>[;()]) | (?P<other>[\x00-\xff]) )?",
+    + rb"| (?P<punctuation>[;()]) | (?P<other>[-/$\\]) )?",
     re.VERBOSE,
 )
 
@@ -128,10 +128,10 @@ def tokens(data: bytes, start: int, end: int, *, coarse: bool = False) -> Iterat
     position = start
     while position < end:
         found = match(data, position, end)
-        if found is None:  # nothing but blanks is left
-            return
+        if found is None:
+            raise AssertionError  # both patterns match the empty text
         kind = found.lastgroup
-        if kind is None:  # a leap, and nothing found yet
+        if kind is None:  # blanks up to the end, or a leap that found nothing yet
             position = found.end()
             continue
         begin, position = found.span(kind)

@@ -93,7 +93,7 @@ def _collapsed(code: bytes, opening: int, limit: int) -> Misquote:
         "this body is quoted with a single `$`; PostgreSQL needs `$$`",
         help="write `$$` on both sides (a replacement step may have collapsed it)",
         repair=tuple([Edit(Span(place, place), "$") for place in (opening, closing)]),
-        certain=b"$$" not in body and _LONE.search(body) is None,
+        certain=b"$$" not in body,
     )
     return Misquote(problem, _widened(code, opening, closing), closing + 1)
 

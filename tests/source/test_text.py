@@ -1,0 +1,128 @@
+"""Bytes become text; nothing a file may hold makes that fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from idemlint.source.text import LineIndex, Position, decode, read
+
+from .words import kinds, parsed, raw
+
+
+def test_utf8_is_itself():
+    source = decode("a.sql", "SELECT 'é';".encode())
+    assert source.text == "SELECT 'é';"
+    assert not source.bom
+    assert source.problems == ()
+
+
+def test_a_byte_order_mark_becomes_blanks_so_that_offsets_stay_true():
+    source = decode("a.sql", b"\xef\xbb\xbfSELECT 1")
+    assert source.text == "   SELECT 1"
+    assert source.bom
+    assert source.data.startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize(
+    ("data", "newline"),
+    [
+        (b"", "\n"),
+        (b"SELECT 1", "\n"),
+        (b"a\nb\n", "\n"),
+        (b"a\r\nb\r\n", "\r\n"),
+        (b"a\r\nb\r\nc\n", "\r\n"),
+        (b"a\r\nb\nc\n", "\n"),
+        (b"a\r\nb\n", "\n"),
+        (b"a\rb\r", "\n"),
+    ],
+)
+def test_the_newline_is_the_one_that_most_lines_have(data, newline):
+    assert decode("a.sql", data).newline == newline
+
+
+def test_undecodable_bytes_are_one_problem_that_names_the_first():
+    source = decode("a.sql", b"-- caf\xe9\nSELECT '\xfc\xfc';")
+    assert source.text == "-- caf?\nSELECT '??';"
+    [problem] = source.problems
+    assert problem.code == "IDM001"
+    assert problem.span == (6, 7)
+    assert problem.message == "byte 0xE9 at offset 6 is not UTF-8, and 2 more like it"
+
+
+def test_an_undecodable_byte_behind_other_characters_has_its_byte_offset():
+    [problem] = decode("a.sql", "-- éé\u2028é ".encode() + b"\xff").problems
+    assert problem.span == (13, 14)
+
+
+def test_what_stands_beside_undecodable_bytes_is_still_read():
+    assert kinds(b"SELECT 1; -- \xe9\nSELECT 2;") == ["SelectStmt", "SelectStmt"]
+
+
+def test_a_file_with_a_nul_is_not_read_at_all():
+    found = parsed(b"SELECT 1;\nSELECT 2\0; SELECT 3;")
+    assert found.statements == ()
+    [problem] = found.problems
+    assert problem.span == (18, 19)
+    assert "NUL byte at offset 18" in problem.message
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_wide_encodings_are_one_problem(encoding):
+    data = "SELECT 1;\n".encode(encoding)
+    if encoding == "utf-16-be":
+        data = b"\xfe\xff" + data
+    found = parsed(data)
+    assert found.statements == ()
+    [problem] = found.problems
+    assert "UTF-16" in problem.message
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\xef\xbb\xbf", b"\xef\xbb", b"\xff\xff\r\n\xff", b"\xed\xa0\x80", "é\xff".encode()],
+)
+def test_the_text_is_as_long_as_the_data(data):
+    assert len(decode("a.sql", data).text.encode()) == len(data)
+
+
+def test_read_raises_what_the_operating_system_says(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read(str(tmp_path / "none.sql"))
+    with pytest.raises(IsADirectoryError):
+        read(str(tmp_path))
+
+
+def test_read_keeps_the_bytes(tmp_path):
+    (tmp_path / "a.sql").write_bytes(b"SELECT 1;\r\n")
+    assert read(str(tmp_path / "a.sql")).data == b"SELECT 1;\r\n"
+
+
+class TestLineIndex:
+    def test_rows_and_columns_begin_at_one(self):
+        assert LineIndex(b"SELECT 1").position(0) == (1, 1)
+
+    def test_columns_count_characters(self):
+        data = raw("-- x\n'éé' x")
+        assert LineIndex(data).position(data.index(b" x", 5)) == Position(row=2, column=5)
+
+    def test_the_end_of_a_file_has_a_position(self):
+        assert LineIndex(b"ab\nc").position(4) == (2, 2)
+        assert LineIndex(b"ab\n").position(3) == (2, 1)
+        assert LineIndex(b"").position(0) == (1, 1)
+
+    def test_a_byte_order_mark_takes_no_column(self):
+        index = LineIndex(b"\xef\xbb\xbfSELECT 1")
+        assert index.position(0) == (1, 1)
+        assert index.position(3) == (1, 1)
+        assert index.row_text(1) == "SELECT 1"
+
+    def test_a_row_is_shown_without_its_line_end(self):
+        index = LineIndex("a é\r\nb\n\n".encode())
+        assert [index.row_text(row) for row in (1, 2, 3, 4)] == ["a é", "b", "", ""]
+        assert index.rows() == 4
+        assert index.row_span(2) == (6, 7)
+
+    def test_undecodable_bytes_take_a_column_each(self):
+        index = LineIndex(b"\xff\xffx")
+        assert index.position(2) == (1, 3)
+        assert index.row_text(1) == "��x"
