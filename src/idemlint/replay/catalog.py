@@ -42,7 +42,15 @@ _SCHEMA_BOUND: Final = frozenset(
 )
 
 #: Schemas every database has, and the pseudo-schema of temporary objects.
-_BUILTIN_SCHEMAS: Final = {"public": 1, "pg_catalog": 2, "pg_temp": 3, "information_schema": 4}
+PG_TEMP: Final = 3
+_BUILTIN_SCHEMAS: Final = {
+    "public": 1,
+    "pg_catalog": 2,
+    "pg_temp": PG_TEMP,
+    "information_schema": 4,
+}
+#: Stands for every container: a name that is in none of them.
+_ANYWHERE: Final = -1
 _FIRST_OID: Final = 16
 
 
@@ -186,12 +194,12 @@ class Catalog:
             key = (space, oid, name)
             if first is None:
                 first = key
-                if len(path) == 1 and (space, 3, name) not in self.slots:
+                if len(path) == 1 and (space, PG_TEMP, name) not in self.slots:
                     return key
             slot = self.slot(key)
             if slot is not None and slot.presence is PRESENT:
                 return key
-        temporary = (space, 3, name)
+        temporary = (space, PG_TEMP, name)
         slot = self.slot(temporary)
         if slot is not None and slot.presence is PRESENT:
             return temporary
@@ -229,24 +237,34 @@ class Catalog:
             if container == oid and slot.presence is PRESENT and self.alive(slot):
                 yield name
 
-    def anywhere(self, ref: Ref) -> bool | None:
-        """Whether a name is there in any schema, or in any parent; `False` only where it surely is in none."""
-        answer: bool | None = False if ref.space is Space.RELATION else None
+    def anywhere(self, ref: Ref, *, any_parent: bool = True) -> bool | None:
+        """Whether a name is there in any schema, and (`any_parent`) in any parent.
+
+        `False` only where it was learned that it is in none.
+        """
+        unknown = False
         for (space, container, name), slot in list(self.slots.items()):
             if space is not ref.space or name != ref.name or self.is_dead(container):
                 continue
+            if not any_parent and ref.parent is not None:
+                home = self.key_of(container)
+                if home is None or home[2] != ref.parent.name:
+                    continue
             if slot.presence is PRESENT and self.alive(slot):
                 return True
-            if slot.presence is UNKNOWN:
-                answer = None
-            elif answer is None and ref.space is not Space.RELATION:
-                answer = False
-        return answer
+            unknown = unknown or slot.presence is UNKNOWN
+        if not unknown and (ref.space, _ANYWHERE, ref.name) in self.slots:
+            return False
+        return None
 
-    def has_triggers(self, oid: int) -> bool:
-        """Whether a table is known to have a trigger."""
+    def set_nowhere(self, ref: Ref) -> None:
+        """Learn that a name is in no schema, or in no parent."""
+        self.put((ref.space, _ANYWHERE, ref.name), Slot(ABSENT, self.new_oid()))
+
+    def has(self, what: Space, oid: int) -> bool:
+        """Whether a table is known to have a trigger, or a rule."""
         return any(
-            space is Space.TRIGGER and container == oid and slot.presence is PRESENT
+            space is what and container == oid and slot.presence is PRESENT
             for (space, container, _), slot in self.slots.items()
         )
 
@@ -288,7 +306,7 @@ class Catalog:
         self.slots[key] = slot
         self._home[slot.oid] = key
         space, container, name = key
-        if container == 3:
+        if container == PG_TEMP:
             self._temporary.append(key)
         if space is Space.ROUTINE or space is Space.OPERATOR:
             bare = name.partition("(")[0]

@@ -54,6 +54,9 @@ def _if(machine: Machine, node: nodes.If) -> Result:
     if value is not None:
         return run_block(machine, node.then if value else node.otherwise)
 
+    if not machine.judging and not node.otherwise.body and _readable(condition):
+        return _did_its_work(machine, node, condition)
+
     def branch(assumed: bool, block: nodes.Block) -> Callable[[], Result]:
         def run() -> Result:
             learn(machine, condition, assumed)
@@ -66,6 +69,28 @@ def _if(machine: Machine, node: nodes.If) -> Result:
     result = machine.either(branch(True, node.then), branch(False, node.otherwise))
     if reason and machine.judging and len(machine.doubts) == doubts and _does(node):
         machine.doubts.append(Doubt(f"a condition cannot be read: {reason}", None, None, node.span))
+    return result
+
+
+def _readable(condition: guards.Condition) -> bool:
+    return any(True for _ in guards.assume(condition, True))
+
+
+def _did_its_work(machine: Machine, node: nodes.If, condition: guards.Condition) -> Result:
+    """The first run of a guarded block is taken to be the one that did what the guard guards.
+
+    Where it did nothing the first time, neither the guard nor what it guards changes later.
+    """
+    catalog = machine.catalog
+    mark, uncertain = catalog.mark(), machine.uncertain
+    learn(machine, condition, True)
+    machine.uncertain = True
+    result = run_block(machine, node.then)
+    machine.uncertain = uncertain
+    if isinstance(result, Raised):
+        catalog.rollback(mark)
+        learn(machine, condition, False)
+        return None
     return result
 
 
@@ -104,9 +129,7 @@ def _exists(machine: Machine, fact: guards.Exists) -> bool | None:
             return False
         return True
     if slot.presence is ABSENT:
-        if fact.any_schema and catalog.anywhere(ref) is not False:
-            return catalog.anywhere(ref)
-        return False
+        return fact.any_schema and catalog.anywhere(ref, any_parent=False) is True
     return None
 
 
@@ -116,7 +139,10 @@ def learn(machine: Machine, condition: guards.Condition, assumed: bool) -> None:
     for fact, value in guards.assume(condition, assumed):
         if isinstance(fact, guards.RowExists):
             _learn_row(machine, fact, value)
-        elif not fact.any_parent:
+        elif fact.any_parent:
+            if not value:
+                catalog.set_nowhere(fact.ref)
+        else:
             if catalog.find(fact.ref) is None or not _settled(machine, fact):
                 catalog.set_presence(fact.ref, PRESENT if value else ABSENT)
 

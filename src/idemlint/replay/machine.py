@@ -617,8 +617,10 @@ class Machine:
                 for row in facts.rows
             )
             rowfacts.set_rows(catalog, table, facts._replace(rows=blurred))
-        if effect.again is Again.SAME:
-            if catalog.has_triggers(table.oid):
+        if catalog.has(Space.RULE, table.oid):
+            self.doubt(f"a rule on {effect.table} may do something else", effect)
+        elif effect.again is Again.SAME:
+            if catalog.has(Space.TRIGGER, table.oid):
                 self.doubt(f"a trigger on {effect.table} runs once more", effect)
         elif effect.again is Again.UNKNOWN:
             self.doubt(effect.why, effect)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from idemlint.replay import rowfacts
-from idemlint.replay.catalog import ABSENT, PRESENT, UNKNOWN, Change, Key, Slot
+from idemlint.replay.catalog import ABSENT, PG_TEMP, PRESENT, UNKNOWN, Change, Key, Slot
 from idemlint.replay.effects.model import Command, Deletes, Drops, Effect, Renames
 from idemlint.replay.machine import Candidate, Machine, Raised
 from idemlint.replay.names import Kind, Space
@@ -206,6 +206,9 @@ def _repeated(
         changed_by[change.key] = change
     for key, old in before.items():
         if key[1] >= fresh or catalog.is_dead(key[1]) or rowfacts.is_internal(key):
+            continue
+        if key[1] == PG_TEMP:
+            # It ends with the session.
             continue
         reason = _difference(machine, key, old, begun)
         if reason:

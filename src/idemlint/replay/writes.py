@@ -9,6 +9,7 @@ from idemlint.replay.catalog import ABSENT
 from idemlint.replay.definitions import TableDefinition, UniqueKey
 from idemlint.replay.effects.model import Again, Inserts
 from idemlint.replay.flow import truth
+from idemlint.replay.names import Space
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog import Slot
@@ -37,6 +38,9 @@ def insert(machine: Machine, effect: Inserts) -> Result:
             _learn(machine, table, facts, rows, effect)
             return None
     elif effect.guarded:
+        return None
+    if machine.judging and machine.catalog.has(Space.RULE, table.oid):
+        machine.doubt(f"a rule on {effect.table} may do something else", effect)
         return None
     result = _judge(machine, effect, table, facts, rows) if machine.judging else None
     if result is None:

@@ -51,7 +51,6 @@ _MODELS: Final[dict[str, Callable[[Tree], list[Effect]]]] = {
     "AlterEnumStmt": objects.alter_enum,
     "CreateFunctionStmt": objects.create_function,
     "DefineStmt": objects.define,
-    "CreateTrigStmt": objects.create_trigger,
     "RuleStmt": objects.create_rule,
     "CreatePolicyStmt": objects.create_policy,
     "AlterPolicyStmt": objects.alter_policy,
@@ -149,10 +148,18 @@ _MODELS: Final[dict[str, Callable[[Tree], list[Effect]]]] = {
 }
 
 
+#: Statements whose SQLSTATE depends on the server's version.
+_VERSIONED: Final[dict[str, Callable[[Tree, int], list[Effect]]]] = {
+    "RenameStmt": names.rename,
+    "CreateTrigStmt": objects.create_trigger,
+}
+
+
 def effects_of(tree: Tree, postgres_version: int) -> tuple[Effect, ...]:
     """The effects of one statement; a kind without a model is `Opaque`, never nothing."""
-    if tree.kind == "RenameStmt":
-        return tuple(names.rename(tree, postgres_version))
+    versioned = _VERSIONED.get(tree.kind)
+    if versioned is not None:
+        return tuple(versioned(tree, postgres_version))
     model = _MODELS.get(tree.kind)
     if model is None:
         return (Opaque(f"idemlint has no model of {tree.kind} yet"),)

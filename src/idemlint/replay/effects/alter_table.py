@@ -53,7 +53,8 @@ def alter_table(stmt: Tree) -> list[Effect]:
     passes: list[list[Effect]] = [[] for _ in range(_REST + 1)]
     for command in stmt.cmds or ():
         model = _MODELS.get(command.subtype)
-        if model is None:
+        if model is None or kind is Kind.INDEX:
+            # What ALTER INDEX shares with ALTER TABLE is idempotent, ATTACH PARTITION included.
             continue
         number, build = model
         if command.subtype == "AT_AddConstraint" and command.fields["def"]["Constraint"][
@@ -370,13 +371,17 @@ def options(owner: Ref, nodes: Iterable[Tree]) -> list[Effect]:
     return effects
 
 
+def _option_nodes(command: Tree) -> tuple[Tree, ...]:
+    found = getattr(command, "def")
+    return found.items or () if found is not None else ()
+
+
 def _table_options(table: Ref, command: Tree) -> list[Effect]:
-    return options(table, getattr(command, "def") or ())
+    return options(table, _option_nodes(command))
 
 
 def _column_options(table: Ref, command: Tree) -> list[Effect]:
-    nodes = getattr(command, "def") or ()
-    return options(inside(Space.COLUMN, command.name, table), nodes)
+    return options(inside(Space.COLUMN, command.name, table), _option_nodes(command))
 
 
 def _replica_identity(table: Ref, command: Tree) -> list[Effect]:

@@ -114,6 +114,8 @@ def _renames(
     ref: Ref, new: str, kind: Kind, otherwise: str | None = None, *, new_first: bool = False
 ) -> list[Effect]:
     to = ref._replace(name=new)
+    if to == ref and kind is Kind.TRIGGER and not new_first:
+        return [Requires(ref, True, otherwise or kind.undefined, kind, Verb.RENAME)]
     old_there = Requires(ref, True, otherwise or kind.undefined, kind, Verb.RENAME)
     duplicate = "42P07" if kind.space is Space.RELATION else kind.duplicate
     if kind is Kind.ENUM_VALUE:

@@ -16,6 +16,7 @@ from idemlint.replay.effects.model import (
     Opaque,
     Renames,
     Requires,
+    Sets,
     Verb,
 )
 from idemlint.replay.effects.queries import needs_relations, walk
@@ -107,7 +108,10 @@ def alter_sequence(stmt: Tree) -> list[Effect]:
     """`ALTER SEQUENCE`: every option sets a value."""
     ref = relation(stmt.sequence)
     otherwise = SKIP if stmt.missing_ok else "42P01"
-    return [Requires(ref, True, otherwise, Kind.SEQUENCE, Verb.ALTER)]
+    effects: list[Effect] = [Requires(ref, True, otherwise, Kind.SEQUENCE, Verb.ALTER)]
+    if any(option.defname == "restart" for option in stmt.options or ()):
+        effects.append(Sets(ref, "restart", True))
+    return effects
 
 
 def create_view(stmt: Tree) -> list[Effect]:
@@ -265,15 +269,16 @@ def define(stmt: Tree) -> list[Effect]:
     return effects
 
 
-def create_trigger(stmt: Tree) -> list[Effect]:
-    """`CREATE [OR REPLACE] TRIGGER`; a constraint trigger is a constraint too."""
+def create_trigger(stmt: Tree, postgres_version: int) -> list[Effect]:
+    """`CREATE [OR REPLACE] TRIGGER`; a second constraint trigger met a unique index before 14."""
     table = relation(stmt.relation)
     ref = inside(Space.TRIGGER, stmt.trigname, table)
     function = qualified(Space.ROUTINE, strings(stmt.funcname), "")
     effects: list[Effect] = [_uses(table, Kind.TABLE), _uses(function, Kind.FUNCTION)]
     if stmt.replace:
         return [*effects, Creates(ref, Kind.TRIGGER, None, needs=(function,), replaces=True)]
-    effects.append(Requires(ref, False, "42710", Kind.TRIGGER, Verb.CREATE))
+    duplicate = "23505" if stmt.isconstraint and postgres_version < 14 else "42710"
+    effects.append(Requires(ref, False, duplicate, Kind.TRIGGER, Verb.CREATE))
     effects.append(Creates(ref, Kind.TRIGGER, None, needs=(function,)))
     return effects
 

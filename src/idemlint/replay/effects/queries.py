@@ -8,7 +8,7 @@ from idemlint.replay import functions
 from idemlint.replay.effects.model import Effect, Fails, Opaque, Repeats, Requires, SetsPath, Verb
 from idemlint.replay.functions import Call
 from idemlint.replay.names import Kind, Ref, Space
-from idemlint.replay.refs import inside, relation
+from idemlint.replay.refs import inside, qualified, relation
 from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:
@@ -137,7 +137,9 @@ def calls(found: Iterable[tuple[list[str], dict[str, Any]]]) -> list[Effect]:
         elif last == "lo_create" and _constant(fields, 0) in {"0", "-1"}:
             effects.append(Repeats("makes one more large object"))
         elif kind is Call.REPEATS:
-            effects.append(Repeats(f"{last}() {functions.REPEATS[last]}"))
+            subject = _constant(fields, 0)
+            ref = qualified(Space.RELATION, subject.lower().split(".")) if subject else None
+            effects.append(Repeats(f"{last}() {functions.REPEATS[last]}", Kind.SEQUENCE, ref))
         elif kind is Call.FAILS:
             effects.append(Fails(functions.FAILS[last], f"{last}() did it already"))
         elif kind is Call.UNKNOWN:

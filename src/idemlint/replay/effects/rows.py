@@ -112,6 +112,9 @@ def _insert_source(
     if source.op not in {None, "SETOP_NONE"}:
         return None, None, _reads_table(query, table)
     where = source.whereClause
+    if query.writes and all(write.kind == "DeleteStmt" for write in query.writes):
+        # What it moves over is no longer where it came from.
+        return None, None, True
     targets = source.targetList or ()
     row = tuple(constant(target.val) for target in targets)
     literal = (row,) if not source.fromClause and any(each is not None for each in row) else None

@@ -120,6 +120,9 @@ def value_again(
         reads = {
             column[-1] for column in found.columns if len(column) == 1 or column[-2] != "excluded"
         }
+    if found.relations:
+        # Inside a subquery an unqualified name is first of all the subquery's own.
+        reads = {column[-1] for column in found.columns if len(column) > 1 and column[-2] in own}
     reads_table = any(fields.get("relname") in own for fields in found.relations)
     if name not in reads and not reads_table:
         if reads & (written - {name}):
