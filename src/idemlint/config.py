@@ -7,6 +7,7 @@ over would switch a gate off.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -122,9 +123,9 @@ def nearest(word: str, known: Iterator[str] | tuple[str, ...]) -> str:
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:
-    try:
+    if sys.version_info >= (3, 11):
         import tomllib
-    except ModuleNotFoundError:  # Python 3.10
+    else:
         import tomli as tomllib
     try:
         return tomllib.loads(text)

@@ -50,6 +50,8 @@ class Commands(click.Group):
         """The commands, and the options of the default one, which nearly everybody wants."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section("About"):
+            formatter.write_dl([("-V, --version", "Show the version and exit.")])
         check = self.get_command(ctx, DEFAULT)
         if check is not None:
             check.format_options(click.Context(check, parent=ctx, info_name=DEFAULT), formatter)

@@ -57,7 +57,7 @@ def command(**values: Any) -> Code:
     _refuse_contradictions(options)
     session = open_session(options)
     if options.show_files:
-        terminal.emit("".join(f"{path}\n" for path in session.paths))
+        terminal.emit(session.shown_files())
         return Code.CLEAN
     if not session.paths and session.stdin is None:
         if not options.force_exclude:  # a hook's batch may well be excluded as a whole
@@ -70,6 +70,8 @@ def command(**values: Any) -> Code:
     collector = Collector(session)
     for report in session.analyse():
         collector.add(report)
+    if options.verbose:
+        collector.say_runners()
     if options.add_ignore is not None:
         from idemlint.cli.suppress import add_ignores
 

@@ -7,7 +7,6 @@ of ours.
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
@@ -52,7 +51,6 @@ def run(arguments: Sequence[str]) -> int:
 
     try:
         code = app.main(list(arguments), prog_name="idemlint", standalone_mode=False)
-        sys.stdout.flush()
     except click.Abort:
         return _say("interrupted", Code.INTERRUPTED)
     except click.ClickException as error:
@@ -60,9 +58,6 @@ def run(arguments: Sequence[str]) -> int:
         return Code.ERROR
     except UsageProblem as error:
         return _say(f"error: {error}", Code.ERROR)
-    except BrokenPipeError:
-        _silence_stdout()  # `| head` has seen enough
-        return Code.CLEAN
     except RecursionError:
         return _internal_error("nested too deeply", arguments)
     except Exception as error:
@@ -91,9 +86,3 @@ def _say(text: str, code: Code) -> int:
     with suppress(OSError):
         click.echo(text.encode("utf-8", "replace").decode(), err=True)
     return code
-
-
-def _silence_stdout() -> None:
-    """Python flushes stdout once more at exit, and would complain about the closed pipe."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

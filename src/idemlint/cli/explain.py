@@ -36,9 +36,7 @@ def command(what: str, color: str) -> Code:
     if not text.endswith("\n"):
         text += "\n"
     if terminal.coloured(color):
-        from rich.markdown import Markdown
-
-        terminal.console().print(Markdown(text))
+        terminal.emit_markdown(text)
     else:
         terminal.emit(text)
     return Code.CLEAN

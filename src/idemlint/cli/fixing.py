@@ -72,8 +72,8 @@ def _fix(session: Session, results: Sequence[FixedFile]) -> Code:
         elif result.after != result.before:
             fixes.write(result)
     collector = Collector(session)
-    for report in replace(session, stdin=stdin).analyse():
-        collector.add(report)
+    for each in replace(session, stdin=stdin).analyse():
+        collector.add(each)
     number = sum(len(result.fixed) for result in results)
     report = check.without_baseline(session, collector.report(fixed=number))
     if session.stdin is None:

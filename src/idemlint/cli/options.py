@@ -56,29 +56,13 @@ class Options:
     write_baseline: str | None = None
 
 
-class Words(click.ParamType):
-    """Words separated by commas."""
-
-    name = "words"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Cut at the commas."""
-        return tuple(word.strip() for word in str(value).split(",") if word.strip())
-
-
 def words(name: str, help: str, metavar: str = "CODES") -> Callable[[F], F]:
     """An option that may be given several times, each time with words separated by commas."""
-    return click.option(
-        name, type=Words(), multiple=True, metavar=metavar, help=help, callback=_joined
-    )
+    return click.option(name, multiple=True, metavar=metavar, help=help, callback=_split)
 
 
-def _joined(
-    ctx: click.Context, param: click.Parameter, value: tuple[tuple[str, ...], ...]
-) -> tuple[str, ...]:
-    return tuple(word for group in value for word in group)
+def _split(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
 def flag(*names: str, help: str) -> Callable[[F], F]:

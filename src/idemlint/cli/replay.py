@@ -23,7 +23,7 @@ def command(**values: Any) -> Code:
     # What the configuration takes for applied is not reported by `check`; its verdicts are wanted.
     session = open_session(options, all_files=options.start_after is None)
     if options.show_files:
-        terminal.emit("".join(f"{path}\n" for path in session.paths))
+        terminal.emit(session.shown_files())
         return Code.CLEAN
     if not session.paths and session.stdin is None:
         terminal.note("warning: no *.sql files found")

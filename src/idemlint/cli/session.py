@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from idemlint import config as configuration
 from idemlint import files
@@ -14,6 +15,7 @@ from idemlint.cli import terminal
 from idemlint.cli.rulebook import selectors
 from idemlint.errors import UsageProblem
 from idemlint.report.model import Finding, Report, locate
+from idemlint.report.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -53,6 +55,10 @@ class Session:
     def is_wanted(self, path: Path) -> bool:
         """Whether findings in this file are reported."""
         return self.changed is None or os.path.realpath(path) in self.changed
+
+    def shown_files(self) -> str:
+        """The files that are reported on, one a line (`--show-files`)."""
+        return "".join(f"{path}\n" for path in self.paths if self.is_wanted(path))
 
     def stable_name(self, path: Path) -> str:
         """A file's name that does not depend on where we were started."""
@@ -145,7 +151,7 @@ def _settings(options: Options, config: Config) -> Settings:
             raise UsageProblem(f"--per-file-ignores: `{entry}` is not PATTERN:CODE")
         ignores[pattern] = (*ignores.get(pattern, ()), selector)
     # An option that is not given leaves the engine's own default in its place.
-    chosen = {
+    chosen: dict[str, Any] = {
         "runner": runner,
         "rerun": options.rerun or config.rerun,
         "postgres_version": options.postgres_version or config.postgres_version,
@@ -189,6 +195,7 @@ class Collector:
         self.files = 0
         self.statements = 0
         self.unjudged = 0
+        self.runners: Counter[str] = Counter()
 
     def add(self, report: FileReport) -> None:
         """Take in one file. The trees are not kept."""
@@ -197,6 +204,7 @@ class Collector:
         if report.context:
             return
         self.files += 1
+        self.runners[report.runner] += 1
         for statement, outcome in zip(report.parsed.statements, report.outcomes, strict=True):
             if statement.section == "up" or self._session.settings.down:
                 self.statements += 1
@@ -209,6 +217,11 @@ class Collector:
                 stable_name=self._session.stable_name(report.path),
                 server=_server(report),
             )
+
+    def say_runners(self) -> None:
+        """Say whose migrations these are (`-v`)."""
+        for runner, number in self.runners.most_common():
+            terminal.note(f"runner {runner}: {counted(number, 'file')}")
 
     def report(self, *, fixed: int = 0, hints: tuple[str, ...] = ()) -> Report:
         """All that was taken in."""

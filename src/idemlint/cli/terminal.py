@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -34,27 +34,32 @@ def coloured(color: str) -> bool:
     return is_terminal() and os.environ.get("TERM") != "dumb"
 
 
+@contextmanager
+def _until_nobody_reads() -> Iterator[None]:
+    """`| head` has seen enough: the rest goes nowhere, and the exit code stays what it is."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def emit(text: str) -> None:
     """Text to stdout, as UTF-8 where it is a pipe or a file, whatever the locale says."""
-    buffer = None if is_terminal() else getattr(sys.stdout, "buffer", None)
-    if buffer is None:
+    if is_terminal():
         encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        with _until_nobody_reads():
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
     else:
-        sys.stdout.flush()
-        buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.flush()
+        emit_bytes(text.encode("utf-8", "replace"))
 
 
 def emit_bytes(data: bytes) -> None:
     """Bytes to stdout as they are."""
-    buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(data.decode("utf-8", "replace"))
-    else:
+    with _until_nobody_reads():
         sys.stdout.flush()
-        buffer.write(data)
-    sys.stdout.flush()
+        sys.stdout.buffer.write(data)
 
 
 def emit_lines(lines: Iterable[Line], color: str) -> None:
@@ -64,8 +69,16 @@ def emit_lines(lines: Iterable[Line], color: str) -> None:
     if not coloured(color):
         emit(full.plain(lines))
         return
-    full.print_rich(lines, console())
-    sys.stdout.flush()
+    with _until_nobody_reads():
+        full.print_rich(lines, console())
+
+
+def emit_markdown(text: str) -> None:
+    """A page, rendered for a terminal."""
+    from rich.markdown import Markdown
+
+    with _until_nobody_reads():
+        console().print(Markdown(text))
 
 
 def console() -> Any:

@@ -1,0 +1,130 @@
+"""The command as a process: at a terminal, in a pipe, and at start-up."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.conftest import BAD, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cli.conftest import Result
+
+    Idemlint = Callable[..., Result]
+
+COMMAND = [sys.executable, "-m", "idemlint"]
+
+needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+
+
+def at_a_terminal(*arguments: str, columns: int = 80) -> tuple[int, str]:
+    """Run with stdout and stderr on a terminal; its exit code, and what it shows."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "LINES"}}
+    environment["TERM"] = "xterm-256color"
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            data = os.read(ours, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        shown += data
+    os.close(ours)
+    return process.wait(), shown.decode().replace("\r\n", "\n")
+
+
+@needs_pty
+def test_a_terminal_gets_colours_and_the_same_words(here: Path, bad: Path) -> None:
+    code, shown = at_a_terminal("migrations", columns=200)
+    assert code == 1
+    assert "\x1b[" in shown
+    piped = subprocess.run([*COMMAND, "migrations"], capture_output=True, text=True)
+    assert re.sub(r"\x1b\[[\d;]*m", "", shown) == piped.stdout
+
+
+@needs_pty
+def test_a_wall_is_summed_up_on_a_terminal_only(here: Path) -> None:
+    for number in range(120):
+        write(f"migrations/{number:04}.sql", BAD.replace("users", f"t{number}"))
+    code, shown = at_a_terminal("--color", "never", "migrations")
+    assert code == 1
+    assert "120 findings in 120 files, by rule:" in shown
+    assert re.findall(r"^migrations/(\d+)", shown, re.MULTILINE) == ["0117", "0118", "0119"]
+    assert "`idemlint init`" in shown
+    piped = subprocess.run([*COMMAND, "migrations"], capture_output=True, text=True)
+    assert piped.stdout.count("IDM101") == 120
+    assert piped.returncode == 1
+
+
+def test_a_reader_who_leaves_early_hears_no_complaint(here: Path) -> None:
+    write("migrations/1.sql", "".join(BAD.replace("users", f"t{n}") for n in range(3000)))
+    process = subprocess.Popen(
+        [*COMMAND, "--output-format", "concise", "migrations"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith(b"migrations/1.sql:1:1: IDM101")
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 1
+
+
+def test_an_interrupt_is_130(here: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(1)  # it waits for its standard input
+    import signal
+
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate()
+    assert process.returncode == 130
+    assert b"Traceback" not in error
+
+
+def test_what_a_small_file_does_not_need_is_not_loaded(here: Path) -> None:
+    """Start-up is on the path of every commit."""
+    write("small.sql", BAD)
+    code = (
+        "import sys; from idemlint.cli.exits import run; run(['small.sql']);"
+        "print([name for name in sys.argv[1:] if name in sys.modules])"
+    )
+    heavy = ("rich", "tomllib", "tomli", "pathspec", "difflib", "subprocess", "hashlib", "textwrap")
+    done = subprocess.run([sys.executable, "-c", code, *heavy], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+def test_help_and_version(idemlint: Idemlint) -> None:
+    from idemlint import __version__
+
+    for option in ("-h", "--help"):
+        shown = idemlint(option)
+        assert shown.code == 0
+        assert "--start-after" in shown.out
+        assert all(command in shown.out for command in ("replay", "init", "explain", "rules"))
+    for option in ("-V", "--version"):
+        assert __version__ in idemlint(option).out
+    assert "--since" in idemlint("replay", "--help").out
