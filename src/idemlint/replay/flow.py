@@ -188,7 +188,7 @@ def _try(machine: Machine, node: nodes.Try) -> Result:
         (each for each in node.handlers if catches(each.conditions, result.sqlstate)), None
     )
     if handler is None:
-        return result
+        return result._replace(passed=(*result.passed, node))
     catalog.rollback(mark)
     del machine.candidates[candidates:]
     del machine.doubts[doubts:]

@@ -40,18 +40,22 @@ from idemlint.replay.names import ROW_TYPES, Kind, Ref, Space
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from idemlint.plpgsql.nodes import Sql
+    from idemlint.plpgsql.nodes import Sql, Try
     from idemlint.source.model import Span
 
 
 class Raised(NamedTuple):
-    """An error: its SQLSTATE, the effect that raised it, and why."""
+    """An error: its SQLSTATE, the effect that raised it, and why.
+
+    `passed` are the blocks whose handlers do not catch it, the innermost first.
+    """
 
     sqlstate: str
     effect: Effect | None
     reason: str
     span: Span | None = None
     leaf: Sql | None = None
+    passed: tuple[Try, ...] = ()
 
 
 class Signal(NamedTuple):

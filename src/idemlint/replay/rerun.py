@@ -161,6 +161,7 @@ def _rerun(
                 result.effect,
                 result.span,
                 result.leaf,
+                result.passed,
             )
             continue
         candidates += machine.candidates

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from idemlint.plpgsql.nodes import Sql
+    from idemlint.plpgsql.nodes import Sql, Try
     from idemlint.replay.effects.model import Effect
     from idemlint.source.model import Span
 
@@ -41,7 +41,8 @@ class Outcome:
 
     `effect` is the one that decided it, `sqlstate` what PostgreSQL raises where it fails, `reason`
     a sentence for people. `leaf` is the guilty statement where it stands inside a body, `span` the
-    place there.
+    place there. `passed` are the blocks with an EXCEPTION part that let the error through, the innermost
+    first.
     """
 
     verdict: Verdict
@@ -51,3 +52,4 @@ class Outcome:
     effect: Effect | None = None
     span: Span | None = None
     leaf: Sql | None = None
+    passed: tuple[Try, ...] = ()
