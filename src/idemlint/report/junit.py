@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from idemlint.report.full import notes
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.report.model import Finding, Report
+
+_ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: Report) -> str:
@@ -65,13 +68,4 @@ def _attribute(text: str) -> str:
 
 def legal(text: str) -> str:
     """The text with every character that XML 1.0 cannot hold replaced."""
-    return "".join(character if _is_legal(ord(character)) else "�" for character in text)
-
-
-def _is_legal(point: int) -> bool:
-    return (
-        point in {0x9, 0xA, 0xD}
-        or 0x20 <= point <= 0xD7FF
-        or 0xE000 <= point <= 0xFFFD
-        or point >= 0x10000
-    )
+    return _ILLEGAL.sub("�", text)
