@@ -251,6 +251,11 @@ class _Analysis:
         ]
         version = self.settings.postgres_version
         programs = [program_of(migration.parsed, statement, version) for statement in statements]
+        migration.programs = {
+            statement.index: program
+            for statement, program in zip(statements, programs, strict=True)
+        }
+        migration.catalog = machine.catalog
         units = [migration.deliveries[statement.index].unit for statement in statements]
         modes = _MODES[self.settings.rerun] if judged else frozenset()
         replayed = replay_file(machine, programs, units, modes, number)

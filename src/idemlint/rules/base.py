@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix, Severity
-from idemlint.replay.effects.model import Requires, Verb
+from idemlint.replay.effects.model import Again, Body, Requires, Verb
 from idemlint.replay.verdict import Verdict
 from idemlint.rules.pages import Page, page_of
 from idemlint.source.model import Span
@@ -18,9 +18,12 @@ from idemlint.source.model import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from idemlint.plpgsql.nodes import Block
+    from idemlint.replay.catalog import Catalog
     from idemlint.replay.effects.model import Effect
     from idemlint.replay.machine import Hazard
     from idemlint.replay.names import Kind
+    from idemlint.replay.rerun import Program
     from idemlint.replay.verdict import Outcome, Rerun
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
@@ -34,7 +37,9 @@ class Migration:
     """A file with all that is known of it when the rules look at it.
 
     `outcomes` are by statement index and mode; a statement that is not applied has none. `hazards` are
-    first runs that fail on a database with rows, by statement index.
+    first runs that fail on a database with rows, by statement index. `programs` are the statements'
+    effects, and with them the bodies of DO blocks. `catalog` is what is known when the file has run: it
+    belongs to the replay, which goes on with it, and is there only while the rules look at this file.
     """
 
     path: str
@@ -45,6 +50,8 @@ class Migration:
     clues: FolderClues
     outcomes: dict[int, dict[Rerun, Outcome]] = field(default_factory=dict)
     hazards: list[tuple[int, Hazard]] = field(default_factory=list)
+    programs: dict[int, Program] = field(default_factory=dict)
+    catalog: Catalog | None = None
 
     @property
     def data(self) -> bytes:
@@ -56,6 +63,15 @@ class Migration:
         """The file's name as it is shown."""
         return self.parsed.source.path
 
+    def applied(self) -> Iterator[Statement]:
+        """The statements that the runner applies, in file order."""
+        return (each for each in self.parsed.statements if each.index in self.outcomes)
+
+    def body(self, statement: Statement) -> Block | None:
+        """The body of a DO block, the very nodes that the replay ran; `None` for other statements."""
+        program = self.programs.get(statement.index, ())
+        return program[0].block if program and isinstance(program[0], Body) else None
+
     def text(self, span: Span) -> str:
         """The SQL of a stretch of the file."""
         return self.data[span.start : span.end].decode(errors="replace")
@@ -64,12 +80,14 @@ class Migration:
 class On(NamedTuple):
     """An outcome that a rule names: a verdict, what decided it, of which kind, in which statement.
 
-    What is empty is any; where two rules match, the one that says more wins.
+    The kind of an effect on rows is how it writes them: what its ON CONFLICT does (`"nothing"`,
+    `"update"`), or why a value is another one each time. What is empty is any; where two rules match,
+    the one that says more wins.
     """
 
     verdict: Verdict
     cause: Verb | type[Effect]
-    kind: Kind | None = None
+    kind: Kind | Again | str | None = None
     statement: str = ""
 
 
@@ -78,7 +96,9 @@ def fails(cause: Verb | type[Effect], *kinds: Kind, statement: str = "") -> tupl
     return tuple(On(Verdict.FAILS, cause, kind, statement) for kind in kinds or (None,))
 
 
-def repeats(cause: Verb | type[Effect], *kinds: Kind, statement: str = "") -> tuple[On, ...]:
+def repeats(
+    cause: Verb | type[Effect], *kinds: Kind | Again | str, statement: str = ""
+) -> tuple[On, ...]:
     """`repeats(CreatesUnnamed, Kind.INDEX)`: one more index each time."""
     return tuple(On(Verdict.REPEATS, cause, kind, statement) for kind in kinds or (None,))
 
@@ -157,9 +177,13 @@ class Rule:
 
 
 class OutcomeRule(Rule):
-    """Names outcomes of the replay."""
+    """Names outcomes of the replay: those of `on`, and before all others those that `narrows` picks."""
 
     on: ClassVar[tuple[On, ...]] = ()
+
+    def narrows(self, case: Case) -> bool:
+        """Whether this rule says more about the outcome than its effect does (a guard that fails)."""
+        return False
 
     def message(self, case: Case) -> str:
         """One sentence: what the rerun does."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from idemlint.replay.effects.model import Requires
+from idemlint.replay.effects.model import Again, Inserts, Requires, Updates
 from idemlint.replay.verdict import Verdict
 from idemlint.rules import FileRule, OutcomeRule, all_rules
 from idemlint.rules.base import Case, Migration, On
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.diagnostics import Diagnostic
+    from idemlint.replay.effects.model import Effect
+    from idemlint.replay.names import Kind
     from idemlint.replay.verdict import Outcome
 
 _NAMED = frozenset({Verdict.FAILS, Verdict.REPEATS})
@@ -38,7 +40,7 @@ def rule_for(outcome: Outcome, kind: str) -> OutcomeRule | None:
     if effect is None or outcome.verdict not in _NAMED:
         return None
     cause = effect.verb if isinstance(effect, Requires) else effect.__class__
-    of = getattr(effect, "kind", None)
+    of = _kind(effect)
     index = _index()
     for each in (
         On(outcome.verdict, cause, of, kind),
@@ -50,6 +52,26 @@ def rule_for(outcome: Outcome, kind: str) -> OutcomeRule | None:
         if rule is not None:
             return rule
     return None
+
+
+def _kind(effect: Effect) -> Kind | Again | str | None:
+    """What tells effects of one class apart."""
+    if isinstance(effect, Inserts):
+        moves = effect.conflict == "update" and effect.update in {Again.MOVES, Again.VOLATILE}
+        return effect.update if moves else effect.conflict or None
+    if isinstance(effect, Updates):
+        return effect.again
+    kind: Kind | None = getattr(effect, "kind", None)
+    return kind
+
+
+@cache
+def _narrow() -> tuple[OutcomeRule, ...]:
+    return tuple(
+        rule
+        for rule in all_rules().values()
+        if isinstance(rule, OutcomeRule) and type(rule).narrows is not OutcomeRule.narrows
+    )
 
 
 def findings(migration: Migration, codes: frozenset[str]) -> list[Diagnostic]:
@@ -66,13 +88,23 @@ def _outcomes(migration: Migration, codes: frozenset[str]) -> Iterator[Diagnosti
         if worst is None or worst.verdict not in _NAMED:
             continue
         statement = statements[index]
-        kind = worst.leaf.tree.kind if worst.leaf is not None else statement.kind
-        rule = rule_for(worst, kind)
+        case = Case(migration, statement, worst)
+        rule = _rule_of(case, codes)
         if rule is None or rule.code not in codes:
             continue
-        diagnostic = rule.check(Case(migration, statement, worst))
+        diagnostic = rule.check(case)
         if diagnostic is not None:
             yield diagnostic
+
+
+def _rule_of(case: Case, codes: frozenset[str]) -> OutcomeRule | None:
+    outcome = case.outcome
+    if outcome.leaf is None:
+        return rule_for(outcome, case.statement.kind)
+    for rule in _narrow():
+        if rule.code in codes and outcome.effect is not None and rule.narrows(case):
+            return rule
+    return rule_for(outcome, outcome.leaf.tree.kind)
 
 
 def _worst(outcome: Outcome) -> tuple[int, bool]:
