@@ -30,11 +30,10 @@ class Sql:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dynamic:
-    """Something whose effect cannot be read: an EXECUTE of a computed string, an unreadable
-    statement.
+    """Something whose effect cannot be read: an EXECUTE of a computed string, a broken statement.
 
-    `mentions` are the names that stand in its text, folded; `pattern` is the string as far as it is
-    constant, with `%I`, `%L`, `%s` where it is not.
+    `mentions` are the names that stand in its text, folded. `pattern` is the string as far as it is
+    constant, with `%I`, `%L`, `%s` where it is not; where an EXECUTE has none, it may run anything.
     """
 
     reason: str

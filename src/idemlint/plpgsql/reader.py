@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from idemlint.plpgsql.scan import Scan
 
 _DEEPEST: Final = 80
-_ARMS: Final = 80  # an ELSIF is an IF in the ELSE of another
+_ARMS: Final = 80  # an ELSIF is an IF in the ELSE of another, as is what follows a CONTINUE
 _BLOCK_ENDS: Final = frozenset({"end", "exception", ""})
 _HANDLER_ENDS: Final = frozenset({"end", "when", ""})
 _IF_ENDS: Final = frozenset({"end", "else", "elsif", "elseif", ""})
@@ -235,6 +235,7 @@ class Reader:
         steps: list[Step] = []
         self.depth += 1
         words = self.words
+        start = self.at
         while (word := words[self.at]) not in ends or simple.is_assignment(self):
             first = self.at
             if self.depth > _DEEPEST:
@@ -253,6 +254,8 @@ class Reader:
             if self.at == first:  # whatever it is, go on
                 self.at += 1
         self.depth -= 1
+        if sum(isinstance(step, Leap) for step in steps) > _ARMS:
+            return [self.unread(start, self.at, "too many jumps")]
         return steps
 
     def labelled(self, steps: list[Step]) -> None:
@@ -286,7 +289,7 @@ class Reader:
         self.skip("if")
         word = self.words[self.at]
         self.at += word == ";"
-        self._branches(steps, arms, last, ways, self.span(first))
+        self._branches(steps, arms, last, ways, first)
 
     def _way(self, ends: frozenset[str], ways: list[Variables]) -> list[Step]:
         """The statements of one branch; the variables at its end are added to `ways`."""
@@ -304,14 +307,16 @@ class Reader:
         arms: list[tuple[Tree | None, list[Step], Span | None]],
         last: list[Step] | None,
         ways: list[Variables],
-        span: Span | None,
+        first: int,
     ) -> None:
+        """Close an IF or CASE that began at token `first`; without ELSE, `last` is `None`."""
+        span = self.span(first)
         if last is None:
             ways.append(self.variables.copy())
         self._join(self.variables, ways)
         whole = last or []
         if len(arms) > _ARMS:
-            steps.append(Dynamic("too many branches", span=span))
+            steps.append(self.unread(first, self.at, "too many branches"))
             self.variables.known.clear()
             return
         for condition, then, test in reversed(arms):
@@ -342,7 +347,7 @@ class Reader:
         self.skip(";")
         if not ways:
             ways.append(self.variables.copy())
-        self._branches(steps, arms, last, ways, self.span(first))
+        self._branches(steps, arms, last, ways, first)
 
     def _one_of(self, subject: str, choices: str, words: list[str]) -> Tree | None:
         try:

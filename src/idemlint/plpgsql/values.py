@@ -133,7 +133,7 @@ _BETWEEN: Final = frozenset({"=", "(", ",", "in", "any", "array", "[", ")", "::"
 def query_value(tree: Json, scan: Scan, first: int, last: int, used: dict[str, Value]) -> Value:
     """The value that the expression or query between two tokens gives."""
     words = scan.words[first:last]
-    size = len(words) + sum(value.size for value in used.values())
+    size = len(words) + sum(value.size * words.count(name) for name, value in used.items())
     depends: set[str] = set()
     for value in used.values():
         depends |= value.depends or set()
