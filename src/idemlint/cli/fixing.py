@@ -7,40 +7,31 @@ from typing import TYPE_CHECKING
 
 from idemlint.cli import terminal
 from idemlint.cli.exits import Code, for_findings
-from idemlint.cli.session import Collector, Session
+from idemlint.cli.session import Collector
 from idemlint.diagnostics import Applicability
 from idemlint.report.summary import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from idemlint.cli.session import Session
     from idemlint.fixes import FixedFile
 
 
 def run_fixes(session: Session) -> Code:
     """Fix all files, or print what would be fixed, and return the exit code."""
-    results = list(_fixed(session))
-    if session.options.diff:
-        return _show_diff(session, results)
-    return _fix(session, results)
-
-
-def _fixed(session: Session) -> Iterator[FixedFile]:
-    """What the fixes make of every file; nothing is written."""
     from idemlint import fixes
 
     options = session.options
-    lowest = Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE
-    return iter(
-        fixes.fix(
-            session.paths,
-            session.settings,
-            lowest=lowest,
-            fix_applied=options.fix_applied,
-            stdin=session.stdin,
-            report_on=None if session.changed is None else session.is_wanted,
-        )
+    results = fixes.fix(
+        session.paths,
+        session.settings,
+        lowest=Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE,
+        fix_applied=options.fix_applied,
+        stdin=session.stdin,
+        report_on=None if session.changed is None else session.is_wanted,
     )
+    return _show_diff(session, results) if options.diff else _fix(session, results)
 
 
 def _show_diff(session: Session, results: Sequence[FixedFile]) -> Code:
@@ -50,30 +41,25 @@ def _show_diff(session: Session, results: Sequence[FixedFile]) -> Code:
     _say_what_was_not_done(results)
     if not session.options.quiet:
         number = sum(len(result.fixed) for result in changed)
+        files = counted(len(changed), "file")
         terminal.note(
-            f"Would fix {counted(number, 'finding')} in {counted(len(changed), 'file')}."
-            if changed
-            else "Nothing to fix."
+            f"Would fix {counted(number, 'finding')} in {files}." if changed else "Nothing to fix."
         )
     return for_findings(False, would_change=bool(changed), exit_zero=session.options.exit_zero)
 
 
 def _fix(session: Session, results: Sequence[FixedFile]) -> Code:
-    from dataclasses import replace
-
     from idemlint import fixes
     from idemlint.cli import check
 
-    stdin = session.stdin
+    options = session.options
+    collector = Collector(session)
     for result in results:
         if result.path is None:
             terminal.emit_bytes(result.after)
-            stdin = (result.filename, result.after)
         elif result.after != result.before:
             fixes.write(result)
-    collector = Collector(session)
-    for each in replace(session, stdin=stdin).analyse():
-        collector.add(each)
+        collector.add(result.report)
     number = sum(len(result.fixed) for result in results)
     report = check.without_baseline(session, collector.report(fixed=number))
     if session.stdin is None:
@@ -81,15 +67,16 @@ def _fix(session: Session, results: Sequence[FixedFile]) -> Code:
     else:  # the repaired text has stdout for itself
         from idemlint.report import formats
 
-        name = session.options.output_format or "concise"
-        terminal.note(formats.render(name, report, quiet=session.options.quiet).rstrip("\n"))
+        text = formats.render(options.output_format or "concise", report, quiet=options.quiet)
+        terminal.note(text.rstrip("\n"))
     _say_what_was_not_done(results)
-    _say_what_guards_hide(session, results)
+    if not options.quiet:
+        _say_what_guards_hide(results)
     return for_findings(
         bool(report.findings),
         fixed=number > 0,
-        exit_zero=session.options.exit_zero,
-        non_zero_on_fix=session.options.exit_non_zero_on_fix,
+        exit_zero=options.exit_zero,
+        non_zero_on_fix=options.exit_non_zero_on_fix,
     )
 
 
@@ -101,29 +88,35 @@ def _say_what_was_not_done(results: Sequence[FixedFile]) -> None:
                 f"{result.filename}: the fix of {dropped.code} was not made, because {dropped.why}."
                 " This is a bug in idemlint; please report it."
             )
-    spared: dict[str, list[str]] = {}
-    for result in results:
-        if result.spared:
-            spared.setdefault(result.spared, []).append(result.filename)
-    for reason, names in spared.items():
+    say_spared(
+        [(result.filename, result.spared) for result in results if result.spared],
+        "Put the repair in a new migration, or use --fix-applied.",
+    )
+
+
+def say_spared(spared: Sequence[tuple[str, str]], way_out: str) -> None:
+    """Say which files were left alone, and why, once a reason."""
+    by_reason: dict[str, list[str]] = {}
+    for filename, reason in spared:
+        by_reason.setdefault(reason, []).append(filename)
+    for reason, names in by_reason.items():
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
-        terminal.note(
-            f"Left alone: {shown}: {reason}."
-            " Put the repair in a new migration, or use --fix-applied."
-        )
+        terminal.note(f"Left alone: {shown}: {reason}. {way_out}")
 
 
-def _say_what_guards_hide(session: Session, results: Sequence[FixedFile]) -> None:
+def _say_what_guards_hide(results: Sequence[FixedFile]) -> None:
+    """DESIGN.md §6: a guard must not be taken for a comparison."""
     guards = sum(
         diagnostic.fix is not None
         and any("if not exists" in edit.content.lower() for edit in diagnostic.fix.edits)
         for result in results
         for diagnostic in result.fixed
     )
-    if guards and not session.options.quiet:
+    if guards:
+        skips = "guard skips" if guards == 1 else "guards skip"
         terminal.note(
-            f"{counted(guards, 'guard')} of these skip what is there already without comparing"
-            " definitions: where a database has an older shape, it keeps it."
+            f"{guards:,} {skips} what is there already without comparing definitions:"
+            " a database with an older shape keeps it."
         )
 
 

@@ -191,7 +191,7 @@ class Collector:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.findings: list[Finding] = []
-        self.paths: dict[str, Path] = {}
+        self.origins: dict[str, tuple[Path, str]] = {}
         self.files = 0
         self.statements = 0
         self.unjudged = 0
@@ -210,7 +210,7 @@ class Collector:
                 self.statements += 1
                 self.unjudged += outcome.verdict is Verdict.UNKNOWN
         if report.diagnostics:
-            self.paths[report.filename] = report.path
+            self.origins[report.filename] = (report.path, report.runner)
             self.findings += locate(
                 report.parsed,
                 report.diagnostics,

@@ -22,10 +22,21 @@ _COMMENT: Final = re.compile(rb"(--[ \t]*idemlint:[ \t]*ignore\[)([^\]]*)(\].*)"
 
 def add_ignores(session: Session, collected: Collector, reason: str) -> Code:
     """Write the comments into the files, and say how many; findings outside statements are left."""
+    from idemlint import runners
+    from idemlint.cli.fixing import say_spared
+    from idemlint.fixes.applied import Applied
+
     if session.stdin is not None:
         raise UsageProblem("--add-ignore writes into files, and cannot write into standard input")
     added = left = 0
+    applied = Applied()
+    spared = []
     for filename, group in groupby(collected.findings, key=lambda finding: finding.filename):
+        path, runner = collected.origins[filename]
+        why = "" if session.options.fix_applied else applied.reason(path, runners.get(runner))
+        if why:  # a comment changes a checksum as well as any other edit does
+            spared.append((filename, why))
+            continue
         codes: dict[int, list[str]] = {}
         for finding in group:
             if finding.statement is None:
@@ -34,25 +45,25 @@ def add_ignores(session: Session, collected: Collector, reason: str) -> Code:
             codes.setdefault(finding.statement.start, []).append(finding.code)
             added += 1
         if codes:
-            _rewrite(collected.paths[filename], codes, reason)
+            _rewrite(path, codes, reason)
     terminal.note(f"Suppressed {counted(added, 'finding')}.")
     if left:
         terminal.note(
             f"{counted(left, 'finding')} stand outside statements; `-- idemlint: ignore-file[CODE]`"
             " at the top of the file suppresses them."
         )
+    say_spared(spared, "List them with --write-baseline instead, or use --fix-applied.")
     return Code.CLEAN
 
 
 def _rewrite(path: Path, codes: dict[int, list[str]], reason: str) -> None:
+    from idemlint import fixes
+
     try:
         before = path.read_bytes()
-        after = with_ignores(before, codes, reason)
-        from idemlint.fixes import write_atomically
-
-        write_atomically(path, before, after)
     except OSError as error:
-        raise UsageProblem(f"{path}: cannot be written: {error.strerror or error}") from None
+        raise UsageProblem(f"{path}: cannot be read: {error.strerror or error}") from None
+    fixes.write_atomically(path, before, with_ignores(before, codes, reason))
 
 
 def with_ignores(data: bytes, codes: dict[int, list[str]], reason: str = "") -> bytes:
