@@ -12,10 +12,11 @@ def test_its_markers_and_package_json_give_it_away(folder: Folder) -> None:
     assert folder.runners() == {"node-pg-migrate"}
 
 
-def test_up_and_down_and_all_is_up_without_a_marker() -> None:
-    sql = "-- Up Migration\nSELECT 1;\n--- down   migration\nSELECT 2;\n"
-    assert sections("node-pg-migrate", sql) == [("up", "SELECT 1;\n"), ("down", "SELECT 2;\n")]
-    assert sections("node-pg-migrate", "SELECT 1;\n") == [("up", "SELECT 1;\n")]
+def test_up_and_down_and_all_is_up_without_an_up_marker() -> None:
+    up, down = "-- Up Migration\nSELECT 1;\n", "--- down   migration\nSELECT 2;\n"
+    assert sections("node-pg-migrate", f"SELECT 0;\n{up}{down}") == [("up", up), ("down", down)]
+    assert sections("node-pg-migrate", down + up) == [("down", down), ("up", up)]
+    assert sections("node-pg-migrate", f"SELECT 1;\n{down}") == [("up", f"SELECT 1;\n{down}")]
 
 
 def test_concurrently_is_refused_even_alone() -> None:

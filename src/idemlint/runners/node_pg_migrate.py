@@ -12,9 +12,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import Near, misleads
-from idemlint.runners.profile import Claim, Named, Profile
-from idemlint.runners.stretches import Marker, marked
+from idemlint.runners.directives import Near, compiled, misleads
+from idemlint.runners.profile import Claim, Named, Part, Profile
+from idemlint.source.model import Span
+
+_UP: Final = r"^\s*--[\s-]*up\s+migration"
+_DOWN: Final = r"^\s*--[\s-]*down\s+migration"
+
+
+def parts(data: bytes) -> tuple[Part, ...]:
+    """From a marker to the other one, or to the end."""
+    up, down = compiled(_UP).search(data), compiled(_DOWN).search(data)
+    if up is None:
+        return (Part(Span(0, len(data))),)
+    if down is None:
+        return (Part(Span(up.start(), len(data))),)
+    first, second = sorted((up.start(), down.start()))
+    one, two = Span(first, second), Span(second, len(data))
+    if up.start() == first:
+        return (Part(one, "up"), Part(two, "down", group=1))
+    return (Part(one, "down"), Part(two, "up", group=1))
+
 
 PROFILES: Final = (
     Profile(
@@ -30,11 +48,7 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+)[_-](?P<name>[^/]*)\.down\.sql", "down"),
             Named(r"(?P<version>\d+)[_-](?P<name>[^/]*)\.sql", "up"),
         ),
-        parts=marked(
-            Marker(r"^[ \t]*--[\s-]*up\s+migration\b[^\n]*\n?", "up"),
-            Marker(r"^[ \t]*--[\s-]*down\s+migration\b[^\n]*\n?", "down"),
-            before="up",
-        ),
+        parts=parts,
         misdirectives=misleads(
             "node-pg-migrate",
             (

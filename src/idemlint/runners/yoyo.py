@@ -4,6 +4,8 @@ measured).
 - `x.sql`, `x.rollback.sql`; order by `-- depends: a b`, else by name. Directives stand in the
   comment before the first statement. sqlparse cuts; each statement is a step; all in a transaction
   for the file.
+- Each step stands behind a savepoint: after a COMMIT of the file's own the next one fails (25P01,
+  measured with 9.0).
 - `-- transactional: false`: one by one; on failure the rollback steps run. The row's hash is of the
   name: edits are not seen.
 """
