@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # A key of the JSON: inside a value its quotes would be escaped.
 _LOCATION: Final = re.compile(r'location":(\d+)')
+_SLASH: Final = 0x2F
+_STAR: Final = 0x2A
 _EXHAUSTED: Final = ("stack depth limit exceeded", "memory exhausted")
 
 # PostgreSQL's scanner reads a whole run of operator characters at each `/*` in it: 200 KB of
@@ -75,27 +77,34 @@ def _tree(text: str, raw: bytes, shift: int) -> str:
     return answer
 
 
-def _statements(raw: bytes, base: int, tree: str, section: Section, index: int) -> list[Statement]:
+def _statements(
+    raw: bytes, base: int, answer: str, section: Section, index: int
+) -> list[Statement]:
     """Decode the parser's answer about a stretch."""
     try:
-        decoded = orjson.loads(tree)
+        decoded = orjson.loads(answer)
     except (ValueError, RecursionError):
         raise TooDeep from None
     found = []
-    commented = b"--" in raw or b"*/" in raw
+    nowhere = len(raw)
+    comment = -1  # the next `--`; most statements have none
     for item in decoded["stmts"]:
         start = item.get("stmt_location", 0) - base
-        end = start + item["stmt_len"] if "stmt_len" in item else len(raw)
+        end = start + item["stmt_len"] if "stmt_len" in item else nowhere
         # What precedes the `;` is stripped; a comment there shows in the last line.
         if raw[end - 1] <= 32:
             end = start + len(raw[start:end].rstrip())
-        if commented and (
-            raw.find(b"--", max(raw.rfind(b"\n", start, end), start), end) >= 0
-            or raw.endswith(b"*/", start, end)
-        ):
+        if comment < start:
+            comment = raw.find(b"--", start)
+            if comment < 0:
+                comment = nowhere
+        if (
+            comment < end and raw.find(b"--", max(raw.rfind(b"\n", start, end), start), end) >= 0
+        ) or (raw[end - 1] == _SLASH and raw[end - 2] == _STAR):
             end = trim(raw, start, end).end
-        [(kind, fields)] = item["stmt"].items()
-        found.append(Statement(index, start + base, end + base, kind, Tree(kind, fields), section))
+        for kind, fields in item["stmt"].items():  # the only one
+            tree = Tree(kind, fields)
+            found.append(Statement(index, start + base, end + base, kind, tree, section))
         index += 1
     return found
 

@@ -27,18 +27,17 @@ def decode(path: str, data: bytes) -> SourceFile:
     byte one `?`. A file that PostgreSQL could not be sent at all (NUL bytes, UTF-16) becomes blanks
     altogether.
     """
-    newline = _newline(data)
-    refusal = _refusal(data)
-    if refusal is not None:
-        return SourceFile(path, data, " " * len(data), newline=newline, problems=(refusal,))
+    newline = _newline(data) if b"\r" in data else "\n"
+    if b"\0" in data or data.startswith(_UTF16_BOMS):
+        text = " " * len(data)
+        return SourceFile(path, data, text, newline=newline, problems=(_refusal(data),))
     bom = data.startswith(_BOM)
     raw = b"   " + data[3:] if bom else data
     try:
-        text = raw.decode()
-        problems: tuple[Problem, ...] = ()
+        return SourceFile(path, data, raw.decode(), bom, newline)
     except UnicodeDecodeError:
-        text, problems = _salvage(raw)
-    return SourceFile(path, data, text, bom, newline, problems)
+        text, problem = _salvage(raw)
+        return SourceFile(path, data, text, bom, newline, (problem,))
 
 
 def _newline(data: bytes) -> Literal["\n", "\r\n"]:
@@ -47,8 +46,8 @@ def _newline(data: bytes) -> Literal["\n", "\r\n"]:
     return "\r\n" if windows and 2 * windows > data.count(b"\n") else "\n"
 
 
-def _refusal(data: bytes) -> Problem | None:
-    """The reason not to read the file at all."""
+def _refusal(data: bytes) -> Problem:
+    """The reason not to read a file at all."""
     if data.startswith(_UTF16_BOMS):
         return Problem(
             "IDM001",
@@ -57,17 +56,15 @@ def _refusal(data: bytes) -> Problem | None:
             help="save it as UTF-8",
         )
     nul = data.find(b"\0")
-    if nul >= 0:
-        return Problem(
-            "IDM001",
-            Span(nul, nul + 1),
-            f"NUL byte at offset {nul}: PostgreSQL would not read past it; the file was skipped",
-            help="remove the byte, or save the file as UTF-8 if it is UTF-16",
-        )
-    return None
+    return Problem(
+        "IDM001",
+        Span(nul, nul + 1),
+        f"NUL byte at offset {nul}: PostgreSQL would not read past it; the file was skipped",
+        help="remove the byte, or save the file as UTF-8 if it is UTF-16",
+    )
 
 
-def _salvage(data: bytes) -> tuple[str, tuple[Problem, ...]]:
+def _salvage(data: bytes) -> tuple[str, Problem]:
     """Decode what can be decoded; one problem names the first bad byte and counts the others."""
     parts: list[str] = []
     count, first, position = 0, -1, 0
@@ -85,7 +82,7 @@ def _salvage(data: bytes) -> tuple[str, tuple[Problem, ...]]:
     more = f", and {count - 1} more like it" if count > 1 else ""
     message = f"byte 0x{data[first]:02X} at offset {first} is not UTF-8{more}"
     problem = Problem("IDM001", Span(first, first + 1), message, help="save the file as UTF-8")
-    return "".join(parts), (problem,)
+    return "".join(parts), problem
 
 
 class Position(NamedTuple):

@@ -51,7 +51,7 @@ def wrap(value: dict[str, Any]) -> Tree:
     """
     if len(value) == 1:
         for kind, fields in value.items():
-            if kind[0].isupper():
+            if kind < "a":  # upper case: a node's name
                 return Tree(kind, fields if fields.__class__ is dict else _NO_FIELDS)
     return Tree("", value)
 
