@@ -316,6 +316,11 @@ class _Analysis:
         return rules
 
 
+def sequence_of(report: FileReport) -> tuple[str, str]:
+    """What files have in common that are replayed one after the other: their runner, and their root."""
+    return report.runner, _root(report.migration.profile, report.migration.path)
+
+
 def worst(outcomes: dict[Rerun, Outcome]) -> Outcome:
     """The one that counts where any rerun may happen; the whole file's where they are equal."""
     return max(

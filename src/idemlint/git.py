@@ -55,6 +55,22 @@ class Repository:
         top = os.path.realpath(self.top)
         return frozenset(f"{top}{os.sep}{name}" for name in changed)
 
+    def default_branch(self) -> str | None:
+        """The branch that all others go into: what the remote calls its HEAD, else main or master."""
+        head = self._run("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
+        names = [head.strip()] if head else []
+        names += ["origin/main", "origin/master", "main", "master"]
+        for name in names:
+            if self._run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}") is not None:
+                return name
+        return None
+
+    def files_at(self, commit: str) -> frozenset[str]:
+        """All files of a commit, as real absolute paths."""
+        top = os.path.realpath(self.top)
+        names = self._names("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
+        return frozenset(f"{top}{os.sep}{name}" for name in names)
+
     def _names(self, *arguments: str) -> Sequence[str]:
         return [name for name in self._text(*arguments, strip=False).split("\0") if name]
 

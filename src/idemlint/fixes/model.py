@@ -1,0 +1,40 @@
+"""What fixing a file came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from idemlint.diagnostics import Diagnostic
+    from idemlint.engine import FileReport
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A fix that failed its own check. `why` goes on from "was not made, because"."""
+
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FixedFile:
+    """One file: its bytes `before` and `after`, and how it came from the one to the other.
+
+    `path` is `None` for standard input. `fixed` are the findings that are gone, in the order in
+    which their fixes were made; their spans are those of the text as it then was. `spared` says why
+    the file was left alone although it has findings that could be fixed, empty where it was not.
+    `report` is the engine's on the bytes `after`: what is left.
+    """
+
+    filename: str
+    path: Path | None
+    before: bytes
+    after: bytes
+    fixed: tuple[Diagnostic, ...]
+    dropped: tuple[Dropped, ...]
+    spared: str
+    report: FileReport
