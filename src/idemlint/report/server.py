@@ -5,58 +5,75 @@ Only for effects whose message is certain; for all others the SQLSTATE and its n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from idemlint.replay.effects.model import Requires, Verb
 from idemlint.replay.names import Kind, Space
 
 if TYPE_CHECKING:
-    from idemlint.replay.names import Ref
     from idemlint.replay.verdict import Outcome
 
-_ON_TABLE = {Kind.TRIGGER: "relation", Kind.RULE: "relation", Kind.POLICY: "table"}
+#: Kinds whose messages have the form `noun "name" does not exist` where they are to be dropped.
+_DROPPED: Final = frozenset(
+    {
+        Kind.TABLE,
+        Kind.VIEW,
+        Kind.MATERIALIZED_VIEW,
+        Kind.SEQUENCE,
+        Kind.INDEX,
+        Kind.FOREIGN_TABLE,
+        Kind.TYPE,
+        Kind.DOMAIN,
+        Kind.SCHEMA,
+        Kind.EXTENSION,
+        Kind.ROLE,
+    }
+)
+#: Kinds whose messages have the form `noun "name" already exists`.
+_MADE: Final = frozenset({Kind.TYPE, Kind.DOMAIN, Kind.SCHEMA, Kind.EXTENSION, Kind.ROLE})
+#: What lives in a table, and what the messages about a missing one call the table.
+_IN_TABLE: Final = {Kind.TRIGGER: "table", Kind.RULE: "relation", Kind.POLICY: "table"}
 
 
 def server_message(outcome: Outcome | None) -> str:
     """The text of the error that PostgreSQL raises; empty where it is not certain."""
-    from idemlint.replay.effects.model import Requires
-
     if outcome is None or outcome.sqlstate is None or not isinstance(outcome.effect, Requires):
         return ""
     effect = outcome.effect
     if outcome.sqlstate != effect.otherwise:
         return ""
-    return _missing(effect.kind, effect.ref) if effect.want else _present(effect.kind, effect.ref)
+    return _missing(effect) if effect.want else _present(effect)
 
 
-def _present(kind: Kind, ref: Ref) -> str:
-    if kind is Kind.CONSTRAINT and ref.parent is not None:
-        return f'constraint "{ref.name}" for relation "{ref.parent.name}" already exists'
-    if kind is Kind.COLUMN and ref.parent is not None:
-        return f'column "{ref.name}" of relation "{ref.parent.name}" already exists'
-    if kind in _ON_TABLE and ref.parent is not None:
-        return f'{kind.noun} "{ref.name}" for {_ON_TABLE[kind]} "{ref.parent.name}" already exists'
+def _present(effect: Requires) -> str:
+    kind, ref = effect.kind, effect.ref
     if ref.parent is not None:
-        return ""
-    if kind.space is Space.RELATION and kind.duplicate == "42P07":
+        table = ref.parent.name
+        if kind is Kind.COLUMN:
+            return f'column "{ref.name}" of relation "{table}" already exists'
+        if kind is Kind.POLICY:
+            return f'policy "{ref.name}" for table "{table}" already exists'
+        if kind in {Kind.CONSTRAINT, Kind.TRIGGER, Kind.RULE}:
+            return f'{kind.noun} "{ref.name}" for relation "{table}" already exists'
+    elif kind.space is Space.RELATION and effect.otherwise == "42P07":
         return f'relation "{ref.name}" already exists'
-    if kind in {
-        Kind.TYPE,
-        Kind.DOMAIN,
-        Kind.COMPOSITE_TYPE,
-        Kind.SCHEMA,
-        Kind.EXTENSION,
-        Kind.ROLE,
-    }:
+    elif kind in _MADE:
         noun = "type" if kind is Kind.DOMAIN else kind.noun
         return f'{noun} "{ref.name}" already exists'
     return ""
 
 
-def _missing(kind: Kind, ref: Ref) -> str:
-    if kind is Kind.CONSTRAINT and ref.parent is not None:
-        return f'constraint "{ref.name}" of relation "{ref.parent.name}" does not exist'
-    if kind is Kind.COLUMN and ref.parent is not None:
-        return f'column "{ref.name}" of relation "{ref.parent.name}" does not exist'
-    if kind in _ON_TABLE and ref.parent is not None:
-        return f'{kind.noun} "{ref.name}" for {_ON_TABLE[kind]} "{ref.parent.name}" does not exist'
+def _missing(effect: Requires) -> str:
+    kind, ref = effect.kind, effect.ref
+    if effect.verb is not Verb.DROP:
+        return ""
+    if ref.parent is not None:
+        table = ref.parent.name
+        if kind in {Kind.COLUMN, Kind.CONSTRAINT}:
+            return f'{kind.noun} "{ref.name}" of relation "{table}" does not exist'
+        if kind in _IN_TABLE:
+            return f'{kind.noun} "{ref.name}" for {_IN_TABLE[kind]} "{table}" does not exist'
+    elif kind in _DROPPED and ref.schema is None:
+        noun = "type" if kind is Kind.DOMAIN else kind.noun
+        return f'{noun} "{ref.name}" does not exist'
     return ""
