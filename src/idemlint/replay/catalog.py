@@ -91,31 +91,50 @@ class Catalog:
     __slots__ = (
         "_dead",
         "_home",
+        "_inside_of",
         "_log",
         "_next_oid",
         "_overloads",
+        "_parents",
+        "_search_path",
         "_temporary",
+        "_version",
         "cause",
-        "search_path",
         "slots",
         "statement",
     )
 
     def __init__(self, search_path: tuple[str, ...] = ("public",)) -> None:
         self.slots: dict[Key, Slot] = {}
-        self.search_path = search_path
+        self._search_path = search_path
         self.statement = 0
         self.cause: Any = None
         self._log: list[Change] = []
         self._dead: dict[int, int] = {}
         self._home: dict[int, Key] = {}
         self._overloads: dict[Key, list[str]] = {}
+        # Where to look, never what is there: entries may be stale after a rollback.
+        self._inside_of: dict[tuple[Space, int], set[str]] = {}
         self._temporary: list[Key] = []
+        # What references resolve to, as long as no name that others live in changes.
+        self._parents: dict[Ref, tuple[int, Slot | None]] = {}
+        self._version = 0
         self._next_oid = _FIRST_OID
         for name, oid in _BUILTIN_SCHEMAS.items():
             self.slots[(Space.SCHEMA, 0, name)] = Slot(PRESENT, oid, Kind.SCHEMA)
         self.slots[(Space.EXTENSION, 0, "plpgsql")] = Slot(PRESENT, self.new_oid(), Kind.EXTENSION)
         self.slots[(Space.LANGUAGE, 0, "plpgsql")] = Slot(PRESENT, self.new_oid(), Kind.LANGUAGE)
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """Where unqualified names are looked for."""
+        return self._search_path
+
+    @search_path.setter
+    def search_path(self, path: tuple[str, ...]) -> None:
+        if path != self._search_path:
+            self._search_path = path
+            self._version += 1
 
     # -- undo ----------------------------------------------------------------------------------------
 
@@ -126,6 +145,7 @@ class Catalog:
     def rollback(self, mark: int) -> None:
         """Undo everything since `mark`."""
         log, slots, dead = self._log, self.slots, self._dead
+        self._version += 1
         while len(log) > mark:
             key, before, _, _, oid = log.pop()
             if key is None:
@@ -176,16 +196,21 @@ class Catalog:
         if signature is not None:
             name = f"{name}({signature})"
         if parent is not None:
-            owner = self.find(parent)
-            if owner is None:
-                owner = self._learn_parent(parent)
+            cached = self._parents.get(parent)
+            if cached is not None and cached[0] == self._version:
+                owner = cached[1]
+            else:
+                owner = self.find(parent)
+                if owner is None:
+                    owner = self._learn_parent(parent)
+                self._parents[parent] = (self._version, owner)
             return None if owner is None or owner.presence is ABSENT else (space, owner.oid, name)
         if space not in _SCHEMA_BOUND:
             return (space, 0, name)
         if schema is not None:
             oid = self._schema(schema)
             return None if oid is None else (space, oid, name)
-        path = self.search_path
+        path = self._search_path
         first: Key | None = None
         for part in path:
             oid = self._schema(part)
@@ -263,10 +288,11 @@ class Catalog:
 
     def has(self, what: Space, oid: int) -> bool:
         """Whether a table is known to have a trigger, or a rule."""
-        return any(
-            space is what and container == oid and slot.presence is PRESENT
-            for (space, container, _), slot in self.slots.items()
-        )
+        for name in self._inside_of.get((what, oid), ()):
+            slot = self.slots.get((what, oid, name))
+            if slot is not None and slot.presence is PRESENT:
+                return True
+        return False
 
     def by_oid(self, oid: int) -> Slot | None:
         """The object with an identity."""
@@ -306,6 +332,9 @@ class Catalog:
         self.slots[key] = slot
         self._home[slot.oid] = key
         space, container, name = key
+        if space in _HOLDERS:
+            self._version += 1
+        self._inside_of.setdefault((space, container), set()).add(name)
         if container == PG_TEMP:
             self._temporary.append(key)
         if space is Space.ROUTINE or space is Space.OPERATOR:
@@ -324,6 +353,7 @@ class Catalog:
 
     def kill(self, oid: int) -> None:
         """End an identity: what hangs on it is gone."""
+        self._version += 1
         if oid not in self._dead:
             self._dead[oid] = len(self._log)
             self._log.append(Change(None, None, self.statement, self.cause, oid))
@@ -482,6 +512,24 @@ def _joined(one: Slot | None, two: Slot | None, statement: int) -> Slot | None:
     made = one if one.maker == statement else two
     return made._replace(certain=False)
 
+
+#: Namespaces whose objects others live in.
+_HOLDERS: Final = frozenset(
+    {
+        Space.RELATION,
+        Space.TYPE,
+        Space.SCHEMA,
+        Space.COLUMN,
+        Space.PUBLICATION,
+        Space.SUBSCRIPTION,
+        Space.EXTENSION,
+        Space.SERVER,
+        Space.USER_MAPPING,
+        Space.FOREIGN_DATA_WRAPPER,
+        Space.OPERATOR_FAMILY,
+        Space.TS_CONFIGURATION,
+    }
+)
 
 _INSIDE: Final = frozenset(
     {

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idemlint.replay.names import Space
-from idemlint.source.tree import strings
+from idemlint.source.tree import Tree, strings, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from idemlint.source.tree import Tree
 
 #: `NAMEDATALEN - 1` (src/include/pg_config_manual.h): longer names are cut, in bytes.
 NAME_BYTES = 63
@@ -66,14 +64,17 @@ def chosen_name(table: str, columns: str, suffix: str) -> str:
 def type_name(node: Tree | None) -> str:
     """A type as an argument list or a comparison needs it: `int4`, `s.mood`, `text[]`.
 
-    `pg_catalog.` is left out, since the grammar writes it for the words it knows (`int`, `varchar`).
+    `pg_catalog.` is left out, since the grammar writes it for the words it knows (`int`).
     """
-    if node is None:
-        return ""
-    names = strings(node.names)
+    return "" if node is None else _type_name(node.fields)
+
+
+def _type_name(fields: dict[str, Any]) -> str:
+    names = [part["String"].get("sval", "") for part in fields.get("names", ())]
     if names and names[0] == "pg_catalog":
-        names = names[1:]
-    return ".".join(names) + "[]" * len(node.fields.get("arrayBounds", ()))
+        del names[0]
+    name = names[0] if len(names) == 1 else ".".join(names)
+    return name + "[]" * len(fields["arrayBounds"]) if "arrayBounds" in fields else name
 
 
 class Column(NamedTuple):
@@ -105,22 +106,31 @@ class Constraint(NamedTuple):
     tree: Tree
 
 
-def column(node: Tree) -> Column:
-    """Read a `ColumnDef`."""
-    constraints = node.constraints or ()
-    kinds = {constraint.contype for constraint in constraints}
-    default = next((c.raw_expr for c in constraints if c.contype == "CONSTR_DEFAULT"), None)
-    identity = "CONSTR_IDENTITY" in kinds
-    name = type_name(node.typeName)
-    generated = identity or name in _SERIALS or generates(default)
+def column(fields: dict[str, Any]) -> Column:
+    """Read a raw `ColumnDef`."""
+    name = _type_name(fields["typeName"]) if "typeName" in fields else ""
+    default = None
+    not_null = identity = expression = False
+    for each in fields.get("constraints", ()):
+        constraint = each["Constraint"]
+        contype = constraint["contype"]
+        if contype == "CONSTR_DEFAULT":
+            default = wrap(constraint["raw_expr"])
+        elif contype in {"CONSTR_NOTNULL", "CONSTR_PRIMARY"}:
+            not_null = True
+        elif contype == "CONSTR_IDENTITY":
+            identity = True
+        elif contype == "CONSTR_GENERATED":
+            expression = True
+    serial = name in _SERIALS
     return Column(
-        node.colname,
+        fields["colname"],
         name,
-        bool(kinds & {"CONSTR_NOTNULL", "CONSTR_PRIMARY"}) or identity or name in _SERIALS,
+        not_null or identity or serial,
         default,
-        generated,
+        identity or serial or generates(default),
         identity,
-        "CONSTR_GENERATED" in kinds,
+        expression,
     )
 
 
@@ -199,32 +209,66 @@ def _column_refs(value: object) -> Iterator[str]:
 
 
 class TableDefinition:
-    """Columns and constraints of a CREATE TABLE. `open`: it has more than the statement says (LIKE, INHERITS)."""
+    """Columns and constraints of a CREATE TABLE.
 
-    __slots__ = ("_columns", "_constraints", "_read", "name", "open", "tree")
+    `open`: it has more than the statement says (LIKE, INHERITS, OF, a partition).
+    """
+
+    __slots__ = ("_columns", "_constraints", "_names", "name", "open", "tree")
 
     def __init__(self, name: str, tree: Tree) -> None:
         self.name = name
         self.tree = tree
-        self._read = False
-        self._columns: dict[str, Column] = {}
-        self._constraints: dict[str, Constraint] = {}
-        self.open = bool(
-            tree.fields.get("inhRelations")
-            or tree.fields.get("ofTypename")
-            or tree.fields.get("partbound")
+        self._names: frozenset[str] | None = None
+        self._columns: dict[str, Column] | None = None
+        self._constraints: dict[str, Constraint] | None = None
+        fields = tree.fields
+        self.open = (
+            "inhRelations" in fields
+            or "ofTypename" in fields
+            or "partbound" in fields
+            or any("TableLikeClause" in element for element in fields.get("tableElts", ()))
         )
+
+    @property
+    def column_names(self) -> frozenset[str]:
+        """The names of its columns, without reading what they are."""
+        if self._names is None:
+            self._names = frozenset(
+                element["ColumnDef"]["colname"]
+                for element in self.tree.fields.get("tableElts", ())
+                if "ColumnDef" in element
+            )
+        return self._names
 
     @property
     def columns(self) -> dict[str, Column]:
         """By name, in order."""
-        self._ensure()
+        if self._columns is None:
+            self._columns = {
+                element["ColumnDef"]["colname"]: column(element["ColumnDef"])
+                for element in self.tree.fields.get("tableElts", ())
+                if "ColumnDef" in element
+            }
+            primary = self._primary_key
+            for name in self.constraints[primary].columns if primary else ():
+                known = self._columns.get(name)
+                if known is not None:
+                    self._columns[name] = known._replace(not_null=True)
         return self._columns
 
     @property
     def constraints(self) -> dict[str, Constraint]:
         """By name, inline ones included (NOT NULL apart)."""
-        self._ensure()
+        if self._constraints is None:
+            self._constraints = {}
+            for element in self.tree.fields.get("tableElts", ()):
+                if "ColumnDef" in element:
+                    fields = element["ColumnDef"]
+                    for each in fields.get("constraints", ()):
+                        self._add(each["Constraint"], fields["colname"])
+                elif "Constraint" in element:
+                    self._add(element["Constraint"], None)
         return self._constraints
 
     def unique_keys(self) -> list[UniqueKey]:
@@ -238,7 +282,7 @@ class TableDefinition:
     def inside(self, space: Space, name: str) -> bool | None:
         """Whether something of that name came with the statement; `None`: it does not say."""
         if space is Space.COLUMN:
-            return True if name in self.columns else (None if self.open else False)
+            return True if name in self.column_names else (None if self.open else False)
         if space is Space.CONSTRAINT:
             return True if name in self.constraints else (None if self.open else False)
         if space is Space.FACET:
@@ -285,34 +329,19 @@ class TableDefinition:
                 if target is not None and target.relname != self.name:
                     yield Space.RELATION, target.relname, target.schemaname
 
-    def _ensure(self) -> None:
-        if self._read:
+    def _add(self, fields: dict[str, Any], column_name: str | None) -> None:
+        contype = fields["contype"]
+        if contype not in _SUFFIX or contype == "CONSTR_NOTNULL":
             return
-        self._read = True
-        for element in self.tree.tableElts or ():
-            if element.kind == "ColumnDef":
-                self._columns[element.colname] = column(element)
-                for constraint in element.constraints or ():
-                    if constraint.contype in _SUFFIX and constraint.contype != "CONSTR_NOTNULL":
-                        self._add(constraint, element.colname)
-            elif element.kind == "Constraint":
-                self._add(element, None)
-            else:
-                self.open = True
-        primary = [c for c in self._constraints.values() if c.contype == "CONSTR_PRIMARY"]
-        for name in primary[0].columns if primary else ():
-            known = self._columns.get(name)
-            if known is not None:
-                self._columns[name] = known._replace(not_null=True)
-
-    def _add(self, node: Tree, column_name: str | None) -> None:
+        assert self._constraints is not None
+        node = Tree("Constraint", fields)
         name = base = constraint_name(self.name, node, column_name)
         number = 0
         while name in self._constraints:
             number += 1
             name = f"{base}{number}"
         columns = constraint_columns(node, column_name)
-        self._constraints[name] = Constraint(name, node.contype, columns, node)
+        self._constraints[name] = Constraint(name, contype, columns, node)
 
 
 class EnumDefinition:

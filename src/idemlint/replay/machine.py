@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from idemlint.replay import rowfacts
 from idemlint.replay.catalog import ABSENT, PRESENT, UNKNOWN, Catalog, Key, Slot
-from idemlint.replay.definitions import Column, IndexDefinition
+from idemlint.replay.definitions import Column, IndexDefinition, TableDefinition
 from idemlint.replay.effects.model import (
     SKIP,
     Again,
@@ -33,6 +33,7 @@ from idemlint.replay.effects.model import (
     SetsPath,
     Transaction,
     Updates,
+    UsesColumns,
     Verb,
 )
 from idemlint.replay.names import ROW_TYPES, Kind, Ref, Space
@@ -244,9 +245,6 @@ class Machine:
 
     def _requires(self, effect: Requires) -> Result:
         ref, want = effect.ref, effect.want
-        if self.in_body and ref.space is Space.COLUMN and effect.verb is Verb.USE:
-            # In a body the name may be a variable's.
-            return None
         catalog = self.catalog
         slot = catalog.find(ref)
         presence = UNKNOWN if slot is None else slot.presence
@@ -261,6 +259,34 @@ class Machine:
         elif presence is UNKNOWN:
             return self._unknown(effect)
         return self._unmet(effect, slot, effect.otherwise)
+
+    def _uses_columns(self, effect: UsesColumns) -> Result:
+        """One look at the table serves all its columns; the long way is for the one that is amiss."""
+        if self.in_body:
+            # In a body a name may be a variable's.
+            return None
+        catalog = self.catalog
+        table = catalog.find(effect.table)
+        if table is not None and table.presence is PRESENT:
+            oid, definition = table.oid, table.definition
+            told = definition.column_names if isinstance(definition, TableDefinition) else ()
+            slots = catalog.slots
+            amiss = []
+            for name in effect.names:
+                slot = slots.get((Space.COLUMN, oid, name))
+                if slot is None:
+                    if name not in told:
+                        amiss.append(name)
+                elif slot.presence is not PRESENT or (slot.owners and not catalog.alive(slot)):
+                    amiss.append(name)
+        else:
+            amiss = list(effect.names)
+        for name in amiss:
+            ref = Ref(Space.COLUMN, name, None, effect.table)
+            result = self._requires(Requires(ref, True, "42703", Kind.COLUMN, Verb.USE))
+            if result is not None:
+                return result
+        return None
 
     def _unknown(self, effect: Requires) -> Result:
         if effect.otherwise is SKIP:
@@ -678,6 +704,7 @@ _KEPT_BY_DEPENDENTS: Final = frozenset(
 
 _APPLY: Final[dict[type, Callable[..., Result]]] = {
     Requires: Machine._requires,
+    UsesColumns: Machine._uses_columns,
     Creates: Machine._creates,
     CreatesUnnamed: Machine._creates_unnamed,
     Drops: Machine._drops,

@@ -32,7 +32,7 @@ from idemlint.replay.effects.model import (
     Updates,
     Verb,
 )
-from idemlint.replay.effects.queries import walk
+from idemlint.replay.effects.queries import table_of, walk
 from idemlint.replay.names import Kind, Ref, Space
 from idemlint.replay.refs import KINDS, facet, inside, primary_key, relation, type_ref
 from idemlint.source.tree import Tree
@@ -46,24 +46,28 @@ _DROP, _TYPE, _COLUMN, _INDEX, _CONSTRAINT, _REST = range(6)
 
 def alter_table(stmt: Tree) -> list[Effect]:
     """All commands of the statement, in the order PostgreSQL runs them."""
-    table = relation(stmt.relation)
-    kind = KINDS.get(stmt.objtype, Kind.TABLE)
+    table = table_of(stmt.fields["relation"])
+    kind = KINDS.get(stmt.fields["objtype"], Kind.TABLE)
     guarded = bool(stmt.fields.get("missing_ok"))
     effects: list[Effect] = [Requires(table, True, SKIP if guarded else "42P01", kind, Verb.ALTER)]
     passes: list[list[Effect]] = [[] for _ in range(_REST + 1)]
-    for command in stmt.cmds or ():
-        model = _MODELS.get(command.subtype)
+    for each in stmt.fields.get("cmds", ()):
+        command = Tree("AlterTableCmd", each["AlterTableCmd"])
+        subtype = command.fields["subtype"]
+        model = _MODELS.get(subtype)
         if model is None or kind is Kind.INDEX:
             # What ALTER INDEX shares with ALTER TABLE is idempotent, ATTACH PARTITION included.
             continue
         number, build = model
-        if command.subtype == "AT_AddConstraint" and command.fields["def"]["Constraint"][
-            "contype"
-        ] not in {"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"}:
+        if subtype == "AT_AddConstraint" and command.fields["def"]["Constraint"]["contype"] not in {
+            "CONSTR_PRIMARY",
+            "CONSTR_UNIQUE",
+            "CONSTR_EXCLUSION",
+        }:
             number = _CONSTRAINT
         passes[number] += build(table, command)
-    for each in passes:
-        effects += each
+    for ready in passes:
+        effects += ready
     return effects
 
 
@@ -155,7 +159,7 @@ def _using_index(table: Ref, node: Tree) -> list[Effect]:
 
 def _add_column(table: Ref, command: Tree) -> list[Effect]:
     node = command.fields["def"]["ColumnDef"]
-    definition = column(Tree("ColumnDef", node))
+    definition = column(node)
     kind = Kind.ATTRIBUTE if command.subtype == "AT_AddAttribute" else Kind.COLUMN
     ref = inside(Space.COLUMN, definition.name, table)
     guarded = bool(command.fields.get("missing_ok"))
@@ -173,8 +177,9 @@ def _add_column(table: Ref, command: Tree) -> list[Effect]:
     if definition.expression:
         expression = facet(f"expression:{definition.name}", table)
         effects.append(Creates(expression, Kind.GENERATION_EXPRESSION, None, (ref,)))
-    for constraint in Tree("ColumnDef", node).constraints or ():
-        if constraint.contype in _INLINE:
+    for each in node.get("constraints", ()):
+        if each["Constraint"]["contype"] in _INLINE:
+            constraint = Tree("Constraint", each["Constraint"])
             effects += create_constraint(table, constraint, definition.name)
     return [Command(tuple(effects))]
 

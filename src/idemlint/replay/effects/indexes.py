@@ -11,9 +11,10 @@ from idemlint.replay.effects.model import (
     CreatesUnnamed,
     Effect,
     Requires,
+    UsesColumns,
     Verb,
 )
-from idemlint.replay.effects.queries import walk
+from idemlint.replay.effects.queries import table_of, walk
 from idemlint.replay.names import Kind, Ref, Space
 from idemlint.replay.refs import inside, qualified, relation
 from idemlint.source.tree import Tree, strings
@@ -29,7 +30,7 @@ def create_index(stmt: Tree) -> list[Effect]:
     (`DefineIndex`, src/backend/commands/indexcmds.c).
     """
     fields = stmt.fields
-    table = relation(stmt.relation)
+    table = table_of(fields["relation"])
     effects: list[Effect] = [Requires(table, True, "42P01", Kind.TABLE, Verb.USE)]
     parameters = stmt.indexParams or ()
     columns = tuple(element.name for element in parameters)
@@ -37,7 +38,8 @@ def create_index(stmt: Tree) -> list[Effect]:
         element.name for element in stmt.indexIncludingParams or () if element.name
     ]
     column_refs = tuple(inside(Space.COLUMN, name, table) for name in dict.fromkeys(covered))
-    effects += [Requires(ref, True, "42703", Kind.COLUMN, Verb.USE) for ref in column_refs]
+    if covered:
+        effects.append(UsesColumns(table, tuple(dict.fromkeys(covered))))
     owners = (table, *column_refs, *_expression_columns(stmt, table))
     definition = IndexDefinition(columns, bool(fields.get("unique")), "whereClause" in fields)
     name = fields.get("idxname")

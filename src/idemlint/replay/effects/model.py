@@ -51,6 +51,14 @@ class Requires:
 
 
 @dataclass(frozen=True, slots=True)
+class UsesColumns:
+    """Columns that a statement mentions have to be there: 42703."""
+
+    table: Ref
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Creates:
     """`ref` is made. `owners` are what it goes with, `needs` what cannot be dropped under it.
 
@@ -235,6 +243,7 @@ class Body:
 
 Effect = (
     Requires
+    | UsesColumns
     | Creates
     | CreatesUnnamed
     | Drops

@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idemlint.replay import functions
-from idemlint.replay.effects.model import Effect, Fails, Opaque, Repeats, Requires, SetsPath, Verb
+from idemlint.replay.definitions import cut
+from idemlint.replay.effects.model import (
+    Effect,
+    Fails,
+    Opaque,
+    Repeats,
+    Requires,
+    SetsPath,
+    UsesColumns,
+    Verb,
+)
 from idemlint.replay.functions import Call
 from idemlint.replay.names import Kind, Ref, Space
-from idemlint.replay.refs import inside, qualified, relation
+from idemlint.replay.refs import qualified
 from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:
@@ -54,12 +64,13 @@ _SUBSCOPES = frozenset(
 def _walk(value: Any, query: Query) -> None:
     stack = [value]
     while stack:
-        current = stack.pop()
+        current: Any = stack.pop()
         if current.__class__ is list:
             stack.extend(current)
             continue
         if current.__class__ is not dict:
             continue
+        inner: Any
         for name, inner in current.items():
             if inner.__class__ is not dict and inner.__class__ is not list:
                 continue
@@ -91,7 +102,9 @@ def _field_names(fields: list[dict[str, Any]]) -> list[str]:
 
 def table_of(fields: dict[str, Any]) -> Ref:
     """A raw `RangeVar`."""
-    return relation(wrap(fields) if len(fields) > 1 else Tree("", fields))
+    name = fields["relname"]
+    schema = "pg_temp" if fields.get("relpersistence") == "t" else fields.get("schemaname")
+    return Ref(Space.RELATION, name if len(name) < 16 else cut(name), schema)
 
 
 def needs_relations(query: Query) -> list[Effect]:
@@ -115,10 +128,7 @@ def needs_columns(query: Query, table: Ref, alias: str | None = None) -> list[Ef
             continue
         if len(column) == 1 or (len(column) == 2 and column[0] in prefixes):
             names[column[-1]] = None
-    return [
-        Requires(inside(Space.COLUMN, name, table), True, "42703", Kind.COLUMN, Verb.USE)
-        for name in names
-    ]
+    return [UsesColumns(table, tuple(names))] if names else []
 
 
 def reads(tree: Tree) -> list[Effect]:
@@ -186,8 +196,7 @@ def constant(node: Tree | None) -> str | None:
     return None
 
 
-def is_null(node: Tree | None) -> bool:
-    """Whether it is the literal NULL."""
-    while node is not None and node.kind == "TypeCast":
-        node = node.arg
-    return node is not None and node.kind == "A_Const" and bool(node.fields.get("isnull"))
+def literal_value(item: dict[str, Any]) -> str | None:
+    """A raw expression's constant value; `None` for NULL and for what is not constant."""
+    const = item.get("A_Const")
+    return constant(wrap(item) if const is None else Tree("A_Const", const))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from idemlint.replay import guards
 from idemlint.replay.effects.model import (
@@ -14,21 +14,22 @@ from idemlint.replay.effects.model import (
     Requires,
     SetsPath,
     Updates,
+    UsesColumns,
     Verb,
 )
 from idemlint.replay.effects.queries import (
     Query,
     calls,
     constant,
-    is_null,
+    literal_value,
     needs_columns,
     needs_relations,
     walk,
 )
 from idemlint.replay.effects.tables import select_into
 from idemlint.replay.effects.values import Written, assignments, pinned, worst
-from idemlint.replay.names import Kind, Ref, Space
-from idemlint.replay.refs import inside, relation
+from idemlint.replay.names import Kind, Ref
+from idemlint.replay.refs import relation
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
@@ -75,14 +76,15 @@ def insert(stmt: Tree) -> list[Effect]:
     fields = stmt.fields
     table = relation(stmt.relation)
     source = stmt.selectStmt
-    query = walk([fields.get("selectStmt"), fields.get("withClause")])
+    values = fields.get("selectStmt", {}).get("SelectStmt", {}).get("valuesLists")
+    query = walk(
+        [_not_literal(values) if values else fields.get("selectStmt"), fields.get("withClause")]
+    )
     effects: list[Effect] = [_table_there(table)]
     effects += needs_relations(query)
     columns = tuple(target.name for target in stmt.cols) if stmt.cols else None
-    effects += [
-        Requires(inside(Space.COLUMN, name, table), True, "42703", Kind.COLUMN, Verb.USE)
-        for name in columns or ()
-    ]
+    if columns:
+        effects.append(UsesColumns(table, columns))
     effects += _nested(query)
     effects += [
         effect for effect in calls(query.functions) if isinstance(effect, (Opaque, SetsPath))
@@ -103,11 +105,9 @@ def _insert_source(
 ) -> tuple[tuple[tuple[str | None, ...], ...] | None, guards.Condition | None, bool]:
     if source is None:
         return ((),), None, False
-    if source.valuesLists:
-        rows = tuple(
-            tuple(None if is_null(item) else constant(item) for item in row.items)
-            for row in source.valuesLists
-        )
+    values = source.fields.get("valuesLists")
+    if values:
+        rows = tuple(tuple(literal_value(item) for item in row["List"]["items"]) for row in values)
         return rows, None, False
     if source.op not in {None, "SETOP_NONE"}:
         return None, None, _reads_table(query, table)
@@ -127,6 +127,11 @@ def _insert_source(
             return literal, guards.read(where), True
         return None, None, True
     return literal, None, False
+
+
+def _not_literal(values: list[Any]) -> list[Any]:
+    """What of a VALUES list has to be looked at."""
+    return [item for row in values for item in row["List"]["items"] if "A_Const" not in item]
 
 
 def _reads_table(query: Query, table: Ref) -> bool:
@@ -162,15 +167,12 @@ def update(stmt: Tree) -> list[Effect]:
     effects: list[Effect] = [_table_there(table), *needs_relations(query)]
     if not query.relations:
         effects += needs_columns(query, table, alias)
-    effects += [
-        Requires(inside(Space.COLUMN, target.name, table), True, "42703", Kind.COLUMN, Verb.USE)
-        for target in stmt.targetList or ()
-        if target.name
-    ]
+    columns = tuple(target.name for target in stmt.targetList or () if target.name)
+    if columns:
+        effects.append(UsesColumns(table, columns))
     effects += _nested(query)
     own = frozenset({table.name, alias or table.name})
     written = assignments(stmt.targetList or (), fields.get("whereClause"), own)
-    columns = tuple(target.name for target in stmt.targetList or () if target.name)
     effects.append(Updates(table, written.again, written.why, columns))
     return effects
 

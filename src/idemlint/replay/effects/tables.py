@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.replay.definitions import TableDefinition
 from idemlint.replay.effects.model import SKIP, Creates, Effect, Requires, Verb
-from idemlint.replay.effects.queries import reads
+from idemlint.replay.effects.queries import reads, table_of
 from idemlint.replay.names import Kind, Ref, Space
 from idemlint.replay.refs import inside, relation, schema
 
@@ -26,7 +26,7 @@ def target(ref: Ref, kind: Kind, *, guarded: bool) -> list[Effect]:
 
 def create_table(stmt: Tree, kind: Kind = Kind.TABLE) -> list[Effect]:
     """`CREATE TABLE`: neither referenced tables nor types are looked at where IF NOT EXISTS skips."""
-    ref = relation(stmt.relation)
+    ref = table_of(stmt.fields["relation"])
     if stmt.fields.get("oncommit") == "ONCOMMIT_DROP":
         return []
     effects = target(ref, kind, guarded=bool(stmt.fields.get("if_not_exists")))
