@@ -1,0 +1,386 @@
+"""IDM5: transactions, and who opened them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+
+from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.replay.verdict import Verdict
+from idemlint.rules.base import FileRule
+from idemlint.rules.bodies import statements as statements_in
+from idemlint.runners.alone import concurrently, refuses_block, transaction_verb
+from idemlint.runners.units import deliver
+from idemlint.source.model import Statement
+from idemlint.source.parse import parse
+from idemlint.source.text import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.rules.base import Migration
+    from idemlint.runners.profile import Misdirective
+    from idemlint.runners.units import Delivery
+
+#: What a statement that refuses a transaction is called.
+_CALLED: Final = {
+    "IndexStmt": "CREATE INDEX CONCURRENTLY",
+    "DropStmt": "DROP INDEX CONCURRENTLY",
+    "ReindexStmt": "REINDEX",
+    "AlterTableStmt": "DETACH PARTITION CONCURRENTLY",
+    "CreatedbStmt": "CREATE DATABASE",
+    "DropdbStmt": "DROP DATABASE",
+    "AlterDatabaseStmt": "ALTER DATABASE … SET TABLESPACE",
+    "AlterSystemStmt": "ALTER SYSTEM",
+    "CreateTableSpaceStmt": "CREATE TABLESPACE",
+    "DropTableSpaceStmt": "DROP TABLESPACE",
+    "VacuumStmt": "VACUUM",
+    "ClusterStmt": "CLUSTER",
+    "CreateSubscriptionStmt": "CREATE SUBSCRIPTION",
+    "AlterSubscriptionStmt": "ALTER SUBSCRIPTION … REFRESH PUBLICATION",
+    "DiscardStmt": "DISCARD ALL",
+    "TransactionStmt": "COMMIT PREPARED and ROLLBACK PREPARED",
+}
+
+#: The way out of the runner's transaction where it is not a line of the file.
+_OUTSIDE: Final = {
+    "diesel": "put it into a migration of its own, with `run_in_transaction = false` in metadata.toml",
+    "flyway": "put it into a migration of its own: Flyway runs a file of nothing else without a transaction",
+    "pgmigrate": "put it into a migration of its own, with NONTRANSACTIONAL in the file's name",
+    "popx": "put it into a migration of its own, with `.autocommit` in the file's name",
+    "node-pg-migrate": "write this migration in JavaScript, with `pgm.noTransaction()`",
+    "psql": "run psql without `-1`",
+}
+_NO_WAY_OUT: Final = (
+    "{} has no way out of its transaction: run the statement outside the migrations"
+)
+_INDEX_WITHOUT: Final = (
+    "{} has no way out of its transaction: leave CONCURRENTLY away, or run it elsewhere"
+)
+_OWN_FILE: Final = "put it into a migration of its own"
+_OWN_COMMIT: Final = "put it behind the COMMIT, or into a migration of its own"
+_NOT_IN_BODY: Final = "make it a statement of its own: a DO block always runs in a transaction"
+
+
+class _Refused(FileRule):
+    """A statement that PostgreSQL refuses in a transaction block, where there is one."""
+
+    concurrent: ClassVar[bool]
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """Statements of the file, and of its DO bodies (a body is always in a transaction)."""
+        way_out: _WayOut | None = None
+        for statement in migration.applied():
+            delivery = migration.deliveries[statement.index]
+            if delivery.refuses and self._mine(statement):
+                way_out = way_out or _WayOut(migration)
+                yield self._refused(migration, statement, delivery, way_out)
+            body = migration.body(statement)
+            for leaf in statements_in(body) if body is not None else ():
+                inner = Statement(statement.index, 0, 0, leaf.tree.kind, leaf.tree)
+                if self._mine(inner):
+                    yield self.diagnostic(
+                        migration,
+                        leaf.span or statement.span,
+                        f"{_called(inner)} cannot run in a DO block, which is always in a transaction",
+                        statement=statement.index,
+                        sqlstate="25001",
+                        fix=Fix(Applicability.DISPLAY, _NOT_IN_BODY),
+                    )
+
+    def _mine(self, statement: Statement) -> bool:
+        return refuses_block(statement) and concurrently(statement) is self.concurrent
+
+    def _refused(
+        self, migration: Migration, statement: Statement, delivery: Delivery, way_out: _WayOut
+    ) -> Diagnostic:
+        fix = way_out.of(statement, delivery)
+        mistaken = " ".join(_told(migration, each) for each in way_out.mistaken)
+        return self.diagnostic(
+            migration,
+            statement.span,
+            f"{_called(statement)} cannot run in a transaction: {delivery.reason}",
+            help_text=f"{mistaken} {fix.message}".strip(),
+            statement=statement.index,
+            sqlstate="25001",
+            fix=fix,
+        )
+
+
+class ConcurrentlyInTransaction(_Refused):
+    """`BEGIN; CREATE INDEX CONCURRENTLY …`."""
+
+    code = "IDM501"
+    name = "concurrently-in-transaction"
+    concurrent = True
+
+
+class NeverInTransaction(_Refused):
+    """`BEGIN; VACUUM`."""
+
+    code = "IDM502"
+    name = "never-in-transaction"
+    concurrent = False
+
+
+class _WayOut:
+    """How a file's statements get out of the transaction; the runner's opt-out is tried once."""
+
+    def __init__(self, migration: Migration) -> None:
+        self.migration = migration
+        profile, data = migration.profile, migration.data
+        self.mistaken = profile.misdirectives(migration.path, data, migration.clues)
+        edit = profile.directive(data)
+        if edit is not None and any(
+            each.span.start <= edit.span.start <= each.span.end for each in self.mistaken
+        ):
+            edit = None  # it would stand beside a word of the author's that means the same
+        self.edit = edit
+        self.freed: frozenset[int] = frozenset()
+        if edit is not None:
+            start, end = edit.span
+            changed = data[:start] + edit.content.encode() + data[end:]
+            source = decode(migration.filename, changed)
+            statements = parse(source, profile.sections(changed)).statements
+            deliveries = deliver(profile, source, statements, migration.clues)
+            if len(statements) == len(migration.parsed.statements):
+                self.freed = frozenset(
+                    each.index
+                    for each, delivery in zip(statements, deliveries, strict=True)
+                    if not delivery.refuses
+                )
+
+    def of(self, statement: Statement, delivery: Delivery) -> Fix:
+        """The way out of one statement."""
+        if self.edit is not None and statement.index in self.freed:
+            title = self.migration.profile.title
+            message = f"tell {title} to run the file without a transaction"
+            return Fix(Applicability.SAFE, message, (self.edit,))
+        return Fix(Applicability.DISPLAY, self._advice(statement, delivery))
+
+    def _advice(self, statement: Statement, delivery: Delivery) -> str:
+        profile = self.migration.profile
+        if delivery.authored:
+            return _OWN_COMMIT
+        if delivery.block != "transaction":
+            return _OWN_FILE
+        for name in (profile.name, profile.family):
+            if name in _OUTSIDE:
+                return _OUTSIDE[name]
+        if profile.opted_out is not None:
+            return f"{_OWN_FILE}, and tell {profile.title} to run that without a transaction"
+        return (_INDEX_WITHOUT if concurrently(statement) else _NO_WAY_OUT).format(profile.title)
+
+
+def _called(statement: Statement) -> str:
+    called = _CALLED.get(statement.kind, statement.kind)
+    return f"{called} CONCURRENTLY" if called == "REINDEX" and concurrently(statement) else called
+
+
+def _told(migration: Migration, each: Misdirective) -> str:
+    row = migration.data.count(b"\n", 0, each.span.start) + 1
+    advice = f" ({each.help})" if each.help else ""
+    return f"line {row}: {each.message}{advice}."
+
+
+class InvalidIndexKept(FileRule):
+    """`CREATE INDEX CONCURRENTLY IF NOT EXISTS`: a build that failed leaves an index that is never used."""
+
+    code = "IDM504"
+    name = "invalid-index-kept"
+    default = False
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """Guarded concurrent builds, unless pg_index is asked about validity before."""
+        for statement in migration.applied():
+            tree = statement.tree
+            if statement.kind != "IndexStmt" or tree is None or not tree.idxname:
+                continue
+            if not (tree.concurrent and tree.if_not_exists):
+                continue
+            if b"indisvalid" in migration.data[: statement.start].lower():
+                continue
+            yield self.diagnostic(
+                migration,
+                statement.span,
+                f"a build that fails leaves {tree.idxname} INVALID, and a rerun skips it silently",
+                statement=statement.index,
+                fix=Fix(
+                    Applicability.DISPLAY,
+                    "before it, drop the index where pg_index says that it is not valid",
+                ),
+            )
+
+
+class _Block(NamedTuple):
+    """A BEGIN that was not ended yet; `ours`: the runner's transaction was open already."""
+
+    statement: Statement
+    ours: bool
+
+
+class UnbalancedTransaction(FileRule):
+    """BEGIN without COMMIT, COMMIT without BEGIN, BEGIN inside the runner's transaction."""
+
+    code = "IDM505"
+    name = "unbalanced-transaction"
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """The file's transaction statements, section by section."""
+        groups: list[list[Statement]] = []
+        for statement in migration.applied():
+            if not groups or _another_part(migration, groups[-1][-1], statement):
+                groups.append([])
+            groups[-1].append(statement)
+        for group in groups:
+            if any(each.kind == "TransactionStmt" for each in group):
+                yield from self._group(migration, group)
+
+    def _group(self, migration: Migration, group: list[Statement]) -> Iterator[Diagnostic]:
+        title = migration.profile.title
+        open_block: _Block | None = None
+        runner = _is_runners(migration, group[0])
+        for position, statement in enumerate(group):
+            verb = transaction_verb(statement)
+            if verb == "begin":
+                if open_block is not None:
+                    yield self._found(
+                        migration,
+                        statement,
+                        "this BEGIN does nothing: the one before it has no COMMIT",
+                    )
+                    continue
+                if runner:
+                    yield self._found(
+                        migration,
+                        statement,
+                        f"this BEGIN does nothing, and its COMMIT ends the transaction of {title}",
+                        f"leave BEGIN and COMMIT away: {title} runs the file in a transaction",
+                    )
+                open_block = _Block(statement, runner)
+            elif verb == "end":
+                if open_block is None:
+                    yield from self._end(migration, group, position, runner)
+                open_block, runner = None, False
+        if open_block is not None and not open_block.ours and not _commits(migration):
+            yield self._found(
+                migration,
+                open_block.statement,
+                "this BEGIN has no COMMIT: nothing behind it is kept",
+                "end the file with COMMIT",
+            )
+
+    def _end(
+        self, migration: Migration, group: list[Statement], position: int, runner: bool
+    ) -> Iterator[Diagnostic]:
+        statement = group[position]
+        if runner:
+            if _only_refusing(group[position + 1 :]):
+                return
+            message = (
+                f"this ends the transaction of {migration.profile.title}: what follows is not in it"
+            )
+        elif migration.deliveries[statement.index].block == "message" and position > 0:
+            return  # it ends the message's implicit block, on purpose
+        else:
+            message = "there is no BEGIN that this could end"
+        yield self._found(migration, statement, message)
+
+    def _found(
+        self, migration: Migration, statement: Statement, message: str, advice: str = ""
+    ) -> Diagnostic:
+        fix = Fix(
+            Applicability.DISPLAY, advice or "give every BEGIN its COMMIT, and the other way round"
+        )
+        return self.diagnostic(
+            migration, statement.span, message, statement=statement.index, fix=fix
+        )
+
+
+def _another_part(migration: Migration, one: Statement, other: Statement) -> bool:
+    """Whether two statements are sent as different parts of the file (sections, changesets)."""
+    parts = migration.profile.parts(migration.data)
+    if len(parts) < 2:
+        return False
+    return any(one.start < part.span.start <= other.start for part in parts)
+
+
+def _is_runners(migration: Migration, first: Statement) -> bool:
+    """Whether the runner's own transaction is open when a part begins."""
+    delivery = migration.deliveries[first.index]
+    return delivery.block == "transaction" and not delivery.authored
+
+
+def _commits(migration: Migration) -> bool:
+    """Whether the runner ends what it finds open with a COMMIT."""
+    return migration.profile.sending in {"tx", "tx-all"}
+
+
+def _only_refusing(rest: list[Statement]) -> bool:
+    """Whether a COMMIT was written for the sake of what follows: statements that refuse a transaction,
+    up to the end or the next BEGIN."""
+    found = False
+    for statement in rest:
+        if transaction_verb(statement) == "begin":
+            break
+        if statement.kind == "VariableSetStmt":
+            continue
+        if not refuses_block(statement):
+            return False
+        found = True
+    return found
+
+
+class PartlyApplied(FileRule):
+    """Several statements that change the schema, no transaction around them, not all safe to rerun."""
+
+    code = "IDM506"
+    name = "partly-applied"
+    default = False
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """One finding a file, at the first statement that a rerun would not survive."""
+        changing = [
+            each
+            for each in migration.applied()
+            if each.kind not in {"TransactionStmt", "VariableSetStmt", "SelectStmt"}
+        ]
+        units = [migration.deliveries[each.index].unit for each in changing]
+        if not any(one != other for one, other in pairwise(units)):
+            return
+        risky = [each for each in changing if _is_risky(migration, each)]
+        if risky:
+            yield self.diagnostic(
+                migration,
+                risky[0].span,
+                f"a failure in the middle leaves the file half applied, and {len(risky)} of its"
+                f" {len(changing)} statements cannot simply run again",
+                statement=risky[0].index,
+                fix=Fix(Applicability.DISPLAY, "put BEGIN and COMMIT around them, or guard each"),
+            )
+
+
+def _is_risky(migration: Migration, statement: Statement) -> bool:
+    return any(
+        outcome.verdict in {Verdict.FAILS, Verdict.REPEATS}
+        for outcome in migration.outcomes[statement.index].values()
+    )
+
+
+class IneffectiveDirective(FileRule):
+    """`-- migrate:up transaction: false`: an opt-out that the runner does not read."""
+
+    code = "IDM507"
+    name = "ineffective-directive"
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """Where no statement needs it; with one that does, IDM501 and IDM502 say it."""
+        applied = list(migration.applied())
+        if any(
+            migration.deliveries[each.index].refuses and refuses_block(each) for each in applied
+        ):
+            return
+        profile = migration.profile
+        for each in profile.misdirectives(migration.path, migration.data, migration.clues):
+            fix = Fix(Applicability.DISPLAY, each.help) if each.help else None
+            yield self.diagnostic(migration, each.span, each.message, fix=fix)
