@@ -40,6 +40,7 @@ class Migration:
     first runs that fail on a database with rows, by statement index. `programs` are the statements'
     effects, and with them the bodies of DO blocks. `catalog` is what is known when the file has run: it
     belongs to the replay, which goes on with it, and is there only while the rules look at this file.
+    `other_definitions` say, by statement index, where else the folder makes the same table otherwise.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Migration:
     hazards: list[tuple[int, Hazard]] = field(default_factory=list)
     programs: dict[int, Program] = field(default_factory=dict)
     catalog: Catalog | None = None
+    other_definitions: dict[int, str] = field(default_factory=dict)
 
     @property
     def data(self) -> bytes:
