@@ -382,7 +382,8 @@ class Reader:
         elif word in ("for", "foreach"):
             targets = self._targets()
             query, values = self._source(word)
-        self.skip("loop")
+        if word != "loop":
+            self.skip("loop")
         names = frozenset({INNERMOST, *([label] if label else [])})
         if values is not None and self._tell(steps, targets[0], values, names):
             return
