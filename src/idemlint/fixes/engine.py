@@ -40,16 +40,17 @@ def fix_files(
     fix_applied: bool = False,
     stdin: tuple[str, bytes] | None = None,
     report_on: Callable[[Path], bool] | None = None,
+    contents: dict[str, bytes] | None = None,
 ) -> list[FixedFile]:
     """What fixes down to `lowest` make of the files, in the order of the reports.
 
     Files that look applied are left alone in a runner that minds edits, unless `fix_applied`.
-    Raises `UsageProblem` as `analyse` does.
+    `contents` are bytes to take instead of what is on disk. Raises `UsageProblem` as `analyse` does.
     """
     applied = Applied()
     sequences: dict[tuple[str, str], _Folder] = {}
     files: list[_File] = []
-    for report in analyse(paths, settings, stdin=stdin, report_on=report_on):
+    for report in analyse(paths, settings, stdin=stdin, report_on=report_on, contents=contents):
         file = _File(report, report.migration.data)
         file.is_stdin = stdin is not None and os.fspath(report.path) == stdin[0]
         if not fix_applied and not file.is_stdin and file.wants(lowest):

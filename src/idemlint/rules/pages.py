@@ -21,7 +21,10 @@ _FENCE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A fenced block of a page: what it shows, its options (`runner=goose`), its SQL."""
+    """A fenced block of a page: what it shows, its options (`runner=goose`), its SQL.
+
+    An option without a value (`unsafe`) is there with an empty one.
+    """
 
     what: str
     sql: str
@@ -48,7 +51,11 @@ class Page:
             Example(
                 match["what"],
                 match["sql"],
-                dict(option.split("=", 1) for option in match["options"].split()),
+                {
+                    name: value
+                    for option in match["options"].split()
+                    for name, _, value in [option.partition("=")]
+                },
             )
             for match in _FENCE.finditer(self.markdown)
         ]

@@ -1,0 +1,165 @@
+"""The examples of the rules' pages, and idemlint asked about one of them.
+
+A page is read from top to bottom. A `setup` block is an earlier migration of the same folder; all that
+stand directly before a `bad` or `good` block belong to it. A `fixed` block is what the fix makes of the
+`bad` block before it.
+
+Options on a fence, all but `unsafe` and `server` on `bad` and `good` only:
+
+- `runner=goose`: who runs the folder; else psql, statement by statement
+- `file=V1__x.sql`: the file's path in the folder, where a name that the runner takes will not do
+- `postgres=13`: the oldest server that the migrations must run on
+- `select=IDM506`: the rules that are on; else those on by default, and the page's own
+- `unsafe` on `fixed`: the fix is not made without `--unsafe-fixes`
+- `server=no reason=needs-postgis`: not tried on a server
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from idemlint import runners
+from idemlint.engine import FileReport, Settings, analyse
+from idemlint.fixes.engine import fix_files
+from idemlint.rules import all_rules, pages
+
+if TYPE_CHECKING:
+    from idemlint.diagnostics import Applicability
+    from idemlint.fixes import FixedFile
+    from idemlint.rules.pages import Example, Page
+
+#: A folder that is not there: all files are handed over in memory.
+FOLDER = "no/such/folder"
+NAMES = (
+    "{:04}_it.sql",
+    "V{}__it.sql",
+    "2024010100{:04}_it/migration.sql",
+    "2024010100{:04}_it/up.sql",
+    "{:04}_it.up.sql",
+    "{:06}.sql",
+    "{:03}.do.it.sql",
+    "committed/{:06}-it.sql",
+    "delta/72/{:02}it.sql",
+    "deploy/it{}.sql",
+    "up/{:04}_it.sql",
+    "structure.sql",
+)
+KNOWN = {"runner", "file", "postgres", "select", "unsafe", "server", "reason"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One example with what belongs to it. `what` is `bad` or `good`."""
+
+    page: Page
+    number: int
+    example: Example
+    setup: tuple[str, ...]
+    fixed: Example | None = None
+
+    def __str__(self) -> str:
+        runner = self.example.options.get("runner")
+        return f"{self.page.code}-{self.example.what}-{self.number}" + (
+            f"-{runner}" if runner else ""
+        )
+
+    @property
+    def runner(self) -> str:
+        return self.example.options.get("runner", "psql")
+
+    @property
+    def on_server(self) -> bool:
+        options = {**self.example.options, **(self.fixed.options if self.fixed else {})}
+        return options.get("server") != "no"
+
+    @property
+    def settings(self) -> Settings:
+        usual = {code for code, rule in all_rules().items() if rule.default}
+        selected = self.example.options.get("select")
+        return Settings(
+            rules=frozenset(selected.split(",") if selected else usual | {self.page.code}),
+            root=Path(),
+            runner=self.runner,
+            postgres_version=int(self.example.options.get("postgres", "14")),
+        )
+
+    @property
+    def name(self) -> str:
+        """The path of the example's own file."""
+        return self._name(len(self.setup))
+
+    def _name(self, index: int) -> str:
+        if index == len(self.setup) and "file" in self.example.options:
+            return f"{FOLDER}/{self.example.options['file']}"
+        profile = runners.get(self.runner)
+        names = [name for name in NAMES if profile.direction(f"m/{name.format(1)}") == "up"]
+        return f"{FOLDER}/{names[0].format(index + 1)}"
+
+    def contents(self, data: bytes) -> dict[str, bytes]:
+        """The folder's files, with `data` as the example's own, in their order."""
+        files = {self._name(index): text.encode() for index, text in enumerate(self.setup)}
+        return {**files, self.name: data}
+
+    def report(self, data: bytes) -> FileReport:
+        """What idemlint says of the example's file with these bytes."""
+        files = self.contents(data)
+        reports = analyse([Path(name) for name in files], self.settings, contents=files)
+        [mine] = [report for report in reports if report.migration.path == self.name]
+        return mine
+
+    def every_report(self, data: bytes) -> list[FileReport]:
+        """What it says of the setup, too."""
+        files = self.contents(data)
+        return list(analyse([Path(name) for name in files], self.settings, contents=files))
+
+    def fix(self, data: bytes, lowest: Applicability) -> FixedFile:
+        """What the fixes make of these bytes."""
+        files = self.contents(data)
+        results = fix_files(
+            [Path(name) for name in files],
+            self.settings,
+            lowest,
+            contents=files,
+            report_on=lambda path: path == Path(self.name),
+        )
+        [mine] = [result for result in results if str(result.path) == str(Path(self.name))]
+        return mine
+
+
+@cache
+def all_pages() -> tuple[Page, ...]:
+    """The pages that are well-formed; the test of the others names them."""
+    found = []
+    for path in sorted(pages.folder().glob("IDM*.md")):
+        try:
+            found.append(pages.parse(path.read_text(encoding="utf-8")))
+        except (ValueError, KeyError):
+            continue
+    return tuple(found)
+
+
+@cache
+def all_cases() -> tuple[Case, ...]:
+    """The examples of all pages."""
+    return tuple(case for page in all_pages() for case in cases_of(page))
+
+
+def cases_of(page: Page) -> list[Case]:
+    """The examples of a page."""
+    found: list[Case] = []
+    setup: list[str] = []
+    for example in page.examples:
+        if example.what == "setup":
+            setup.append(example.sql)
+        elif example.what == "fixed":
+            if not found or found[-1].example.what != "bad" or found[-1].fixed is not None:
+                raise ValueError(f"{page.code}: a `fixed` block without a `bad` one before it")
+            found[-1] = replace(found[-1], fixed=example)
+            setup = []
+        else:
+            found.append(Case(page, len(found) + 1, example, tuple(setup)))
+            setup = []
+    return found
