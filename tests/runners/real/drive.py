@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from postgres.server import Database
@@ -153,6 +156,42 @@ def _yoyo(tools: Toolbox, folder: Path, database: Database) -> str:
     return tools.run([*command, "--database", address, "."], folder, PYTHONPATH=path)
 
 
+def _supabase(tools: Toolbox, folder: Path, database: Database) -> str:
+    with proxy(database.server.socket_folder / ".s.PGSQL.5432") as port:
+        remote = f"postgresql://postgres:x@127.0.0.1:{port}/{database.name}?sslmode=disable"
+        command = [tools.bin("supabase"), "db", "push", f"--remote={remote}", "--yes"]
+        return tools.run(command, folder, SUPABASE_TELEMETRY_DISABLED="1")
+
+
+@contextmanager
+def proxy(path: Path) -> Iterator[int]:
+    """A TCP port for the server's unix socket, while a runner that knows only TCP is at work."""
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def serve() -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            inner = socket.socket(socket.AF_UNIX)
+            inner.connect(str(path))
+            for ends in ((client, inner), (inner, client)):
+                threading.Thread(target=pump, args=ends, daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
 def _psql(tools: Toolbox, folder: Path, database: Database) -> str:
     text = "".join(path.read_text() for path in sorted(folder.glob("*.sql")))
     return database.psql(text, "--set", "ON_ERROR_STOP=1").stderr
@@ -195,6 +234,19 @@ RUNNERS: Final = (
         files=1,
     ),
     Runner(
-        "yoyo", "python", "{:03}_x.sql", _yoyo, off=lambda sql: f"-- transactional: false\n{sql}"
+        "yoyo",
+        "python",
+        "{:03}_x.sql",
+        _yoyo,
+        off=lambda sql: f"-- transactional: false\n{sql}",
+        savepoints=True,
+    ),
+    Runner(
+        "supabase",
+        "node",
+        "supabase/migrations/{}_x.sql",
+        _supabase,
+        off=lambda sql: f"-- pg-delta: transaction=false\n{sql}",
+        extra=lambda names: {"supabase/config.toml": 'project_id = "x"\n'},
     ),
 )

@@ -57,12 +57,13 @@ def start(
     for name, statements in zip(names, files, strict=True):
         text = runner.up + runner.between.join(f"{each};\n" for each in statements)
         text += runner.below
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(runner.off(text) if off and runner.off else text)
     for name, text in runner.extra(names).items():
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     said = runner.start(tools, folder, database)
-    paths = sorted(path.as_posix() for path in folder.glob("*.sql"))
+    paths = sorted(path.as_posix() for path in folder.rglob("*.sql"))
     return get(runner.profile).order(paths, FolderClues()), said
 
 
@@ -85,8 +86,8 @@ def foretold(runner: Runner, paths: Sequence[str]) -> set[str]:
             text = source.text[statement.start : statement.end]
             if text == FAILS or (refuses_block(statement) and delivery.refuses):
                 return left if profile.sending != "tx-all" or left != before else left - before
-            if text == "COMMIT" and runner.savepoints and delivery.block == "transaction":
-                return left | pending if not delivery.authored else left
+            if runner.savepoints and text == "COMMIT" and not delivery.authored:
+                return left | pending
             pending |= {name for name in ("a", "b", "base_i") if makes(text, name)}
         left |= pending
     return left
