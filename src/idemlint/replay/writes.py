@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from idemlint.replay import guards, rowfacts
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     Values = dict[str, str | None]
 
 _AGAIN = "the same rows are inserted once more"
+_REPEATS = {
+    True: f"{_AGAIN}, or fail with 23505",
+    None: f"{_AGAIN}, or fail with 23505 where a key keeps them apart",
+    False: _AGAIN,
+}
 
 
 def insert(machine: Machine, effect: Inserts) -> Result:
@@ -132,8 +138,7 @@ def _judge(
         elif not _deleted(facts, row):
             repeats = True
     if repeats:
-        reason = _AGAIN if known else f"{_AGAIN}, or fail with 23505 where a key keeps them apart"
-        machine.candidate(reason, effect, table.oid, facts.epoch)
+        _repeat(machine, effect, table, facts, _conflicts(effect, table, rows, keys, known=known))
     elif doubtful:
         machine.doubt("whether the rows are still there cannot be told", effect, "23505")
     return None
@@ -170,9 +175,13 @@ def _judge_unknown_rows(
             if effect.columns is None or set(key.columns) <= set(effect.columns):
                 reason = f"{effect.table} has these rows since the first run"
                 return machine.raised("23505", effect, reason)
-    reason = _AGAIN if known and not keys else f"{_AGAIN}, or fail with 23505"
-    machine.candidate(reason, effect, table.oid, facts.epoch)
+    _repeat(machine, effect, table, facts, _conflicts(effect, table, None, keys, known=known))
     return None
+
+
+def _repeat(machine: Machine, effect: Inserts, table: Slot, facts: Rows, kept: bool | None) -> None:
+    """The rows come once more, unless a key stops them, as far as that can be told."""
+    machine.candidate(_REPEATS[kept], replace(effect, kept=kept), table.oid, facts.epoch)
 
 
 def _judge_conflict(

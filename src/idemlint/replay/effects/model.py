@@ -142,7 +142,8 @@ class Inserts:
     `guard` is the condition that keeps a row out when it is there already (`WHERE NOT EXISTS …`),
     `guarded` that there is one which cannot be read but looks at the same table; `never_meet` are
     columns that get NULL or another value each time;
-    `update` what its DO UPDATE comes to when it runs again.
+    `update` what its DO UPDATE comes to when it runs again. `kept`, in an outcome: whether a key would keep
+    the rows of a second run out.
     """
 
     table: Ref
@@ -156,6 +157,7 @@ class Inserts:
     sources: tuple[Ref, ...] = ()
     from_file: bool = False
     never_meet: frozenset[str] = frozenset()
+    kept: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
