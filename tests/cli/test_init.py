@@ -19,7 +19,7 @@ def drizzle(folder: str = "drizzle") -> None:
     entries = ", ".join(entry.format(number, tag) for number, tag in enumerate(tags))
     write(f"{folder}/meta/_journal.json", f'{{"version": "7", "entries": [{entries}]}}')
     for tag in tags:
-        write(f"{folder}/{tag}.sql", BAD.replace("users", tag))
+        write(f"{folder}/{tag}.sql", BAD.replace("users", f"t{tag}"))
 
 
 def test_paths_runner_and_start_after(idemlint: Idemlint, here: Path) -> None:

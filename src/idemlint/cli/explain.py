@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from idemlint.cli import terminal
+from idemlint.cli import rulebook, terminal
 from idemlint.cli.exits import Code
-from idemlint.cli.rulebook import rule_texts
 from idemlint.config import nearest
 from idemlint.errors import UsageProblem
 from idemlint.plpgsql.conditions import condition_name, sqlstates
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from idemlint.report.model import RuleText
 
 
 @click.command("explain")
@@ -24,14 +16,13 @@ if TYPE_CHECKING:
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 def command(what: str, color: str) -> Code:
     """Explain a rule (IDM101, create-table), an SQLSTATE (42P07) or its name (duplicate_table)."""
-    rules = rule_texts()
-    by_name = {rule.name: rule for rule in rules.values()}
-    rule = rules.get(what.upper()) or by_name.get(what.lower())
-    text = rule.markdown if rule is not None else _sqlstate(what, rules)
+    names = rulebook.names()
+    codes = {name: code for code, name in names.items()}
+    code = what.upper() if what.upper() in names else codes.get(what.lower())
+    text = rulebook.rule_text(code).markdown if code is not None else _sqlstate(what)
     if text is None:
-        known = (*rules, *by_name)
-        hint = nearest(what.upper(), tuple(rules)) or nearest(what.lower(), tuple(by_name))
-        hint = hint or (" (`idemlint rules` lists the rules)" if known else "")
+        hint = nearest(what.upper(), tuple(names)) or nearest(what.lower(), tuple(codes))
+        hint = hint or " (`idemlint rules` lists the rules)"
         raise UsageProblem(f"neither a rule nor an SQLSTATE of PostgreSQL: `{what}`{hint}")
     if not text.endswith("\n"):
         text += "\n"
@@ -42,7 +33,7 @@ def command(what: str, color: str) -> Code:
     return Code.CLEAN
 
 
-def _sqlstate(what: str, rules: Mapping[str, RuleText]) -> str | None:
+def _sqlstate(what: str) -> str | None:
     """What an SQLSTATE or a condition's name means, as Markdown; None where PostgreSQL has none."""
     lines = []
     for code in sqlstates(what.lower()) or sqlstates(what.upper()):
@@ -50,7 +41,7 @@ def _sqlstate(what: str, rules: Mapping[str, RuleText]) -> str | None:
         if name is None:
             continue
         lines += [f"# {code} {name}", ""]
-        foreseen = [rule for rule in rules.values() if code in rule.sqlstates]
+        foreseen = [rule for rule in rulebook.rule_texts().values() if code in rule.sqlstates]
         if not foreseen:
             lines += ["No rule foresees it.", ""]
             continue

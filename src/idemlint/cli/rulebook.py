@@ -16,10 +16,14 @@ def selectors() -> Selectors:
     """What `--select` and its like may name."""
     from idemlint.rules import RULES
 
-    return Selectors(
-        {code: rule.name for code, rule in RULES.items()},
-        (code for code, rule in RULES.items() if rule.default),
-    )
+    return Selectors(names(), (code for code, rule in RULES.items() if rule.default))
+
+
+def names() -> Mapping[str, str]:
+    """All rules' names, by code."""
+    from idemlint.rules import RULES
+
+    return {code: rule.name for code, rule in RULES.items()}
 
 
 def rule_texts() -> Mapping[str, RuleText]:
