@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.conftest import BAD, write
+from idemlint.cli.terminal import with_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,6 +116,44 @@ def test_what_a_small_file_does_not_need_is_not_loaded(here: Path) -> None:
     heavy = ("rich", "tomllib", "tomli", "pathspec", "difflib", "subprocess", "hashlib", "textwrap")
     done = subprocess.run([sys.executable, "-c", code, *heavy], capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+class Clock:
+    """A time that passes when it is asked for, and a terminal to draw on."""
+
+    def __init__(self, step: float) -> None:
+        self.now = 0.0
+        self.step = step
+        self.drawn = ""
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> None:
+        self.drawn += text
+
+    def flush(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("step", "quiet", "drawn"),
+    [(0.3, False, True), (0.001, False, False), (0.3, True, False)],
+    ids=["slow", "fast", "quiet"],
+)
+def test_a_bar_only_where_it_takes_more_than_a_second(
+    monkeypatch: pytest.MonkeyPatch, step: float, quiet: bool, drawn: bool
+) -> None:
+    clock = Clock(step)
+    monkeypatch.setattr("time.monotonic", clock)
+    monkeypatch.setattr(sys, "stderr", clock)
+    assert list(with_progress(range(20), 20, quiet=quiet)) == list(range(20))
+    assert ("20/20 files" in clock.drawn) is drawn
+    assert clock.drawn.endswith("\r\x1b[2K") is drawn
 
 
 def test_help_and_version(idemlint: Idemlint) -> None:

@@ -129,15 +129,17 @@ def with_progress(items: Iterable[T], total: int, *, quiet: bool) -> Iterator[T]
     from time import monotonic
 
     begun = shown = monotonic()
-    for done, item in enumerate(items, 1):
-        now = monotonic()
-        if now - begun > 1 and now - shown > 0.1:
-            shown = now
-            filled = min(done * 30 // total, 30)
-            bar = "━" * filled + " " * (30 - filled)
-            sys.stderr.write(f"\r{bar} {done:,}/{total:,} files")
+    try:
+        for done, item in enumerate(items, 1):
+            now = monotonic()
+            if now - begun > 1 and now - shown > 0.1:
+                shown = now
+                filled = min(done * 30 // total, 30)
+                bar = "━" * filled + " " * (30 - filled)
+                sys.stderr.write(f"\r{bar} {done:,}/{total:,} files")
+                sys.stderr.flush()
+            yield item
+    finally:
+        if shown != begun:
+            sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
-        yield item
-    if shown != begun:
-        sys.stderr.write("\r\x1b[2K")
-        sys.stderr.flush()
