@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.clues import HEAD
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Claim, Profile
+
+    _Row = tuple[int, Claim, Profile]
 
 
 @cache
@@ -36,16 +38,19 @@ def _text(pattern: str) -> re.Pattern[bytes]:
     return re.compile(pattern.encode(), re.IGNORECASE | re.MULTILINE)
 
 
-class _Row:
-    """A claim in one folder: whether the folder bears it out is asked when a file first needs
-    it."""
+_FEW: Final = 8
+"""From this file of a folder on it pays to have asked the folder everything."""
 
-    __slots__ = ("claim", "holds", "profile")
 
-    def __init__(self, claim: Claim, profile: Profile) -> None:
-        self.claim = claim
-        self.profile = profile
-        self.holds: bool | None = None
+class _Folder:
+    """The claims that a folder may still bear out, and what was asked of it so far."""
+
+    __slots__ = ("files", "holds", "rows")
+
+    def __init__(self, rows: list[_Row]) -> None:
+        self.rows = rows
+        self.files = 0
+        self.holds: dict[int, bool] = {}
 
 
 class Detector:
@@ -56,37 +61,39 @@ class Detector:
     def __init__(self, profiles: Iterable[Profile], fallback: Profile, clues: FolderClues) -> None:
         self._clues = clues
         self._fallback = fallback
-        table = [(claim, profile) for profile in profiles for claim in profile.claims]
-        self._table = sorted(table, key=lambda row: (-row[0].score, row[1].name))
-        self._folders: dict[str, list[_Row]] = {}
+        claims = [(claim, profile) for profile in profiles for claim in profile.claims]
+        claims.sort(key=lambda row: (-row[0].score, row[1].name))
+        self._table: list[_Row] = [
+            (number, claim, profile) for number, (claim, profile) in enumerate(claims)
+        ]
+        self._folders: dict[str, _Folder] = {}
 
     def __call__(self, path: str, data: bytes) -> Profile:
         """The profile whose strongest claim on the file holds; plain psql where none does."""
-        folder, name = posixpath.split(path.replace("\\", "/"))
-        rows = self._folders.get(folder)
-        if rows is None:
-            rows = self._folders[folder] = [_Row(*row) for row in self._table]
-        elif len(rows) == len(self._table):  # a second file: what the folder denies goes for good
-            rows = self._folders[folder] = [row for row in rows if self._possible(row, folder)]
+        where, name = posixpath.split(path.replace("\\", "/"))
+        folder = self._folders.get(where)
+        if folder is None:
+            folder = self._folders[where] = _Folder(self._table)
+        folder.files += 1
+        if folder.files == _FEW:
+            folder.rows = [row for row in folder.rows if self._possible(row, folder, where)]
         head = data[:HEAD].lower()
-        for row in rows:
-            if row.holds is False:
-                continue
-            claim = row.claim
+        for number, claim, profile in folder.rows:
             if claim.needle is not None and not claim.near and not _says(claim, head):
                 continue
-            if claim.name is not None and _name(claim.name).match(name) is None:
-                continue
-            if row.holds is None:
-                row.holds = self._in_folder(claim, folder)
-            if row.holds:
-                return row.profile
+            holds = folder.holds.get(number)
+            if holds is None:
+                holds = folder.holds[number] = self._in_folder(claim, where)
+            # The name comes last: its pattern is not even compiled where the folder says no.
+            if holds and (claim.name is None or _name(claim.name).match(name) is not None):
+                return profile
         return self._fallback
 
-    def _possible(self, row: _Row, folder: str) -> bool:
-        if row.holds is None and not row.claim.near:
-            row.holds = self._in_folder(row.claim, folder)
-        return row.holds is not False
+    def _possible(self, row: _Row, folder: _Folder, where: str) -> bool:
+        number, claim, _ = row
+        if number not in folder.holds and not claim.near:
+            folder.holds[number] = self._in_folder(claim, where)
+        return folder.holds.get(number) is not False
 
     def _in_folder(self, claim: Claim, folder: str) -> bool:
         clues = self._clues

@@ -86,7 +86,8 @@ def foretold(runner: Runner, paths: Sequence[str]) -> set[str]:
             text = source.text[statement.start : statement.end]
             if text == FAILS or (refuses_block(statement) and delivery.refuses):
                 return left if profile.sending != "tx-all" or left != before else left - before
-            if runner.savepoints and text == "COMMIT" and not delivery.authored:
+            inside = delivery.block == "transaction" and not delivery.authored
+            if runner.savepoints and text == "COMMIT" and inside:
                 return left | pending
             pending |= {name for name in ("a", "b", "base_i") if makes(text, name)}
         left |= pending
