@@ -24,7 +24,7 @@ def told(node: Node) -> str:
         case Sql(tree, _, executed):
             return f"{'EXECUTE ' if executed else ''}{shown(tree)}"
         case Dynamic(_, mentions, pattern):
-            return f"dynamic {pattern!r} of {' '.join(sorted(mentions))}"
+            return f"dynamic {pattern!r} of {' '.join(sorted(mentions))}".rstrip()
         case If(condition, then, otherwise):
             lines = f"if {asked(condition)}\n{inner(then)}"
             return f"{lines}\nelse\n{inner(otherwise)}" if otherwise.body else lines

@@ -257,8 +257,8 @@ def test_execute_of_a_computed_string_keeps_what_is_known_of_it() -> None:
         END
         """,
         """
-        dynamic 'ALTER TABLE %I ADD COLUMN zz int' of add alter i int zz
-        dynamic 'DROP TABLE %s' of drop s
+        dynamic 'ALTER TABLE %I ADD COLUMN zz int' of add alter int zz
+        dynamic 'DROP TABLE %s' of drop
         dynamic None of f
         """,
     )
@@ -285,7 +285,7 @@ def test_a_foreach_over_constants_is_told_round_by_round() -> None:
           -
         else
           EXECUTE Create b
-        dynamic 'CREATE TABLE %I ()' of i
+        dynamic 'CREATE TABLE %I ()' of
         """,
     )
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql import simple
-from idemlint.plpgsql.flow import INNERMOST, Arms, Leap, Step, branch, closed, labels_of, leaves
-from idemlint.plpgsql.nodes import Block, Dynamic, Handler, Loop, Node, Raise, Try
-from idemlint.plpgsql.sql import Json, Unreadable, expression, negated, statements
-from idemlint.plpgsql.values import FOUND, Value, Variables, query_value, substitute
+from idemlint.plpgsql import leaving, loops, simple, variables
+from idemlint.plpgsql.flow import Arms, Leap, Step, branch, closed, labels_of, leaves
+from idemlint.plpgsql.nodes import Block, Dynamic, Handler, Node, Raise, Try
+from idemlint.plpgsql.sql import Unreadable, expression
+from idemlint.plpgsql.values import Value, Variables, query_value, substitute
 from idemlint.source.model import Span
 from idemlint.source.tree import Tree, wrap
 
@@ -27,12 +27,8 @@ _BLOCK_ENDS: Final = frozenset({"end", "exception", ""})
 _HANDLER_ENDS: Final = frozenset({"end", "when", ""})
 _IF_ENDS: Final = frozenset({"end", "else", "elsif", "elseif", ""})
 _CASE_ENDS: Final = frozenset({"end", "else", "when", ""})
-_LOOP_ENDS: Final = frozenset({"end", ""})
 _OPEN: Final = frozenset({"(", "["})
 _CLOSE: Final = frozenset({")", "]"})
-_QUERIES: Final = frozenset({"select", "with", "values", "table", "insert", "update", "delete"})
-_ROUNDS: Final = 64  # of a FOREACH over constants that is told round by round
-_TELLING: Final = 20_000  # tokens read again for that, in a body
 
 
 class Reader:
@@ -46,8 +42,8 @@ class Reader:
         self.variables = Variables()
         self.depth = 0
         self.nests = True  # whether parentheses hide semicolons
-        self._budget = _TELLING
-        self._assigned: frozenset[str] | None = None
+        self.budget = loops.TELLING
+        self.assigned: frozenset[str] | None = None
 
     # -- places ------------------------------------------------------------------------------------
 
@@ -149,7 +145,7 @@ class Reader:
         if self.skip("declare"):
             while self.words[self.at] not in ("begin", ""):
                 if not self.skip("declare"):
-                    simple.declare(self, before, hidden)
+                    variables.declare(self, before, hidden)
         self.skip("begin")
         start = self.variables.copy()
         steps = self.sequence(_BLOCK_ENDS)
@@ -236,7 +232,7 @@ class Reader:
         self.depth += 1
         words = self.words
         start = self.at
-        while (word := words[self.at]) not in ends or simple.is_assignment(self):
+        while (word := words[self.at]) not in ends or variables.is_assignment(self):
             first = self.at
             if self.depth > _DEEPEST:
                 self.at = len(words) - 1
@@ -245,8 +241,8 @@ class Reader:
             read = _STATEMENTS.get(word)
             if word == ";":
                 self.at += 1
-            elif simple.is_assignment(self):
-                simple.assign(self, steps)
+            elif variables.is_assignment(self):
+                variables.assign(self, steps)
             elif read is not None:
                 read(self, steps)
             else:
@@ -265,7 +261,7 @@ class Reader:
         if word in ("declare", "begin"):
             steps.append(self.block(label))
         elif word in ("loop", "while", "for", "foreach"):
-            self.loop(steps, label)
+            loops.loop(self, steps, label)
 
     def inner(self, steps: list[Step]) -> None:
         """A block in a block."""
@@ -356,148 +352,6 @@ class Reader:
             return None
         return wrap(substitute(tree, self.variables.used(words)))
 
-    # -- loops -------------------------------------------------------------------------------------
-
-    def any_loop(self, steps: list[Step]) -> None:
-        """A loop without a label."""
-        self.loop(steps, None)
-
-    def loop(self, steps: list[Step], label: str | None) -> None:
-        """`[WHILE … | FOR … | FOREACH …] LOOP … END LOOP [label];`."""
-        first = self.at
-        word = self.words[self.at]
-        self.at += 1
-        targets: list[str] = []
-        query: Json | None = None
-        unless: Leap | None = None
-        values: list[Json] | None = None
-        if word == "while":
-            begin, self.at = self.at, self.find(frozenset({"loop"}))
-            self._enter_loop([])
-            condition = self.read(begin, self.at)
-            test = wrap(negated(condition.tree)) if condition is not None else None
-            leave: list[Step] = [Leap(frozenset({INNERMOST}), always=True)]
-            step = branch(test, leave, [], self.span(begin))
-            unless = step if isinstance(step, Leap) else None
-        elif word in ("for", "foreach"):
-            targets = self._targets()
-            query, values = self._source(word)
-        if word != "loop":
-            self.skip("loop")
-        names = frozenset({INNERMOST, *([label] if label else [])})
-        if values is not None and self._tell(steps, targets[0], values, names):
-            return
-        self._enter_loop(targets)
-        inner = self.sequence(_LOOP_ENDS)
-        if unless is not None:
-            inner.insert(0, unless)
-        self._end_loop()
-        self._enter_loop([*targets, FOUND])
-        node = Loop(closed(inner), wrap(query) if query is not None else None, self.span(first))
-        rest = labels_of(inner) - names
-        steps.append(Leap(rest, False, node) if rest else node)
-
-    def _targets(self) -> list[str]:
-        found = []
-        while self.words[self.at] not in ("in", "slice", "loop", ";", ""):
-            found.append(self.scan.name(self.at) or "")
-            self.at += 1
-        return found
-
-    def _source(self, word: str) -> tuple[Json | None, list[Json] | None]:
-        """What a FOR runs over: its query, or the constants that a FOREACH takes in turn."""
-        if self.skip("slice"):
-            self.at += 1
-        self.skip("in")
-        if word == "foreach":
-            self.skip("array")
-        begin, self.at = self.at, self.find(frozenset({"loop"}))
-        end = self.at
-        if word == "foreach":
-            value = self.read(begin, end)
-            return None, simple.elements(value.tree) if value is not None else None
-        head = begin
-        while self.words[head] == "(":
-            head += 1
-        if self.words[head] == "execute":
-            return simple.executed_query(self, head + 1, end), None
-        if self.words[head] not in _QUERIES:
-            return None, None  # a range of numbers or a cursor
-        try:
-            [query] = statements(self.scan.text(begin, end), self.place(begin))
-        except (Unreadable, ValueError):
-            return None, None
-        return substitute(query, simple.constants_of(self, begin, end)), None
-
-    def _tell(
-        self, steps: list[Step], target: str, values: list[Json], names: frozenset[str]
-    ) -> bool:
-        """Tell a FOREACH over constants round by round, which makes what it EXECUTEs readable."""
-        begin = self.at
-        end = self._loop_end()
-        cost = (end - begin) * len(values)
-        if len(values) > _ROUNDS or cost > self._budget or "exit" in self.words[begin:end]:
-            return False
-        self._budget -= cost
-        for value in values:
-            self.at = begin
-            self.variables.set(target, Value(value))
-            inner = self.sequence(_LOOP_ENDS)
-            node = closed(inner)
-            rest = labels_of(inner) - names
-            steps.append(Leap(rest, False, node) if rest else node)
-        if not values:
-            self.at = end
-        self._end_loop()
-        self.variables.forget(names=frozenset({target, FOUND}))
-        return True
-
-    def _loop_end(self) -> int:
-        """The END of the loop whose body is next."""
-        depth = 0
-        words = self.words
-        for index in range(self.at, len(words) - 1):
-            if words[index] == "loop":
-                if words[index - 1] != "end":
-                    depth += 1
-                elif depth == 0:
-                    return index - 1
-                else:
-                    depth -= 1
-        return len(words) - 1
-
-    def _end_loop(self) -> None:
-        self.skip("end")
-        self.skip("loop")
-        self.skip_statement()
-
-    def _enter_loop(self, targets: list[str]) -> None:
-        """Forget what another round of a loop may have changed."""
-        if self.variables.known:
-            if self._assigned is None:
-                self._assigned = simple.assigned(self.scan)
-            self.variables.forget(
-                all_queries=True, names=self._assigned | frozenset(targets) | {FOUND}
-            )
-
-    def leap(self, steps: list[Step]) -> None:
-        """`EXIT|CONTINUE [label] [WHEN …];`."""
-        first = self.at
-        self.at += 1
-        label = INNERMOST
-        if self.words[self.at] not in ("when", ";", ""):
-            label = self.scan.name(self.at) or INNERMOST
-            self.at += 1
-        jump = Leap(frozenset({label}), always=True)
-        if self.skip("when"):
-            begin, self.at = self.at, self.find(frozenset())
-            tree, test = self.condition(begin, self.at), self.span(begin)
-            self.skip(";")
-            steps.append(branch(tree, [jump], [], self.span(first), test))
-        else:
-            self.skip(";")
-            steps.append(jump)
-
 
 _STATEMENTS: Final[dict[str, Callable[[Reader, list[Step]], None]]] = {
     "<<": Reader.labelled,
@@ -505,22 +359,22 @@ _STATEMENTS: Final[dict[str, Callable[[Reader, list[Step]], None]]] = {
     "begin": Reader.inner,
     "if": Reader.conditional,
     "case": Reader.case,
-    "loop": Reader.any_loop,
-    "while": Reader.any_loop,
-    "for": Reader.any_loop,
-    "foreach": Reader.any_loop,
-    "exit": Reader.leap,
-    "continue": Reader.leap,
-    "return": simple.leave,
-    "raise": simple.raise_error,
-    "assert": simple.assertion,
+    "loop": loops.any_loop,
+    "while": loops.any_loop,
+    "for": loops.any_loop,
+    "foreach": loops.any_loop,
+    "exit": loops.leap,
+    "continue": loops.leap,
+    "return": leaving.leave,
+    "raise": leaving.raise_error,
+    "assert": leaving.assertion,
     "perform": simple.perform,
     "execute": simple.execute,
     "call": simple.call,
-    "get": simple.diagnostics,
-    "open": simple.cursor,
-    "fetch": simple.cursor,
-    "move": simple.cursor,
-    "close": simple.cursor,
+    "get": variables.diagnostics,
+    "open": variables.cursor,
+    "fetch": variables.cursor,
+    "move": variables.cursor,
+    "close": variables.cursor,
     "null": simple.nothing,
 }

@@ -1,4 +1,4 @@
-"""PL/pgSQL's simple statements: SQL, assignments, EXECUTE, RAISE, and declarations.
+"""PL/pgSQL's simple statements: SQL, PERFORM, EXECUTE, CALL.
 
 Each function reads the statement at the reader's next token, adds what it does to `steps`, and
 leaves the reader behind its `;`.
@@ -6,15 +6,16 @@ leaves the reader behind its `;`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import sql as grammar
-from idemlint.plpgsql.conditions import is_sqlstate, sqlstates
 from idemlint.plpgsql.constants import constant, mentions, pattern
 from idemlint.plpgsql.flow import EMPTY, Step
-from idemlint.plpgsql.nodes import Block, Dynamic, If, Raise, Return, Sql
+from idemlint.plpgsql.nodes import Block, Dynamic, If, Raise, Sql
 from idemlint.plpgsql.sql import Json, Unreadable
 from idemlint.plpgsql.values import FOUND, Value, query_value, substitute
+from idemlint.plpgsql.variables import names_at
 from idemlint.source.tree import wrap
 
 if TYPE_CHECKING:
@@ -22,14 +23,11 @@ if TYPE_CHECKING:
     from idemlint.plpgsql.scan import Scan
 
 _NO_DATA_FOUND: Final = "P0002"
-_ASSERT_FAILURE: Final = "P0004"
-_RAISE_EXCEPTION: Final = "P0001"
+_HOLE: Final = re.compile("%[ILs]")
 #: Statements that see variables; PL/pgSQL gives no values to any other.
 _WITH_VARIABLES: Final = frozenset(
     {"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CallStmt"}
 )
-_LEVELS: Final = frozenset({"debug", "log", "info", "notice", "warning"})
-_ASSIGN: Final = frozenset({":=", "="})
 
 
 def dynamic(reader: Reader, first: int, last: int, reason: str) -> Dynamic:
@@ -37,12 +35,6 @@ def dynamic(reader: Reader, first: int, last: int, reason: str) -> Dynamic:
     text = reader.scan.text(first, last)
     reader.variables.forget(all_queries=True, names=frozenset({FOUND}))
     return Dynamic(reason, mentions(text), None, reader.span(first, last))
-
-
-def constants_of(reader: Reader, first: int, last: int) -> dict[str, Value]:
-    """The variables between two tokens that are known to be constants here."""
-    used = reader.variables.used(reader.words[first:last])
-    return {name: value for name, value in used.items() if value.depends is None}
 
 
 # -- SQL -------------------------------------------------------------------------------------------
@@ -181,34 +173,12 @@ def _into(reader: Reader, first: int, last: int) -> tuple[int, int, list[str | N
     for index in range(first, last):
         if words[index] == "into" and (index == first or words[index - 1] not in _INTO_SQL):
             strict = words[index + 1] == "strict"
-            targets, end = _names(reader, index + 1 + strict, last)
+            targets, end = names_at(reader, index + 1 + strict, last)
             return index, end, targets, strict
     return None
 
 
 _INTO_SQL: Final = frozenset({"insert", "merge"})
-
-
-def _names(reader: Reader, at: int, last: int) -> tuple[list[str | None], int]:
-    """A list of variables (`None` for fields and elements), and the token behind it."""
-    words = reader.words
-    names: list[str | None] = []
-    while at < last:
-        name = reader.scan.name(at)
-        at += 1
-        while at < last and words[at] == ".":
-            name = None
-            at += 2
-        if words[at] == "[":
-            name = None
-            while at < last and words[at] != "]":
-                at += 1
-            at += 1
-        names.append(name)
-        if at >= last or words[at] != ",":
-            break
-        at += 1
-    return names, at
 
 
 def _blanked(scan: Scan, first: int, last: int, start: int, end: int) -> str:
@@ -234,7 +204,7 @@ def execute(reader: Reader, steps: list[Step]) -> None:
     while reader.words[reader.at] in ("into", "using"):
         if reader.words[reader.at] == "into":
             strict = reader.words[reader.at + 1] == "strict"
-            targets, reader.at = _names(reader, reader.at + 1 + strict, len(reader.words) - 1)
+            targets, reader.at = names_at(reader, reader.at + 1 + strict, len(reader.words) - 1)
         else:
             reader.at += 1
             reader.at = reader.find(frozenset({"into"}))
@@ -244,7 +214,8 @@ def execute(reader: Reader, steps: list[Step]) -> None:
     _set_all(reader, targets)
     if value is None or text is None:
         known = pattern(value.tree) if value is not None else None
-        names = mentions(known if known is not None else reader.scan.text(first + 1, end))
+        text = known if known is not None else reader.scan.text(first + 1, end)
+        names = mentions(_HOLE.sub(" ", text))
         reader.variables.forget(all_queries=True)
         reason = "EXECUTE of a string that is not constant"
         steps.append(Dynamic(reason, names, known, reader.span(first, last)))
@@ -283,196 +254,6 @@ def executed_query(reader: Reader, first: int, last: int) -> Json | None:
     except (Unreadable, ValueError):
         return None
     return tree
-
-
-def elements(tree: Json) -> list[Json] | None:
-    """The elements of an array of constants."""
-    while "TypeCast" in tree:
-        tree = tree["TypeCast"]["arg"]
-    if "A_ArrayExpr" in tree:
-        items = tree["A_ArrayExpr"].get("elements", [])
-        return items if all(constant(item) is not None for item in items) else None
-    text = constant(tree) if "A_Const" in tree else None
-    if text is None or text[:1] != "{" or set(text) & set('"\\') or "{" in text[1:]:
-        return None
-    return [{"A_Const": {"sval": {"sval": item.strip()}}} for item in text[1:-1].split(",") if item]
-
-
-# -- variables -------------------------------------------------------------------------------------
-
-
-def is_assignment(reader: Reader) -> bool:
-    """Whether `v :=`, `v.f :=` or `v[1] :=` is next (`=` is the same); any name will do for `v`."""
-    words = reader.words
-    at = reader.at
-    following = words[at + 1] if words[at] else ""
-    if following not in _ASSIGN and following != "." and following != "[":
-        return following.startswith("=") and reader.scan.name(at) is not None
-    if reader.scan.name(at) is None:
-        return False
-    at += 1
-    while words[at] in (".", "["):
-        if words[at] == ".":
-            at += 2
-        else:
-            while words[at] not in ("]", ";", ""):
-                at += 1
-            at += words[at] == "]"
-    return words[at] in _ASSIGN
-
-
-def assign(reader: Reader, steps: list[Step]) -> None:
-    """`v := expression;`."""
-    first = reader.at
-    name = reader.scan.name(first)
-    while not reader.words[reader.at].startswith((":=", "=")):
-        if reader.words[reader.at] in (".", "["):
-            name = None
-        reader.at += 1
-    reader.at += 1
-    begin, reader.at = reader.at, reader.find(frozenset())
-    reader.variables.set(name, _evaluated(reader, steps, begin, reader.at))
-    reader.skip(";")
-
-
-def _evaluated(reader: Reader, steps: list[Step], first: int, last: int) -> Value | None:
-    """The value of an expression; what it calls or reads is added to `steps`."""
-    value = reader.read(first, last)
-    if "(" in reader.words[first:last]:
-        try:
-            text = "SELECT " + reader.scan.text(first, last)
-            [tree] = grammar.statements(text, reader.place(first) - len("SELECT "))
-        except (Unreadable, ValueError) as error:
-            steps.append(dynamic(reader, first, last, str(error)))
-        else:
-            shown = substitute(tree, constants_of(reader, first, last))
-            steps.append(Sql(wrap(shown), reader.span(first, last)))
-    return value
-
-
-def declare(reader: Reader, steps: list[Step], hidden: dict[str, Value | None]) -> None:
-    """One declaration; `hidden` gets what a variable of the same name outside was."""
-    name = reader.scan.name(reader.at)
-    first = reader.at + 1
-    if name is not None and name not in hidden:
-        before = reader.variables.known.get(name)
-        hidden[name] = before if before is not None and before.depends is None else None
-        reader.variables.set(name, None)
-    end = reader.find(frozenset({"default", ":=", "=", "cursor", "alias"}))
-    word = reader.words[end]
-    reader.at = end
-    if word in ("default", ":=", "="):
-        reader.at = begin = end + 1
-        reader.at = last = reader.find(frozenset())
-        value = _evaluated(reader, steps, begin, last)
-        if value is not None and reader.words[first].startswith("reg"):
-            value = value._replace(tree=_cast(value.tree, reader.words[first]))
-        reader.variables.set(name, value)
-    reader.skip_statement()
-
-
-def _cast(tree: Json, type_name: str) -> Json:
-    names = [{"String": {"sval": type_name}}]
-    return {"TypeCast": {"arg": tree, "typeName": {"names": names, "typemod": -1}}}
-
-
-def assigned(scan: Scan) -> frozenset[str]:
-    """All names that something in the body may set (and some that only look so)."""
-    found = set()
-    words = scan.words
-    for index, word in enumerate(words):
-        if word.startswith((":=", "=")) and index:
-            found.add(scan.name(index - 1))
-        elif word in ("into", "call"):
-            at = index + 1
-            while words[at] not in (";", "", "from", "where", "using", "select", "values"):
-                found.add(scan.name(at))
-                at += 1
-    return frozenset(name for name in found if name is not None)
-
-
-def diagnostics(reader: Reader, steps: list[Step]) -> None:
-    """`GET DIAGNOSTICS v = ROW_COUNT, …;`."""
-    first = reader.at
-    reader.skip_statement()
-    names = frozenset(reader.words[first : reader.at])
-    reader.variables.forget(names=names)
-
-
-def cursor(reader: Reader, steps: list[Step]) -> None:
-    """`OPEN`, `FETCH c INTO v`, `MOVE`, `CLOSE`: nothing of a cursor is followed."""
-    diagnostics(reader, steps)
-    reader.variables.set(FOUND, None)
-
-
-# -- leaving ---------------------------------------------------------------------------------------
-
-
-def leave(reader: Reader, steps: list[Step]) -> None:
-    """`RETURN [expression];`; RETURN NEXT and RETURN QUERY go on."""
-    first = reader.at
-    reader.at += 1
-    begin = reader.at
-    word = reader.words[begin]
-    if word == "query":
-        reader.at += 1
-        if reader.words[reader.at] == "execute":
-            execute(reader, steps)
-        else:
-            sql(reader, steps)
-        return
-    reader.at = reader.find(frozenset())
-    if word == "next":
-        begin += 1
-    if "(" in reader.words[begin : reader.at]:
-        _evaluated(reader, steps, begin, reader.at)
-    reader.skip(";")
-    if word != "next":
-        steps.append(Return(reader.span(first)))
-
-
-def raise_error(reader: Reader, steps: list[Step]) -> None:
-    """`RAISE [level] [what] [USING …];`; only an exception does anything."""
-    first = reader.at
-    reader.at += 1
-    level = reader.words[reader.at]
-    if level in _LEVELS:
-        reader.skip_statement()
-        return
-    reader.skip("exception")
-    begin = reader.at
-    reader.skip_statement()
-    sqlstate = _raised(reader, begin, reader.at)
-    steps.append(Raise(sqlstate, reader.span(first)))
-
-
-def _raised(reader: Reader, first: int, last: int) -> str | None:
-    """The SQLSTATE that is raised; `None` is the one being handled, or a computed one."""
-    words = reader.words
-    if words[first] == ";":
-        return None if words[first - 1] == "raise" else _RAISE_EXCEPTION
-    if words[first] == "sqlstate":
-        return reader.scan.literal(first + 1)
-    if words[first].isidentifier() and words[first] != "using":
-        return next(iter(sqlstates(words[first])), None)
-    for index in range(first, last):
-        if words[index] == "errcode" and words[index + 1] in _ASSIGN:
-            code = reader.scan.literal(index + 2)
-            if code is None:
-                return None
-            return code if is_sqlstate(code) else next(iter(sqlstates(code.lower())), None)
-    return _RAISE_EXCEPTION
-
-
-def assertion(reader: Reader, steps: list[Step]) -> None:
-    """`ASSERT condition [, message];`."""
-    first = reader.at
-    reader.at += 1
-    begin, reader.at = reader.at, reader.find(frozenset({","}))
-    tree, test = reader.condition(begin, reader.at), reader.span(begin)
-    reader.skip_statement()
-    span = reader.span(first)
-    steps.append(If(tree, EMPTY, Block((Raise(_ASSERT_FAILURE, span),)), span, test))
 
 
 def call(reader: Reader, steps: list[Step]) -> None:

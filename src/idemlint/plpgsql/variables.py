@@ -1,0 +1,164 @@
+"""PL/pgSQL's variables: declarations, assignments, and what sets them besides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.plpgsql import sql as grammar
+from idemlint.plpgsql.constants import constant
+from idemlint.plpgsql.nodes import Sql
+from idemlint.plpgsql.sql import Json, Unreadable
+from idemlint.plpgsql.values import FOUND, Value, substitute
+from idemlint.source.tree import wrap
+
+if TYPE_CHECKING:
+    from idemlint.plpgsql.flow import Step
+    from idemlint.plpgsql.reader import Reader
+    from idemlint.plpgsql.scan import Scan
+
+ASSIGN: Final = frozenset({":=", "="})
+
+
+def is_assignment(reader: Reader) -> bool:
+    """Whether `v :=`, `v.f :=` or `v[1] :=` is next (`=` is the same); any name will do for `v`."""
+    words = reader.words
+    at = reader.at
+    following = words[at + 1] if words[at] else ""
+    if following not in ASSIGN and following != "." and following != "[":
+        return following.startswith("=") and reader.scan.name(at) is not None
+    if reader.scan.name(at) is None:
+        return False
+    at += 1
+    while words[at] in (".", "["):
+        if words[at] == ".":
+            at += 2
+        else:
+            while words[at] not in ("]", ";", ""):
+                at += 1
+            at += words[at] == "]"
+    return words[at] in ASSIGN
+
+
+def assign(reader: Reader, steps: list[Step]) -> None:
+    """`v := expression;`."""
+    first = reader.at
+    name = reader.scan.name(first)
+    while not reader.words[reader.at].startswith((":=", "=")):
+        if reader.words[reader.at] in (".", "["):
+            name = None
+        reader.at += 1
+    reader.at += 1
+    begin, reader.at = reader.at, reader.find(frozenset())
+    reader.variables.set(name, evaluated(reader, steps, begin, reader.at))
+    reader.skip(";")
+
+
+def evaluated(reader: Reader, steps: list[Step], first: int, last: int) -> Value | None:
+    """The value of an expression; what it calls or reads is added to `steps`."""
+    value = reader.read(first, last)
+    if "(" in reader.words[first:last]:
+        try:
+            text = "SELECT " + reader.scan.text(first, last)
+            [tree] = grammar.statements(text, reader.place(first) - len("SELECT "))
+        except (Unreadable, ValueError) as error:
+            steps.append(reader.unread(first, last, str(error)))
+        else:
+            shown = substitute(tree, constants_of(reader, first, last))
+            steps.append(Sql(wrap(shown), reader.span(first, last)))
+    return value
+
+
+def declare(reader: Reader, steps: list[Step], hidden: dict[str, Value | None]) -> None:
+    """One declaration; `hidden` gets what a variable of the same name outside was."""
+    name = reader.scan.name(reader.at)
+    first = reader.at + 1
+    if name is not None and name not in hidden:
+        before = reader.variables.known.get(name)
+        hidden[name] = before if before is not None and before.depends is None else None
+        reader.variables.set(name, None)
+    end = reader.find(frozenset({"default", ":=", "=", "cursor", "alias"}))
+    word = reader.words[end]
+    reader.at = end
+    if word in ("default", ":=", "="):
+        reader.at = begin = end + 1
+        reader.at = last = reader.find(frozenset())
+        value = evaluated(reader, steps, begin, last)
+        if value is not None and reader.words[first].startswith("reg"):
+            value = value._replace(tree=_cast(value.tree, reader.words[first]))
+        reader.variables.set(name, value)
+    reader.skip_statement()
+
+
+def _cast(tree: Json, type_name: str) -> Json:
+    names = [{"String": {"sval": type_name}}]
+    return {"TypeCast": {"arg": tree, "typeName": {"names": names, "typemod": -1}}}
+
+
+def assigned(scan: Scan) -> frozenset[str]:
+    """All names that something in the body may set (and some that only look so)."""
+    found = set()
+    words = scan.words
+    for index, word in enumerate(words):
+        if word.startswith((":=", "=")) and index:
+            found.add(scan.name(index - 1))
+        elif word in ("into", "call"):
+            at = index + 1
+            while words[at] not in (";", "", "from", "where", "using", "select", "values"):
+                found.add(scan.name(at))
+                at += 1
+    return frozenset(name for name in found if name is not None)
+
+
+def diagnostics(reader: Reader, steps: list[Step]) -> None:
+    """`GET DIAGNOSTICS v = ROW_COUNT, …;`."""
+    first = reader.at
+    reader.skip_statement()
+    names = frozenset(reader.words[first : reader.at])
+    reader.variables.forget(names=names)
+
+
+def cursor(reader: Reader, steps: list[Step]) -> None:
+    """`OPEN`, `FETCH c INTO v`, `MOVE`, `CLOSE`: nothing of a cursor is followed."""
+    diagnostics(reader, steps)
+    reader.variables.set(FOUND, None)
+
+
+def elements(tree: Json) -> list[Json] | None:
+    """The elements of an array of constants."""
+    while "TypeCast" in tree:
+        tree = tree["TypeCast"]["arg"]
+    if "A_ArrayExpr" in tree:
+        items = tree["A_ArrayExpr"].get("elements", [])
+        return items if all(constant(item) is not None for item in items) else None
+    text = constant(tree) if "A_Const" in tree else None
+    if text is None or text[:1] != "{" or set(text) & set('"\\') or "{" in text[1:]:
+        return None
+    return [{"A_Const": {"sval": {"sval": item.strip()}}} for item in text[1:-1].split(",") if item]
+
+
+def names_at(reader: Reader, at: int, last: int) -> tuple[list[str | None], int]:
+    """A list of variables (`None` for fields and elements), and the token behind it."""
+    words = reader.words
+    names: list[str | None] = []
+    while at < last:
+        name = reader.scan.name(at)
+        at += 1
+        while at < last and words[at] == ".":
+            name = None
+            at += 2
+        if words[at] == "[":
+            name = None
+            while at < last and words[at] != "]":
+                at += 1
+            at += 1
+        names.append(name)
+        if at >= last or words[at] != ",":
+            break
+        at += 1
+    return names, at
+
+
+def constants_of(reader: Reader, first: int, last: int) -> dict[str, Value]:
+    """The variables between two tokens that are known to be constants here."""
+    used = reader.variables.used(reader.words[first:last])
+    return {name: value for name, value in used.items() if value.depends is None}
