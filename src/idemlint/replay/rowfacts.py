@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from idemlint.replay.catalog import PRESENT, Catalog, Key, Slot
+from idemlint.replay.catalog import ABSENT, PRESENT, Catalog, Key, Slot
 from idemlint.replay.definitions import IndexDefinition, TableDefinition, UniqueKey
-from idemlint.replay.names import Space
+from idemlint.replay.names import Ref, Space
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,6 +86,29 @@ def unique_keys(catalog: Catalog, table: Slot) -> list[UniqueKey]:
             if slot is not None and slot.presence is PRESENT and catalog.alive(slot):
                 keys.append(each.key)
     return [key for key in keys if key.whole]
+
+
+def may_have_key(catalog: Catalog, table: Slot, ref: Ref, columns: frozenset[str]) -> bool:
+    """Whether a unique index may be over exactly these columns, partial ones and unsure ones included."""
+    found: list[tuple[str, ...]] = []
+    if isinstance(table.definition, TableDefinition):
+        for constraint in table.definition.constraints.values():
+            if constraint.contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}:
+                slot = catalog.slots.get((Space.CONSTRAINT, table.oid, constraint.name))
+                if slot is None or slot.presence is not ABSENT:
+                    found.append(constraint.columns)
+    built = catalog.slots.get((Space.FACET, table.oid, _KEYS))
+    for each in built.definition if built is not None else ():
+        slot = catalog.by_oid(each.oid)
+        if slot is None or slot.presence is not ABSENT:
+            found.append(each.key.columns)
+    for key in found:
+        if frozenset(key) == columns:
+            return True
+        # A column that goes by another name now may be one of those that are asked for.
+        if any(catalog.presence(Ref(Space.COLUMN, name, None, ref)) is not PRESENT for name in key):
+            return True
+    return False
 
 
 def is_closed(table: Slot) -> bool:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from idemlint.replay import guards, rowfacts
 from idemlint.replay.catalog import ABSENT
 from idemlint.replay.definitions import TableDefinition, UniqueKey
-from idemlint.replay.effects.model import Again, Inserts
+from idemlint.replay.effects.model import Again, Fills, Inserts
 from idemlint.replay.flow import truth
-from idemlint.replay.names import Space
+from idemlint.replay.machine import Hazard
+from idemlint.replay.names import Kind, Space
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog import Slot
@@ -35,6 +36,9 @@ def insert(machine: Machine, effect: Inserts) -> Result:
         return None
     facts = rowfacts.rows_of(catalog, table)
     rows = _rows(effect, table)
+    if effect.target and not machine.judging and not _inferred(machine, table, effect):
+        missing = Fills(effect.table, "42P10", effect.table, Kind.TABLE)
+        machine.hazards.append(Hazard(catalog.statement, missing, machine.span, machine.leaf))
     if effect.guard is not None:
         kept_out = _kept_out(machine, effect, rows)
         if kept_out is True:
@@ -52,6 +56,13 @@ def insert(machine: Machine, effect: Inserts) -> Result:
     if result is None:
         _learn(machine, table, facts, rows, effect)
     return result
+
+
+def _inferred(machine: Machine, table: Slot, effect: Inserts) -> bool:
+    """Whether a unique index is, or may be, over exactly the columns that ON CONFLICT names."""
+    if not rowfacts.is_closed(table) or not effect.target or "" in effect.target:
+        return True
+    return rowfacts.may_have_key(machine.catalog, table, effect.table, frozenset(effect.target))
 
 
 def _rows(effect: Inserts, table: Slot) -> list[Values] | None:

@@ -1,0 +1,205 @@
+"""IDM4: it writes rows again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.diagnostics import Applicability, Fix
+from idemlint.fixes.site import Site
+from idemlint.replay.effects.model import Again, Deletes, Inserts, Repeats, Updates
+from idemlint.replay.verdict import Verdict
+from idemlint.rules.base import FileRule, OutcomeRule, fails, repeats
+from idemlint.source.model import Edit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.diagnostics import Diagnostic
+    from idemlint.rules.base import Case, Migration
+
+_DO_NOTHING: Final = "ON CONFLICT DO NOTHING"
+_NO_KEY: Final = (
+    "no key of {} keeps these rows out: give it one and add ON CONFLICT DO NOTHING,"
+    " or insert with SELECT … WHERE NOT EXISTS (…)"
+)
+_MAYBE: Final = (
+    "add ON CONFLICT DO NOTHING if {} has a key over these columns, else insert with SELECT …"
+    " WHERE NOT EXISTS (…)"
+)
+
+
+class Insert(OutcomeRule):
+    """`INSERT INTO t VALUES …`."""
+
+    code = "IDM401"
+    name = "insert"
+    on = (*fails(Inserts), *repeats(Inserts))
+
+    def message(self, case: Case) -> str:
+        """The row is there, or comes once more."""
+        if case.outcome.verdict is Verdict.FAILS:
+            return f"INSERT fails on a rerun: {case.outcome.reason}"
+        return f"INSERT repeats on a rerun: {case.outcome.reason}"
+
+    def repair(self, case: Case) -> Fix | None:
+        """`ON CONFLICT DO NOTHING` where a key finds the rows; it helps nowhere else."""
+        effect = case.effect
+        assert isinstance(effect, Inserts)
+        if case.outcome.verdict is Verdict.FAILS or effect.kept is True:
+            return _do_nothing(case)
+        advice = _MAYBE if effect.kept is None else _NO_KEY
+        return Fix(Applicability.DISPLAY, advice.format(effect.table))
+
+
+def _do_nothing(case: Case) -> Fix:
+    """At the end of the statement, before its RETURNING."""
+    site = Site(case)
+    message = f"add {site.style(_DO_NOTHING)}"
+    if not site.editable or case.tree.kind != "InsertStmt":
+        return Fix(Applicability.DISPLAY, message)
+    end, depth, returning = site.span.end, 0, None
+    before = site.span.start
+    for word in site.words:
+        depth += {"(": 1, ")": -1}.get(word.text, 0)
+        if depth == 0 and word.kind == "word" and word.says("RETURNING"):
+            returning = before
+        before = word.end
+    at = returning if returning is not None else min(end, before)
+    several = b"\n" in site.data[site.span.start : at]
+    gap = site.newline + site.indent if several else " "
+    edit = Edit(Span(at, at), gap + site.style(_DO_NOTHING))
+    return Fix(Applicability.UNSAFE, message, (edit,))
+
+
+class ConflictTarget(FileRule):
+    """`ON CONFLICT (a)` of a table that has no unique index over exactly these columns."""
+
+    code = "IDM402"
+    name = "conflict-target-without-index"
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """First runs that fail whatever rows there are."""
+        for index, hazard in migration.hazards:
+            effect = hazard.effect
+            if effect.sqlstate != "42P10":
+                continue
+            yield self.diagnostic(
+                migration,
+                hazard.span or migration.parsed.statements[index].span,
+                f"no unique index of {effect.table} is over exactly the columns that ON CONFLICT names",
+                statement=index,
+                sqlstate=effect.sqlstate,
+                fix=Fix(
+                    Applicability.DISPLAY,
+                    "make a unique index over these columns first, or name the columns of one",
+                ),
+            )
+
+
+class ConflictNever(OutcomeRule):
+    """`ON CONFLICT DO NOTHING` where no row can ever conflict."""
+
+    code = "IDM403"
+    name = "conflict-never"
+    on = repeats(Inserts, "nothing", "update")
+
+    def message(self, case: Case) -> str:
+        """The clause looks like a guard and is none."""
+        return case.outcome.reason
+
+    def repair(self, case: Case) -> Fix | None:
+        """Only a key would help."""
+        return Fix(Applicability.DISPLAY, _NO_KEY.format(_table(case)))
+
+
+class SelfReferencingUpdate(OutcomeRule):
+    """`UPDATE t SET n = n + 1`."""
+
+    code = "IDM404"
+    name = "self-referencing-update"
+    on = (*repeats(Updates, Again.MOVES), *repeats(Inserts, Again.MOVES))
+
+    def message(self, case: Case) -> str:
+        """The value moves on."""
+        return f"a rerun changes the rows once more: {case.outcome.reason}"
+
+    def repair(self, case: Case) -> Fix | None:
+        """A person has to say how changed rows are told from others."""
+        return Fix(
+            Applicability.DISPLAY, "let its WHERE leave out the rows that were changed before"
+        )
+
+
+class VolatileUpdate(OutcomeRule):
+    """`UPDATE t SET seen = now()`."""
+
+    code = "IDM405"
+    name = "volatile-update"
+    on = (
+        *repeats(Updates, Again.VOLATILE),
+        *repeats(Inserts, Again.VOLATILE),
+        *repeats(Deletes),
+    )
+
+    def message(self, case: Case) -> str:
+        """Another value, or other rows."""
+        return f"a rerun changes the rows once more: {case.outcome.reason}"
+
+    def repair(self, case: Case) -> Fix | None:
+        """Only rows that have no value yet."""
+        return Fix(
+            Applicability.DISPLAY,
+            "let its WHERE leave out the rows that were changed before (… IS NULL)",
+        )
+
+
+class CopyFrom(OutcomeRule):
+    """`COPY t FROM …`."""
+
+    code = "IDM406"
+    name = "copy-from"
+    on = (
+        *fails(Inserts, statement="CopyStmt"),
+        *repeats(Inserts, statement="CopyStmt"),
+    )
+
+    def message(self, case: Case) -> str:
+        """The rows are there."""
+        if case.outcome.verdict is Verdict.FAILS:
+            return f"COPY fails on a rerun: {case.outcome.reason}"
+        return f"COPY repeats on a rerun: {case.outcome.reason}"
+
+    def repair(self, case: Case) -> Fix | None:
+        """COPY has no ON CONFLICT."""
+        return Fix(
+            Applicability.DISPLAY,
+            "copy into a temporary table, and INSERT … SELECT … ON CONFLICT DO NOTHING from there",
+        )
+
+
+class SequenceAdvance(OutcomeRule):
+    """`SELECT nextval('s')`."""
+
+    code = "IDM407"
+    name = "sequence-advance"
+    on = repeats(Repeats)
+
+    def message(self, case: Case) -> str:
+        """It happens at every run."""
+        effect = case.effect
+        what = effect.what if isinstance(effect, Repeats) else case.outcome.reason
+        return f"each run does it once more: {what}"
+
+    def repair(self, case: Case) -> Fix | None:
+        """setval to a value that the data tell does not move on."""
+        effect = case.effect
+        if isinstance(effect, Repeats) and effect.subject is None:
+            return None
+        return Fix(
+            Applicability.DISPLAY,
+            "set the sequence from the data: SELECT setval(…, (SELECT max(id) FROM …))",
+        )
+
+
+def _table(case: Case) -> str:
+    return str(getattr(case.effect, "table", "the table"))
