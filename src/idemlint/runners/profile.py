@@ -12,7 +12,7 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from idemlint.source.model import Chunk, Edit, Section, Span, Statement
 
@@ -37,8 +37,7 @@ the runner's cutter makes it (it may hold several statements, or a torn one), or
 section."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A stretch of a file that the runner applies as a whole, and in which direction.
 
     `sending` is set where a directive of that very stretch changes it (dbmate, tern, Liquibase),
@@ -53,8 +52,7 @@ class Part:
     group: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OptOut:
+class OptOut(NamedTuple):
     """The runner's own way out of its transaction, found in this file (or beside it: then the span
     is empty)."""
 
@@ -62,8 +60,7 @@ class OptOut:
     sending: Sending
 
 
-@dataclass(frozen=True, slots=True)
-class Misdirective:
+class Misdirective(NamedTuple):
     """Something that looks like an opt-out and is none, or is another runner's."""
 
     span: Span
@@ -71,16 +68,14 @@ class Misdirective:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tear:
+class Tear(NamedTuple):
     """A place (`at`, an offset) where the runner's cutter ends a message inside a body."""
 
     body: Span
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """Which files of a runner's folder go which way, by name.
 
     `pattern` is matched against the end of the path, whole components only, letter case ignored
@@ -93,8 +88,7 @@ class Named:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One reason to believe that a file is the runner's: all that is set must hold; the highest
     score wins.
 
@@ -115,8 +109,7 @@ class Claim:
     depends: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholders:
+class Placeholders(NamedTuple):
     """What a runner fills in before the server sees the text.
 
     `pattern` finds them; `in_bodies` says that string literals and dollar-quoted bodies are not
@@ -160,7 +153,7 @@ def _as_declared(data: bytes, statements: Sequence[Statement], sending: Sending)
     return sending
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Profile:
     """All that idemlint knows of one runner.
 

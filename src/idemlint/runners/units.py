@@ -8,9 +8,8 @@ to its Sync, and takes a statement that refuses blocks only in first place, comm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import count, groupby
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from idemlint.runners.alone import refuses_block, transaction_verb
 from idemlint.runners.clues import FolderClues
@@ -37,8 +36,7 @@ _REASONS: Final = {
 Block = Literal["none", "message", "pipeline", "transaction"]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One statement on its way to the server.
 
     `unit` numbers what commits together. `block` is what stands around the statement. `refuses`: a
