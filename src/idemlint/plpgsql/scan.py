@@ -12,6 +12,7 @@ QUOTED: Final = '"'
 NUMBER: Final = "0"
 OTHER: Final = "?"
 
+_WORDS: Final = frozenset({"word", "punctuation", "operator"})
 _SIGNS: Final = {"string": STRING, "dollar": STRING, "quoted": QUOTED, "number": NUMBER}
 
 
@@ -29,21 +30,20 @@ class Scan:
         self.words: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
+        word, starting, ending = self.words.append, self.starts.append, self.ends.append
+        folded = data.lower()  # ASCII letters only, as PostgreSQL folds names in UTF-8
         for kind, start, end in tokens(data, 0, len(data.rstrip())):
-            if kind == "comment":
+            if kind in _WORDS:
+                word(folded[start:end].decode("utf-8", "replace"))
+            elif kind == "comment":
                 continue
-            if kind == "word":
-                word = data[start:end].decode("utf-8", "replace").lower()
-            elif kind == "punctuation" or kind == "operator":
-                word = data[start:end].decode()
             else:
-                word = _SIGNS.get(kind, OTHER)
-            self.words.append(word)
-            self.starts.append(start)
-            self.ends.append(end)
-        self.words.append("")
-        self.starts.append(len(data))
-        self.ends.append(len(data))
+                word(_SIGNS.get(kind, OTHER))
+            starting(start)
+            ending(end)
+        word("")
+        starting(len(data))
+        ending(len(data))
 
     def text(self, first: int, last: int) -> str:
         """The text from token `first` up to, not including, token `last`."""

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 #: The variable that PL/pgSQL sets after most statements.
 FOUND: Final = "found"
-_LARGE: Final = 2000
+_LARGE: Final = 2000  # words in a value
+_MANY: Final = 200  # values known at once: each statement is held against all of them
 
 
 class Value(NamedTuple):
@@ -61,7 +62,7 @@ class Variables:
         """Note an assignment; `None` as value means that it is not known."""
         if name is None:
             return
-        if value is None or value.size > _LARGE:
+        if value is None or value.size > _LARGE or len(self.known) > _MANY:
             self.known.pop(name, None)
         else:
             self.known[name] = value
