@@ -58,16 +58,19 @@ def atoms_of(parsed: ParsedFile, statements: Iterable[Statement]) -> list[Json]:
     return found
 
 
-def difference(old: list[Json], new: list[Json]) -> str:
-    """What a fix changed besides guards, in words; empty where that is nothing."""
+def difference(old: list[Json], new: list[Json]) -> tuple[str, int]:
+    """What a fix changed besides guards, in words; empty where that is nothing.
+
+    With the index of the old atom that was expected there.
+    """
     at = 0
     for index, atom in enumerate(new):
         if at < len(old) and same(old[at], atom):
             at += 1
         elif not (index + 1 < len(new) and _is_made_again(atom, new[index + 1])):
-            what = "adds" if at >= len(old) else "changes or adds"
-            return f"it {what} more than guards: {_kind(atom)}"
-    return f"it loses a statement: {_kind(old[at])}" if at < len(old) else ""
+            what = "adds" if at >= len(old) else "changes"
+            return f"it {what} more than guards: {_kind(atom)}", at
+    return (f"it loses a statement: {_kind(old[at])}" if at < len(old) else ""), at
 
 
 def same(old: object, new: object) -> bool:

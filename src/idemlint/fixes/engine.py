@@ -16,7 +16,7 @@ from idemlint.engine import analyse, sequence_of
 from idemlint.fixes.applied import Applied
 from idemlint.fixes.edits import choose, patch
 from idemlint.fixes.model import Dropped, FixedFile
-from idemlint.fixes.prove import Candidate, Objection, objections
+from idemlint.fixes.prove import CHANGES_MEANING, Candidate, Objection, objections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -97,6 +97,8 @@ class _File:
             and finding.fix.applies(lowest)
             and self._identity(finding) not in self.banned
         ]
+        # What makes a file readable comes first, and by itself: it is not compared with what was.
+        wanted = [each for each in wanted if each[0].code in CHANGES_MEANING] or wanted
         together: dict[tuple[Edit, ...], list[tuple[Diagnostic, Fix]]] = {}
         for index in choose([fix for _, fix in wanted]):
             together.setdefault(wanted[index][1].edits, []).append(wanted[index])
@@ -186,23 +188,31 @@ class _Folder:
     def _best(self, base: list[Candidate], group: list[Candidate]) -> list[Candidate]:
         """As many of `group` as can be made on top of `base`, which is proved; the others are banned.
 
-        Where nobody in particular is to blame, halves are tried: one bad fix among n costs log n.
+        Where it is not plain who is to blame, parts are tried: one bad fix among n costs log n.
         """
         while group:
             found = self._try([*base, *group])
             if not found:
                 return group
-            blamed = {id(each): one.why for one in found for each in one.blamed}
+            suspects = {id(each) for one in found for each in one.blamed}
+            guilty = {}
+            for one in found:
+                mine = [each for each in group if each in one.blamed]
+                if len(mine) == 1:
+                    guilty[id(mine[0])] = one.why
             if len(group) == 1:
-                blamed = {id(group[0]): found[0].why}
-            elif not any(id(each) in blamed for each in group):
-                half = len(group) // 2
-                first = self._best(base, group[:half])
-                return first + self._best([*base, *first], group[half:])
+                guilty = {id(group[0]): found[0].why}
+            if not guilty:
+                first = [each for each in group if id(each) not in suspects]
+                if not first or len(first) == len(group):
+                    first = group[: len(group) // 2]
+                accepted = self._best(base, first)
+                second = [each for each in group if each not in first]
+                return accepted + self._best([*base, *accepted], second)
             for each in group:
-                if id(each) in blamed:
-                    self.files[each.key].ban(each, blamed[id(each)])
-            group = [each for each in group if id(each) not in blamed]
+                if id(each) in guilty:
+                    self.files[each.key].ban(each, guilty[id(each)])
+            group = [each for each in group if id(each) not in guilty]
         return []
 
     def _try(self, candidates: list[Candidate]) -> list[Objection]:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from idemlint.fixes.edits import Patch
     from idemlint.source.model import Statement
 
-#: Rules whose fixes are there to change what a statement does, or to make one of what was none. What
-#: such a fix touches is not compared; all else in the file is.
+#: Rules whose fixes are there to change what a statement does, or to make one of what was none. They
+#: have a round for themselves: what they touch is not compared, all else in the file is.
 CHANGES_MEANING: Final = frozenset({"IDM001", "IDM002", "IDM003", "IDM005", "IDM006", "IDM701"})
 
 #: What can only be said where there is a guard: a fix that adds one may bring it to light.
@@ -118,18 +118,25 @@ def _reading(step: _Step) -> Iterator[Objection]:
 def _statements(step: _Step) -> Iterator[Objection]:
     """Between statements that nobody touched, old and new ones must do the same."""
     for old, new in _changed(step):
-        start = min((each.start for each in old), default=None)
-        if start is None:
-            at = _old_place(step, new)
-            span = Span(at, at)
-        else:
-            span = Span(start, max(each.end for each in old))
-        blamed = step.touching(span)
+        old_atoms = [(each, atom) for each in old for atom in atoms_of(step.before.parsed, (each,))]
+        blamed = step.touching(_stretch(step, old, new))
         if any(each.codes <= CHANGES_MEANING for each in blamed):
             continue
-        why = difference(atoms_of(step.before.parsed, old), atoms_of(step.after.parsed, new))
+        why, at = difference([atom for _, atom in old_atoms], atoms_of(step.after.parsed, new))
         if why:
+            if old_atoms:  # it is at this statement, or behind the one before it
+                last = old_atoms[min(at, len(old_atoms) - 1)][0]
+                first = old_atoms[max(min(at, len(old_atoms)) - 1, 0)][0]
+                blamed = step.touching(Span(first.start, last.end))
             yield Objection(why, blamed)
+
+
+def _stretch(step: _Step, old: Sequence[Statement], new: Sequence[Statement]) -> Span:
+    """The stretch of the old text that changed statements come from."""
+    if old:
+        return Span(old[0].start, max(each.end for each in old))
+    at = _old_place(step, new)
+    return Span(at, at)
 
 
 def _changed(step: _Step) -> Iterator[tuple[list[Statement], list[Statement]]]:
