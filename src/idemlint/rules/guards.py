@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.plpgsql.conditions import condition_name
@@ -11,10 +11,8 @@ from idemlint.source.model import Edit, Span
 from idemlint.source.places import tokens_of
 
 if TYPE_CHECKING:
-    from idemlint.plpgsql.nodes import Handler, Try
+    from idemlint.plpgsql.nodes import Handler, Node
     from idemlint.rules.base import Case, Migration
-
-_WORDS: Final = {True: str.upper, False: str.lower}
 
 
 class HandlerMissesError(OutcomeRule):
@@ -24,41 +22,54 @@ class HandlerMissesError(OutcomeRule):
     name = "handler-misses-error"
 
     def narrows(self, case: Case) -> bool:
-        """Errors that went through a block with handlers."""
-        return bool(case.outcome.passed)
+        """Errors that went through a block with a handler that was meant to let the body go on."""
+        return _guard(case) is not None
 
     def message(self, case: Case) -> str:
         """What it raises, and what is caught."""
-        block = case.outcome.passed[0]
-        caught = " or ".join(name for each in block.handlers for name in each.conditions)
-        raised = _condition(case)
+        found = _guard(case)
+        assert found is not None
+        caught = " or ".join(found.handler.conditions)
         return (
-            f"this raises {raised} on a rerun, and the handler catches only {caught}:"
+            f"on a rerun this raises {_condition(case)}, and the handler catches only {caught}:"
             f" {case.outcome.reason}"
         )
 
     def repair(self, case: Case) -> Fix | None:
         """The condition that is missing, in the handler that swallows the error for which it was written."""
-        block = case.outcome.passed[0]
+        found = _guard(case)
+        assert found is not None
         condition = _condition(case)
-        handler = _swallows(block)
-        edit = _add_condition(case.migration, handler, condition) if handler else None
+        edit = _add_condition(case.migration, found.handler, condition)
         message = f"catch {condition} too"
         if edit is None:
             return Fix(Applicability.DISPLAY, message)
         # Behind the statement that fails, the rest of the block would be skipped.
-        alone = len(block.body.body) == 1 and block.body.body[0] is case.outcome.leaf
-        return Fix(Applicability.SAFE if alone else Applicability.UNSAFE, message, (edit,))
+        return Fix(Applicability.SAFE if found.alone else Applicability.UNSAFE, message, (edit,))
+
+
+class _Guard(NamedTuple):
+    """A handler that goes on as if nothing had been, and whether its block holds nothing else."""
+
+    handler: Handler
+    alone: bool
+
+
+def _guard(case: Case) -> _Guard | None:
+    """The innermost handler around the failing statement that runs no SQL and raises nothing."""
+    alone, node = True, cast("Node | None", case.outcome.leaf)
+    for block in case.outcome.passed:
+        alone = alone and block.body.body == (node,)
+        for handler in block.handlers:
+            if not handler.body.body:
+                return _Guard(handler, alone)
+        node = block
+    return None
 
 
 def _condition(case: Case) -> str:
     sqlstate = case.outcome.sqlstate or ""
     return condition_name(sqlstate) or f"SQLSTATE '{sqlstate}'"
-
-
-def _swallows(block: Try) -> Handler | None:
-    """The first handler that goes on as if nothing had been: it runs no SQL and raises nothing."""
-    return next((each for each in block.handlers if not each.body.body), None)
 
 
 def _add_condition(migration: Migration, handler: Handler, condition: str) -> Edit | None:
