@@ -2,27 +2,204 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from idemlint.replay.effects.model import Verb
+from idemlint.fixes import build, changes
+from idemlint.replay.effects.model import Creates, CreatesUnnamed, Requires, Verb
 from idemlint.replay.names import Kind
-from idemlint.rules.base import Case, OutcomeRule, fails
+from idemlint.replay.verdict import Verdict
+from idemlint.rules.base import Case, OutcomeRule, fails, repeats
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Fix
+    from idemlint.rules.base import On
 
 
-class CreateTable(OutcomeRule):
+def makes(*kinds: Kind) -> tuple[On, ...]:
+    """All outcomes of making something of these kinds: it is there, or it is there once more."""
+    return fails(Verb.CREATE, *kinds) + repeats(Creates, *kinds)
+
+
+class CreateRule(OutcomeRule):
+    """What the CREATE rules have in common: the sentence, and a fix from `fixes.build`."""
+
+    what: ClassVar[str] = "CREATE"
+
+    def title(self, case: Case) -> str:
+        """What the statement does, as it begins: `CREATE TABLE users`."""
+        effect = case.effect
+        ref = build.ref_of(case)
+        if ref is None:
+            return self.what
+        kind = effect.kind if isinstance(effect, (Requires, Creates)) else None
+        noun = "" if kind is None or self.what != "CREATE" else f" {kind.noun.upper()}"
+        return f"{self.what}{noun} {ref.name}"
+
+    def message(self, case: Case) -> str:
+        """It fails, since it is there; or it makes one more."""
+        outcome = case.outcome
+        if outcome.verdict is Verdict.REPEATS:
+            return f"{self.title(case)} repeats on a rerun: {outcome.reason}"
+        return f"{self.title(case)} fails on a rerun: {outcome.reason}"
+
+    def repair(self, case: Case) -> Fix | None:
+        """Its own guard, or one around it. What is made once more needs another file order."""
+        if case.outcome.verdict is Verdict.REPEATS:
+            return build.advice(
+                "the file removes or renames it later: guard it by what is left then"
+            )
+        return self.mend(case)
+
+    def mend(self, case: Case) -> Fix | None:
+        """The fix of a statement that fails."""
+        return build.create(case)
+
+
+class CreateTable(CreateRule):
     """`CREATE TABLE t`."""
 
     code = "IDM101"
     name = "create-table"
-    on = fails(Verb.CREATE, Kind.TABLE)
+    on = makes(Kind.TABLE)
+
+    def mend(self, case: Case) -> Fix | None:
+        """`IF NOT EXISTS`."""
+        return build.create_table(case)
+
+
+class CreateIndex(CreateRule):
+    """`CREATE INDEX i ON t (a)`."""
+
+    code = "IDM102"
+    name = "create-index"
+    on = makes(Kind.INDEX)
+
+
+class CreateIndexUnnamed(CreateRule):
+    """`CREATE INDEX ON t (a)`: one more each time."""
+
+    code = "IDM103"
+    name = "create-index-unnamed"
+    on = repeats(CreatesUnnamed, Kind.INDEX)
 
     def message(self, case: Case) -> str:
-        """The table is there."""
-        return f"CREATE TABLE fails on a rerun: {case.outcome.reason}"
+        """It never fails, and that is the trouble."""
+        effect = case.effect
+        assert isinstance(effect, CreatesUnnamed)
+        return (
+            f"CREATE INDEX ON {effect.table} without a name builds one more index on every rerun:"
+            f" {case.outcome.reason}"
+        )
 
     def repair(self, case: Case) -> Fix | None:
-        """`IF NOT EXISTS`."""
-        return None
+        """The name that PostgreSQL chooses."""
+        return changes.name_index(case)
+
+
+class CreateType(CreateRule):
+    """`CREATE TYPE`, `CREATE DOMAIN`."""
+
+    code = "IDM104"
+    name = "create-type"
+    on = makes(Kind.TYPE, Kind.DOMAIN, Kind.COMPOSITE_TYPE)
+
+
+class CreateSchema(CreateRule):
+    """`CREATE SCHEMA s`."""
+
+    code = "IDM105"
+    name = "create-schema"
+    on = makes(Kind.SCHEMA)
+
+
+class CreateExtension(CreateRule):
+    """`CREATE EXTENSION e`."""
+
+    code = "IDM106"
+    name = "create-extension"
+    on = makes(Kind.EXTENSION)
+
+
+class CreateSequence(CreateRule):
+    """`CREATE SEQUENCE s`."""
+
+    code = "IDM107"
+    name = "create-sequence"
+    on = makes(Kind.SEQUENCE)
+
+
+class CreateView(CreateRule):
+    """`CREATE VIEW v`, and `OR REPLACE` over something that is no view."""
+
+    code = "IDM108"
+    name = "create-view"
+    on = makes(Kind.VIEW) + fails(Creates, Kind.VIEW)
+
+    def mend(self, case: Case) -> Fix | None:
+        """`OR REPLACE`, where that is not what fails."""
+        if not isinstance(case.effect, Requires):
+            return build.advice("give the view a name of its own")
+        return build.or_replace(case)
+
+
+class CreateMaterializedView(CreateRule):
+    """`CREATE MATERIALIZED VIEW m`."""
+
+    code = "IDM109"
+    name = "create-materialized-view"
+    on = makes(Kind.MATERIALIZED_VIEW)
+
+
+class CreateRoutine(CreateRule):
+    """`CREATE FUNCTION`, `PROCEDURE`, `AGGREGATE`."""
+
+    code = "IDM110"
+    name = "create-routine"
+    on = makes(Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE, Kind.ROUTINE)
+
+    def mend(self, case: Case) -> Fix | None:
+        """`OR REPLACE`."""
+        return build.or_replace(case)
+
+
+class CreateTrigger(CreateRule):
+    """`CREATE TRIGGER`, `CREATE EVENT TRIGGER`."""
+
+    code = "IDM111"
+    name = "create-trigger"
+    on = makes(Kind.TRIGGER, Kind.EVENT_TRIGGER)
+
+    def mend(self, case: Case) -> Fix | None:
+        """`OR REPLACE`, or DROP before it."""
+        return build.trigger(case)
+
+
+class CreatePolicy(CreateRule):
+    """`CREATE POLICY p ON t`."""
+
+    code = "IDM112"
+    name = "create-policy"
+    on = makes(Kind.POLICY)
+
+    def mend(self, case: Case) -> Fix | None:
+        """A lookup in pg_policy."""
+        return build.policy(case)
+
+
+class CreateTableAs(CreateRule):
+    """`CREATE TABLE t AS SELECT`, `SELECT INTO`."""
+
+    code = "IDM118"
+    name = "create-table-as"
+    on = (
+        fails(Verb.CREATE, Kind.TABLE, statement="CreateTableAsStmt")
+        + repeats(Creates, Kind.TABLE, statement="CreateTableAsStmt")
+        + fails(Verb.CREATE, Kind.TABLE, statement="SelectStmt")
+        + repeats(Creates, Kind.TABLE, statement="SelectStmt")
+    )
+
+    def mend(self, case: Case) -> Fix | None:
+        """`IF NOT EXISTS`; a SELECT INTO has to be written anew for it."""
+        if case.tree.kind == "SelectStmt":
+            return build.select_into(case)
+        return build.create_table(case)

@@ -1,0 +1,192 @@
+"""Fixes of ALTER: commands, renames, members; and names for what has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.diagnostics import Fix
+from idemlint.fixes import alter, guard
+from idemlint.fixes.block import guarded, merged
+from idemlint.fixes.clause import (
+    SAFE,
+    UNSAFE,
+    advice,
+    fix_or_advice,
+    if_exists,
+    object_end,
+    ref_of,
+)
+from idemlint.fixes.site import Site
+from idemlint.replay.catalog import PRESENT
+from idemlint.replay.effects.model import CreatesUnnamed, Requires
+from idemlint.replay.names import Kind, Ref, Space
+from idemlint.replay.refs import inside, relation
+
+if TYPE_CHECKING:
+    from idemlint.rules.base import Case
+    from idemlint.source.tree import Tree
+
+
+def _taken_again(case: Case, effect: CreatesUnnamed) -> bool:
+    """Whether the folder has more than one of the name that PostgreSQL would choose, or none.
+
+    Then which one is this statement's cannot be told.
+    """
+    catalog = case.migration.catalog
+    if catalog is None:
+        return False
+    names = (f"{effect.base}1", effect.base)
+    refs = [
+        inside(Space.CONSTRAINT, name, effect.table)
+        if effect.kind is Kind.CONSTRAINT
+        else Ref(effect.kind.space, name, effect.table.schema)
+        for name in names
+    ]
+    second, first = (catalog.find(ref) for ref in refs)
+    return (second is not None and second.presence is PRESENT) or (
+        first is not None and first.presence is not PRESENT
+    )
+
+
+def name_index(case: Case) -> Fix | None:
+    """`CREATE INDEX ON t (a)` gets the name that PostgreSQL gave it, and `IF NOT EXISTS`."""
+    site = Site(case)
+    effect = case.effect
+    assert isinstance(effect, CreatesUnnamed)
+    end = object_end(site)
+    if end is None or not site.editable or _taken_again(case, effect):
+        return advice("give the index a name, and IF NOT EXISTS")
+    text = f" {site.style('IF NOT EXISTS')} {_quoted(effect.base)}"
+    return fix_or_advice(
+        UNSAFE,
+        f"give it the name that PostgreSQL chooses, {effect.base}, and {site.style('IF NOT EXISTS')}",
+        (site.insertion(end, text),),
+    )
+
+
+def _quoted(name: str) -> str:
+    # A chosen name ends in `_idx`, `_key` or the like: it is never a keyword.
+    return guard.dotted(name)
+
+
+def name_constraint(case: Case) -> Fix | None:
+    """`CONSTRAINT name` before an unnamed constraint, which then is looked up like a named one."""
+    site, tree, effect = Site(case), case.tree, case.effect
+    assert isinstance(effect, CreatesUnnamed)
+    advised = advice("give the constraint a name, and look for it before it is added")
+    if not site.editable or _taken_again(case, effect):
+        return advised
+    if tree.kind == "AlterDomainStmt":
+        ref = inside(Space.CONSTRAINT, effect.base, effect.table)
+        edits = guarded(site, guard.missing_on_domain(ref))
+        places = [(getattr(tree, "def").location, effect.base)]
+    else:
+        edits = alter.guarded_commands(site, naming=True)
+        places = alter.unnamed(site) or []
+    if not edits or not places:
+        return advised
+    constraint = site.style("CONSTRAINT")
+    names = [site.insertion(at, f"{constraint} {_quoted(name)} ") for at, name in places]
+    own = alter.own_guards(site) if tree.kind == "AlterTableStmt" else ()
+    return Fix(
+        UNSAFE,
+        f"give it the name that PostgreSQL chooses, {effect.base}, and look for it first",
+        merged([*edits, *own, *names]),
+    )
+
+
+def alter_table(case: Case) -> Fix | None:
+    """Commands that can have a guard of their own get it, the others are looked up, all in one go."""
+    site = Site(case)
+    advised = "give the command a statement of its own, and look for what it changes first"
+    if not site.editable or case.tree.kind != "AlterTableStmt":
+        return advice(advised)
+    own = alter.own_guards(site)
+    looked_up = alter.guarded_commands(site)
+    texts = list(dict.fromkeys(edit.content.strip() for edit in own))
+    steps = [f"add {' and '.join(texts)}"] if own else []
+    if looked_up:
+        ref = ref_of(case)
+        subject = case.subject if ref is None or own else f"{_noun(case)} {ref.name}"
+        steps.append("look for the others first" if own else f"look for {subject} first")
+    if not steps:
+        return advice(advised)
+    return Fix(SAFE, ", ".join(steps), merged([*own, *looked_up]))
+
+
+def _noun(case: Case) -> str:
+    effect = case.effect
+    return effect.kind.noun if isinstance(effect, Requires) else "object"
+
+
+#: Renames that `IF EXISTS` covers: the relation itself. It says nothing of columns and constraints.
+_WHOLE: Final = frozenset(
+    {
+        "OBJECT_TABLE",
+        "OBJECT_VIEW",
+        "OBJECT_MATVIEW",
+        "OBJECT_INDEX",
+        "OBJECT_SEQUENCE",
+        "OBJECT_FOREIGN_TABLE",
+    }
+)
+
+
+def rename(case: Case) -> Fix:
+    """`IF EXISTS` for relations, else a DO block that looks for the old name."""
+    effect, ref = case.effect, ref_of(case)
+    gone = isinstance(effect, Requires) and effect.want
+    if not gone or ref is None:
+        return advice("the file makes the old name again: guard what makes it by the new name")
+    assert isinstance(effect, Requires)
+    what = case.tree.renameType or case.tree.objectType
+    if what in _WHOLE and ref.space is Space.RELATION:
+        return if_exists(case)
+    site = Site(case)
+    kind = effect.kind
+    parent = ""
+    if ref.parent is not None and ref.parent.space is Space.RELATION:
+        maybe = bool(case.tree.fields.get("missing_ok"))
+        parent = guard.maybe_relation(ref.parent) if maybe else guard.relation(ref.parent)
+    if case.tree.renameType == "OBJECT_DOMCONSTRAINT" and ref.parent is not None:
+        condition: str | None = guard.missing_on_domain(ref).removeprefix("NOT ")
+    else:
+        condition = guard.found(kind, ref, parent)
+    return fix_or_advice(
+        SAFE,
+        f"do it only where {kind.noun} {ref.name} is still there",
+        guarded(site, condition),
+        f"look whether {kind.noun} {ref.name} is still there before",
+    )
+
+
+def set_schema(case: Case) -> Fix:
+    """As a rename; unsafe, since an object of the same name may stand in the old schema again."""
+    fix = rename(case)
+    return Fix(min(fix.applicability, UNSAFE), fix.message, fix.edits)
+
+
+def link(case: Case) -> Fix | None:
+    """ATTACH, DETACH, INHERIT: look in pg_inherits. Unsafe: it compares tables, not bounds."""
+    fix = alter_table(case)
+    return fix and Fix(
+        min(fix.applicability, UNSAFE),
+        "look in pg_inherits first" if fix.edits else fix.message,
+        fix.edits,
+    )
+
+
+def publication_member(case: Case) -> Fix:
+    """`ALTER PUBLICATION p ADD | DROP TABLE t`, one table."""
+    site, tree = Site(case), case.tree
+    objects: tuple[Tree, ...] = tree.pubobjects or ()
+    advised = "look in pg_publication_tables first"
+    if tree.kind != "AlterPublicationStmt" or len(objects) != 1 or objects[0].pubtable is None:
+        return advice(advised)
+    table = guard.relation(relation(objects[0].pubtable.relation))
+    negation = "NOT " if tree.action == "AP_AddObjects" else ""
+    condition = (
+        f"{negation}EXISTS (SELECT FROM pg_publication_rel JOIN pg_publication p ON p.oid = prpubid"
+        f" WHERE p.pubname = {guard.literal(tree.pubname)} AND prrelid = {table})"
+    )
+    return fix_or_advice(UNSAFE, advised, guarded(site, condition), advised)

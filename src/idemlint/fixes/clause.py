@@ -1,0 +1,127 @@
+"""Guards that a statement can have itself: `IF NOT EXISTS`, `IF EXISTS`, `OR REPLACE`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.diagnostics import Applicability, Fix
+from idemlint.fixes.site import Site
+from idemlint.replay.names import Ref
+
+if TYPE_CHECKING:
+    from idemlint.rules.base import Case
+    from idemlint.source.model import Edit
+
+SAFE: Final = Applicability.SAFE
+UNSAFE: Final = Applicability.UNSAFE
+
+#: What stands between CREATE, ALTER or DROP and the name, where it is more than one word.
+_PHRASES: Final = (
+    "FOREIGN DATA WRAPPER",
+    "TEXT SEARCH CONFIGURATION",
+    "TEXT SEARCH DICTIONARY",
+    "TEXT SEARCH PARSER",
+    "TEXT SEARCH TEMPLATE",
+    "PROCEDURAL LANGUAGE",
+    "ACCESS METHOD",
+    "EVENT TRIGGER",
+    "FOREIGN TABLE",
+    "MATERIALIZED VIEW",
+    "OPERATOR CLASS",
+    "OPERATOR FAMILY",
+    "USER MAPPING",
+    "INDEX CONCURRENTLY",
+)
+#: Words between CREATE and what is created.
+_MODIFIERS: Final = frozenset(
+    [
+        "GLOBAL",
+        "LOCAL",
+        "TEMP",
+        "TEMPORARY",
+        "UNLOGGED",
+        "UNIQUE",
+        "TRUSTED",
+        "RECURSIVE",
+        "DEFAULT",
+        "CONSTRAINT",
+    ]
+)
+
+
+def advice(message: str) -> Fix:
+    """A way out that a person has to take."""
+    return Fix(Applicability.DISPLAY, message)
+
+
+def fix_or_advice(
+    applicability: Applicability, message: str, edits: tuple[Edit, ...], otherwise: str = ""
+) -> Fix:
+    """The fix, if it has edits, else advice: `otherwise`, or the message."""
+    return Fix(applicability, message, edits) if edits else advice(otherwise or message)
+
+
+def ref_of(case: Case) -> Ref | None:
+    """What the outcome is about."""
+    ref = getattr(case.effect, "ref", None)
+    return ref if isinstance(ref, Ref) else None
+
+
+def object_end(site: Site) -> int | None:
+    """The byte behind the words that say what is created or dropped: `CREATE UNIQUE INDEX CONCURRENTLY`."""
+    words = site.words
+    at = 1
+    if len(words) > at + 1 and words[at].says("OR") and words[at + 1].says("REPLACE"):
+        at += 2
+    while at < len(words) and words[at].text.upper() in _MODIFIERS:
+        at += 1
+    if at >= len(words):
+        return None
+    for phrase in _PHRASES:
+        size = len(phrase.split())
+        found = words[at : at + size]
+        if " ".join(word.text.upper() for word in found if word.kind == "word") == phrase:
+            return found[-1].end
+    return words[at].end
+
+
+def if_not_exists(case: Case, applicability: Applicability = SAFE, message: str = "") -> Fix | None:
+    """`IF NOT EXISTS` behind `CREATE TABLE`, `ADD VALUE` and their like."""
+    site = Site(case)
+    end = site.after("ADD VALUE") if site.tree.kind == "AlterEnumStmt" else object_end(site)
+    text = message or f"add {site.style('IF NOT EXISTS')}"
+    if end is None or not site.editable:
+        return advice(f"{text} in the string that is executed")
+    return fix_or_advice(
+        applicability, text, (site.insertion(end, " " + site.style("IF NOT EXISTS")),)
+    )
+
+
+def if_exists(case: Case, applicability: Applicability = SAFE) -> Fix:
+    """`IF EXISTS` behind `DROP TABLE`, `ALTER TABLE` and their like."""
+    site = Site(case)
+    text = f"add {site.style('IF EXISTS')}"
+    end = object_end(site)
+    if end is None or not site.editable:
+        return advice(f"{text} in the string that is executed")
+    return fix_or_advice(applicability, text, (site.insertion(end, " " + site.style("IF EXISTS")),))
+
+
+def if_exists_after(case: Case, words: str) -> Fix:
+    """`IF EXISTS` behind these keywords: `ALTER DOMAIN d DROP CONSTRAINT`."""
+    site = Site(case)
+    text = f"add {site.style('IF EXISTS')}"
+    end = site.after(words) if site.editable else None
+    edits = () if end is None else (site.insertion(end, " " + site.style("IF EXISTS")),)
+    return fix_or_advice(SAFE, text, edits)
+
+
+def or_replace(case: Case) -> Fix:
+    """`OR REPLACE` behind CREATE. What is there is replaced: never safe."""
+    site = Site(case)
+    text = f"add {site.style('OR REPLACE')}"
+    if not site.editable:
+        return advice(f"{text} in the string that is executed")
+    return fix_or_advice(
+        UNSAFE, text, (site.insertion(site.words[0].end, " " + site.style("OR REPLACE")),)
+    )

@@ -1,0 +1,113 @@
+"""IDM3: it drops, and is already gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.fixes import build, changes
+from idemlint.replay.effects.model import Drops, Requires, Verb
+from idemlint.replay.names import Kind
+from idemlint.replay.verdict import Verdict
+from idemlint.rules.base import Case, OutcomeRule, fails, repeats
+
+if TYPE_CHECKING:
+    from idemlint.diagnostics import Fix
+
+
+class _DropRule(OutcomeRule):
+    """What the DROP rules have in common."""
+
+    def message(self, case: Case) -> str:
+        """It is gone; or something that the rerun should leave is taken away."""
+        ref = build.ref_of(case)
+        kind = getattr(case.effect, "kind", None)
+        noun = f" {kind.noun.upper()}" if isinstance(kind, Kind) else ""
+        verb = "repeats" if case.outcome.verdict is Verdict.REPEATS else "fails"
+        return (
+            f"DROP{noun}{f' {ref.name}' if ref is not None else ''} {verb} on a rerun:"
+            f" {case.outcome.reason}"
+        )
+
+    def repair(self, case: Case) -> Fix | None:
+        """`IF EXISTS`, where what is missing is what fails."""
+        if isinstance(case.effect, Requires) and case.outcome.verdict is Verdict.FAILS:
+            return self.mend(case)
+        return build.advice("guard it by what the file makes afterwards, so that it runs only once")
+
+    def mend(self, case: Case) -> Fix | None:
+        """The fix of a statement that fails."""
+        return build.if_exists(case)
+
+
+class DropObject(_DropRule):
+    """`DROP TABLE t` and every other DROP of a thing of its own."""
+
+    code = "IDM301"
+    name = "drop-object"
+    on = (
+        fails(Verb.DROP)
+        + fails(Drops)
+        + repeats(Drops)
+        + fails(Verb.USE, statement="DropStmt")
+        + fails(Verb.USE, statement="DropUserMappingStmt")
+    )
+
+
+class DropColumn(_DropRule):
+    """`ALTER TABLE t DROP COLUMN c`, `ALTER TYPE t DROP ATTRIBUTE a`."""
+
+    code = "IDM302"
+    name = "drop-column"
+    on = fails(Verb.DROP, Kind.COLUMN, Kind.ATTRIBUTE) + repeats(Drops, Kind.COLUMN, Kind.ATTRIBUTE)
+
+    def mend(self, case: Case) -> Fix | None:
+        """`IF EXISTS`, in all commands that can have it."""
+        return changes.alter_table(case)
+
+
+class DropConstraint(_DropRule):
+    """`ALTER TABLE t DROP CONSTRAINT c`."""
+
+    code = "IDM303"
+    name = "drop-constraint"
+    on = fails(Verb.DROP, Kind.CONSTRAINT) + repeats(Drops, Kind.CONSTRAINT)
+
+    def mend(self, case: Case) -> Fix | None:
+        """`IF EXISTS`, in all commands that can have it."""
+        if case.tree.kind == "AlterDomainStmt":
+            return build.if_exists_after(case, "DROP CONSTRAINT")
+        return changes.alter_table(case)
+
+
+class UsedAfterDrop(OutcomeRule):
+    """A statement needs what a later statement of the file removes or renames."""
+
+    code = "IDM304"
+    name = "used-after-drop"
+    on = fails(Verb.USE) + fails(Verb.ALTER) + fails(Verb.WRITE)
+
+    def message(self, case: Case) -> str:
+        """What it needs, and since when that is gone."""
+        return f"this fails on a rerun: {case.outcome.reason}"
+
+    def repair(self, case: Case) -> Fix | None:
+        """The order of the file is its author's."""
+        return build.advice(
+            f"run it only while {case.subject} is there, or move it into a migration of its own"
+        )
+
+
+class DropThenCreate(OutcomeRule):
+    """`DROP TABLE IF EXISTS t; CREATE TABLE t`: the rows are gone each time."""
+
+    code = "IDM305"
+    name = "drop-then-create"
+    on = repeats(Drops, Kind.TABLE, Kind.FOREIGN_TABLE)
+
+    def message(self, case: Case) -> str:
+        """What is lost."""
+        return f"a rerun deletes data: {case.outcome.reason}"
+
+    def repair(self, case: Case) -> Fix | None:
+        """Whether the rows matter is for a person to say."""
+        return build.advice("leave out the DROP, and make the table with IF NOT EXISTS")
