@@ -19,6 +19,7 @@ class _ProblemRule(FileRule):
     """Reports what the source package could not read."""
 
     title: ClassVar[str] = ""
+    advice: ClassVar[str] = ""
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """The file's problems of this code."""
@@ -34,7 +35,7 @@ class _ProblemRule(FileRule):
                 migration,
                 problem.span,
                 problem.message,
-                help_text=problem.help,
+                help_text=problem.help or ("" if fix else self.advice),
                 statement=statement,
                 sqlstate="42601",
                 fix=fix,
@@ -53,6 +54,7 @@ class SyntaxError_(_ProblemRule):
 
     code = "IDM001"
     name = "syntax-error"
+    advice = "PostgreSQL's own parser says so: the statement does not run as it stands"
 
 
 class MisquotedBody(_ProblemRule):
@@ -108,7 +110,7 @@ def _removal(migration: Migration, each: Suppression, kept: list[str]) -> Edit:
         start = data.index(b"[", each.span.start) + 1
         return Edit(Span(start, data.index(b"]", start)), ", ".join(kept))
     start, end = each.span
-    line_start = data.rfind(b"\n", 0, start) + 1
+    line_start = max(data.rfind(b"\n", 0, start) + 1, 3 if migration.parsed.source.bom else 0)
     if not data[line_start:start].strip():
         # It has the line for itself: the line goes.
         newline = data.find(b"\n", end)
