@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from idemlint.replay.definitions import ForeignKey, TableDefinition
 from idemlint.replay.names import ROW_TYPES, Kind, Ref, Space
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from idemlint.replay.definitions import Constraint
 
 Presence = Literal["present", "absent", "unknown"]
 PRESENT: Final[Presence] = "present"
@@ -492,13 +495,46 @@ class Catalog:
         needs = getattr(other.definition, "needs", None)
         if needs is None:
             return False
-        for space, name, schema in needs():
-            if name != key[2] or space is not key[0]:
+        for need in needs():
+            if need.name != key[2] or need.space is not key[0]:
                 continue
-            target = self.find(Ref(space, name, schema))
+            part = self.slots.get((need.by_space, other.oid, need.by))
+            if part is not None and (
+                part.presence is not PRESENT or not self.alive(part) or part.definition is not None
+            ):
+                # The part is gone, or it was changed and says itself what it needs.
+                continue
+            target = self.find(Ref(need.space, need.name, need.schema))
             if target is not None and target.oid == slot.oid:
                 return True
         return False
+
+    def foreign_keys(self, table: Slot, key: Key, constraint: Constraint) -> Iterator[str]:
+        """The foreign keys that point at a table's unique or primary key."""
+        for (space, container, name), slot in list(self.slots.items()):
+            if slot.presence is not PRESENT or not self.alive(slot):
+                continue
+            definition = slot.definition
+            if isinstance(definition, ForeignKey):
+                if table.oid in slot.needs and constraint.is_key_of(definition.columns):
+                    if space is Space.CONSTRAINT and not self.is_dead(container):
+                        yield name
+            elif isinstance(definition, TableDefinition):
+                yield from self._inline_foreign_keys(slot, table, key, constraint)
+
+    def _inline_foreign_keys(
+        self, other: Slot, table: Slot, key: Key, constraint: Constraint
+    ) -> Iterator[str]:
+        for need in other.definition.needs():
+            if need.space is not Space.RELATION or need.name != key[2]:
+                continue
+            part = self.slots.get((Space.CONSTRAINT, other.oid, need.by))
+            if part is not None and (part.presence is not PRESENT or not self.alive(part)):
+                continue
+            target = self.find(Ref(need.space, need.name, need.schema))
+            if target is not None and target.oid == table.oid:
+                if constraint.is_key_of(need.columns):
+                    yield need.by
 
 
 def _joined(one: Slot | None, two: Slot | None, statement: int) -> Slot | None:

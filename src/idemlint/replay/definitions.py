@@ -97,13 +97,33 @@ class UniqueKey(NamedTuple):
     whole: bool = True
 
 
+class Need(NamedTuple):
+    """What a part of an object keeps from being dropped: a type, a table (and the key of `columns`).
+
+    `by` is the part: a column or a foreign key. With it, the need goes.
+    """
+
+    space: Space
+    name: str
+    schema: str | None
+    by_space: Space
+    by: str
+    columns: tuple[str, ...] = ()
+
+
 class Constraint(NamedTuple):
     """A constraint of a table: its name (chosen where none is given), `contype`, columns, tree."""
 
     name: str
     contype: str
     columns: tuple[str, ...]
-    tree: Tree
+    tree: Tree | None = None
+
+    def is_key_of(self, referenced: tuple[str, ...]) -> bool:
+        """Whether a foreign key that names these columns (none: the primary key) stands on it."""
+        if not referenced:
+            return self.contype == "CONSTR_PRIMARY"
+        return set(referenced) == set(self.columns)
 
 
 def column(fields: dict[str, Any]) -> Column:
@@ -318,16 +338,25 @@ class TableDefinition:
             return tuple(self.columns)
         return tuple(self.constraints) if space is Space.CONSTRAINT else ()
 
-    def needs(self) -> Iterator[tuple[Space, str, str | None]]:
+    def needs(self) -> Iterator[Need]:
         """Types of its columns and tables its foreign keys point at."""
         for each in self.columns.values():
             schema, _, name = each.type.removesuffix("[]").rpartition(".")
-            yield Space.TYPE, name, schema or None
+            yield Need(Space.TYPE, name, schema or None, Space.COLUMN, each.name)
         for constraint in self.constraints.values():
             if constraint.contype == "CONSTR_FOREIGN":
-                target = constraint.tree.pktable
-                if target is not None and target.relname != self.name:
-                    yield Space.RELATION, target.relname, target.schemaname
+                tree = constraint.tree
+                target = tree.pktable if tree is not None else None
+                if tree is not None and target is not None and target.relname != self.name:
+                    columns = tuple(strings(tree.pk_attrs))
+                    yield Need(
+                        Space.RELATION,
+                        target.relname,
+                        target.schemaname,
+                        Space.CONSTRAINT,
+                        constraint.name,
+                        columns,
+                    )
 
     def _add(self, fields: dict[str, Any], column_name: str | None) -> None:
         contype = fields["contype"]
@@ -364,7 +393,7 @@ class EnumDefinition:
         """Its labels."""
         return self.labels if space is Space.ENUM_VALUE else ()
 
-    def needs(self) -> tuple[tuple[Space, str, str | None], ...]:
+    def needs(self) -> tuple[Need, ...]:
         """Nothing."""
         return ()
 
@@ -389,11 +418,17 @@ class CompositeDefinition:
         """Its attributes."""
         return tuple(self.attributes) if space is Space.COLUMN else ()
 
-    def needs(self) -> Iterator[tuple[Space, str, str | None]]:
+    def needs(self) -> Iterator[Need]:
         """The types of its attributes."""
-        for name in self.attributes.values():
+        for attribute, name in self.attributes.items():
             schema, _, bare = name.removesuffix("[]").rpartition(".")
-            yield Space.TYPE, bare, schema or None
+            yield Need(Space.TYPE, bare, schema or None, Space.COLUMN, attribute)
+
+
+class ForeignKey(NamedTuple):
+    """A foreign key made by ALTER TABLE: the columns it points at (none: the primary key)."""
+
+    columns: tuple[str, ...]
 
 
 class IndexDefinition(NamedTuple):
@@ -415,6 +450,6 @@ class IndexDefinition(NamedTuple):
         """Nothing."""
         return ()
 
-    def needs(self) -> tuple[tuple[Space, str, str | None], ...]:
+    def needs(self) -> tuple[Need, ...]:
         """Nothing beyond its owners."""
         return ()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from idemlint.replay import rowfacts
 from idemlint.replay.catalog import ABSENT, PRESENT, UNKNOWN, Catalog, Key, Slot
-from idemlint.replay.definitions import Column, IndexDefinition, TableDefinition
+from idemlint.replay.definitions import Column, Constraint, IndexDefinition, TableDefinition
 from idemlint.replay.effects.model import (
     SKIP,
     Again,
@@ -412,7 +412,7 @@ class Machine:
         if table_key is None or table is None or table.presence is ABSENT:
             return None
         owners, needs = self.oids(effect.owners), self.oids(effect.needs)
-        is_index = effect.definition is not None
+        is_index = isinstance(effect.definition, IndexDefinition)
         keys = self._chosen(effect, table_key, table, is_index=is_index)
         oid = 0
         for key in keys:
@@ -502,6 +502,8 @@ class Machine:
 
     def _kept(self, effect: Drops, key: Key, slot: Slot) -> Result:
         catalog = self.catalog
+        if effect.kind is Kind.CONSTRAINT:
+            return self._key_kept(effect, key, slot)
         if effect.kind is Kind.SCHEMA:
             for name in catalog.names_in(slot.oid):
                 return self.raised("2BP01", effect, f"{name} is in it")
@@ -512,6 +514,27 @@ class Machine:
         other_key, other = dependents[0]
         noun = other.kind.noun if other.kind is not None else other_key[0].value
         return self.raised("2BP01", effect, f"{noun} {other_key[2]} depends on it")
+
+    def _key_kept(self, effect: Drops, key: Key, slot: Slot) -> Result:
+        """A key that a foreign key stands on."""
+        catalog = self.catalog
+        table = catalog.by_oid(key[1])
+        home = catalog.key_of(key[1])
+        if table is None or home is None:
+            return None
+        known: Constraint | None = None
+        if isinstance(slot.definition, IndexDefinition):
+            columns = tuple(column for column in slot.definition.columns if column)
+            facet = catalog.find_key((Space.FACET, key[1], "primary key"))
+            primary = facet is not None and slot.oid in facet.owners
+            known = Constraint(key[2], "CONSTR_PRIMARY" if primary else "CONSTR_UNIQUE", columns)
+        elif isinstance(table.definition, TableDefinition):
+            known = table.definition.constraints.get(key[2])
+        if known is None or known.contype not in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}:
+            return None
+        for name in catalog.foreign_keys(table, home, known):
+            return self.raised("2BP01", effect, f"foreign key {name} stands on it")
+        return None
 
     def _renames(self, effect: Renames) -> Result:
         catalog = self.catalog
@@ -665,7 +688,7 @@ class Machine:
             return None
         facts = rowfacts.rows_of(catalog, table)
         if effect.every:
-            after = rowfacts.Rows(complete=True, epoch=facts.epoch + 1)
+            after = rowfacts.Rows(complete=True, epoch=facts.epoch + 1, restarted=effect.restarts)
         elif effect.row is not None:
             kept = tuple(row for row in facts.rows if not effect.row <= row)
             after = facts._replace(rows=kept, gone=(*facts.gone, effect.row))
@@ -685,8 +708,8 @@ class Machine:
         return None if result is RETURNED else result
 
 
-#: Kinds whose DROP without CASCADE looks for what depends on them. What depends on a constraint, a
-#: policy or a column is not modelled.
+#: Kinds whose DROP without CASCADE looks for what depends on them. What depends on a policy or a
+#: column is not modelled.
 _KEPT_BY_DEPENDENTS: Final = frozenset(
     {
         Kind.TABLE,
@@ -699,6 +722,7 @@ _KEPT_BY_DEPENDENTS: Final = frozenset(
         Kind.ROUTINE,
         Kind.SCHEMA,
         Kind.FOREIGN_TABLE,
+        Kind.CONSTRAINT,
     }
 )
 

@@ -22,7 +22,7 @@ class Rows(NamedTuple):
     """Rows that are there for sure, and rows that are surely not (`gone`).
 
     `complete`: there are no others; `blurred`: some were removed that cannot be told; `epoch` counts the
-    times all were removed.
+    times all were removed, `restarted` that their sequences were restarted with them.
     """
 
     rows: tuple[Row, ...] = ()
@@ -30,6 +30,7 @@ class Rows(NamedTuple):
     epoch: int = 0
     gone: tuple[Row, ...] = ()
     blurred: bool = False
+    restarted: bool = False
 
 
 class BuiltKey(NamedTuple):

@@ -129,7 +129,7 @@ def _judge(
 ) -> Result:
     keys = rowfacts.unique_keys(machine.catalog, table)
     known = rowfacts.is_closed(table)
-    if facts.complete and not facts.rows:
+    if facts.complete and not facts.rows and (rows is None or facts.restarted or not facts.epoch):
         return None
     if effect.conflict:
         return _judge_conflict(machine, effect, table, facts, rows, keys, known=known)
@@ -148,6 +148,9 @@ def _judge(
             doubtful = True
         elif not _deleted(facts, row):
             repeats = True
+        elif known and (anew := _anew(table, row)):
+            reason = f"the row is deleted and inserted anew, with another {anew}"
+            machine.candidate(reason, effect, table.oid, facts.epoch)
     if repeats:
         _repeat(machine, effect, table, facts, _conflicts(effect, table, rows, keys, known=known))
     elif doubtful:
@@ -164,6 +167,14 @@ def _present(facts: Rows, row: Values, keys: list[UniqueKey]) -> bool | None:
     if True in answers:
         return True
     return None if None in answers else False
+
+
+def _anew(table: Slot, row: Values) -> str:
+    """A column that gets another value when the row is inserted anew."""
+    for column in table.definition.columns.values():
+        if column.generated and column.name not in row:
+            return str(column.name)
+    return ""
 
 
 def _deleted(facts: Rows, row: Values) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.replay.definitions import (
+    ForeignKey,
     IndexDefinition,
     column,
     constraint_columns,
@@ -35,7 +36,7 @@ from idemlint.replay.effects.model import (
 from idemlint.replay.effects.queries import table_of, walk
 from idemlint.replay.names import Kind, Ref, Space
 from idemlint.replay.refs import KINDS, facet, inside, primary_key, relation, type_ref
-from idemlint.source.tree import Tree
+from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -100,16 +101,21 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
         effects += _named_constraint(ref, index, named, table, name, definition, column_refs)
         return effects
     needs: tuple[Ref, ...] = ()
+    key_definition = None
     if contype == "CONSTR_FOREIGN":
         target = relation(node.pktable)
         needs = (target,)
+        key_definition = ForeignKey(tuple(strings(node.pk_attrs)))
         used.append(Requires(target, True, "42P01", Kind.TABLE, Verb.USE))
     if not named:
-        return [*used, CreatesUnnamed(table, name, Kind.CONSTRAINT, None, column_refs, needs)]
+        return [
+            *used,
+            CreatesUnnamed(table, name, Kind.CONSTRAINT, key_definition, column_refs, needs),
+        ]
     return [
         Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE),
         *used,
-        Creates(ref, Kind.CONSTRAINT, None, column_refs, needs),
+        Creates(ref, Kind.CONSTRAINT, key_definition, column_refs, needs),
     ]
 
 

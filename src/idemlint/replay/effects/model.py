@@ -174,13 +174,14 @@ class Updates:
 class Deletes:
     """Rows are removed: all of them, or those with `row` (column → value), or some that cannot be told.
 
-    `truncate` restarts from nothing; `limited` deletes other rows each time.
+    `restarts`: sequences begin anew as well; `limited` deletes other rows each time.
     """
 
     table: Ref
     row: frozenset[tuple[str, str]] | None = None
     every: bool = False
     limited: bool = False
+    restarts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

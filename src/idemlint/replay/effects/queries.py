@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from idemlint.replay import functions
 from idemlint.replay.definitions import cut
@@ -32,13 +32,17 @@ _OUTPUT_CLAUSES = frozenset({"sortClause", "groupClause", "distinctClause"})
 
 
 class Query(NamedTuple):
-    """What a walk found. `scopes` counts the relations and subqueries that columns could belong to."""
+    """What a walk found.
+
+    `scopes` counts what else, besides its tables, an unqualified column could belong to; `derived` are
+    names that stand for a query and not for a table (WITH, a subquery's alias).
+    """
 
     relations: list[dict[str, Any]]
     columns: list[list[str]]
     functions: list[tuple[list[str], dict[str, Any]]]
     writes: list[Tree]
-    ctes: set[str]
+    derived: set[str]
     scopes: list[str]
 
 
@@ -46,11 +50,11 @@ def walk(value: Any) -> Query:
     """All that a raw (sub)tree mentions; `relations` without the names that a WITH clause makes."""
     query = Query([], [], [], [], set(), [])
     _walk(value, query)
-    if query.ctes:
+    if query.derived:
         query.relations[:] = [
             each
             for each in query.relations
-            if "schemaname" in each or each.get("relname") not in query.ctes
+            if "schemaname" in each or each.get("relname") not in query.derived
         ]
     return query
 
@@ -62,15 +66,14 @@ _SUBSCOPES = frozenset(
 
 
 def _walk(value: Any, query: Query) -> None:
-    stack = [value]
+    stack: list[Any] = [value]
     while stack:
-        current: Any = stack.pop()
+        current = stack.pop()
         if current.__class__ is list:
             stack.extend(current)
             continue
         if current.__class__ is not dict:
             continue
-        inner: Any
         for name, inner in current.items():
             if inner.__class__ is not dict and inner.__class__ is not list:
                 continue
@@ -79,7 +82,6 @@ def _walk(value: Any, query: Query) -> None:
                 continue
             if name == "RangeVar":
                 query.relations.append(inner)
-                query.scopes.append(name)
                 continue
             if name == "FuncCall":
                 query.functions.append((_field_names(inner["funcname"]), inner))
@@ -89,8 +91,9 @@ def _walk(value: Any, query: Query) -> None:
                     query.relations.append(inner["relation"])
             elif name in _SUBSCOPES:
                 query.scopes.append(name)
-                if name == "CommonTableExpr":
-                    query.ctes.add(inner.get("ctename", ""))
+                alias = inner.get("alias", _NOTHING).get("aliasname") or inner.get("ctename")
+                if alias is not None:
+                    query.derived.add(alias)
             elif name in _OUTPUT_CLAUSES:
                 query.scopes.append(name)
             stack.append(inner)
@@ -117,18 +120,36 @@ def needs_relations(query: Query) -> list[Effect]:
     return [Requires(ref, True, "42P01", Kind.TABLE, Verb.USE) for ref in seen]
 
 
-def needs_columns(query: Query, table: Ref, alias: str | None = None) -> list[Effect]:
-    """The columns that a query over one table and nothing else reads have to be there (42703)."""
-    if query.scopes or len(query.relations) > 1:
-        return []
-    prefixes = {table.name, alias or table.name}
-    names: dict[str, None] = {}
-    for column in query.columns:
-        if column[-1] == "*" or column[-1] in _SYSTEM_COLUMNS or column[-1] in prefixes:
+def needs_columns(query: Query, target: dict[str, Any] | None = None) -> list[Effect]:
+    """The columns of tables that a query reads have to be there (42703).
+
+    `target` is the raw table that an UPDATE or a DELETE is about. A column counts where it is qualified
+    with a name that stands for one table only, or where there is one table and nothing else it could
+    come from.
+    """
+    tables: dict[str, Ref | None] = {}
+    for fields in query.relations if target is None else [target, *query.relations]:
+        if fields.get("schemaname") in _SYSTEM_SCHEMAS or fields["relname"].startswith("pg_"):
             continue
-        if len(column) == 1 or (len(column) == 2 and column[0] in prefixes):
-            names[column[-1]] = None
-    return [UsesColumns(table, tuple(names))] if names else []
+        name = fields.get("alias", _NOTHING).get("aliasname") or fields["relname"]
+        ref = table_of(fields)
+        tables[name] = ref if tables.get(name, ref) == ref else None
+    for name in query.derived:
+        tables.pop(name, None)
+    count = len(query.relations) + (target is not None)
+    only = next(iter(tables.values())) if count == 1 == len(tables) and not query.scopes else None
+    names: dict[Ref, dict[str, None]] = {}
+    for column in query.columns:
+        last = column[-1]
+        if last == "*" or last in _SYSTEM_COLUMNS or last in tables:
+            continue
+        table = only if len(column) == 1 else tables.get(column[-2])
+        if table is not None:
+            names.setdefault(table, {})[last] = None
+    return [UsesColumns(table, tuple(found)) for table, found in names.items()]
+
+
+_NOTHING: Final[dict[str, Any]] = {}
 
 
 def reads(tree: Tree) -> list[Effect]:

@@ -54,21 +54,10 @@ def select(stmt: Tree) -> list[Effect]:
         return select_into(stmt)
     query = walk(stmt.fields)
     effects = needs_relations(query)
-    if len(query.relations) == 1:
-        table = relation(Tree("RangeVar", query.relations[0]))
-        alias = query.relations[0].get("alias", {}).get("aliasname")
-        effects += needs_columns(_without_own_scope(query), table, alias)
+    effects += needs_columns(query)
     effects += _nested(query)
     effects += calls(query.functions)
     return effects
-
-
-def _without_own_scope(query: Query) -> Query:
-    """The query with its one relation not counted as a second scope."""
-    scopes = list(query.scopes)
-    if "RangeVar" in scopes:
-        scopes.remove("RangeVar")
-    return query._replace(scopes=scopes)
 
 
 def insert(stmt: Tree) -> list[Effect]:
@@ -82,6 +71,7 @@ def insert(stmt: Tree) -> list[Effect]:
     )
     effects: list[Effect] = [_table_there(table)]
     effects += needs_relations(query)
+    effects += needs_columns(query)
     columns = tuple(target.name for target in stmt.cols) if stmt.cols else None
     if columns:
         effects.append(UsesColumns(table, columns))
@@ -165,8 +155,7 @@ def update(stmt: Tree) -> list[Effect]:
         [fields.get(part) for part in ("targetList", "whereClause", "fromClause", "withClause")]
     )
     effects: list[Effect] = [_table_there(table), *needs_relations(query)]
-    if not query.relations:
-        effects += needs_columns(query, table, alias)
+    effects += needs_columns(query, fields["relation"])
     columns = tuple(target.name for target in stmt.targetList or () if target.name)
     if columns:
         effects.append(UsesColumns(table, columns))
@@ -183,9 +172,7 @@ def delete(stmt: Tree) -> list[Effect]:
     table = relation(stmt.relation)
     query = walk([fields.get(part) for part in ("whereClause", "usingClause", "withClause")])
     effects: list[Effect] = [_table_there(table), *needs_relations(query)]
-    if not query.relations:
-        alias = stmt.relation.alias.aliasname if stmt.relation.alias else None
-        effects += needs_columns(query, table, alias)
+    effects += needs_columns(query, fields["relation"])
     effects += _nested(query)
     where = stmt.whereClause
     pins = pinned(where)
@@ -232,7 +219,7 @@ def truncate(stmt: Tree) -> list[Effect]:
     tables = [relation(node) for node in stmt.relations or ()]
     return [
         *(_table_there(table) for table in tables),
-        *(Deletes(table, every=True) for table in tables),
+        *(Deletes(table, every=True, restarts=bool(stmt.restart_seqs)) for table in tables),
     ]
 
 
