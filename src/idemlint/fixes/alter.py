@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 class Command(NamedTuple):
-    """One command: its node and its tokens."""
+    """One command: its node, what it does, its tokens."""
 
     tree: Tree
+    does: str
     words: tuple[Word, ...]
 
     @property
@@ -73,6 +74,18 @@ _LAST: Final = 5
 _INDEX_KINDS: Final = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"})
 
 
+#: ALTER TYPE says column where it means attribute.
+_ATTRIBUTES: Final = {"AT_AddColumn": "AT_AddAttribute", "AT_DropColumn": "AT_DropAttribute"}
+
+
+def does(site: Site, command: Tree) -> str:
+    """A command's `AlterTableType`."""
+    subtype: str = command.subtype
+    if site.tree.objtype == "OBJECT_TYPE":
+        return _ATTRIBUTES.get(subtype, subtype)
+    return subtype
+
+
 def commands(site: Site) -> Commands | None:
     """Find the commands in the text; `None` where text and tree do not agree."""
     trees = site.tree.cmds or ()
@@ -94,7 +107,10 @@ def commands(site: Site) -> Commands | None:
         return None
     return Commands(
         tuple(site.words[:first]),
-        tuple(Command(tree, tuple(words)) for tree, words in zip(trees, groups, strict=True)),
+        tuple(
+            Command(tree, does(site, tree), tuple(words))
+            for tree, words in zip(trees, groups, strict=True)
+        ),
     )
 
 
@@ -121,13 +137,13 @@ def own_guards(site: Site) -> tuple[Edit, ...]:
     found = commands(site)
     if found is None:
         return ()
-    dropped = {each.tree.name for each in found.all if each.tree.subtype == "AT_DropColumn"}
+    dropped = {each.tree.name for each in found.all if each.does == "AT_DropColumn"}
     edits = []
     for each in found.all:
-        clause = CLAUSES.get(each.tree.subtype)
+        clause = CLAUSES.get(each.does)
         if clause is None or each.tree.fields.get("missing_ok"):
             continue
-        if each.tree.subtype == "AT_AddColumn" and _column_name(each.tree) in dropped:
+        if each.does == "AT_AddColumn" and _column_name(each.tree) in dropped:
             continue
         at = _behind(each.words, clause)
         if at is not None:
@@ -162,7 +178,7 @@ def condition_of(site: Site, command: Tree, *, naming: bool = False) -> str | No
     table = relation(site.tree.relation)
     maybe = bool(site.tree.fields.get("missing_ok"))
     oid = guard.maybe_relation(table) if maybe else guard.relation(table)
-    subtype = command.subtype
+    subtype = does(site, command)
     if subtype == "AT_AddConstraint":
         node = getattr(command, "def")
         if node.contype == "CONSTR_NOTNULL":

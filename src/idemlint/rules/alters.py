@@ -27,6 +27,12 @@ class AddColumn(CreateRule):
     what = "ADD COLUMN"
     on = makes(Kind.COLUMN, Kind.ATTRIBUTE)
 
+    def title(self, case: Case) -> str:
+        """ALTER TYPE adds attributes."""
+        title = super().title(case)
+        is_type = case.tree.objtype == "OBJECT_TYPE"
+        return title.replace("COLUMN", "ATTRIBUTE", 1) if is_type else title
+
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`, in all commands that can have it."""
         return changes.alter_table(case)

@@ -32,6 +32,8 @@ class _DropRule(OutcomeRule):
         """`IF EXISTS`, where what is missing is what fails."""
         if isinstance(case.effect, Requires) and case.outcome.verdict is Verdict.FAILS:
             return self.mend(case)
+        if case.outcome.verdict is Verdict.FAILS:
+            return build.advice("drop first what depends on it, or add CASCADE to drop it along")
         return build.advice("guard it by what the file makes afterwards, so that it runs only once")
 
     def mend(self, case: Case) -> Fix | None:
