@@ -18,7 +18,7 @@ from idemlint.errors import UsageProblem
 from idemlint.replay.catalog import Catalog
 from idemlint.replay.machine import Machine
 from idemlint.replay.programs import program_of
-from idemlint.replay.rerun import replay_file
+from idemlint.replay.rerun import replay_file, replay_folder
 from idemlint.replay.verdict import Mode, Outcome, Rerun, Verdict
 from idemlint.rules.base import Migration
 from idemlint.rules.findings import findings
@@ -170,6 +170,9 @@ class _Analysis:
         last = max((index for index, name in enumerate(ordered) if name in wanted), default=-1)
         number = 0
         start_after = self._start_after(profile, ordered)
+        if self.settings.rerun == "folder":
+            yield from self._folder(machine, profile, ordered, wanted, start_after)
+            last = -1
         for index, name in enumerate(ordered[: last + 1]):
             is_context = name not in wanted or index <= start_after
             migration = self._migration(profile, name, reported=name in wanted)
@@ -188,6 +191,33 @@ class _Analysis:
                 )
                 self._replay(machine, migration, 0, judged=True)
                 yield self._report(migration, context=False)
+
+    def _folder(
+        self,
+        machine: Machine,
+        profile: Profile,
+        ordered: list[str],
+        wanted: set[str],
+        start_after: int,
+    ) -> Iterator[FileReport]:
+        """All files of the sequence run once, and then all of them again."""
+        migrations = []
+        number = 0
+        for name in ordered:
+            migration = self._migration(profile, name, reported=name in wanted)
+            if migration is not None:
+                number = self._replay(machine, migration, number, judged=False)
+                migrations.append(migration)
+        programs = [list(migration.programs.values()) for migration in migrations]
+        again = replay_folder(machine, programs, self.settings.search_path)
+        for migration, outcomes in zip(migrations, again, strict=True):
+            migration.outcomes = {
+                index: {"folder": outcome}
+                for index, outcome in zip(migration.programs, outcomes, strict=True)
+            }
+            if migration.path in wanted:
+                context = ordered.index(migration.path) <= start_after
+                yield self._report(migration, context=context)
 
     def _ordered(self, sequence: _Sequence) -> list[str]:
         """All files of the sequence in its runner's order, the ones that were not asked about included."""
@@ -299,8 +329,7 @@ class _Analysis:
             return Outcome(Verdict.NOT_APPLICABLE, "file", "it is not part of what is applied")
         if self.settings.rerun == "any":
             return worst(outcomes)
-        mode: Rerun = "file" if self.settings.rerun == "folder" else self.settings.rerun
-        return outcomes[mode]
+        return outcomes[self.settings.rerun]
 
     def _rules(self, path: Path) -> frozenset[str]:
         ignores = self.settings.per_file_ignores

@@ -173,10 +173,7 @@ class Catalog:
     def alive(self, slot: Slot, at: int | None = None) -> bool:
         """Whether nothing it hangs on is gone (or was gone already at the mark `at`)."""
         dead = self._dead
-        for owner in slot.owners:
-            if owner in dead and (at is None or dead[owner] < at):
-                return False
-        return True
+        return not any(owner in dead and (at is None or dead[owner] < at) for owner in slot.owners)
 
     def is_dead(self, oid: int, at: int | None = None) -> bool:
         """Whether the object was dropped (before the mark `at`)."""
@@ -264,6 +261,16 @@ class Catalog:
         for (_, container, name), slot in list(self.slots.items()):
             if container == oid and slot.presence is PRESENT and self.alive(slot):
                 yield name
+
+    def fires(self, oid: int, event: int, *, before: bool = False) -> bool:
+        """Whether a table is known to have a trigger for an event (BEFORE it)."""
+        for name in self._inside_of.get((Space.TRIGGER, oid), ()):
+            slot = self.slots.get((Space.TRIGGER, oid, name))
+            if slot is not None and slot.presence is PRESENT:
+                when = slot.definition
+                if when is None or (when.events & event and (when.before or not before)):
+                    return True
+        return False
 
     def anywhere(self, ref: Ref, *, any_parent: bool = True) -> bool | None:
         """Whether a name is there in any schema, and (`any_parent`) in any parent.
@@ -511,14 +518,14 @@ class Catalog:
 
     def foreign_keys(self, table: Slot, key: Key, constraint: Constraint) -> Iterator[str]:
         """The foreign keys that point at a table's unique or primary key."""
-        for (space, container, name), slot in list(self.slots.items()):
+        for (_, container, name), slot in list(self.slots.items()):
             if slot.presence is not PRESENT or not self.alive(slot):
                 continue
             definition = slot.definition
             if isinstance(definition, ForeignKey):
-                if table.oid in slot.needs and constraint.is_key_of(definition.columns):
-                    if space is Space.CONSTRAINT and not self.is_dead(container):
-                        yield name
+                points_here = table.oid in slot.needs and not self.is_dead(container)
+                if points_here and constraint.is_key_of(definition.columns):
+                    yield name
             elif isinstance(definition, TableDefinition):
                 yield from self._inline_foreign_keys(slot, table, key, constraint)
 
@@ -532,9 +539,9 @@ class Catalog:
             if part is not None and (part.presence is not PRESENT or not self.alive(part)):
                 continue
             target = self.find(Ref(need.space, need.name, need.schema))
-            if target is not None and target.oid == table.oid:
-                if constraint.is_key_of(need.columns):
-                    yield need.by
+            points_here = target is not None and target.oid == table.oid
+            if points_here and constraint.is_key_of(need.columns):
+                yield need.by
 
 
 def _joined(one: Slot | None, two: Slot | None, statement: int) -> Slot | None:

@@ -425,6 +425,17 @@ class CompositeDefinition:
             yield Need(Space.TYPE, bare, schema or None, Space.COLUMN, attribute)
 
 
+#: Bits of `CreateTrigStmt.events` and `.timing` (src/include/catalog/pg_trigger.h).
+BEFORE, INSERT, UPDATE = 2, 4, 16
+
+
+class TriggerDefinition(NamedTuple):
+    """When a trigger fires."""
+
+    events: int
+    before: bool
+
+
 class ForeignKey(NamedTuple):
     """A foreign key made by ALTER TABLE: the columns it points at (none: the primary key)."""
 

@@ -8,6 +8,12 @@ from idemlint.plpgsql import nodes
 from idemlint.plpgsql.conditions import catches
 from idemlint.replay import guards, rowfacts
 from idemlint.replay.catalog import ABSENT, PRESENT
+from idemlint.replay.definitions import (
+    CompositeDefinition,
+    EnumDefinition,
+    ForeignKey,
+    IndexDefinition,
+)
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.model import Opaque
 from idemlint.replay.machine import RETURNED, SKIPPED, Doubt, Raised
@@ -15,6 +21,7 @@ from idemlint.replay.machine import RETURNED, SKIPPED, Doubt, Raised
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from idemlint.replay.catalog import Slot
     from idemlint.replay.effects.model import Effect
     from idemlint.replay.machine import Machine, Result
 
@@ -49,7 +56,7 @@ def _dynamic(machine: Machine, node: nodes.Dynamic) -> Result:
 
 
 def _if(machine: Machine, node: nodes.If) -> Result:
-    condition = guards.read(node.condition)
+    condition = _condition(machine, node)
     value = truth(machine, condition)
     if value is not None:
         return run_block(machine, node.then if value else node.otherwise)
@@ -70,6 +77,14 @@ def _if(machine: Machine, node: nodes.If) -> Result:
     if reason and machine.judging and len(machine.doubts) == doubts and _does(node):
         machine.doubts.append(Doubt(f"a condition cannot be read: {reason}", None, None, node.span))
     return result
+
+
+def _condition(machine: Machine, node: nodes.If) -> guards.Condition:
+    known = machine.conditions.get(id(node))
+    if known is None:
+        # The node is kept with its condition, so that its id stays its own.
+        known = machine.conditions[id(node)] = (node, guards.read(node.condition))
+    return known[1]
 
 
 def _readable(condition: guards.Condition) -> bool:
@@ -119,18 +134,53 @@ def _row_exists(machine: Machine, fact: guards.RowExists) -> bool | None:
 def _exists(machine: Machine, fact: guards.Exists) -> bool | None:
     catalog = machine.catalog
     ref = fact.ref
+    if fact.any_name:
+        return None
     if fact.any_parent:
-        return catalog.anywhere(ref)
+        found = catalog.anywhere(ref)
+        return None if found and _is_narrow(fact) else found
     slot = catalog.find(ref)
     if slot is None:
         return None
     if slot.presence is PRESENT:
-        if fact.kinds is not None and slot.kind is not None and slot.kind not in fact.kinds:
-            return False
-        return True
+        return _is_what_is_sought(machine, fact, slot)
     if slot.presence is ABSENT:
         return fact.any_schema and catalog.anywhere(ref, any_parent=False) is True
     return None
+
+
+def _is_narrow(fact: guards.Exists) -> bool:
+    """Whether it asks for more than a name."""
+    return bool(fact.only or fact.on or fact.columns or fact.any_case)
+
+
+def _is_what_is_sought(machine: Machine, fact: guards.Exists, slot: Slot) -> bool | None:
+    """Whether a thing that is there is of the kind, and on the table, that a lookup asks for."""
+    if fact.kinds is not None and slot.kind is not None and slot.kind not in fact.kinds:
+        return False
+    answers: list[bool | None] = [True]
+    if fact.only:
+        letter = _LETTERS.get(type(slot.definition))
+        answers.append(None if letter is None else bool(letter & fact.only))
+    if fact.on is not None:
+        table = machine.catalog.find(fact.on)
+        known = table is not None and table.presence is PRESENT and bool(slot.owners)
+        answers.append(table.oid in slot.owners if known and table is not None else None)
+    if fact.columns:
+        columns = getattr(slot.definition, "columns", None)
+        answers.append(None if columns is None else fact.columns <= set(columns))
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+#: What `typtype` and `contype` say of a definition (pg_type, pg_constraint).
+_LETTERS: Final[dict[type, frozenset[str]]] = {
+    EnumDefinition: frozenset("e"),
+    CompositeDefinition: frozenset("c"),
+    ForeignKey: frozenset("f"),
+    IndexDefinition: frozenset("pux"),
+}
 
 
 def learn(machine: Machine, condition: guards.Condition, assumed: bool) -> None:
@@ -139,17 +189,14 @@ def learn(machine: Machine, condition: guards.Condition, assumed: bool) -> None:
     for fact, value in guards.assume(condition, assumed):
         if isinstance(fact, guards.RowExists):
             _learn_row(machine, fact, value)
+        elif fact.any_name or (_is_narrow(fact) and not value):
+            # That nothing of this sort is there does not say that nothing of the name is.
+            continue
         elif fact.any_parent:
             if not value:
                 catalog.set_nowhere(fact.ref)
-        else:
-            if catalog.find(fact.ref) is None or not _settled(machine, fact):
-                catalog.set_presence(fact.ref, PRESENT if value else ABSENT)
-
-
-def _settled(machine: Machine, fact: guards.Exists) -> bool:
-    slot = machine.catalog.find(fact.ref)
-    return slot is not None and slot.presence in {PRESENT, ABSENT}
+        elif catalog.presence(fact.ref) not in {PRESENT, ABSENT}:
+            catalog.set_presence(fact.ref, PRESENT if value else ABSENT)
 
 
 def _learn_row(machine: Machine, fact: guards.RowExists, value: bool) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from idemlint.replay import rowfacts
 from idemlint.replay.catalog import ABSENT, PRESENT, UNKNOWN, Catalog, Key, Slot
-from idemlint.replay.definitions import Column, Constraint, IndexDefinition, TableDefinition
+from idemlint.replay.definitions import UPDATE, Column, Constraint, IndexDefinition, TableDefinition
 from idemlint.replay.effects.model import (
     SKIP,
     Again,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from idemlint.plpgsql.nodes import Sql, Try
+    from idemlint.replay.conditions import Condition
     from idemlint.source.model import Span
 
 
@@ -121,6 +122,8 @@ class Machine:
         self.file_start = 0
         self.current_error: Raised | None = None
         self.leaves: dict[int, tuple[object, tuple[Effect, ...]]] = {}
+        self.conditions: dict[int, tuple[object, Condition]] = {}
+        self.savepoints: dict[str, tuple[int, int]] = {}
         self.restarted: set[Key] = set()
         self.copied: set[int] = set()
 
@@ -424,7 +427,6 @@ class Machine:
         self, effect: CreatesUnnamed, table_key: Key, table: Slot, *, is_index: bool
     ) -> list[Key]:
         """The first name that is free, in every namespace that the object needs it in."""
-        catalog = self.catalog
         number = 0
         while True:
             name = f"{effect.base}{number or ''}"
@@ -650,6 +652,24 @@ class Machine:
         return None if result is SKIPPED else result
 
     def _transaction(self, effect: Transaction) -> Result:
+        """What is rolled back never was. A rollback in a body, or of nothing, does nothing here."""
+        kind = effect.kind
+        if self.in_body:
+            return None
+        here = (self.catalog.mark(), len(self.candidates))
+        if kind in {"TRANS_STMT_BEGIN", "TRANS_STMT_START"}:
+            self.savepoints = {"": here}
+        elif kind == "TRANS_STMT_SAVEPOINT":
+            self.savepoints[effect.name] = here
+        elif kind in {"TRANS_STMT_ROLLBACK", "TRANS_STMT_ROLLBACK_TO"}:
+            since = self.savepoints.get(effect.name if kind.endswith("_TO") else "")
+            if since is not None:
+                self.catalog.rollback(since[0])
+                del self.candidates[since[1] :]
+            if kind == "TRANS_STMT_ROLLBACK":
+                self.savepoints = {}
+        elif kind in {"TRANS_STMT_COMMIT", "TRANS_STMT_PREPARE"}:
+            self.savepoints = {}
         return None
 
     def _inserts(self, effect: Inserts) -> Result:
@@ -673,7 +693,7 @@ class Machine:
         if catalog.has(Space.RULE, table.oid):
             self.doubt(f"a rule on {effect.table} may do something else", effect)
         elif effect.again is Again.SAME:
-            if catalog.has(Space.TRIGGER, table.oid):
+            if catalog.fires(table.oid, UPDATE):
                 self.doubt(f"a trigger on {effect.table} runs once more", effect)
         elif effect.again is Again.UNKNOWN:
             self.doubt(effect.why, effect)
@@ -689,9 +709,10 @@ class Machine:
         facts = rowfacts.rows_of(catalog, table)
         if effect.every:
             after = rowfacts.Rows(complete=True, epoch=facts.epoch + 1, restarted=effect.restarts)
-        elif effect.row is not None:
-            kept = tuple(row for row in facts.rows if not effect.row <= row)
-            after = facts._replace(rows=kept, gone=(*facts.gone, effect.row))
+        elif effect.rows is not None:
+            gone = effect.rows
+            kept = tuple(row for row in facts.rows if not any(each <= row for each in gone))
+            after = facts._replace(rows=kept, gone=(*facts.gone, *gone))
         else:
             after = facts._replace(rows=(), complete=False, blurred=True)
         rowfacts.set_rows(catalog, table, after)

@@ -69,7 +69,10 @@ class KindFacts(NamedTuple):
 
 
 class Kind(Enum):
-    """What a statement takes an object to be. SQLSTATEs: `tests/postgres/data`, asked of PostgreSQL 13 to 18."""
+    """What a statement takes an object to be.
+
+    The SQLSTATEs were asked of PostgreSQL 13 to 18: `tests/postgres/data`.
+    """
 
     TABLE = KindFacts(Space.RELATION, "table", "42P07", "42P01")
     VIEW = KindFacts(Space.RELATION, "view", "42P07", "42P01")

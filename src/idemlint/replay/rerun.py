@@ -75,6 +75,22 @@ def replay_file(
     return result
 
 
+def replay_folder(
+    machine: Machine, files: Sequence[Sequence[Program]], path: tuple[str, ...]
+) -> list[list[Outcome]]:
+    """All files again, over what all of them left: a lost journal, a database made by hand.
+
+    They were run in this order before, numbered from 1 through; each begins a session of its own.
+    """
+    programs = [program for file in files for program in file]
+    starts: list[int] = []
+    for file in files:
+        starts.append(starts[-1] + len(file) if starts else len(file))
+    found = _rerun(machine, programs, range(len(programs)), "folder", 0, path, frozenset(starts))
+    outcomes = [found[index] for index in range(len(programs))]
+    return [outcomes[end - len(file) : end] for file, end in zip(files, starts, strict=True)]
+
+
 def _keep_worst(
     outcomes: list[dict[Rerun, Outcome]], found: dict[int, Outcome], mode: Rerun
 ) -> None:
@@ -133,8 +149,12 @@ def _rerun(
     mode: Rerun,
     first: int,
     path: tuple[str, ...],
+    sessions: frozenset[int] = frozenset(),
 ) -> dict[int, Outcome]:
-    """Run statements again in a new session, judge each, and undo it all."""
+    """Run statements again in a new session, judge each, and undo it all.
+
+    `sessions` are the statements that begin one more session.
+    """
     catalog = machine.catalog
     mark = catalog.mark()
     catalog.statement = 0
@@ -146,11 +166,14 @@ def _rerun(
     fresh = catalog.new_oid()
     machine.judging = True
     outcomes: dict[int, Outcome] = {}
-    candidates: list[Candidate] = []
+    machine.candidates.clear()
+    machine.savepoints.clear()
     for index in indexes:
+        if index in sessions:
+            catalog.new_session()
+            catalog.search_path = path
         catalog.statement = first + 1 + index
         machine.doubts.clear()
-        machine.candidates.clear()
         result = machine.run(programs[index])
         if isinstance(result, Raised):
             outcomes[index] = Outcome(
@@ -164,7 +187,6 @@ def _rerun(
                 result.passed,
             )
             continue
-        candidates += machine.candidates
         if machine.doubts:
             doubt = machine.doubts[0]
             outcomes[index] = Outcome(
@@ -173,7 +195,7 @@ def _rerun(
         else:
             outcomes[index] = Outcome(Verdict.SAFE, mode)
     machine.judging = False
-    for number, outcome in _repeated(machine, begun, fresh, candidates, mode).items():
+    for number, outcome in _repeated(machine, begun, fresh, machine.candidates, mode).items():
         index = number - first - 1
         before = outcomes.get(index)
         if before is not None and outcome.verdict.rank > before.verdict.rank:

@@ -89,6 +89,17 @@ def unique_keys(catalog: Catalog, table: Slot) -> list[UniqueKey]:
     return [key for key in keys if key.whole]
 
 
+def partial_keys(catalog: Catalog, table: Slot) -> list[tuple[str, ...]]:
+    """The columns of unique indexes that cover only some rows."""
+    built = catalog.slots.get((Space.FACET, table.oid, _KEYS))
+    found = []
+    for each in built.definition if built is not None else ():
+        slot = catalog.by_oid(each.oid)
+        if not each.key.whole and slot is not None and slot.presence is not ABSENT:
+            found.append(each.key.columns)
+    return found
+
+
 def may_have_key(catalog: Catalog, table: Slot, ref: Ref, columns: frozenset[str]) -> bool:
     """Whether a unique index may be over exactly these columns, partial ones and unsure ones included."""
     found: list[tuple[str, ...]] = []

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from idemlint.replay import guards, rowfacts
 from idemlint.replay.catalog import ABSENT
-from idemlint.replay.definitions import TableDefinition, UniqueKey
+from idemlint.replay.definitions import INSERT, TableDefinition, UniqueKey
 from idemlint.replay.effects.model import Again, Fills, Inserts
 from idemlint.replay.flow import truth
 from idemlint.replay.machine import Hazard
@@ -51,6 +50,14 @@ def insert(machine: Machine, effect: Inserts) -> Result:
         return None
     if machine.judging and machine.catalog.has(Space.RULE, table.oid):
         machine.doubt(f"a rule on {effect.table} may do something else", effect)
+        return None
+    # A row that ON CONFLICT skips has met the BEFORE triggers by then.
+    if (
+        machine.judging
+        and effect.conflict
+        and machine.catalog.fires(table.oid, INSERT, before=True)
+    ):
+        machine.doubt(f"a trigger on {effect.table} runs once more", effect)
         return None
     result = _judge(machine, effect, table, facts, rows) if machine.judging else None
     if result is None:
@@ -152,7 +159,13 @@ def _judge(
             reason = f"the row is deleted and inserted anew, with another {anew}"
             machine.candidate(reason, effect, table.oid, facts.epoch)
     if repeats:
-        _repeat(machine, effect, table, facts, _conflicts(effect, table, rows, keys, known=known))
+        _repeat(
+            machine,
+            effect,
+            table,
+            facts,
+            _conflicts(machine, effect, table, rows, keys, known=known),
+        )
     elif doubtful:
         machine.doubt("whether the rows are still there cannot be told", effect, "23505")
     return None
@@ -197,13 +210,15 @@ def _judge_unknown_rows(
             if effect.columns is None or set(key.columns) <= set(effect.columns):
                 reason = f"{effect.table} has these rows since the first run"
                 return machine.raised("23505", effect, reason)
-    _repeat(machine, effect, table, facts, _conflicts(effect, table, None, keys, known=known))
+    _repeat(
+        machine, effect, table, facts, _conflicts(machine, effect, table, None, keys, known=known)
+    )
     return None
 
 
 def _repeat(machine: Machine, effect: Inserts, table: Slot, facts: Rows, kept: bool | None) -> None:
     """The rows come once more, unless a key stops them, as far as that can be told."""
-    machine.candidate(_REPEATS[kept], replace(effect, kept=kept), table.oid, facts.epoch)
+    machine.candidate(_REPEATS[kept], effect._replace(kept=kept), table.oid, facts.epoch)
 
 
 def _judge_conflict(
@@ -223,7 +238,7 @@ def _judge_conflict(
             reason = "DO UPDATE gives the rows another value each time"
             machine.candidate(reason, effect, table.oid, facts.epoch)
         return None
-    kept = _conflicts(effect, table, rows, keys, known=known)
+    kept = _conflicts(machine, effect, table, rows, keys, known=known)
     if kept is False:
         reason = f"{_AGAIN}: no key finds them there, so ON CONFLICT never happens"
         machine.candidate(reason, effect, table.oid, facts.epoch)
@@ -233,6 +248,7 @@ def _judge_conflict(
 
 
 def _conflicts(
+    machine: Machine,
     effect: Inserts,
     table: Slot,
     rows: list[Values] | None,
@@ -246,9 +262,13 @@ def _conflicts(
     answers = [_meets(effect, table, rows, key.columns) for key in keys]
     if True in answers:
         return True
-    if not known:
+    if not known or None in answers:
         return None
-    return None if None in answers else False
+    # A key over some of the rows may be over these.
+    partial = rowfacts.partial_keys(machine.catalog, table)
+    return (
+        None if any(_meets(effect, table, rows, each) is not False for each in partial) else False
+    )
 
 
 def _meets(

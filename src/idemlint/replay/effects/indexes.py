@@ -67,7 +67,7 @@ def _expression_columns(stmt: Tree, table: Ref) -> tuple[Ref, ...]:
 
 
 def _column_labels(parameters: Iterable[Tree]) -> list[str]:
-    """`ChooseIndexColumnNames`: a column's name, a function's name, else `expr`; a second one gets a number."""
+    """`ChooseIndexColumnNames`: a column's name, a function's, else `expr`; numbered where taken."""
     labels: list[str] = []
     for element in parameters:
         label = element.name

@@ -7,9 +7,8 @@ PostgreSQL raises.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Block
@@ -34,8 +33,7 @@ class Verb(Enum):
     __hash__ = object.__hash__
 
 
-@dataclass(frozen=True, slots=True)
-class Requires:
+class Requires(NamedTuple):
     """`ref` must be there (or must not): otherwise SQLSTATE `otherwise` is raised, or `SKIP`.
 
     `kind` is what the statement takes it to be; a relation that is there but of another kind raises
@@ -50,16 +48,14 @@ class Requires:
     wrong_kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UsesColumns:
+class UsesColumns(NamedTuple):
     """Columns that a statement mentions have to be there: 42703."""
 
     table: Ref
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Creates:
+class Creates(NamedTuple):
     """`ref` is made. `owners` are what it goes with, `needs` what cannot be dropped under it.
 
     `copies` are the tables its rows come from; `replaces`: OR REPLACE, the object stays who it is.
@@ -74,8 +70,7 @@ class Creates:
     replaces: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CreatesUnnamed:
+class CreatesUnnamed(NamedTuple):
     """An index or a constraint whose name PostgreSQL chooses: `base`, or `base1`, `base2` … where taken.
 
     `table` holds it (for a constraint) or stands beside it (for an index).
@@ -89,8 +84,7 @@ class CreatesUnnamed:
     needs: tuple[Ref, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Drops:
+class Drops(NamedTuple):
     """`ref` is gone, with all that lives inside it; with `cascade` also what needs it."""
 
     ref: Ref
@@ -98,8 +92,7 @@ class Drops:
     cascade: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Renames:
+class Renames(NamedTuple):
     """`ref` is called `to` from now on, with all that lives inside it (SET SCHEMA too)."""
 
     ref: Ref
@@ -107,8 +100,7 @@ class Renames:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Sets:
+class Sets(NamedTuple):
     """A property gets a value whatever it was: idempotent by nature."""
 
     ref: Ref
@@ -116,8 +108,7 @@ class Sets:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class SetsPath:
+class SetsPath(NamedTuple):
     """`SET search_path`; `None` resets it."""
 
     schemas: tuple[str, ...] | None
@@ -134,8 +125,7 @@ class Again(Enum):
     __hash__ = object.__hash__
 
 
-@dataclass(frozen=True, slots=True)
-class Inserts:
+class Inserts(NamedTuple):
     """Rows are added. `rows` are the literal ones (column → value as text, `None`: not a constant).
 
     `conflict` says what ON CONFLICT does (`""`, `nothing`, `update`), `target` the columns it names.
@@ -160,8 +150,7 @@ class Inserts:
     kept: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Updates:
+class Updates(NamedTuple):
     """Rows get new values in `columns`: `again` says what doing it once more comes to, `why` in words."""
 
     table: Ref
@@ -170,22 +159,20 @@ class Updates:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Deletes:
-    """Rows are removed: all of them, or those with `row` (column → value), or some that cannot be told.
+class Deletes(NamedTuple):
+    """Rows are removed: all (`every`), or those with one of `rows`, or some that cannot be told (`None`).
 
     `restarts`: sequences begin anew as well; `limited` deletes other rows each time.
     """
 
     table: Ref
-    row: frozenset[tuple[str, str]] | None = None
+    rows: tuple[frozenset[tuple[str, str]], ...] | None = None
     every: bool = False
     limited: bool = False
     restarts: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fills:
+class Fills(NamedTuple):
     """A table is scanned for rows that offend: on a database with rows the first run may fail.
 
     `sqlstate` is what PostgreSQL raises (23502: a NOT NULL column without default over rows).
@@ -197,8 +184,7 @@ class Fills:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Repeats:
+class Repeats(NamedTuple):
     """It raises nothing and does it again each time, whatever the catalog holds (`nextval`, `lo_creat`)."""
 
     what: str
@@ -206,39 +192,34 @@ class Repeats:
     subject: Ref | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fails:
+class Fails(NamedTuple):
     """It raises an error by itself: a RAISE EXCEPTION, a function known to fail the second time."""
 
     sqlstate: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(NamedTuple):
     """What it does cannot be told; all names that it mentions become unknown."""
 
     reason: str
     mentions: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Some effects that a guard skips together (one command of an ALTER TABLE)."""
 
     effects: tuple[Effect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """BEGIN, COMMIT, SAVEPOINT …: `kind` as in the parse tree (`TRANS_STMT_BEGIN`), `name` the savepoint."""
 
     kind: str
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """A DO block: control flow over statements."""
 
     block: Block

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.replay.definitions import CompositeDefinition, EnumDefinition, type_name
+from idemlint.replay.definitions import (
+    BEFORE,
+    CompositeDefinition,
+    EnumDefinition,
+    TriggerDefinition,
+    type_name,
+)
 from idemlint.replay.effects.alter_table import options
 from idemlint.replay.effects.model import (
     SKIP,
@@ -275,11 +281,12 @@ def create_trigger(stmt: Tree, postgres_version: int) -> list[Effect]:
     ref = inside(Space.TRIGGER, stmt.trigname, table)
     function = qualified(Space.ROUTINE, strings(stmt.funcname), "")
     effects: list[Effect] = [_uses(table, Kind.TABLE), _uses(function, Kind.FUNCTION)]
+    when = TriggerDefinition(stmt.events or 0, bool((stmt.timing or 0) & BEFORE))
     if stmt.replace:
-        return [*effects, Creates(ref, Kind.TRIGGER, None, needs=(function,), replaces=True)]
+        return [*effects, Creates(ref, Kind.TRIGGER, when, needs=(function,), replaces=True)]
     duplicate = "23505" if stmt.isconstraint and postgres_version < 14 else "42710"
     effects.append(Requires(ref, False, duplicate, Kind.TRIGGER, Verb.CREATE))
-    effects.append(Creates(ref, Kind.TRIGGER, None, needs=(function,)))
+    effects.append(Creates(ref, Kind.TRIGGER, when, needs=(function,)))
     return effects
 
 

@@ -69,13 +69,17 @@ def _walk(value: Any, query: Query) -> None:
     stack: list[Any] = [value]
     while stack:
         current = stack.pop()
-        if current.__class__ is list:
-            stack.extend(current)
-            continue
         if current.__class__ is not dict:
+            if current.__class__ is list:
+                stack.extend(current)
             continue
         for name, inner in current.items():
-            if inner.__class__ is not dict and inner.__class__ is not list:
+            if inner.__class__ is list:
+                if name in _OUTPUT_CLAUSES:
+                    query.scopes.append(name)
+                stack.append(inner)
+                continue
+            if inner.__class__ is not dict:
                 continue
             if name == "ColumnRef":
                 query.columns.append(_field_names(inner["fields"]))
@@ -94,8 +98,6 @@ def _walk(value: Any, query: Query) -> None:
                 alias = inner.get("alias", _NOTHING).get("aliasname") or inner.get("ctename")
                 if alias is not None:
                     query.derived.add(alias)
-            elif name in _OUTPUT_CLAUSES:
-                query.scopes.append(name)
             stack.append(inner)
 
 

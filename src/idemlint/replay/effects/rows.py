@@ -177,9 +177,9 @@ def delete(stmt: Tree) -> list[Effect]:
     where = stmt.whereClause
     pins = pinned(where)
     limited = _has_limit(fields.get("whereClause"))
-    row = frozenset(pins.values.items()) if pins.all and pins.values and not pins.nulls else None
+    rows = pins.rows() if pins.all and not pins.nulls else None
     effects.append(
-        Deletes(table, row, every=where is None and not stmt.usingClause, limited=limited)
+        Deletes(table, rows, every=where is None and not stmt.usingClause, limited=limited)
     )
     return effects
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from idemlint.replay.effects.model import Effect, Opaque, SetsPath, Transaction
 from idemlint.replay.effects.queries import constant
-from idemlint.source.tree import Tree
+
+if TYPE_CHECKING:
+    from idemlint.source.tree import Tree
 
 
 def variable_set(stmt: Tree) -> list[Effect]:

@@ -62,7 +62,7 @@ def create_foreign_table(stmt: Tree) -> list[Effect]:
 
 
 def create_table_as(stmt: Tree) -> list[Effect]:
-    """`CREATE TABLE AS` and `CREATE MATERIALIZED VIEW`: the query is analysed before the name is looked at."""
+    """`CREATE TABLE AS`, `CREATE MATERIALIZED VIEW`: the query is analysed before the name."""
     kind = Kind.MATERIALIZED_VIEW if stmt.objtype == "OBJECT_MATVIEW" else Kind.TABLE
     ref = relation(stmt.into.rel)
     sources = reads(stmt.query)

@@ -234,14 +234,23 @@ def _narrowed(
 
 
 class Pins(NamedTuple):
-    """The conjuncts of a WHERE that can be read: `column = constant` and `column IS NULL`.
+    """The conjuncts of a WHERE that can be read: `column = constant`, `IN (…)`, `column IS NULL`.
 
-    `all` tells whether there is nothing else in it.
+    `choices` are the column and the values of one IN list; `all` tells whether there is nothing else in it.
     """
 
     values: dict[str, str]
     nulls: frozenset[str]
     all: bool
+    choices: tuple[str, tuple[str, ...]] | None = None
+
+    def rows(self) -> tuple[frozenset[tuple[str, str]], ...]:
+        """The rows it matches, by these values: one, or one for each value of `IN (…)`."""
+        pinned_values = frozenset(self.values.items())
+        if self.choices is None:
+            return (pinned_values,) if pinned_values else ()
+        name, values = self.choices
+        return tuple(pinned_values | {(name, value)} for value in values)
 
 
 def pinned(where: Tree | None) -> Pins:
@@ -249,6 +258,7 @@ def pinned(where: Tree | None) -> Pins:
     values: dict[str, str] = {}
     nulls: set[str] = set()
     complete = True
+    choices: tuple[str, tuple[str, ...]] | None = None
     stack = [where] if where is not None else []
     while stack:
         node = stack.pop()
@@ -269,9 +279,25 @@ def pinned(where: Tree | None) -> Pins:
                 values[name] = value
             else:
                 complete = False
+        elif choices is None and (found := _choices(node)) is not None:
+            choices = found
         else:
             complete = False
-    return Pins(values, frozenset(nulls), complete)
+    return Pins(values, frozenset(nulls), complete, choices)
+
+
+def _choices(node: Tree) -> tuple[str, tuple[str, ...]] | None:
+    """`column IN ('a', 'b')`."""
+    if node.kind != "A_Expr" or node.fields.get("kind") != "AEXPR_IN":
+        return None
+    name, listed = _column(node.lexpr), node.rexpr
+    if name is None or strings(node.name) != ["="]:
+        return None
+    items = listed.items if listed is not None and listed.kind == "List" else listed
+    values = tuple(constant(item) for item in items or ())
+    if not values or any(value is None for value in values):
+        return None
+    return name, tuple(value for value in values if value is not None)
 
 
 def _column(node: Tree | None) -> str | None:
