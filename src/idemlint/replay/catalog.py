@@ -159,6 +159,19 @@ class Catalog:
                 slots[key] = before
                 self._home[before.oid] = key
 
+    def undo(self, mark: int) -> None:
+        """Undo what was done since `mark`, but keep what was learned of how things were before."""
+        learned: dict[Key, Slot | None] = {}
+        for change in reversed(self._log[mark:]):
+            if change.key is not None:
+                # Walking back: what a change found is what the one before it had made.
+                after = learned.get(change.key, self.slots[change.key])
+                learned[change.key] = change.before if change.before is not None else after
+        self.rollback(mark)
+        for key, slot in learned.items():
+            if key not in self.slots and slot is not None and not slot.maker:
+                self.put(key, slot)
+
     def changes(self, mark: int) -> list[Change]:
         """What happened since `mark`, oldest first."""
         return self._log[mark:]

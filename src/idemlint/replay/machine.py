@@ -664,7 +664,7 @@ class Machine:
         elif kind in {"TRANS_STMT_ROLLBACK", "TRANS_STMT_ROLLBACK_TO"}:
             since = self.savepoints.get(effect.name if kind.endswith("_TO") else "")
             if since is not None:
-                self.catalog.rollback(since[0])
+                self.catalog.undo(since[0])
                 del self.candidates[since[1] :]
             if kind == "TRANS_STMT_ROLLBACK":
                 self.savepoints = {}

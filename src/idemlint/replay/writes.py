@@ -264,8 +264,8 @@ def _conflicts(
         return True
     if not known or None in answers:
         return None
-    # A key over some of the rows may be over these.
-    partial = rowfacts.partial_keys(machine.catalog, table)
+    # A key over some of the rows may be over what a query gives.
+    partial = rowfacts.partial_keys(machine.catalog, table) if rows is None else []
     return (
         None if any(_meets(effect, table, rows, each) is not False for each in partial) else False
     )
