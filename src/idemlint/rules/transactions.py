@@ -262,7 +262,10 @@ class UnbalancedTransaction(FileRule):
                 if open_block is None:
                     yield from self._end(migration, group, position, runner)
                 open_block, runner = None, False
-        if open_block is not None and not open_block.ours and not _commits(migration):
+        if open_block is None or open_block.ours or _commits(migration):
+            return
+        unread = any(each.tree is None for each in group if each.start > open_block.statement.start)
+        if not unread:  # the COMMIT may be in there
             yield self._found(
                 migration,
                 open_block.statement,
@@ -277,9 +280,8 @@ class UnbalancedTransaction(FileRule):
         if runner:
             if _only_refusing(group[position + 1 :]):
                 return
-            message = (
-                f"this ends the transaction of {migration.profile.title}: what follows is not in it"
-            )
+            what = "its note that the file ran" if position + 1 == len(group) else "what follows"
+            message = f"this ends the transaction of {migration.profile.title}: {what} is not in it"
         elif migration.deliveries[statement.index].block == "message" and position > 0:
             return  # it ends the message's implicit block, on purpose
         else:
