@@ -1,8 +1,9 @@
--- Production lost its journal table, and 0000 stops at the first CREATE TABLE. This file puts
--- right what is missing there. Written by hand on the night of the outage, and carried into the
--- repository by a script whose String.replace() made one dollar sign of every two.
+-- Production has the tables but not the journal: every deploy stops in 0000. This file adds what is
+-- missing there. Written at night, and put here by a script whose String.replace() made one dollar
+-- sign of every two.
 
--- Sign-in cannot work without this table.
+-- Nobody can sign in without this table. (Columns copied from the one in production, which was
+-- made by hand in a dashboard before there were migrations.)
 CREATE TABLE IF NOT EXISTS "users" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"email" varchar(320) NOT NULL,
