@@ -53,7 +53,6 @@ UNKNOWN = {
     "comment/on database": "a computed string",
     "do-blocks-and-guards/do loop": "a computed string",
     "do-blocks-and-guards/do dynamic add column for each table": "a computed string",
-    "insert/on conflict partial index not covered row": "which rows a partial index covers",
     "insert/or replace rule makes it nothing": "what a rule does instead",
     "other-objects-less-common-forms/insert returning into cte update": "what a rule does instead",
     "update-delete-merge-truncate-lock/update with updating trigger": "what a trigger does",
