@@ -27,7 +27,18 @@ Json = dict[str, Any]
 _GUARDS: Final = frozenset(
     {"if_not_exists", "missing_ok", "replace", "skipIfNewValExists", "is_select_into"}
 )
-_PLACES: Final = frozenset({"location", "stmt_location", "stmt_len", "arg_location"})
+_PLACES: Final = frozenset(
+    {
+        "location",
+        "stmt_location",
+        "stmt_len",
+        "arg_location",
+        "list_start",
+        "list_end",
+        "rexpr_list_start",
+        "rexpr_list_end",
+    }
+)
 #: Fields that a fix may fill in where the user wrote nothing.
 _GIVEN: Final = frozenset({"idxname", "conname", "onConflictClause"})
 
