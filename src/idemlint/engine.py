@@ -11,10 +11,11 @@ import gc
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from idemlint import runners
 from idemlint.errors import UsageProblem
+from idemlint.folder import Folder
 from idemlint.replay.catalog import Catalog
 from idemlint.replay.machine import Machine
 from idemlint.replay.programs import program_of
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from idemlint.source.model import ParsedFile
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that the analysis depends on. `rules` are the codes that are switched on."""
 
     rules: frozenset[str]
@@ -50,8 +50,7 @@ class Settings:
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FileReport:
+class FileReport(NamedTuple):
     """What is known of one file; per statement: its outcome, its unit, the codes that name the outcome.
 
     `context`: it is only read for what it leaves; nothing of it is reported.
@@ -127,6 +126,7 @@ class _Analysis:
         self.report_on = report_on
         self.contents = contents
         self.clues = FolderClues()
+        self._folder_knowledge: Folder | None = None
         self._named = None if settings.runner == "auto" else runners.get(settings.runner)
 
     def run(self, names: list[str]) -> Iterator[FileReport]:
@@ -140,12 +140,14 @@ class _Analysis:
             yield from self._sequence(sequence)
 
     def _read(self, name: str) -> bytes:
+        """A file's bytes; they are read once, and kept."""
         known = self.contents.get(name)
         if known is not None:
             return known
         try:
             with open(name, "rb") as file:  # noqa: PTH123 (half the time of Path.read_bytes)
-                return file.read()
+                data = self.contents[name] = file.read()
+                return data
         except OSError as error:
             message = f"{name}: cannot be read: {error.strerror or error}"
             raise UsageProblem(message) from None
@@ -153,12 +155,7 @@ class _Analysis:
     def _profile(self, name: str) -> Profile:
         if self._named is not None:
             return self._named
-        return runners.detect(name, self._read_head(name), self.clues)
-
-    def _read_head(self, name: str) -> bytes:
-        if name not in self.contents:
-            self.contents[name] = self._read(name)
-        return self.contents[name]
+        return runners.detect(name, self._read(name), self.clues)
 
     def _sequence(self, sequence: _Sequence) -> Iterator[FileReport]:
         profile = sequence.profile
@@ -169,6 +166,7 @@ class _Analysis:
         wanted = sequence.wanted & known
         last = max((index for index, name in enumerate(ordered) if name in wanted), default=-1)
         number = 0
+        self._folder_knowledge = Folder(ordered, self._read, profile)
         start_after = self._start_after(profile, ordered)
         if self.settings.rerun == "folder":
             yield from self._folder(machine, profile, ordered, wanted, start_after)
@@ -300,6 +298,10 @@ class _Analysis:
         path = Path(migration.path)
         if self.report_on is not None and not self.report_on(path):
             context = True
+        if not context and self._folder_knowledge is not None:
+            migration.other_definitions = self._folder_knowledge.other_definitions(
+                migration.parsed, migration.path
+            )
         diagnostics = () if context else tuple(findings(migration, self._rules(path)))
         codes: list[list[str]] = [[] for _ in migration.parsed.statements]
         for diagnostic in diagnostics:

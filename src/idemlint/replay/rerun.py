@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from idemlint.replay import rowfacts
 from idemlint.replay.catalog import ABSENT, PG_TEMP, PRESENT, UNKNOWN, Change, Key, Slot
 from idemlint.replay.effects.model import Command, Deletes, Drops, Effect, Renames
-from idemlint.replay.machine import Candidate, Machine, Raised
+from idemlint.replay.machine import Candidate, Hazard, Machine, Raised
 from idemlint.replay.names import Kind, Space
 from idemlint.replay.verdict import Outcome, Rerun, Verdict
 
@@ -28,7 +28,7 @@ class FileReplay:
     """What one file's reruns came to: per statement one outcome a mode, and hazards of its first run."""
 
     outcomes: list[dict[Rerun, Outcome]]
-    hazards: list[tuple[int, object]] = field(default_factory=list)
+    hazards: list[tuple[int, Hazard]] = field(default_factory=list)
 
 
 def replay_file(
@@ -112,7 +112,7 @@ def _where_not_interrupted(outcomes: list[dict[Rerun, Outcome]], units: Sequence
             reason = "the file is one transaction: a stop leaves nothing of it"
             each["interrupted"] = Outcome(Verdict.NOT_APPLICABLE, "interrupted", reason)
         else:
-            each["interrupted"] = replace(whole, rerun="interrupted")
+            each["interrupted"] = whole._replace(rerun="interrupted")
 
 
 def _stops(programs: Sequence[Program], units: Sequence[int]) -> frozenset[int]:
