@@ -59,7 +59,7 @@ def _guard(case: Case) -> _Guard | None:
     """The innermost handler around the failing statement that runs no SQL and raises nothing."""
     alone, node = True, cast("Node | None", case.outcome.leaf)
     for block in case.outcome.passed:
-        alone = alone and block.body.body == (node,)
+        alone = alone and len(block.body.body) == 1 and block.body.body[0] is node
         for handler in block.handlers:
             if not handler.body.body:
                 return _Guard(handler, alone)
