@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BOM: Final = b"\xef\xbb\xbf"
+_BAD: Final = re.compile(r"[\udc80-\udcff]")
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -66,23 +68,14 @@ def _refusal(data: bytes) -> Problem:
 
 def _salvage(data: bytes) -> tuple[str, Problem]:
     """Decode what can be decoded; one problem names the first bad byte and counts the others."""
-    parts: list[str] = []
-    count, first, position = 0, -1, 0
     # surrogateescape turns each bad byte, and nothing else, into one lone surrogate.
-    for piece in data.decode("utf-8", "surrogateescape").splitlines(keepends=True):
-        try:
-            position += len(piece.encode())
-            parts.append(piece)
-        except UnicodeEncodeError as error:
-            if first < 0:
-                first = position + len(piece[: error.start].encode())
-            count += sum(1 for char in piece if "\udc80" <= char <= "\udcff")
-            position += len(piece.encode("utf-8", "surrogateescape"))
-            parts.append(piece.encode("utf-8", "replace").decode())
+    text = data.decode("utf-8", "surrogateescape")
+    bad = [found.start() for found in _BAD.finditer(text)]
+    count, first = len(bad), len(text[: bad[0]].encode())
     more = f", and {count - 1} more like it" if count > 1 else ""
     message = f"byte 0x{data[first]:02X} at offset {first} is not UTF-8{more}"
     problem = Problem("IDM001", Span(first, first + 1), message, help="save the file as UTF-8")
-    return "".join(parts), problem
+    return text.encode("utf-8", "replace").decode(), problem
 
 
 class Position(NamedTuple):
