@@ -8,9 +8,9 @@ over would switch a gate off.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 from idemlint.errors import UsageProblem
 from idemlint.replay.verdict import Mode
@@ -25,8 +25,7 @@ MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 OLDEST_POSTGRES: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What the file says; `None` where it says nothing. Its paths are relative to `folder`."""
 
     folder: Path
@@ -41,14 +40,14 @@ class Config:
     rerun: Mode | None = None
     start_after: str | None = None
     exclude: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     output_format: str | None = None
     baseline: str | None = None
 
 
 #: The keys of the file: the fields of `Config` that are not about the file itself.
 KEYS: Final = tuple(
-    name.name.replace("_", "-") for name in fields(Config) if name.name not in {"folder", "file"}
+    name.replace("_", "-") for name in Config._fields if name not in {"folder", "file"}
 )
 
 

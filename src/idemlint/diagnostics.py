@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.source.model import Edit, Span
@@ -33,8 +32,7 @@ class Applicability(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits that are made together or not at all. A `DISPLAY` fix may have none: its message is advice."""
 
     applicability: Applicability
@@ -46,8 +44,7 @@ class Fix:
         return bool(self.edits) and self.applicability >= lowest
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding. `span` are the guilty bytes; `statement` is the index of the statement they are in.
 
     `rerun` is the mode that gave it, `sqlstate` what PostgreSQL raises then.

@@ -6,7 +6,6 @@ people.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -48,7 +47,7 @@ def without_known(name: str, report: Report, *, verbose: bool) -> Report:
             f"baseline: {counted(len(report.findings) - len(left), 'finding')} not reported,"
             f" {len(gone):,} no longer found"
         )
-    return replace(report, findings=left)
+    return report._replace(findings=left)
 
 
 def _read(name: str) -> frozenset[str]:

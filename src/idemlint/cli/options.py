@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Options:
+class Options(NamedTuple):
     """The parsed options of `check` and `replay`; `None` and empty mean: not given."""
 
     paths: tuple[str, ...] = ()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idemlint import config as configuration
 from idemlint import files
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from idemlint.engine import FileReport, Settings
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Session:
+class Session(NamedTuple):
     """What was asked for, and on which files. `stdin` is a name and the bytes that were read."""
 
     options: Options
@@ -81,7 +79,7 @@ def open_session(options: Options, *, all_files: bool = False) -> Session:
             f"configuration: {configuration.shown(config.file) if config.file else 'none'}"
         )
     if all_files:
-        config = replace(config, start_after=None)
+        config = config._replace(start_after=None)
     names = options.paths
     if not names:
         names = tuple(_from(config.folder, name, here) for name in config.paths or ())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,16 +11,14 @@ if TYPE_CHECKING:
     from idemlint.engine import FileReport
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """A fix that failed its own check. `why` goes on from "was not made, because"."""
 
     code: str
     why: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FixedFile:
+class FixedFile(NamedTuple):
     """One file: its bytes `before` and `after`, and how it came from the one to the other.
 
     `path` is `None` for standard input. `fixed` are the findings that are gone, in the order in

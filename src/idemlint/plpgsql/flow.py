@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from idemlint.plpgsql.nodes import Block, If, Node, Raise, Return, Try
 
@@ -18,8 +17,7 @@ EMPTY: Final = Block(())
 INNERMOST: Final = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Arms:
+class Arms(NamedTuple):
     """An IF before its branches are closed: what follows it can still go into one of them."""
 
     condition: Tree | None
@@ -29,8 +27,7 @@ class Arms:
     test: Span | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Leap:
+class Leap(NamedTuple):
     """A statement that may leave the loops or blocks `labels`; `always` if it does so for sure."""
 
     labels: frozenset[str]

@@ -7,16 +7,14 @@ value the straight-line code before makes plain are already put in their place (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.source.model import Span
     from idemlint.source.tree import Tree
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sql:
+class Sql(NamedTuple):
     """A static SQL statement (PERFORM is its SELECT), or an EXECUTE of a constant string.
 
     Locations in a static statement's tree are byte offsets into the file. Of an `executed` one they
@@ -28,8 +26,7 @@ class Sql:
     executed: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Dynamic:
+class Dynamic(NamedTuple):
     """Something whose effect cannot be read: an EXECUTE of a computed string, a broken statement.
 
     `mentions` are the names that stand in its text, folded. `pattern` is the string as far as it is
@@ -42,15 +39,13 @@ class Dynamic:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Block:
+class Block(NamedTuple):
     """Nodes that run one after the other."""
 
     body: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class If:
+class If(NamedTuple):
     """`condition` is an expression's tree, `None` where it could not be read.
 
     `span` is the whole statement, `test` its condition. Locations in the condition are byte offsets
@@ -64,8 +59,7 @@ class If:
     test: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Handler:
+class Handler(NamedTuple):
     """`WHEN a OR b THEN`: condition names in lower case (`others` included) or SQLSTATEs."""
 
     conditions: tuple[str, ...]
@@ -73,8 +67,7 @@ class Handler:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Try:
+class Try(NamedTuple):
     """A block with an EXCEPTION part: what its body did is undone before a handler runs."""
 
     body: Block
@@ -82,8 +75,7 @@ class Try:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Loop:
+class Loop(NamedTuple):
     """A loop whose number of rounds is not known; `query` is what a FOR runs over."""
 
     body: Block
@@ -91,8 +83,7 @@ class Loop:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Raise:
+class Raise(NamedTuple):
     """`RAISE EXCEPTION` and a failing ASSERT.
 
     `sqlstate` is `None` for a bare RAISE (the error again), and where it is computed.
@@ -102,8 +93,7 @@ class Raise:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Return:
+class Return(NamedTuple):
     """Leaves the body."""
 
     span: Span | None = None

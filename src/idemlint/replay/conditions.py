@@ -5,8 +5,7 @@ Three-valued throughout: what is not known stays unknown (`None`), it is never g
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from idemlint.replay.names import Kind, Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(NamedTuple):
     """A lookup finds an object. What it does not ask for matters as much as what it does.
 
     `ref.name` is compared exactly, as catalogs do: `'Users'` is not `users` (`any_case`: it is). A
@@ -44,52 +42,45 @@ class Exists:
     catalog: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RowExists:
+class RowExists(NamedTuple):
     """A table has a row with these values (column, value as text); without any: any row."""
 
     table: Ref
     row: frozenset[tuple[str, str]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowed:
+class Narrowed(NamedTuple):
     """True only if `fact` is, and something else as well that is not known."""
 
     fact: Exists | RowExists
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     """The opposite."""
 
     of: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(NamedTuple):
     """All of them."""
 
     of: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(NamedTuple):
     """At least one of them."""
 
     of: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(NamedTuple):
     """Always so."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """Nothing can be said; `reason` is for people."""
 
     reason: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -126,7 +125,7 @@ def facts_of(thing: Thing) -> list[Condition]:
             found.append(_primary(fact) if thing.only == {"p"} else fact)
             continue
         if parent is None:
-            found.append(replace(fact, any_parent=True))
+            found.append(fact._replace(any_parent=True))
             continue
         if parent.ref is None and parent.schemas is None and "schema" not in parent.parts:
             parent.schemas = thing.schemas
@@ -136,8 +135,7 @@ def facts_of(thing: Thing) -> list[Condition]:
             child = ref._replace(schema=None, parent=parent_ref)
             if not parent_ref.name:
                 child = ref._replace(schema=parent_ref.schema)
-            whole = replace(
-                fact,
+            whole = fact._replace(
                 ref=_faceted(child, thing.facet),
                 any_schema=parent_any,
                 any_parent=not parent_ref.name,
@@ -145,7 +143,7 @@ def facts_of(thing: Thing) -> list[Condition]:
             )
             if no_name and thing.only == {"p"} and parent_ref.name and not thing.columns:
                 key = Ref(Space.FACET, "primary key", None, parent_ref)
-                whole = replace(whole, ref=key, any_name=False)
+                whole = whole._replace(ref=key, any_name=False)
             if whole not in found:
                 found.append(whole)
     return found
@@ -163,7 +161,7 @@ def _primary(fact: Exists) -> Exists:
     if not fact.any_name or fact.on is None:
         return fact
     ref = Ref(Space.FACET, "primary key", None, fact.on)
-    return replace(fact, ref=ref, kinds=None, any_name=False, any_schema=False, on=None)
+    return fact._replace(ref=ref, kinds=None, any_name=False, any_schema=False, on=None)
 
 
 def _members(thing: Thing) -> list[Condition]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Sql, Try
@@ -35,8 +34,7 @@ class Verdict(Enum):
 _RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class Outcome(NamedTuple):
     """A statement's verdict in one rerun.
 
     `effect` is the one that decided it, `sqlstate` what PostgreSQL raises where it fails, `reason`

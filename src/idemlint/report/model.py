@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from idemlint.diagnostics import Applicability, Severity
 from idemlint.report.fingerprint import Identities, fingerprint
@@ -22,18 +21,16 @@ PROJECT: Final = "https://github.com/idemlint/idemlint"
 PAGES: Final = f"{PROJECT}/blob/main/rules"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StatementSpan:
+class StatementSpan(NamedTuple):
     """The statement that a finding is about."""
 
-    index: int
+    index: int  # type: ignore[assignment]
     start: int
     end: int
     kind: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Finding:
+class Finding(NamedTuple):
     """A diagnostic and where it stands; `server` is PostgreSQL's message, where certain."""
 
     diagnostic: Diagnostic
@@ -80,8 +77,7 @@ class Finding:
         return mark(self.diagnostic.fix)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RuleText:
+class RuleText(NamedTuple):
     """A rule as printers show it. `fix` holds the applicabilities that its fixes may have."""
 
     code: str
@@ -99,8 +95,7 @@ class RuleText:
         return page_url(self.code, self.name)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Report:
+class Report(NamedTuple):
     """A run: its findings in the order of files and places, and what was looked at.
 
     `rule` gives a rule's text by its code; only formats that carry it along ask. `root` is the

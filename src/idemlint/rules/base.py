@@ -105,8 +105,7 @@ def repeats(
     return tuple(On(Verdict.REPEATS, cause, kind, statement) for kind in kinds or (None,))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Case:
+class Case(NamedTuple):
     """One outcome that a rule names. In a DO body, `tree` and `span` are the inner statement's."""
 
     migration: Migration

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from idemlint.source.model import Chunk, Edit, Section, Span, Statement
@@ -149,12 +149,15 @@ def _never_by_design(path: str, data: bytes, clues: FolderClues) -> str | None:
     return None
 
 
+def _no_directive(data: bytes) -> Edit | None:
+    return None
+
+
 def _as_declared(data: bytes, statements: Sequence[Statement], sending: Sending) -> Sending:
     return sending
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Profile:
+class Profile(NamedTuple):
     """All that idemlint knows of one runner.
 
     Hooks that are not given say: one section, no opt-out, no cutting, nothing repeats by design.
@@ -162,12 +165,12 @@ class Profile:
 
     name: str
     title: str
-    family: str = ""
-    """For a variant: the name of the runner that it is a version or a mode of."""
     edits: Edits
     """What it does when an applied file was edited: refuses (`error`), complains (`warn`), does not
     see it."""
     sending: Sending
+    family: str = ""
+    """For a variant: the name of the runner that it is a version or a mode of."""
     message: Message = "section"
     claims: tuple[Claim, ...] = ()
     files: tuple[Named, ...] = ()
@@ -187,7 +190,7 @@ class Profile:
     misdirectives: Callable[[str, bytes, FolderClues], tuple[Misdirective, ...]] = _no_misdirectives
     opted_out: Sending | None = None
     """How it sends a file that opted out; None: there is no opt-out inside the file."""
-    directive: Callable[[bytes], Edit | None] = field(default=lambda data: None)
+    directive: Callable[[bytes], Edit | None] = _no_directive
     """The edit that opts a file out of the transaction."""
     journal: Callable[[str, Sequence[str], FolderClues], Sequence[str] | None] | None = None
     """Where a journal or plan rules: the paths of a folder's files in its order, those that never
@@ -210,7 +213,7 @@ class Profile:
     row_with_file: bool = True
     """Its journal row is written in the file's own transaction: a crash cannot fall between
     them."""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = MappingProxyType({})
     """What could not be verified, by topic."""
 
     def sections(self, data: bytes) -> tuple[Chunk, ...]:

@@ -25,8 +25,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the bytes of `span` by `content` (an empty span inserts)."""
 
     span: Span
@@ -40,8 +39,7 @@ class Chunk(NamedTuple):
     section: Section = "up"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that keeps a stretch of text from being read as it stands.
 
     `code` is the rule that reports it (`IDM001` …), empty where there is nothing to report:
@@ -119,8 +117,7 @@ class ParsedFile:
         return self.code.decode("utf-8", "replace")
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(NamedTuple):
     """A stretch that was blanked before parsing, and what it was."""
 
     span: Span

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from idemlint.source import misquote, placeholders
@@ -93,7 +92,7 @@ class Recovery:
         if self.code[whole.end - 1 : whole.end] == b";":
             whole = Span(whole.start, whole.end - 1)
         certain = found.problem.certain and self._would_parse(found.problem, span.start, close)
-        self._add(whole, replace(found.problem, certain=certain))
+        self._add(whole, found.problem._replace(certain=certain))
         return close
 
     def _would_parse(self, problem: Problem, start: int, end: int) -> bool:
