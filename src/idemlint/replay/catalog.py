@@ -441,11 +441,21 @@ class Catalog:
                 return change.before
         return self.slots.get(key)
 
-    def forget(self, names: frozenset[str]) -> None:
+    def forget(self, names: frozenset[tuple[Space, str]]) -> None:
+        """Nothing is known any more of things of these names, wherever they are."""
+        for key, slot in list(self.slots.items()):
+            if (key[0], key[2]) in names:
+                self._forget(key, slot)
+
+    def forget_all(self, names: frozenset[str]) -> None:
         """Nothing is known any more of anything that has one of these names."""
         for key, slot in list(self.slots.items()):
-            if key[2] in names and slot.presence is not UNKNOWN and slot.oid >= _FIRST_OID:
-                self.put(key, slot._replace(presence=UNKNOWN, certain=False))
+            if key[2] in names:
+                self._forget(key, slot)
+
+    def _forget(self, key: Key, slot: Slot) -> None:
+        if slot.presence is not UNKNOWN and slot.oid >= _FIRST_OID:
+            self.put(key, slot._replace(presence=UNKNOWN, certain=False))
 
     # -- inner ---------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from idemlint.replay.definitions import (
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.model import Opaque
 from idemlint.replay.machine import RETURNED, SKIPPED, Doubt, Raised
+from idemlint.replay.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog import Slot
     from idemlint.replay.effects.model import Effect
     from idemlint.replay.machine import Machine, Result
+    from idemlint.replay.patterns import Pattern
 
 
 def run_block(machine: Machine, block: nodes.Block) -> Result:
@@ -51,8 +53,27 @@ def _effects(machine: Machine, node: nodes.Sql) -> tuple[Effect, ...]:
 
 
 def _dynamic(machine: Machine, node: nodes.Dynamic) -> Result:
+    pattern = _pattern(machine, node)
     with machine.at(node.span):
-        return machine.run((Opaque(node.reason, node.mentions),))
+        if pattern is None:
+            return machine.run((Opaque(node.reason, node.mentions),))
+        machine.catalog.forget(pattern.names)
+        if pattern.verdict is not Verdict.SAFE:
+            machine.doubt(node.reason, Opaque(node.reason), pattern.sqlstate)
+    return None
+
+
+def _pattern(machine: Machine, node: nodes.Dynamic) -> Pattern | None:
+    if node.pattern is None:
+        return None
+    known = machine.patterns.get(id(node))
+    if known is None:
+        # Patterns are run on a machine of their own, which needs this module.
+        from idemlint.replay.patterns import read_pattern
+
+        read = read_pattern(node.pattern, machine.postgres_version)
+        known = machine.patterns[id(node)] = (node, read)
+    return known[1]
 
 
 def _if(machine: Machine, node: nodes.If) -> Result:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from idemlint.plpgsql.nodes import Sql, Try
     from idemlint.replay.conditions import Condition
+    from idemlint.replay.patterns import Pattern
     from idemlint.source.model import Span
 
 
@@ -123,6 +124,7 @@ class Machine:
         self.current_error: Raised | None = None
         self.leaves: dict[int, tuple[object, tuple[Effect, ...]]] = {}
         self.conditions: dict[int, tuple[object, Condition]] = {}
+        self.patterns: dict[int, tuple[object, Pattern | None]] = {}
         self.savepoints: dict[str, tuple[int, int]] = {}
         self.restarted: set[Key] = set()
         self.copied: set[int] = set()
@@ -420,7 +422,8 @@ class Machine:
         oid = 0
         for key in keys:
             kind = Kind.INDEX if key[0] is Space.RELATION else effect.kind
-            oid = self._put_new(key, kind, effect.definition, owners if not oid else (oid,), needs)
+            of = owners if not oid else (oid, table.oid, *owners)
+            oid = self._put_new(key, kind, effect.definition, of, needs)
         return None
 
     def _chosen(
@@ -642,7 +645,7 @@ class Machine:
     def _opaque(self, effect: Opaque) -> Result:
         self.doubt(effect.reason, effect)
         if effect.mentions:
-            self.catalog.forget(effect.mentions)
+            self.catalog.forget_all(effect.mentions)
         return None
 
     def _command(self, effect: Command) -> Result:
