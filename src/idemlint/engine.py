@@ -180,7 +180,7 @@ class _Analysis:
             if name in wanted:
                 yield self._report(migration, context=is_context)
         for name in sorted(sequence.wanted - known):
-            if profile.direction(name) == "down" and not self.settings.down:
+            if not self._is_linted(profile, name):
                 continue
             migration = self._migration(profile, name, reported=True)
             if migration is not None:
@@ -189,6 +189,17 @@ class _Analysis:
                 )
                 self._replay(machine, migration, 0, judged=True)
                 yield self._report(migration, context=False)
+
+    def _is_linted(self, profile: Profile, name: str) -> bool:
+        """Whether a file outside the runner's order is looked at by itself.
+
+        Files that undo, and files that the runner passes over by their names, are not; with --runner
+        the name is no evidence.
+        """
+        direction = profile.direction(name)
+        if direction == "down":
+            return self.settings.down
+        return direction != "ignored" or self._named is not None
 
     def _folder(
         self,
