@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import re
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.rules.base import FileRule
+from idemlint.rules.unsupported import unsupported
+from idemlint.runners.units import tears
 from idemlint.source.model import Edit, Span
+from idemlint.source.placeholders import find as find_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from idemlint.rules.base import Migration
     from idemlint.rules.suppressions import Suppression
+    from idemlint.runners.profile import Part
+    from idemlint.source.model import Problem, Statement
+
+#: Tags of a template that decide what follows; what they enclose is judged as if it always ran.
+_CONTROL: Final = re.compile(
+    rb"\{%|\{\{-?\s*(?:if|else|end|range|with|define|block|template|/\*|[#/!])"
+)
 
 
 class _ProblemRule(FileRule):
@@ -22,30 +33,37 @@ class _ProblemRule(FileRule):
     advice: ClassVar[str] = ""
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
-        """The file's problems of this code."""
-        for problem in migration.parsed.problems:
-            if problem.code != self.code:
-                continue
+        """The file's problems of this code, where they are in what the runner applies."""
+        for problem, statement in problems(migration, self.code):
             fix = None
             if problem.repair:
                 level = Applicability.SAFE if problem.certain else Applicability.UNSAFE
                 fix = Fix(level, self.title, problem.repair)
-            statement = _statement_at(migration, problem.span)
             yield self.diagnostic(
                 migration,
                 problem.span,
                 problem.message,
                 help_text=problem.help or ("" if fix else self.advice),
-                statement=statement,
+                statement=statement.index if statement is not None else None,
                 sqlstate="42601",
                 fix=fix,
             )
 
 
-def _statement_at(migration: Migration, span: Span) -> int | None:
+def problems(migration: Migration, code: str) -> Iterator[tuple[Problem, Statement | None]]:
+    """The problems that this rule reports, each with the statement that it is in."""
+    for problem in migration.parsed.problems:
+        if problem.code != code:
+            continue
+        statement = _statement_at(migration, problem.span)
+        if statement is None or statement.index in migration.outcomes:
+            yield problem, statement
+
+
+def _statement_at(migration: Migration, span: Span) -> Statement | None:
     for statement in migration.parsed.statements:
         if statement.start <= span.start <= statement.end:
-            return statement.index
+            return statement
     return None
 
 
@@ -55,6 +73,14 @@ class SyntaxError_(_ProblemRule):
     code = "IDM001"
     name = "syntax-error"
     advice = "PostgreSQL's own parser says so: the statement does not run as it stands"
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """What no narrower rule explains: a placeholder, or a guard that PostgreSQL does not have."""
+        explained = {place.span.start for place in placeholders(migration)}
+        explained.update(guard.place.start for guard in unsupported(migration))
+        for diagnostic in super().check(migration):
+            if diagnostic.span.start not in explained:
+                yield diagnostic
 
 
 class MisquotedBody(_ProblemRule):
@@ -71,6 +97,144 @@ class MismatchedDollarTag(_ProblemRule):
     code = "IDM003"
     name = "mismatched-dollar-tag"
     title = "close the body with the tag that opened it"
+
+
+class UnresolvedPlaceholder(FileRule):
+    """`INSERT INTO t VALUES {{ rows }};`: what it does stands in what is filled in."""
+
+    code = "IDM004"
+    name = "unresolved-placeholder"
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """Placeholders that stand for more than a name or a value."""
+        profile = migration.profile
+        for place in placeholders(migration):
+            pattern = profile.placeholders.pattern
+            filled = pattern is not None and re.search(pattern, place.text) is not None
+            whose = (
+                f"{profile.title} fills in {place.text}"
+                if filled
+                else f"{place.text} is for something to fill in, and {profile.title} does not"
+            )
+            yield self.diagnostic(
+                migration,
+                place.span,
+                f"{whose}: what this statement does cannot be told",
+                help_text="give idemlint the file as it is sent: with everything filled in",
+                statement=place.statement,
+                sqlstate="42601",
+            )
+
+
+class _Placeholder(NamedTuple):
+    """A placeholder that hides what a statement does. `span` is where PostgreSQL's parser stumbles."""
+
+    span: Span
+    text: str
+    statement: int | None
+
+
+def placeholders(migration: Migration) -> Iterator[_Placeholder]:
+    """Those at which the parser stops whatever stands for them, and those that are a whole statement."""
+    parsed = migration.parsed
+    for problem, statement in problems(migration, "IDM001"):
+        if statement is None:
+            continue
+        for found in find_placeholders(parsed.code[statement.start : statement.end]):
+            span = Span(statement.start + found.start, statement.start + found.end)
+            if span.start <= problem.span.start < span.end:
+                text = migration.text(span)
+                yield _Placeholder(problem.span, text, statement.index)
+                break
+    for mask in parsed.masks:
+        if mask.what == "placeholder" and _is_statement(migration, mask.span):
+            yield _Placeholder(mask.span, migration.text(mask.span), None)
+
+
+def _is_statement(migration: Migration, span: Span) -> bool:
+    """Whether nothing but a `;` stands beside a placeholder, and nothing was put in its place."""
+    code = migration.parsed.code
+    if code[span.start : span.end].strip() or _CONTROL.match(migration.data, span.start):
+        return False
+    return code[span.end :].lstrip()[:1] == b";" and not any(
+        each.start <= span.start < each.end for each in migration.parsed.statements
+    )
+
+
+class RunnerSplitsBody(FileRule):
+    """A runner that cuts at every `;` tears a DO block or a function's body."""
+
+    code = "IDM005"
+    name = "runner-splits-body"
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """One finding a body."""
+        profile, data = migration.profile, migration.data
+        if profile.pieces is None:
+            return
+        for part in profile.parts(data):
+            torn: dict[Span, list[int]] = {}
+            for tear in tears(profile, data, part):
+                torn.setdefault(tear.body, []).append(tear.at)
+            for body, places in torn.items():
+                statement = _statement_at(migration, body)
+                if statement is None or statement.index not in migration.outcomes:
+                    continue
+                yield self.diagnostic(
+                    migration,
+                    body,
+                    f"{profile.title} cuts this body into pieces: it does not know dollar quotes",
+                    statement=statement.index,
+                    sqlstate="42601",
+                    fix=_whole(migration, part, statement, places),
+                )
+
+
+def _whole(migration: Migration, part: Part, statement: Statement, places: list[int]) -> Fix:
+    """The runner's own way to keep a body whole."""
+    profile, data = migration.profile, migration.data
+    newline = migration.parsed.source.newline
+    if profile.wrap[0]:
+        begin, end = profile.wrap
+        message = f"put it between `{begin}` and `{end}`"
+        start = data.rfind(b"\n", 0, statement.start) + 1
+        semicolon = data.find(b";", statement.end)
+        stop = data.find(b"\n", semicolon) if semicolon >= 0 else -1
+        stop = len(data) if stop < 0 else stop + 1
+        if (
+            semicolon < 0
+            or data[start : statement.start].strip()
+            or data[semicolon + 1 : stop].strip()
+        ):
+            return Fix(Applicability.DISPLAY, message)
+        last = "" if data[:stop].endswith(b"\n") else newline
+        edits = (
+            Edit(Span(start, start), begin + newline),
+            Edit(Span(stop, stop), f"{last}{end}{newline}"),
+        )
+        return Fix(Applicability.SAFE, message, edits)
+    if profile.name.startswith("drizzle"):
+        lines = tuple(Edit(_line(data, at), "") for at in places)
+        return Fix(Applicability.SAFE, "take the breakpoint out of the body", lines)
+    if profile.name == "liquibase":
+        # The changeset's line ends where its part begins.
+        line = data.rfind(b"\n", 0, part.span.start)
+        if b"changeset" in data[line + 1 : part.span.start].lower():
+            at = len(data[: part.span.start].rstrip())
+            edit = Edit(Span(at, at), " splitStatements:false")
+            return Fix(Applicability.UNSAFE, "give the changeset splitStatements:false", (edit,))
+    if profile.family == "golang-migrate":
+        return Fix(Applicability.DISPLAY, "leave x-multi-statement out of the database's URL")
+    return Fix(Applicability.DISPLAY, f"keep {profile.title} from cutting here")
+
+
+def _line(data: bytes, at: int) -> Span:
+    """The line that a byte stands on, if it has nothing else; else up to its end."""
+    start = data.rfind(b"\n", 0, at) + 1
+    end = data.find(b"\n", at)
+    if data[start:at].strip():
+        return Span(at, end if end >= 0 else len(data))
+    return Span(start, end + 1 if end >= 0 else len(data))
 
 
 class UnusedSuppression(FileRule):
