@@ -33,6 +33,9 @@ ABOUT_GUARDS: Final = frozenset({"IDM211", "IDM504", "IDM801"})
 #: The rule whose fix takes comments away: suppressions that suppress nothing.
 UNUSED_SUPPRESSION: Final = "IDM007"
 
+#: Rules whose fixes write, change or take away words that the runner reads in comments.
+WRITES_DIRECTIVES: Final = frozenset({"IDM005", "IDM501", "IDM502"})
+
 #: Rules that name outcomes of a rerun. A rerun stops at a statement's first failure, so mending that
 #: may show the next one of the same statement.
 _OUTCOMES: Final = ("IDM1", "IDM2", "IDM3", "IDM4")
@@ -182,6 +185,8 @@ def _comments(step: _Step) -> Iterator[Objection]:
     for comment in gone:
         at = step.before.parsed.code.find(comment.splitlines()[0])
         blamed = step.touching(Span(at, at + len(comment))) if at >= 0 else tuple(step.tried)
+        if all(each.codes <= WRITES_DIRECTIVES for each in blamed):
+            continue
         text = comment.decode("utf-8", "replace")
         yield Objection(f"it loses the comment {text!r}", blamed)
 
