@@ -137,7 +137,8 @@ def _named_constraint(
         Requires(index, False, "42P07", Kind.CONSTRAINT, Verb.CREATE),
         Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE),
         Creates(ref, Kind.CONSTRAINT, definition, columns),
-        Creates(index, Kind.INDEX, definition, (ref,)),
+        # It goes with the constraint, and with what that goes with: owners are not followed any further.
+        Creates(index, Kind.INDEX, definition, (ref, table, *columns)),
     ]
 
 
