@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from idemlint.fixes import guard
 from idemlint.fixes.block import Piece, guarded_pieces
 from idemlint.replay.definitions import constraint_name, cut
+from idemlint.replay.effects import effects_of
+from idemlint.replay.effects.model import Updates
 from idemlint.replay.names import Kind, Ref, Space
 from idemlint.replay.refs import inside, relation
 from idemlint.source.model import Edit, Span
@@ -61,16 +63,16 @@ _PASS: Final = {
     "AT_DropColumn": 0,
     "AT_DropConstraint": 0,
     "AT_DropAttribute": 0,
-    "AT_DropNotNull": 0,
     "AT_DropIdentity": 0,
     "AT_DropExpression": 0,
     "AT_AlterColumnType": 1,
     "AT_AddColumn": 2,
     "AT_AddAttribute": 2,
-    "AT_ColumnDefault": 4,
     "AT_AddIdentity": 4,
 }
 _LAST: Final = 5
+#: Commands whose turn does not matter, as long as their column is there.
+_ANY_TURN: Final = frozenset({"AT_SetNotNull", "AT_DropNotNull", "AT_ColumnDefault"})
 _INDEX_KINDS: Final = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"})
 
 
@@ -203,13 +205,19 @@ def condition_of(site: Site, command: Tree, *, naming: bool = False) -> str | No
             return None
         parent, child = _link(table, command)
         return guard.inherits(guard.relation(parent), guard.maybe_relation(child))
+    if subtype == "AT_AlterColumnType":
+        return None if _moves(site) else ""
     return None if subtype in _MOVING else ""
 
 
+def _moves(site: Site) -> bool:
+    """Whether a USING of the statement may change the data once more."""
+    program = effects_of(site.tree, site.migration.postgres_version)
+    return any(isinstance(effect, Updates) for effect in program)
+
+
 #: Commands that a lookup cannot guard, and that are not idempotent by nature.
-_MOVING: Final = frozenset(
-    {"AT_AlterColumnType", "AT_GenericOptions", "AT_AlterColumnGenericOptions", "AT_DropOf"}
-)
+_MOVING: Final = frozenset({"AT_GenericOptions", "AT_AlterColumnGenericOptions", "AT_DropOf"})
 
 
 def _link(table: Ref, command: Tree) -> tuple[Ref, Ref]:
@@ -245,8 +253,7 @@ def guarded_commands(site: Site, *, naming: bool = False) -> tuple[Edit, ...]:
     found = commands(site)
     if found is None:
         return ()
-    passes = [_pass(each.tree) for each in found.all]
-    if passes != sorted(passes):
+    if not _in_order(found.all):
         return ()
     head = _text(site, found.head)
     pieces: list[Piece] = []
@@ -279,7 +286,15 @@ def _text(site: Site, words: tuple[Word, ...]) -> str:
     return "".join(parts) + " "
 
 
-def _pass(command: Tree) -> int:
-    if command.subtype == "AT_AddConstraint":
-        return 3 if getattr(command, "def").contype in _INDEX_KINDS else 4
-    return _PASS.get(command.subtype, _LAST)
+def _in_order(found: tuple[Command, ...]) -> bool:
+    """Whether the commands stand in the order in which PostgreSQL would run them together."""
+    passes = [_pass(each) for each in found if each.does not in _ANY_TURN]
+    columns = [index for index, each in enumerate(found) if _pass(each) == _PASS["AT_AddColumn"]]
+    early = any(each.does in _ANY_TURN for each in found[: columns[-1]]) if columns else False
+    return passes == sorted(passes) and not early
+
+
+def _pass(command: Command) -> int:
+    if command.does == "AT_AddConstraint":
+        return 3 if getattr(command.tree, "def").contype in _INDEX_KINDS else 4
+    return _PASS.get(command.does, _LAST)
