@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
@@ -61,9 +62,10 @@ def problems(migration: Migration, code: str) -> Iterator[tuple[Problem, Stateme
 
 
 def _statement_at(migration: Migration, span: Span) -> Statement | None:
-    for statement in migration.parsed.statements:
-        if statement.start <= span.start <= statement.end:
-            return statement
+    statements = migration.parsed.statements
+    place = bisect_right(statements, span.start, key=lambda statement: statement.start) - 1
+    if place >= 0 and span.start <= statements[place].end:
+        return statements[place]
     return None
 
 
