@@ -26,20 +26,20 @@ class Patch:
 
     data: bytes
     edits: tuple[tuple[Span, bytes], ...]
-    _ends: tuple[int, ...]
-    _shifts: tuple[int, ...]
+    ends: tuple[int, ...]
+    shifts: tuple[int, ...]
 
     def moved(self, offset: int, *, after: bool) -> int:
         """Where an old offset is now.
 
         At the very place of an edit: in front of the new text, or `after` it.
         """
-        index = bisect_right(self._ends, offset) if after else bisect_left(self._ends, offset)
-        moved = offset + (self._shifts[index - 1] if index else 0)
+        index = bisect_right(self.ends, offset) if after else bisect_left(self.ends, offset)
+        moved = offset + (self.shifts[index - 1] if index else 0)
         if index < len(self.edits):
             span, content = self.edits[index]
             if span.start < offset <= span.end:  # inside of what was replaced
-                start = span.start + (self._shifts[index - 1] if index else 0)
+                start = span.start + (self.shifts[index - 1] if index else 0)
                 return start + (len(content) if after else 0)
         return moved
 
@@ -49,7 +49,7 @@ class Patch:
 
     def touches(self, span: Span) -> bool:
         """Whether an edit was made inside a stretch or at one of its ends."""
-        index = bisect_left(self._ends, span.start)
+        index = bisect_left(self.ends, span.start)
         return index < len(self.edits) and self.edits[index][0].start <= span.end
 
 

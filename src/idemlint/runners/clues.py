@@ -69,12 +69,22 @@ class FolderClues:
         return found
 
     def names(self, folder: str) -> frozenset[str]:
-        """Names of all that is in a folder; empty where it cannot be listed."""
+        """Names of the files and folders in a folder; empty where it cannot be listed.
+
+        Pipes and sockets are left out: who reads them waits for ever.
+        """
         folder = self.absolute(folder)
         found = self._names.get(folder)
         if found is None:
             try:
-                found = frozenset(os.listdir(folder))  # noqa: PTH208 (names only)
+                with os.scandir(folder) as entries:
+                    found = frozenset(
+                        entry.name
+                        for entry in entries
+                        if entry.is_file(follow_symlinks=False)
+                        or entry.is_dir(follow_symlinks=False)
+                        or entry.is_symlink()
+                    )
             except OSError:
                 found = frozenset()
             self._names[folder] = found
