@@ -100,6 +100,8 @@ def if_not_exists(case: Case, applicability: Applicability = SAFE, message: str 
 def if_exists(case: Case, applicability: Applicability = SAFE) -> Fix:
     """`IF EXISTS` behind `DROP TABLE`, `ALTER TABLE` and their like."""
     site = Site(case)
+    if case.outcome.sqlstate == "42809":
+        return advice("something else has this name by then: guard it by what that is")
     text = f"add {site.style('IF EXISTS')}"
     end = object_end(site)
     if end is None or not site.editable:

@@ -44,7 +44,11 @@ class CreateRule(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """Its own guard, or one around it. What is made once more needs another file order."""
-        if case.outcome.verdict is Verdict.REPEATS:
+        outcomes = case.migration.outcomes.get(case.statement.index, {}).values()
+        if any(
+            outcome.verdict is Verdict.REPEATS and isinstance(outcome.effect, Creates)
+            for outcome in outcomes
+        ):
             return build.advice(
                 "the file removes or renames it later: guard it by what is left then"
             )
