@@ -222,7 +222,10 @@ SEVERITIES: Final = {Verdict.FAILS: Severity.ERROR, Verdict.REPEATS: Severity.WA
 
 
 class FileRule(Rule):
-    """Looks at a whole migration."""
+    """Looks at a whole migration. `explains`: what it finds is the reason of an outcome at the same place,
+    which then has no finding of its own."""
+
+    explains: ClassVar[bool] = False
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """What it finds there."""

@@ -76,7 +76,10 @@ def _narrow() -> tuple[OutcomeRule, ...]:
 
 def findings(migration: Migration, codes: frozenset[str]) -> list[Diagnostic]:
     """All that the rules which are switched on find, in order of place; suppressions are obeyed."""
-    found = [*_outcomes(migration, codes), *_files(migration, codes)]
+    found = list(_files(migration, codes))
+    rules = all_rules()
+    explained = {each.span for each in found if getattr(rules[each.code], "explains", False)}
+    found += [each for each in _outcomes(migration, codes) if each.span not in explained]
     found.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
     return without_suppressed(migration, found, codes)
 
