@@ -6,7 +6,7 @@
 - README.md and CONTRIBUTING.md: every ```console block is run, line by line that begins with `$ `, in
   a repository that holds `examples/`; what stands between `<!-- rules -->` and `<!-- /rules -->`, and so
   on, is made from the rules' pages and the runners' profiles.
-- docs/terminal.svg: the terminal after `idemlint examples/railway/…` (needs a system with ptys).
+- docs/terminal.svg: the terminal after a command in examples/railway (needs a system with ptys).
 - examples/railway/expected.txt: what the first command of the README prints.
 
 Outputs that differ from one machine to the next have no place in a ```console block.
@@ -33,8 +33,8 @@ README: Final = ROOT / "README.md"
 EXPECTED: Final = ROOT / "examples" / "railway" / "expected.txt"
 PICTURE: Final = ROOT / "docs" / "terminal.svg"
 #: What the picture shows: short enough for one look, and each finding of another kind.
-PICTURED: Final = "idemlint examples/railway/drizzle/0002_production_repair.sql"
-COLUMNS: Final = 96
+PICTURED: Final = "idemlint drizzle/0001_editorial_calendar.sql"
+COLUMNS: Final = 108
 
 _CONSOLE: Final = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -146,7 +146,11 @@ def edits_list() -> str:
 
     def named(edits: str) -> str:
         titles = sorted(
-            {_short(each.title) for each in runners.profiles().values() if each.edits == edits},
+            {
+                _short(each.title)
+                for each in runners.profiles().values()
+                if each.edits == edits and not each.family
+            },
             key=str.casefold,
         )
         return ", ".join(titles)
@@ -172,7 +176,7 @@ def expected(_: str) -> str:
         return shell("idemlint examples/railway 2>/dev/null", work)
 
 
-def on_terminal(command: str, work: Path) -> str:
+def on_terminal(command: str, folder: Path, work: Path) -> str:
     """What a command prints on a terminal, colours and all."""
     import pty
 
@@ -180,7 +184,7 @@ def on_terminal(command: str, work: Path) -> str:
     terminal = {"TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "LINES": "60"}
     process = subprocess.Popen(
         ["bash", "-c", command],
-        cwd=work,
+        cwd=folder,
         env=environment(work, **terminal),
         stdin=theirs,
         stdout=theirs,
@@ -205,7 +209,7 @@ def picture(_: str) -> str:
     from rich.text import Text
 
     with scratch() as work:
-        output = on_terminal(PICTURED, work)
+        output = on_terminal(PICTURED, work / "examples" / "railway", work)
     console = Console(
         record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, highlight=False
     )
