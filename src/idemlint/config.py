@@ -10,9 +10,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from idemlint.errors import UsageProblem
+from idemlint.records import NamedTuple
 from idemlint.replay.verdict import Mode
 
 if TYPE_CHECKING:

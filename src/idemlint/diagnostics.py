@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.source.model import Edit, Span

@@ -11,11 +11,12 @@ import gc
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from idemlint import runners
 from idemlint.errors import UsageProblem
 from idemlint.folder import Folder
+from idemlint.records import NamedTuple
 from idemlint.replay.catalog import Catalog
 from idemlint.replay.machine import Machine
 from idemlint.replay.programs import program_of

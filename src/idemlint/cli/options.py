@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from idemlint.config import MODES, OLDEST_POSTGRES
+from idemlint.records import NamedTuple
 from idemlint.report.formats import FORMATS
 
 if TYPE_CHECKING:

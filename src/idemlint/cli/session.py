@@ -6,13 +6,14 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from idemlint import config as configuration
 from idemlint import files
 from idemlint.cli import terminal
 from idemlint.cli.rulebook import selectors
 from idemlint.errors import UsageProblem
+from idemlint.records import NamedTuple
 from idemlint.report.model import Finding, Report, locate
 from idemlint.report.summary import counted
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from idemlint.fixes import guard
 from idemlint.fixes.block import Piece, guarded_pieces
+from idemlint.records import NamedTuple
 from idemlint.replay.definitions import constraint_name, cut
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.model import Updates

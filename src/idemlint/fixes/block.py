@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from idemlint.fixes.guard import columns_of
+from idemlint.records import NamedTuple
 from idemlint.source.lexer import tokens
 from idemlint.source.model import Edit, Span
 

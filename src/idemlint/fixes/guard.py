@@ -6,8 +6,9 @@ Every text is made of keywords in upper case, names in lower case, and literals.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
+from idemlint.records import NamedTuple
 from idemlint.replay.names import Kind, Ref
 
 _PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*")

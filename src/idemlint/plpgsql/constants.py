@@ -7,9 +7,11 @@ a hole, `format('DROP TABLE %I', 'a')` has none.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
+
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

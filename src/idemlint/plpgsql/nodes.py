@@ -7,7 +7,9 @@ value the straight-line code before makes plain are already put in their place (
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.source.model import Span

@@ -9,9 +9,10 @@ what it gave.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.plpgsql.scan import QUOTED, STRING, Scan
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.sql import Json

@@ -8,8 +8,9 @@ exception blocks, savepoints, interruptions and reruns use.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from idemlint.records import NamedTuple
 from idemlint.replay.definitions import ForeignKey, TableDefinition
 from idemlint.replay.names import ROW_TYPES, Kind, Ref, Space
 

@@ -5,7 +5,9 @@ Three-valued throughout: what is not known stays unknown (`None`), it is never g
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

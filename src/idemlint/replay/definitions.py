@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from idemlint.records import NamedTuple
 from idemlint.replay.names import Space
 from idemlint.source.tree import Tree, strings, wrap
 

@@ -9,8 +9,9 @@ nothing: they are what every lookup has to ask, or that this is the database it 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
+from idemlint.records import NamedTuple
 from idemlint.replay.names import Kind, Space
 
 

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from idemlint.records import NamedTuple
 from idemlint.replay import rowfacts
 from idemlint.replay.catalog import ABSENT, PRESENT, UNKNOWN, Catalog, Key, Slot
 from idemlint.replay.definitions import UPDATE, Column, Constraint, IndexDefinition, TableDefinition

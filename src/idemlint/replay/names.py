@@ -8,7 +8,9 @@ statement takes the thing to be, and with it which SQLSTATE PostgreSQL raises ab
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
+
+from idemlint.records import NamedTuple
 
 
 class Space(Enum):

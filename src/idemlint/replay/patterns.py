@@ -7,8 +7,9 @@ placeholders are given a name, and the statement is run twice on a catalog of it
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from idemlint.records import NamedTuple
 from idemlint.replay.catalog import Catalog
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.model import (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from idemlint.records import NamedTuple
 from idemlint.replay.catalog import ABSENT, PRESENT, Catalog, Key, Slot
 from idemlint.replay.definitions import IndexDefinition, TableDefinition, UniqueKey
 from idemlint.replay.names import Ref, Space

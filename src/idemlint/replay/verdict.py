@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Sql, Try

@@ -7,7 +7,9 @@ cells, and a long line is cut around the span.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
+
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.report.lines import Lines

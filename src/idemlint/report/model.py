@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Severity
+from idemlint.records import NamedTuple
 from idemlint.report.fingerprint import Identities, fingerprint
 from idemlint.report.lines import Lines, Position
 

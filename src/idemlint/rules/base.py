@@ -7,9 +7,10 @@ A rule is a class in a module of this package and a page in `rules/`; both are f
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix, Severity
+from idemlint.records import NamedTuple
 from idemlint.replay.effects.model import Again, Body, Requires, Verb
 from idemlint.replay.verdict import Verdict
 from idemlint.rules.pages import Page, page_of

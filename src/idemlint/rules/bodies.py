@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from idemlint.plpgsql.nodes import Block, If, Loop, Node, Sql, Try
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.records import NamedTuple
 from idemlint.replay.definitions import Column, TableDefinition, type_name
 from idemlint.replay.refs import relation
 from idemlint.rules.base import FileRule

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from idemlint.plpgsql.nodes import Block, If, Sql
+from idemlint.records import NamedTuple
 from idemlint.replay import guards
 from idemlint.replay.conditions import Exists
 from idemlint.replay.effects import effects_of

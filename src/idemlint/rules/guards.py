@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.plpgsql.conditions import catches, condition_name
 from idemlint.plpgsql.nodes import If, Sql, Try
+from idemlint.records import NamedTuple
 from idemlint.replay.effects.model import SKIP, Requires, Verb
 from idemlint.replay.names import Ref
 from idemlint.rules.base import FileRule, OutcomeRule

@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from idemlint.diagnostics import Severity
+from idemlint.records import NamedTuple
 
 _FENCE: Final = re.compile(
     r"^(?P<fence>`{3,})sql (?P<what>bad|fixed|good|setup)(?P<options>[^\n]*)\n(?P<sql>.*?)^(?P=fence)[ \t]*$",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.records import NamedTuple
 from idemlint.rules.base import FileRule
 from idemlint.rules.unsupported import unsupported
 from idemlint.runners.units import tears

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.records import NamedTuple
 from idemlint.replay.verdict import Verdict
 from idemlint.rules.base import FileRule
 from idemlint.rules.bodies import statements as statements_in

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.records import NamedTuple
 from idemlint.rules.base import FileRule
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 from idemlint.source.model import Edit, Span

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from idemlint.records import NamedTuple
 from idemlint.runners.profile import Misdirective, OptOut
 from idemlint.source.model import Edit, Span
 

@@ -12,8 +12,9 @@ import posixpath
 import re
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from idemlint.records import NamedTuple
 from idemlint.source.model import Chunk, Edit, Section, Span, Statement
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from idemlint.records import NamedTuple
 from idemlint.runners.directives import compiled
 from idemlint.runners.profile import Part
 from idemlint.source.model import Edit, Span

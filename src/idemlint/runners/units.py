@@ -9,8 +9,9 @@ to its Sync, and takes a statement that refuses blocks only in first place, comm
 from __future__ import annotations
 
 from itertools import count, groupby
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
+from idemlint.records import NamedTuple
 from idemlint.runners.alone import refuses_block, transaction_verb
 from idemlint.runners.clues import FolderClues
 from idemlint.runners.profile import Part, Profile, Sending, Tear

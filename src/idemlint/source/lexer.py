@@ -12,7 +12,9 @@ by a search that consumes what it passed.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
+
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

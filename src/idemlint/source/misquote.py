@@ -7,8 +7,9 @@ A `$$` becomes a `$` where a migration went through a templating step or JavaScr
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from idemlint.records import NamedTuple
 from idemlint.source.lexer import Literals, tokens
 from idemlint.source.model import Edit, Problem, Span
 

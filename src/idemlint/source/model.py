@@ -10,7 +10,9 @@ what libpg_query gives and what edits need. Rows and columns are made from them 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.source.tree import Tree

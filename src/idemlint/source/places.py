@@ -6,8 +6,9 @@ Most nodes of a parse tree say nothing of their place; their tokens do.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from idemlint.records import NamedTuple
 from idemlint.source.lexer import tokens
 from idemlint.source.model import Span
 

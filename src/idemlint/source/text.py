@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
+from idemlint.records import NamedTuple
 from idemlint.source.model import Problem, SourceFile, Span
 
 if TYPE_CHECKING:

@@ -8,7 +8,9 @@ PostgreSQL raises.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Block

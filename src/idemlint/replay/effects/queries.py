@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.records import NamedTuple
 from idemlint.replay import functions
 from idemlint.replay.definitions import cut
 from idemlint.replay.effects.model import (
