@@ -71,7 +71,9 @@ def create_table(case: Case) -> Fix | None:
     otherwise = case.migration.other_definitions.get(case.statement.index)
     if otherwise is not None:
         return if_not_exists(
-            case, UNSAFE, f"add IF NOT EXISTS, which hides that {otherwise} makes the table otherwise"
+            case,
+            UNSAFE,
+            f"add IF NOT EXISTS, which hides that {otherwise} makes the table otherwise",
         )
     return if_not_exists(case)
 
