@@ -258,6 +258,7 @@ class GuardCoversPart(FileRule):
 def _belongs(made: Made, tested: list[Made]) -> bool:
     """Whether a thing is one of those, or lives in one of them, or hangs on one."""
     names = {each.ref.name for each in tested}
+    names |= {each.ref.parent.name for each in tested if each.ref.parent is not None}
     if made.ref.name in names or (made.ref.parent and made.ref.parent.name in names):
         return True
     return any(
