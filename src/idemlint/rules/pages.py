@@ -14,10 +14,7 @@ from typing import Final
 from idemlint.diagnostics import Severity
 from idemlint.records import NamedTuple
 
-_FENCE: Final = re.compile(
-    r"^(?P<fence>`{3,})sql (?P<what>bad|fixed|good|setup)(?P<options>[^\n]*)\n(?P<sql>.*?)^(?P=fence)[ \t]*$",
-    re.MULTILINE | re.DOTALL,
-)
+_FENCE: Final = r"^(?P<fence>`{3,})sql (?P<what>bad|fixed|good|setup)(?P<options>[^\n]*)\n(?P<sql>.*?)^(?P=fence)[ \t]*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Page(NamedTuple):
                     for name, _, value in [option.partition("=")]
                 },
             )
-            for match in _FENCE.finditer(self.markdown)
+            for match in re.finditer(_FENCE, self.markdown, re.MULTILINE | re.DOTALL)
         ]
 
 

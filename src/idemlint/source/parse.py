@@ -6,10 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from idemlint.source.grammar import Rejected, TooDeep, parse_whole
-from idemlint.source.mask import blank_commands
 from idemlint.source.model import Chunk, ParsedFile, Problem, Span
-from idemlint.source.placeholders import FAMILIES
-from idemlint.source.recover import Recovery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,13 +21,13 @@ MAX_SQL: Final = 32_000_000
 def parse(
     source: SourceFile,
     sections: Sequence[Chunk] | None = None,
-    placeholders: frozenset[Family] = FAMILIES,
+    placeholders: frozenset[Family] | None = None,
 ) -> ParsedFile:
     """Parse a file, or those stretches of it that its runner would send.
 
     Statements are numbered in file order over all sections. A statement that cannot be parsed is
     there too, with its problem. `placeholders` are the families that may be filled in a statement
-    that does not parse as it is.
+    that does not parse as it is (`None`: all).
     """
     code = source.text.encode() if source.bom or source.problems else source.data
     if len(code) > MAX_SQL:
@@ -44,7 +41,11 @@ def parse(
             return ParsedFile(source, code, tuple(statements), source.problems)
     except (Rejected, TooDeep):
         pass
-    recovery = Recovery(code, placeholders)
+    # Most files parse as a whole and need none of what this imports.
+    from idemlint.source.placeholders import FAMILIES
+    from idemlint.source.recover import Recovery
+
+    recovery = Recovery(code, FAMILIES if placeholders is None else placeholders)
     for chunk in [Chunk(Span(0, len(code)))] if chunks is None else chunks:
         recovery.read(chunk)
     return ParsedFile(
@@ -60,6 +61,8 @@ def _too_large(code: bytes) -> Problem | None:
     """The reason not to parse a large file, unless it is data for the most part."""
     size = len(code)
     if b"\n\\." in code:
+        from idemlint.source.mask import blank_commands
+
         _, masks = blank_commands(code, 0, size)
         size -= sum(mask.span.end - mask.span.start for mask in masks)
     if size <= MAX_SQL:
