@@ -34,7 +34,7 @@ class Folder:
     def __init__(
         self, names: Sequence[str], read: Callable[[str], bytes], profile: Profile
     ) -> None:
-        self._files = names
+        self.names = names
         self._read = read
         self._profile = profile
         self._places: dict[bytes, list[str]] | None = None
@@ -62,13 +62,13 @@ class Folder:
         for place in dict.fromkeys(places):
             for other, other_columns in self._tables(place):
                 if other == ref and other_columns != columns:
-                    return place
+                    return f"{_name(place)} makes it {_difference(columns, other_columns)}"
         return ""
 
     def _all_places(self) -> dict[bytes, list[str]]:
         if self._places is None:
             self._places = {}
-            for name in self._files:
+            for name in self.names:
                 pieces = self._read(name).lower().split(_MARK)
                 for piece in pieces[1:]:
                     match = _NAME.match(piece)
@@ -98,3 +98,26 @@ def _columns(ref: Ref, fields: dict[str, object]) -> dict[str, str]:
 
     definition = TableDefinition(ref.name, Tree("CreateStmt", fields))
     return {name: column.type for name, column in definition.columns.items()}
+
+
+def _name(path: str) -> str:
+    """A migration's name: its file's, with its folder's where all files have one name."""
+    folder, _, file = path.replace("\\", "/").rpartition("/")
+    return f"{folder.rpartition('/')[2]}/{file}" if file in _COMMON_NAMES else file
+
+
+_COMMON_NAMES: Final = frozenset({"migration.sql", "up.sql"})
+
+
+def _difference(mine: dict[str, str], other: dict[str, str]) -> str:
+    """How another definition differs, in words: columns more, columns less, other types."""
+    parts = []
+    for word, names in (
+        ("with", [name for name in other if name not in mine]),
+        ("without", [name for name in mine if name not in other]),
+        ("with another type of", [n for n in mine if n in other and mine[n] != other[n]]),
+    ):
+        if names:
+            shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+            parts.append(f"{word} {shown}")
+    return " and ".join(parts) or "otherwise"

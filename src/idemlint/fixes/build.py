@@ -73,7 +73,7 @@ def create_table(case: Case) -> Fix | None:
         return if_not_exists(
             case,
             UNSAFE,
-            f"add IF NOT EXISTS, which hides that {otherwise} makes the table otherwise",
+            f"add IF NOT EXISTS, which hides a difference: {otherwise}",
         )
     return if_not_exists(case)
 

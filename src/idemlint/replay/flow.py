@@ -17,6 +17,7 @@ from idemlint.replay.definitions import (
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.model import Opaque
 from idemlint.replay.machine import RETURNED, SKIPPED, Doubt, Raised
+from idemlint.replay.names import Space
 from idemlint.replay.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -172,7 +173,12 @@ def _exists(machine: Machine, fact: guards.Exists) -> bool | None:
 
 def _is_narrow(fact: guards.Exists) -> bool:
     """Whether it asks for more than a name."""
-    return bool(fact.only or fact.on or fact.columns or fact.any_case)
+    return bool(_letters(fact) or fact.on or fact.columns or fact.any_case)
+
+
+def _letters(fact: guards.Exists) -> frozenset[str]:
+    """The sorts it asks for; that a table has a primary key is a property, and says it all."""
+    return frozenset() if fact.ref.space is Space.FACET else fact.only
 
 
 def _is_what_is_sought(machine: Machine, fact: guards.Exists, slot: Slot) -> bool | None:
@@ -180,9 +186,9 @@ def _is_what_is_sought(machine: Machine, fact: guards.Exists, slot: Slot) -> boo
     if fact.kinds is not None and slot.kind is not None and slot.kind not in fact.kinds:
         return False
     answers: list[bool | None] = [True]
-    if fact.only:
+    if sorts := _letters(fact):
         letter = _LETTERS.get(type(slot.definition))
-        answers.append(None if letter is None else bool(letter & fact.only))
+        answers.append(None if letter is None else bool(letter & sorts))
     if fact.on is not None:
         table = machine.catalog.find(fact.on)
         known = table is not None and table.presence is PRESENT and bool(slot.owners)
