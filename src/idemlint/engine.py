@@ -173,10 +173,11 @@ class _Analysis:
             yield from self._folder(machine, profile, ordered, wanted, start_after)
             last = -1
         for index, name in enumerate(ordered[: last + 1]):
-            is_context = name not in wanted or index <= start_after
             migration = self._migration(profile, name, reported=name in wanted)
             if migration is None:
                 continue
+            # That a file was applied once excuses nothing where it runs again by design.
+            is_context = name not in wanted or (index <= start_after and not migration.reruns)
             number = self._replay(machine, migration, number, judged=name in wanted)
             if name in wanted:
                 yield self._report(migration, context=is_context)
@@ -226,7 +227,8 @@ class _Analysis:
                 for index, outcome in zip(migration.programs, outcomes, strict=True)
             }
             if migration.path in wanted:
-                context = ordered.index(migration.path) <= start_after
+                old = ordered.index(migration.path) <= start_after
+                context = old and not migration.reruns
                 yield self._report(migration, context=context)
 
     def _ordered(self, sequence: _Sequence) -> list[str]:
@@ -279,7 +281,13 @@ class _Analysis:
         parsed = parse(source, profile.sections(data))
         deliveries = deliver(profile, source, parsed.statements, self.clues)
         return Migration(
-            name, parsed, profile, deliveries, self.settings.postgres_version, self.clues
+            name,
+            parsed,
+            profile,
+            deliveries,
+            self.settings.postgres_version,
+            self.clues,
+            reruns=profile.reruns(name, data, self.clues) or "",
         )
 
     def _replay(self, machine: Machine, migration: Migration, number: int, *, judged: bool) -> int:
@@ -311,6 +319,7 @@ class _Analysis:
         if self.report_on is not None and not self.report_on(path):
             context = True
         if not context and self._folder_knowledge is not None:
+            migration.siblings = self._folder_knowledge.names
             migration.other_definitions = self._folder_knowledge.other_definitions(
                 migration.parsed, migration.path
             )

@@ -53,7 +53,9 @@ def fix_files(
     for report in analyse(paths, settings, stdin=stdin, report_on=report_on, contents=contents):
         file = _File(report, report.migration.data)
         file.is_stdin = stdin is not None and os.fspath(report.path) == stdin[0]
-        if not fix_applied and not file.is_stdin and file.wants(lowest):
+        # What runs again by design is there to be edited.
+        editable = fix_applied or file.is_stdin or bool(report.migration.reruns)
+        if not editable and file.wants(lowest):
             file.spared = applied.reason(report.path, report.migration.profile)
         files.append(file)
         key = sequence_of(report)

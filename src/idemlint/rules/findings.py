@@ -96,8 +96,12 @@ def _outcomes(migration: Migration, codes: frozenset[str]) -> Iterator[Diagnosti
         if rule is None or rule.code not in codes:
             continue
         diagnostic = rule.check(case)
-        if diagnostic is not None:
-            yield diagnostic
+        if diagnostic is None:
+            continue
+        if migration.reruns:
+            message = f"{diagnostic.message}; and {migration.reruns}"
+            diagnostic = diagnostic._replace(message=message)
+        yield diagnostic
 
 
 def _rule_of(case: Case, codes: frozenset[str]) -> OutcomeRule | None:
