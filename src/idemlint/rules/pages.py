@@ -6,7 +6,6 @@ They lie in the checkout's `rules/`, and in the wheel beside the package as `ide
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -14,11 +13,13 @@ from typing import Final
 from idemlint.diagnostics import Severity
 from idemlint.records import NamedTuple
 
-_FENCE: Final = r"^(?P<fence>`{3,})sql (?P<what>bad|fixed|good|setup)(?P<options>[^\n]*)\n(?P<sql>.*?)^(?P=fence)[ \t]*$"
+_FENCE: Final = (
+    r"^(?P<fence>`{3,})sql (?P<what>bad|fixed|good|setup)(?P<options>[^\n]*)\n"
+    r"(?P<sql>.*?)^(?P=fence)[ \t]*$"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A fenced block of a page: what it shows, its options (`runner=goose`), its SQL.
 
     An option without a value (`unsafe`) is there with an empty one.
@@ -26,7 +27,7 @@ class Example:
 
     what: str
     sql: str
-    options: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str]
 
 
 class Page(NamedTuple):

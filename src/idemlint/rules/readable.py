@@ -12,7 +12,6 @@ from idemlint.rules.base import FileRule
 from idemlint.rules.unsupported import unsupported
 from idemlint.runners.units import tears
 from idemlint.source.model import Edit, Span
-from idemlint.source.placeholders import find as find_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -143,7 +142,10 @@ def placeholders(migration: Migration) -> Iterator[_Placeholder]:
     for problem, statement in problems(migration, "IDM001"):
         if statement is None:
             continue
-        for found in find_placeholders(parsed.code[statement.start : statement.end]):
+        # Only where something does not parse are its patterns needed.
+        from idemlint.source.placeholders import find
+
+        for found in find(parsed.code[statement.start : statement.end]):
             span = Span(statement.start + found.start, statement.start + found.end)
             if span.start <= problem.span.start < span.end:
                 text = migration.text(span)

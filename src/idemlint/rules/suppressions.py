@@ -7,7 +7,6 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from idemlint.source.model import Span
 from idemlint.source.places import comments
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from idemlint.diagnostics import Diagnostic
     from idemlint.rules.base import Migration
+    from idemlint.source.model import Span
 
 MARKER: Final = b"idemlint:"
 _COMMENT: Final = re.compile(
