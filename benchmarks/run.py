@@ -1,0 +1,149 @@
+"""idemlint and squawk on the same files, in one run: ratios, since absolute times say little.
+
+    python benchmarks/run.py [--folder PATH] [--files 2400] [--rounds 7] [--json]
+
+The commands take turns, so that what else the machine does hits all of them alike. Wall times suffer
+most from a busy machine, CPU times least, and the fastest of several runs least of all: look at the
+ratio of CPU times (minimum) first. README.md says what is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from generate import generate
+
+ONE_FILE = """\
+CREATE TABLE users (id serial PRIMARY KEY, email text NOT NULL);
+CREATE UNIQUE INDEX users_email_idx ON users (email);
+ALTER TABLE users ADD COLUMN name text;
+"""
+
+
+@dataclass
+class Runs:
+    """The runs of one command."""
+
+    command: list[str]
+    cwd: Path
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    memory: int = 0
+    output: int = 0
+
+    def once(self) -> None:
+        """Run it and add what it took."""
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            begin = time.perf_counter()
+            process = subprocess.Popen(self.command, cwd=self.cwd, stdout=out, stderr=err)
+            _, status, usage = os.wait4(process.pid, 0)
+            self.wall.append(time.perf_counter() - begin)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode not in (0, 1):  # 1: something was found
+                err.seek(0)
+                raise SystemExit(f"{self.command[:4]} failed:\n{err.read().decode()[-2000:]}")
+            self.output = out.tell()
+        self.cpu.append(usage.ru_utime + usage.ru_stime)
+        self.memory = max(self.memory, usage.ru_maxrss)  # kilobytes on Linux
+
+
+def compare(ours: Runs, theirs: Runs, rounds: int) -> dict[str, float]:
+    """Run both in turns, one round not counted; ours divided by theirs."""
+    for each in (ours, theirs):
+        each.once()
+        each.wall.clear()
+        each.cpu.clear()
+    for _ in range(rounds):
+        ours.once()
+        theirs.once()
+    return {
+        "cpu, fastest": min(ours.cpu) / min(theirs.cpu),
+        "cpu, median": median(ours.cpu) / median(theirs.cpu),
+        "wall, fastest": min(ours.wall) / min(theirs.wall),
+        "wall, median": median(ours.wall) / median(theirs.wall),
+        "memory": ours.memory / theirs.memory,
+    }
+
+
+def squawk() -> str:
+    """The binary beside this Python, or on the PATH."""
+    beside = Path(sys.executable).parent / "squawk"
+    found = str(beside) if beside.exists() else shutil.which("squawk")
+    if found is None:
+        raise SystemExit("squawk is not installed: pip install '.[bench]'")
+    return found
+
+
+def on_folder(paths: list[Path], folder: Path, cwd: Path, rounds: int) -> tuple[Runs, Runs]:
+    """`check --output-format json` of a folder against squawk on the same files."""
+    ours = [sys.executable, "-m", "idemlint", "check", "--isolated", "--output-format", "json"]
+    theirs = [squawk(), "--reporter", "json", *map(str, paths)]
+    return Runs([*ours, str(folder)], cwd), Runs(theirs, cwd)
+
+
+def on_one_file(cwd: Path) -> tuple[Runs, Runs]:
+    """One small file, cold, against the imports that we cannot do without."""
+    place = cwd / "one"
+    place.mkdir()
+    (place / "one.sql").write_text(ONE_FILE)
+    needed = [sys.executable, "-c", "import pglast.parser, click"]
+    return Runs([sys.executable, "-m", "idemlint", "one.sql"], place), Runs(needed, place)
+
+
+def show(title: str, ours: Runs, theirs: Runs, ratios: dict[str, float]) -> None:
+    print(f"\n{title}")
+    for name, ratio in ratios.items():
+        print(f"  {name:<14} {ratio:5.2f} ×")
+    for name, runs in (("ours", ours), ("theirs", theirs)):
+        print(
+            f"  {name:<7} {min(runs.cpu):.3f} s CPU, {min(runs.wall):.3f} s wall,"
+            f" {runs.memory / 1024:.0f} MB, {runs.output:,} bytes of output"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--folder", type=Path, help="real migrations instead of generated ones")
+    parser.add_argument("--files", type=int, default=2400, help="how many to generate")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--json", action="store_true", help="print the ratios as JSON")
+    arguments = parser.parse_args()
+    # Compiled modules are part of an installation; some environments switch them off.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with tempfile.TemporaryDirectory() as temporary:
+        cwd = Path(temporary)
+        folder = cwd / "migrations"
+        if arguments.folder is None:
+            paths = generate(folder, arguments.files, arguments.seed)
+        else:
+            folder = arguments.folder.resolve()
+            paths = sorted(path for path in folder.rglob("*.sql") if path.is_file())
+        size = sum(path.stat().st_size for path in paths)
+        cases = {
+            f"{len(paths):,} files of {size / max(1, len(paths)):,.0f} bytes, idemlint : squawk": (
+                *on_folder(paths, folder, cwd, arguments.rounds),
+            ),
+            "one small file, idemlint : `import pglast.parser, click`": on_one_file(cwd),
+        }
+        found = {}
+        for title, (ours, theirs) in cases.items():
+            found[title] = compare(ours, theirs, arguments.rounds)
+            if not arguments.json:
+                show(title, ours, theirs, found[title])
+        if arguments.json:
+            print(json.dumps(found, indent=2))
+
+
+if __name__ == "__main__":
+    main()
