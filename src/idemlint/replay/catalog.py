@@ -53,6 +53,7 @@ _BUILTIN_SCHEMAS: Final = {
     "pg_temp": PG_TEMP,
     "information_schema": 4,
 }
+_BUILTIN_NAMES: Final = {oid: name for name, oid in _BUILTIN_SCHEMAS.items()}
 #: Stands for every container: a name that is in none of them.
 _ANYWHERE: Final = -1
 _FIRST_OID: Final = 16
@@ -226,6 +227,12 @@ class Catalog:
             return None if oid is None else (space, oid, name)
         path = self._search_path
         first: Key | None = None
+        temporary = (space, PG_TEMP, name)
+        if temporary in self.slots:
+            # Temporary objects are looked for before the search_path.
+            slot = self.slot(temporary)
+            if slot is not None and slot.presence is PRESENT:
+                return temporary
         for part in path:
             oid = self._schema(part)
             if oid is None:
@@ -233,15 +240,11 @@ class Catalog:
             key = (space, oid, name)
             if first is None:
                 first = key
-                if len(path) == 1 and (space, PG_TEMP, name) not in self.slots:
+                if len(path) == 1:
                     return key
             slot = self.slot(key)
             if slot is not None and slot.presence is PRESENT:
                 return key
-        temporary = (space, PG_TEMP, name)
-        slot = self.slot(temporary)
-        if slot is not None and slot.presence is PRESENT:
-            return temporary
         return first if first is not None else (space, 1, name)
 
     def find(self, ref: Ref) -> Slot | None:
@@ -318,6 +321,19 @@ class Catalog:
                 return True
         return False
 
+    def beside(self, ref: Ref, table: Ref) -> Ref:
+        """A name in the schema of a table (an index has no schema of its own to be put in)."""
+        if ref.schema is not None or (len(self._search_path) == 1 and not self._temporary):
+            return ref
+        key = self.key(table)
+        if key is None:
+            return ref
+        home = _BUILTIN_NAMES.get(key[1])
+        if home is None:
+            known = self.key_of(key[1])
+            home = known[2] if known is not None else None
+        return ref._replace(schema=home)
+
     def by_oid(self, oid: int) -> Slot | None:
         """The object with an identity."""
         key = self._home.get(oid)
@@ -330,15 +346,18 @@ class Catalog:
         slot = self.slots.get(key) if key is not None else None
         return key if slot is not None and slot.oid == oid else None
 
-    def dependents(self, slot: Slot, key: Key) -> list[tuple[Key, Slot]]:
-        """What keeps an object from being dropped without CASCADE, as far as it is known."""
+    def dependents(self, slot: Slot, key: Key, *, certain: bool = True) -> list[tuple[Key, Slot]]:
+        """What keeps an object from being dropped without CASCADE, as far as it is known.
+
+        `certain=False`: what does so if its own definition is what it has.
+        """
         found = []
         for other_key, other in list(self.slots.items()):
             if other.presence is not PRESENT or other.oid == slot.oid or not self.alive(other):
                 continue
             if (slot.oid in other.needs and slot.oid not in other.owners) or (
                 other.definition is not None
-                and other.certain
+                and other.certain is certain
                 and self._definition_needs(other, key, slot)
             ):
                 found.append((other_key, other))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.records import NamedTuple
 from idemlint.replay.names import Space
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: `NAMEDATALEN - 1` (src/include/pg_config_manual.h): longer names are cut, in bytes.
 NAME_BYTES = 63
 
-_SERIALS = frozenset({"serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"})
+SERIALS = frozenset({"serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"})
 #: Functions in a DEFAULT that give another value each time.
 _GENERATORS = frozenset(
     {
@@ -143,7 +143,7 @@ def column(fields: dict[str, Any]) -> Column:
             identity = True
         elif contype == "CONSTR_GENERATED":
             expression = True
-    serial = name in _SERIALS
+    serial = name in SERIALS
     return Column(
         fields["colname"],
         name,
@@ -167,6 +167,9 @@ def generates(default: Tree | None) -> bool:
         return generates(default.arg)
     return False
 
+
+#: Constraints that are an index.
+INDEXED: Final = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"})
 
 _SUFFIX = {
     "CONSTR_PRIMARY": "pkey",
@@ -229,13 +232,30 @@ def _column_refs(value: object) -> Iterator[str]:
             yield from _column_refs(inner)
 
 
+class ByProduct(NamedTuple):
+    """A relation that comes with a table: a sequence of a column, an index of a constraint.
+
+    `of_space` and `of` are what it goes with; `given`: the name was not chosen, so it must be free.
+    """
+
+    name: str
+    is_index: bool
+    of_space: Space
+    of: str
+    given: bool
+
+
+#: What is known of a relation that comes with another: that nobody asked for it by name.
+BY_PRODUCT: Final = "by-product"
+
+
 class TableDefinition:
     """Columns and constraints of a CREATE TABLE.
 
     `open`: it has more than the statement says (LIKE, INHERITS, OF, a partition).
     """
 
-    __slots__ = ("_columns", "_constraints", "_names", "name", "open", "tree")
+    __slots__ = ("_by_products", "_columns", "_constraints", "_names", "name", "open", "tree")
 
     def __init__(self, name: str, tree: Tree) -> None:
         self.name = name
@@ -243,6 +263,7 @@ class TableDefinition:
         self._names: frozenset[str] | None = None
         self._columns: dict[str, Column] | None = None
         self._constraints: dict[str, Constraint] | None = None
+        self._by_products: list[ByProduct] | None = None
         fields = tree.fields
         self.open = (
             "inhRelations" in fields
@@ -358,6 +379,29 @@ class TableDefinition:
                         constraint.name,
                         columns,
                     )
+
+    def by_products(self) -> list[ByProduct]:
+        """The sequences and indexes that PostgreSQL makes along with the table."""
+        if self._by_products is None:
+            self._by_products = [
+                ByProduct(
+                    chosen_name(self.name, each.name, "seq"), False, Space.COLUMN, each.name, False
+                )
+                for each in self.columns.values()
+                if each.identity or each.type in SERIALS
+            ]
+            self._by_products += [
+                ByProduct(
+                    each.name,
+                    True,
+                    Space.CONSTRAINT,
+                    each.name,
+                    bool(each.tree is not None and each.tree.conname),
+                )
+                for each in self.constraints.values()
+                if each.contype in INDEXED
+            ]
+        return self._by_products
 
     def _add(self, fields: dict[str, Any], column_name: str | None) -> None:
         contype = fields["contype"]

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Final
 from idemlint.records import NamedTuple
 from idemlint.replay import rowfacts
 from idemlint.replay.catalog import ABSENT, PRESENT, UNKNOWN, Catalog, Key, Slot
-from idemlint.replay.definitions import UPDATE, Column, Constraint, IndexDefinition, TableDefinition
+from idemlint.replay.definitions import (
+    BY_PRODUCT,
+    UPDATE,
+    Column,
+    Constraint,
+    IndexDefinition,
+    TableDefinition,
+)
 from idemlint.replay.effects.model import (
     SKIP,
     Again,
@@ -23,6 +30,7 @@ from idemlint.replay.effects.model import (
     Deletes,
     Drops,
     Effect,
+    EndsAtCommit,
     Fails,
     Fills,
     Inserts,
@@ -127,6 +135,9 @@ class Machine:
         self.conditions: dict[int, tuple[object, Condition]] = {}
         self.patterns: dict[int, tuple[object, Pattern | None]] = {}
         self.savepoints: dict[str, tuple[int, int]] = {}
+        # In a rerun, the first identity that was not there when it began.
+        self.fresh = 0
+        self.until_commit: list[Key] = []
         self.restarted: set[Key] = set()
         self.copied: set[int] = set()
 
@@ -252,6 +263,9 @@ class Machine:
     def _requires(self, effect: Requires) -> Result:
         ref, want = effect.ref, effect.want
         catalog = self.catalog
+        if effect.beside is not None:
+            ref = catalog.beside(ref, effect.beside)
+            effect = effect if ref is effect.ref else effect._replace(ref=ref)
         slot = catalog.find(ref)
         presence = UNKNOWN if slot is None else slot.presence
         if presence is PRESENT:
@@ -295,12 +309,13 @@ class Machine:
         return None
 
     def _unknown(self, effect: Requires) -> Result:
+        anew = self.judging and self._is_anew(effect.ref)
         if effect.otherwise is SKIP:
-            if effect.want or self.judging:
+            if effect.want or (self.judging and not anew):
                 return _FORK
             self.uncertain = True
             return None
-        if self.judging:
+        if self.judging and not anew:
             state = "is there" if effect.want else "is not there"
             reason = f"whether {effect.kind.noun} {effect.ref} {state} cannot be told"
             self.doubts.append(Doubt(reason, effect, effect.otherwise, self.span, self.leaf))
@@ -311,6 +326,14 @@ class Machine:
         if self.catches is not None and self.catches(effect.otherwise):
             self.uncertain = True
         return None
+
+    def _is_anew(self, ref: Ref) -> bool:
+        """Whether a name lives in something that the rerun has made: there, all is as in the first run."""
+        key = self.catalog.key(ref)
+        if key is None or key[1] < self.fresh:
+            return False
+        home = self.catalog.by_oid(key[1])
+        return home is not None and home.maker > 0
 
     def _unmet(self, effect: Requires, slot: Slot | None, otherwise: str) -> Result:
         if otherwise is SKIP:
@@ -371,7 +394,8 @@ class Machine:
     def _creates(self, effect: Creates) -> Result:
         catalog = self.catalog
         catalog.cause = (effect, self.span, self.leaf)
-        key = catalog.key(effect.ref)
+        beside = effect.beside
+        key = catalog.key(effect.ref if beside is None else catalog.beside(effect.ref, beside))
         if key is None:
             return None
         owners, needs = self.oids(effect.owners), self.oids(effect.needs)
@@ -387,7 +411,38 @@ class Machine:
             )
             catalog.put(key, slot)
             return None
-        self._put_new(key, effect.kind, effect.definition, owners, needs)
+        oid = self._put_new(key, effect.kind, effect.definition, owners, needs)
+        if isinstance(effect.definition, TableDefinition):
+            return self._brings(effect, key, oid, effect.definition)
+        return None
+
+    def _brings(self, effect: Creates, key: Key, oid: int, definition: TableDefinition) -> Result:
+        """A table comes with sequences and indexes; a chosen name gets a number where it is taken."""
+        catalog = self.catalog
+        for each in definition.by_products():
+            name = each.name
+            relation: Key = (Space.RELATION, key[1], name)
+            if each.given and self.judging and not self._free(relation):
+                return self.raised("42P07", effect, f"relation {name} exists")
+            number = 0
+            while not each.given and not self._free(relation):
+                number += 1
+                name = f"{each.name}{number}"
+                relation = (Space.RELATION, key[1], name)
+            inner: Key = (each.of_space, oid, each.of)
+            of = catalog.find_key(inner)
+            if of is None:
+                continue
+            if number and each.is_index:
+                catalog.put(inner, Slot(ABSENT, catalog.new_oid(), maker=catalog.statement))
+                catalog.put((each.of_space, oid, name), of)
+            owners = (of.oid, oid, *of.owners)
+            if not each.is_index:
+                identity = catalog.find_key((Space.FACET, oid, f"identity:{each.of}"))
+                if identity is not None and identity.presence is PRESENT:
+                    owners = (identity.oid, *owners)
+            kind = Kind.INDEX if each.is_index else Kind.SEQUENCE
+            self._put_new(relation, kind, BY_PRODUCT, owners, ())
         return None
 
     def _put_new(
@@ -471,10 +526,21 @@ class Machine:
                 Slot(ABSENT, catalog.new_oid(), effect.kind, maker=catalog.statement),
             )
             return None
+        if self.judging and effect.kind is Kind.INDEX:
+            # Not even CASCADE drops an index away from under its constraint.
+            for owner in slot.owners:
+                home = catalog.key_of(owner)
+                if home is not None and home[0] is Space.CONSTRAINT and catalog.alive(slot):
+                    return self.raised("2BP01", effect, f"constraint {home[2]} is that index")
         if self.judging and not effect.cascade and effect.kind in _KEPT_BY_DEPENDENTS:
             result = self._kept(effect, key, slot)
             if result is not None:
                 return result
+            if effect.kind in ROW_TYPES and (maybe := catalog.dependents(slot, key, certain=False)):
+                other = maybe[0][0][2]
+                self.doubt(f"whether {other} depends on it cannot be told", effect, "2BP01")
+                catalog.put(key, slot._replace(presence=UNKNOWN, certain=False))
+                return None
         self._end(key, slot, effect)
         return None
 
@@ -568,13 +634,31 @@ class Machine:
                 to = (key[0], to[1], key[2])
         if to is None or to == key:
             return None
+        moves = to[1] != key[1]
+        if moves and self.judging:
+            taken = catalog.slot(to)
+            if taken is not None and taken.presence is PRESENT:
+                duplicate = "42P07" if key[0] is Space.RELATION else effect.kind.duplicate
+                return self.raised(duplicate, effect, f"{effect.to} exists already")
         if slot is None or slot.presence is not PRESENT:
             slot = Slot(PRESENT, catalog.new_oid(), effect.kind, certain=False)
+        if moves and key[0] is Space.RELATION:
+            self._move_along(slot, key[1], to[1])
         if effect.kind in {Kind.INDEX, Kind.CONSTRAINT}:
             self._rename_twin(effect, key, slot, to[2])
         catalog.put(key, Slot(ABSENT, catalog.new_oid(), effect.kind, maker=catalog.statement))
         catalog.put(to, slot)
         return None
+
+    def _move_along(self, table: Slot, schema: int, to: int) -> None:
+        """A table's indexes and sequences are in its schema."""
+        catalog = self.catalog
+        for key, slot in list(catalog.slots.items()):
+            here = key[0] is Space.RELATION and key[1] == schema and slot.presence is PRESENT
+            if here and table.oid in slot.owners and slot.kind in {Kind.INDEX, Kind.SEQUENCE}:
+                absent = Slot(ABSENT, catalog.new_oid(), slot.kind, maker=catalog.statement)
+                catalog.put(key, absent)
+                catalog.put((key[0], to, key[2]), slot)
 
     def _rename_twin(self, effect: Renames, key: Key, slot: Slot, name: str) -> None:
         """A constraint and its index have one name."""
@@ -609,6 +693,9 @@ class Machine:
             return None
         slot = catalog.find_key(key)
         if slot is None or slot.presence is not PRESENT:
+            return None
+        if effect.facet == "owners":
+            catalog.put(key, slot._replace(owners=self.oids(effect.value)))
             return None
         known = slot.definition
         if known is None:
@@ -674,6 +761,18 @@ class Machine:
                 self.savepoints = {}
         elif kind in {"TRANS_STMT_COMMIT", "TRANS_STMT_PREPARE"}:
             self.savepoints = {}
+            for key in self.until_commit:
+                slot = self.catalog.slot(key)
+                if slot is not None and slot.presence is PRESENT:
+                    self.catalog.kill(slot.oid)
+                    self.catalog.put(key, slot._replace(presence=ABSENT))
+            self.until_commit.clear()
+        return None
+
+    def _ends_at_commit(self, effect: EndsAtCommit) -> Result:
+        key = self.catalog.key(effect.ref)
+        if key is not None:
+            self.until_commit.append(key)
         return None
 
     def _inserts(self, effect: Inserts) -> Result:
@@ -756,6 +855,7 @@ _APPLY: Final[dict[type, Callable[..., Result]]] = {
     UsesColumns: Machine._uses_columns,
     Creates: Machine._creates,
     CreatesUnnamed: Machine._creates_unnamed,
+    EndsAtCommit: Machine._ends_at_commit,
     Drops: Machine._drops,
     Renames: Machine._renames,
     Sets: Machine._sets,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.replay import rowfacts
 from idemlint.replay.catalog import ABSENT, PG_TEMP, PRESENT, UNKNOWN, Change, Key, Slot
+from idemlint.replay.definitions import BY_PRODUCT
 from idemlint.replay.effects.model import Command, Deletes, Drops, Effect, Renames
 from idemlint.replay.machine import Candidate, Hazard, Machine, Raised
 from idemlint.replay.names import Kind, Space
@@ -52,9 +53,10 @@ def replay_file(
         catalog.statement = first + 1 + index
         machine.run(program)
         if "statement" in modes:
+            # Right after itself: in the same session.
             here = catalog.search_path
             result.outcomes[index]["statement"] = _rerun(
-                machine, programs, [index], "statement", first, path
+                machine, programs, [index], "statement", first, here
             )[index]
             catalog.search_path = here
         if index in stops:
@@ -151,23 +153,26 @@ def _rerun(
     path: tuple[str, ...],
     sessions: frozenset[int] = frozenset(),
 ) -> dict[int, Outcome]:
-    """Run statements again in a new session, judge each, and undo it all.
+    """Run statements again, judge each, and undo it all.
+
+    It is a new session, unless a statement runs again right after itself.
 
     `sessions` are the statements that begin one more session.
     """
     catalog = machine.catalog
     mark = catalog.mark()
     catalog.statement = 0
-    catalog.new_session()
+    if mode != "statement":
+        catalog.new_session()
     catalog.search_path = path
     machine.restarted.clear()
     machine.copied.clear()
     begun = catalog.mark()
-    fresh = catalog.new_oid()
+    fresh = machine.fresh = catalog.new_oid()
     machine.judging = True
     outcomes: dict[int, Outcome] = {}
     machine.candidates.clear()
-    machine.savepoints.clear()
+    savepoints, machine.savepoints = machine.savepoints, {}
     for index in indexes:
         if index in sessions:
             catalog.new_session()
@@ -201,6 +206,7 @@ def _rerun(
         if before is not None and outcome.verdict.rank > before.verdict.rank:
             outcomes[index] = outcome
     catalog.rollback(mark)
+    machine.savepoints = savepoints
     return outcomes
 
 
@@ -233,7 +239,7 @@ def _repeated(
         if key[1] == PG_TEMP:
             # It ends with the session.
             continue
-        reason = _difference(machine, key, old, begun)
+        reason = _difference(machine, key, old, begun, fresh)
         if reason:
             change = changed_by[key]
             if old is not None and old.oid in killed_by:
@@ -242,24 +248,41 @@ def _repeated(
             found.setdefault(
                 change.statement, Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf)
             )
+            if isinstance(effect, Renames):
+                # It came from another name: who took it away from there is as much to blame.
+                _blame_renames(catalog.changes(begun), key, reason, mode, found)
     return found
+
+
+def _blame_renames(
+    changes: list[Change], key: Key, reason: str, mode: Rerun, found: dict[int, Outcome]
+) -> None:
+    for change in changes:
+        effect = change.cause[0] if change.key == key and change.cause else None
+        if isinstance(effect, Renames):
+            _, span, leaf = change.cause
+            found.setdefault(
+                change.statement, Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf)
+            )
 
 
 def _lasts(machine: Machine, each: Candidate) -> bool:
     if not each.oid:
         return True
     catalog = machine.catalog
-    table = catalog.by_oid(each.oid)
+    table, key = catalog.by_oid(each.oid), catalog.key_of(each.oid)
     if table is None or table.presence is not PRESENT or catalog.is_dead(each.oid):
+        return False
+    if key is not None and key[1] == PG_TEMP:
         return False
     return rowfacts.rows_of(catalog, table).epoch == each.epoch
 
 
-def _difference(machine: Machine, key: Key, old: Slot | None, begun: int) -> str:
+def _difference(machine: Machine, key: Key, old: Slot | None, begun: int, fresh: int) -> str:
     """How a name differs from what it was when the rerun began; empty where it does not."""
     catalog = machine.catalog
     new = catalog.slot(key)
-    if new is None or new.presence is UNKNOWN:
+    if new is None or new.presence is UNKNOWN or new.definition is BY_PRODUCT:
         return ""
     noun = new.kind.noun if new.kind is not None else key[0].value
     there = old is not None and old.presence is PRESENT and catalog.alive(old, begun)
@@ -269,7 +292,13 @@ def _difference(machine: Machine, key: Key, old: Slot | None, begun: int) -> str
             unknown = old is not None and old.presence is UNKNOWN
             return f"it makes one more {noun}, {key[2]}" if made and not unknown else ""
         assert old is not None
-        if new.oid == old.oid or new.kind not in _HOLDS_ROWS or key[0] is not Space.RELATION:
+        if new.oid == old.oid:
+            return ""
+        if not catalog.is_dead(old.oid):
+            # Two that were there both before: one took the other's name.
+            swapped = new.oid < fresh and catalog.key_of(old.oid) is not None
+            return f"{noun} {key[2]} is another one than after the first run" if swapped else ""
+        if new.kind not in _HOLDS_ROWS or key[0] is not Space.RELATION:
             return ""
         if old.oid in machine.copied:
             return ""

@@ -10,8 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.replay.definitions import (
+    BY_PRODUCT,
+    SERIALS,
     ForeignKey,
     IndexDefinition,
+    chosen_name,
     column,
     constraint_columns,
     constraint_name,
@@ -134,11 +137,11 @@ def _named_constraint(
             CreatesUnnamed(table, name, Kind.CONSTRAINT, definition, columns),
         ]
     return [
-        Requires(index, False, "42P07", Kind.CONSTRAINT, Verb.CREATE),
+        Requires(index, False, "42P07", Kind.CONSTRAINT, Verb.CREATE, beside=table),
         Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE),
         Creates(ref, Kind.CONSTRAINT, definition, columns),
         # It goes with the constraint, and with what that goes with: owners are not followed any further.
-        Creates(index, Kind.INDEX, definition, (ref, table, *columns)),
+        Creates(index, Kind.INDEX, definition, (ref, table, *columns), beside=table),
     ]
 
 
@@ -155,12 +158,13 @@ def _using_index(table: Ref, node: Tree) -> list[Effect]:
     if node.contype == "CONSTR_PRIMARY":
         key = primary_key(table)
         effects.append(Requires(key, False, "42P16", Kind.CONSTRAINT, Verb.CREATE))
-        effects.append(Creates(key, Kind.CONSTRAINT, None, (ref,)))
     effects.append(Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE))
     effects.append(Creates(attached, Kind.CONSTRAINT))
     if name != index.name:
         effects.append(Renames(index, index._replace(name=name), Kind.INDEX))
     effects.append(Creates(ref, Kind.CONSTRAINT, None, (index._replace(name=name),)))
+    if node.contype == "CONSTR_PRIMARY":
+        effects.append(Creates(primary_key(table), Kind.CONSTRAINT, None, (ref,)))
     return effects
 
 
@@ -184,6 +188,8 @@ def _add_column(table: Ref, command: Tree) -> list[Effect]:
     if definition.expression:
         expression = facet(f"expression:{definition.name}", table)
         effects.append(Creates(expression, Kind.GENERATION_EXPRESSION, None, (ref,)))
+    if definition.identity or definition.type in SERIALS:
+        effects.append(_sequence(table, definition.name))
     for each in node.get("constraints", ()):
         if each["Constraint"]["contype"] in _INLINE:
             constraint = Tree("Constraint", each["Constraint"])
@@ -251,7 +257,14 @@ def _sets_default(table: Ref, command: Tree) -> list[Effect]:
     ref = inside(Space.COLUMN, command.name, table)
     definition = command.fields.get("def")
     value = getattr(command, "def") if definition else None
-    return [_column_there(table, command.name), Sets(ref, "default", value)]
+    taken = [
+        Requires(facet(f"{name}:{command.name}", table), False, "42601", kind, Verb.ALTER)
+        for name, kind in (
+            ("identity", Kind.IDENTITY),
+            ("expression", Kind.GENERATION_EXPRESSION),
+        )
+    ]
+    return [_column_there(table, command.name), *taken, Sets(ref, "default", value)]
 
 
 def _change_type(table: Ref, command: Tree) -> list[Effect]:
@@ -301,7 +314,16 @@ def _add_identity(table: Ref, command: Tree) -> list[Effect]:
         _column_there(table, command.name),
         Requires(ref, False, "55000", Kind.IDENTITY, Verb.CREATE),
         Creates(ref, Kind.IDENTITY, None, (column_ref,)),
+        _sequence(table, command.name, ref),
     ]
+
+
+def _sequence(table: Ref, name: str, identity: Ref | None = None) -> CreatesUnnamed:
+    """The sequence of a serial or an identity column."""
+    column_ref = inside(Space.COLUMN, name, table)
+    owners = (column_ref, table) if identity is None else (identity, column_ref, table)
+    base = chosen_name(table.name, name, "seq")
+    return CreatesUnnamed(table, base, Kind.SEQUENCE, BY_PRODUCT, owners)
 
 
 def _drops_facet(name: str, kind: Kind) -> Callable[[Ref, Tree], list[Effect]]:

@@ -49,8 +49,8 @@ def create_index(stmt: Tree) -> list[Effect]:
         return effects
     ref = Ref(Space.RELATION, cut(name), table.schema)
     otherwise = SKIP if fields.get("if_not_exists") else "42P07"
-    effects.append(Requires(ref, False, otherwise, Kind.INDEX, Verb.CREATE))
-    effects.append(Creates(ref, Kind.INDEX, definition, owners))
+    effects.append(Requires(ref, False, otherwise, Kind.INDEX, Verb.CREATE, beside=table))
+    effects.append(Creates(ref, Kind.INDEX, definition, owners, beside=table))
     return effects
 
 

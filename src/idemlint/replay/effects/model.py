@@ -39,7 +39,7 @@ class Requires(NamedTuple):
     """`ref` must be there (or must not): otherwise SQLSTATE `otherwise` is raised, or `SKIP`.
 
     `kind` is what the statement takes it to be; a relation that is there but of another kind raises
-    `wrong_kind` where that is set.
+    `wrong_kind` where that is set. An index has its name in the schema of its table: `beside`.
     """
 
     ref: Ref
@@ -48,6 +48,7 @@ class Requires(NamedTuple):
     kind: Kind
     verb: Verb
     wrong_kind: str | None = None
+    beside: Ref | None = None
 
 
 class UsesColumns(NamedTuple):
@@ -60,7 +61,8 @@ class UsesColumns(NamedTuple):
 class Creates(NamedTuple):
     """`ref` is made. `owners` are what it goes with, `needs` what cannot be dropped under it.
 
-    `copies` are the tables its rows come from; `replaces`: OR REPLACE, the object stays who it is.
+    `copies` are the tables its rows come from; `replaces`: OR REPLACE, the object stays who it is;
+    `beside` as in `Requires`.
     """
 
     ref: Ref
@@ -70,6 +72,7 @@ class Creates(NamedTuple):
     needs: tuple[Ref, ...] = ()
     copies: tuple[Ref, ...] = ()
     replaces: bool = False
+    beside: Ref | None = None
 
 
 class CreatesUnnamed(NamedTuple):
@@ -84,6 +87,12 @@ class CreatesUnnamed(NamedTuple):
     definition: Any = None
     owners: tuple[Ref, ...] = ()
     needs: tuple[Ref, ...] = ()
+
+
+class EndsAtCommit(NamedTuple):
+    """`ON COMMIT DROP`."""
+
+    ref: Ref
 
 
 class Drops(NamedTuple):
@@ -232,6 +241,7 @@ Effect = (
     | UsesColumns
     | Creates
     | CreatesUnnamed
+    | EndsAtCommit
     | Drops
     | Renames
     | Sets

@@ -104,7 +104,7 @@ def create_sequence(stmt: Tree) -> list[Effect]:
             names = strings(option.arg.items)
             if len(names) > 1:
                 table = qualified(Space.RELATION, names[:-1])
-                owners = (inside(Space.COLUMN, names[-1], table),)
+                owners = (table, inside(Space.COLUMN, names[-1], table))
                 effects.append(_uses(table, Kind.TABLE))
     effects.append(Creates(ref, Kind.SEQUENCE, None, owners))
     return effects
@@ -115,9 +115,24 @@ def alter_sequence(stmt: Tree) -> list[Effect]:
     ref = relation(stmt.sequence)
     otherwise = SKIP if stmt.missing_ok else "42P01"
     effects: list[Effect] = [Requires(ref, True, otherwise, Kind.SEQUENCE, Verb.ALTER)]
-    if any(option.defname == "restart" for option in stmt.options or ()):
-        effects.append(Sets(ref, "restart", True))
+    for option in stmt.options or ():
+        if option.defname == "restart":
+            effects.append(Sets(ref, "restart", True))
+        elif option.defname == "owned_by":
+            effects += _owned_by(ref, strings(option.arg.items))
     return effects
+
+
+def _owned_by(sequence: Ref, names: list[str]) -> list[Effect]:
+    if len(names) < 2:
+        return [Sets(sequence, "owners", ())]
+    table = qualified(Space.RELATION, names[:-1])
+    owners = (table, inside(Space.COLUMN, names[-1], table))
+    return [
+        _uses(table, Kind.TABLE),
+        Requires(owners[1], True, "42703", Kind.COLUMN, Verb.USE),
+        Sets(sequence, "owners", owners),
+    ]
 
 
 def create_view(stmt: Tree) -> list[Effect]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.replay.definitions import TableDefinition
-from idemlint.replay.effects.model import SKIP, Creates, Effect, Requires, Verb
+from idemlint.replay.effects.model import (
+    SKIP,
+    Creates,
+    Effect,
+    EndsAtCommit,
+    Requires,
+    Verb,
+)
 from idemlint.replay.effects.queries import reads, table_of
 from idemlint.replay.names import Kind, Ref, Space
 from idemlint.replay.refs import inside, relation, schema
@@ -27,8 +34,6 @@ def target(ref: Ref, kind: Kind, *, guarded: bool) -> list[Effect]:
 def create_table(stmt: Tree, kind: Kind = Kind.TABLE) -> list[Effect]:
     """`CREATE TABLE`: neither referenced tables nor types are looked at where IF NOT EXISTS skips."""
     ref = table_of(stmt.fields["relation"])
-    if stmt.fields.get("oncommit") == "ONCOMMIT_DROP":
-        return []
     effects = target(ref, kind, guarded=bool(stmt.fields.get("if_not_exists")))
     needs: tuple[Ref, ...] = ()
     parents = stmt.inhRelations
@@ -49,6 +54,8 @@ def create_table(stmt: Tree, kind: Kind = Kind.TABLE) -> list[Effect]:
     for parent in needs:
         link = inside(Space.MEMBER, f"{'partition' if is_partition else 'child'} {ref}", parent)
         effects.append(Creates(link, Kind.PARTITION if is_partition else Kind.INHERITANCE))
+    if stmt.fields.get("oncommit") == "ONCOMMIT_DROP":
+        effects.append(EndsAtCommit(ref))
     return effects
 
 
@@ -78,6 +85,8 @@ def create_table_as(stmt: Tree) -> list[Effect]:
             ref, kind, None, needs=needs if kind is Kind.MATERIALIZED_VIEW else (), copies=needs
         )
     )
+    if stmt.into.fields.get("onCommit") == "ONCOMMIT_DROP":
+        effects.append(EndsAtCommit(ref))
     return effects
 
 
