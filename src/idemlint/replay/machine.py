@@ -18,6 +18,7 @@ from idemlint.replay.definitions import (
     Column,
     Constraint,
     IndexDefinition,
+    Returns,
     TableDefinition,
 )
 from idemlint.replay.effects.model import (
@@ -42,6 +43,7 @@ from idemlint.replay.effects.model import (
     SetsPath,
     Transaction,
     Updates,
+    UsesAnyColumn,
     UsesColumns,
     Verb,
 )
@@ -130,6 +132,7 @@ class Machine:
         self.candidates: list[Candidate] = []
         self.hazards: list[Hazard] = []
         self.file_start = 0
+        self.in_folder = False
         self.current_error: Raised | None = None
         self.leaves: dict[int, tuple[object, tuple[Effect, ...]]] = {}
         self.conditions: dict[int, tuple[object, Condition]] = {}
@@ -254,6 +257,8 @@ class Machine:
         maker = slot.maker if slot is not None else 0
         if maker == self.catalog.statement:
             return "since this statement's first run"
+        if self.in_folder:
+            return "since the folder's first run"
         if maker > self.file_start:
             return f"since statement {maker - self.file_start} of this file"
         return "since an earlier migration" if maker else "already"
@@ -307,6 +312,26 @@ class Machine:
             if result is not None:
                 return result
         return None
+
+    def _uses_any_column(self, effect: UsesAnyColumn) -> Result:
+        catalog = self.catalog
+        if self.in_body or not self.judging:
+            return None
+        for name in effect.names:
+            for table in effect.tables:
+                ref = Ref(Space.COLUMN, name, None, table)
+                if catalog.presence(table) is not PRESENT or catalog.presence(ref) is not ABSENT:
+                    break
+            else:
+                had = [Ref(Space.COLUMN, name, None, table) for table in effect.tables]
+                # The one that a table had once is the one that was meant.
+                gone = next((ref for ref in had if self._had(ref)), had[0])
+                return self._requires(Requires(gone, True, "42703", Kind.COLUMN, Verb.USE))
+        return None
+
+    def _had(self, ref: Ref) -> bool:
+        key = self.catalog.key(ref)
+        return key is not None and key in self.catalog.slots
 
     def _unknown(self, effect: Requires) -> Result:
         anew = self.judging and self._is_anew(effect.ref)
@@ -406,6 +431,9 @@ class Machine:
             if effect.kind is Kind.VIEW and existing.kind not in {None, Kind.VIEW} and self.judging:
                 noun = existing.kind.noun if existing.kind else "relation"
                 return self.raised("42809", effect, f"{effect.ref} is a {noun}")
+            if self.judging and _other_result(existing.definition, effect.definition):
+                reason = f"{effect.ref} returns {existing.definition}, not {effect.definition}"
+                return self.raised("42P13", effect, reason)
             slot = existing._replace(
                 kind=effect.kind, needs=needs, maker=catalog.statement, definition=effect.definition
             )
@@ -513,6 +541,8 @@ class Machine:
         key = catalog.key(ref)
         if ref.space is Space.ROUTINE and ref.signature is None:
             overloads = catalog.overloads(ref)
+            if len(overloads) > 1 and self.judging:
+                return self.raised("42725", effect, f"there are several routines named {ref}")
             if overloads:
                 key = overloads[0][0]
         if key is None:
@@ -536,7 +566,9 @@ class Machine:
             result = self._kept(effect, key, slot)
             if result is not None:
                 return result
-            if effect.kind in ROW_TYPES and (maybe := catalog.dependents(slot, key, certain=False)):
+            uncertain = effect.kind not in {Kind.CONSTRAINT, Kind.SCHEMA}
+            maybe = catalog.dependents(slot, key, certain=False) if uncertain else []
+            if maybe:
                 other = maybe[0][0][2]
                 self.doubt(f"whether {other} depends on it cannot be told", effect, "2BP01")
                 catalog.put(key, slot._replace(presence=UNKNOWN, certain=False))
@@ -559,6 +591,14 @@ class Machine:
         catalog = self.catalog
         if effect.cascade and effect.kind in _KEPT_BY_DEPENDENTS:
             for other_key, other in catalog.dependents(slot, key):
+                need = catalog.definition_needs(other, key, slot)
+                if need is not None:
+                    # Only the column, or the foreign key, goes.
+                    other_key = (need.by_space, other.oid, need.by)
+                    part = catalog.find_key(other_key)
+                    if part is None:
+                        continue
+                    other = part
                 catalog.kill(other.oid)
                 catalog.put(other_key, other._replace(presence=ABSENT, maker=catalog.statement))
         catalog.kill(slot.oid)
@@ -792,7 +832,8 @@ class Machine:
                 frozenset(pair for pair in row if pair[0] not in effect.columns)
                 for row in facts.rows
             )
-            rowfacts.set_rows(catalog, table, facts._replace(rows=blurred))
+            # What they are now is not known: a row that is not found may still be there.
+            rowfacts.set_rows(catalog, table, facts._replace(rows=blurred, complete=False))
         if catalog.has(Space.RULE, table.oid):
             self.doubt(f"a rule on {effect.table} may do something else", effect)
         elif effect.again is Again.SAME:
@@ -832,6 +873,11 @@ class Machine:
         return None if result is RETURNED else result
 
 
+def _other_result(before: object, now: object) -> bool:
+    """Whether OR REPLACE would change what a function returns."""
+    return isinstance(before, Returns) and isinstance(now, Returns) and before != now
+
+
 #: Kinds whose DROP without CASCADE looks for what depends on them. What depends on a policy or a
 #: column is not modelled.
 _KEPT_BY_DEPENDENTS: Final = frozenset(
@@ -853,6 +899,7 @@ _KEPT_BY_DEPENDENTS: Final = frozenset(
 _APPLY: Final[dict[type, Callable[..., Result]]] = {
     Requires: Machine._requires,
     UsesColumns: Machine._uses_columns,
+    UsesAnyColumn: Machine._uses_any_column,
     Creates: Machine._creates,
     CreatesUnnamed: Machine._creates_unnamed,
     EndsAtCommit: Machine._ends_at_commit,

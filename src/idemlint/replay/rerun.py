@@ -88,6 +88,9 @@ def replay_folder(
     starts: list[int] = []
     for file in files:
         starts.append(starts[-1] + len(file) if starts else len(file))
+    # Numbers are the folder's here, not a file's.
+    machine.file_start = 0
+    machine.in_folder = True
     found = _rerun(machine, programs, range(len(programs)), "folder", 0, path, frozenset(starts))
     outcomes = [found[index] for index in range(len(programs))]
     return [outcomes[end - len(file) : end] for file, end in zip(files, starts, strict=True)]

@@ -1,0 +1,196 @@
+"""From paths to reports: what a file is told depends on its folder, never on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from idemlint.engine import FileReport, Settings, analyse
+from idemlint.rules import all_rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def settings(root: Path, **options: object) -> Settings:
+    codes = frozenset(code for code, rule in all_rules().items() if rule.default)
+    return Settings(codes, root, **options)  # type: ignore[arg-type]
+
+
+def write(root: Path, files: dict[str, str]) -> dict[str, Path]:
+    paths = {}
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        paths[name] = path
+    return paths
+
+
+def reports(root: Path, paths: list[Path], **options: object) -> dict[str, FileReport]:
+    found = analyse(paths, settings(root, **options))
+    return {str(report.path.relative_to(root)): report for report in found}
+
+
+def verdicts(report: FileReport) -> list[str]:
+    return [
+        f"{outcome.verdict.value} {outcome.sqlstate or ''}".strip() for outcome in report.outcomes
+    ]
+
+
+FOLDER = {
+    "001_users.sql": "CREATE TABLE users (id int PRIMARY KEY, name text);\n",
+    "002_names.sql": "ALTER TABLE users ALTER COLUMN name SET NOT NULL;\n",
+    "003_seed.sql": "INSERT INTO users VALUES (1, 'ada');\n",
+}
+
+
+class TestKnowledgeOfTheFolder:
+    def test_earlier_files_are_read_for_what_they_leave(self, tmp_path: Path) -> None:
+        paths = write(tmp_path, FOLDER)
+        alone = reports(tmp_path, [paths["003_seed.sql"]])
+        assert list(alone) == ["003_seed.sql"]
+        assert verdicts(alone["003_seed.sql"]) == ["fails 23505"]
+
+    def test_a_file_is_told_the_same_alone_in_a_batch_and_with_its_folder(
+        self, tmp_path: Path
+    ) -> None:
+        paths = write(tmp_path, FOLDER)
+        whole = reports(tmp_path, list(paths.values()))
+        for name, path in paths.items():
+            for batch in ([path], [path, paths["001_users.sql"]]):
+                told = reports(tmp_path, batch)[name]
+                assert told.diagnostics == whole[name].diagnostics
+                assert verdicts(told) == verdicts(whole[name])
+
+    def test_without_its_folder_an_insert_may_fail_or_repeat(self, tmp_path: Path) -> None:
+        paths = write(tmp_path, {"seed.sql": FOLDER["003_seed.sql"]})
+        assert verdicts(reports(tmp_path, [paths["seed.sql"]])["seed.sql"]) == ["repeats"]
+
+    def test_a_column_without_a_default_is_harmless_on_a_table_of_the_same_file(
+        self, tmp_path: Path
+    ) -> None:
+        add = "ALTER TABLE t ADD COLUMN IF NOT EXISTS n int NOT NULL;\n"
+        paths = write(
+            tmp_path,
+            {
+                "a/001.sql": "CREATE TABLE IF NOT EXISTS t (id int);\n" + add,
+                "b/001.sql": "CREATE TABLE IF NOT EXISTS t (id int);\n",
+                "b/002.sql": add,
+            },
+        )
+        found = reports(tmp_path, list(paths.values()))
+        assert not found["b/001.sql"].diagnostics
+        assert [each.code for each in found["b/002.sql"].diagnostics] == ["IDM701"]
+
+    def test_two_folders_do_not_know_of_each_other(self, tmp_path: Path) -> None:
+        text = "CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY);\n"
+        paths = write(tmp_path, {"a/001.sql": text, "b/001.sql": "INSERT INTO t VALUES (1);\n"})
+        found = reports(tmp_path, list(paths.values()))
+        assert verdicts(found["b/001.sql"]) == ["repeats"]
+
+
+class TestOtherDefinitions:
+    def test_a_guard_that_would_hide_a_difference_is_unsafe(self, tmp_path: Path) -> None:
+        paths = write(
+            tmp_path,
+            {
+                "001_a.sql": "CREATE TABLE users (id int, name text);\n",
+                "002_b.sql": "CREATE TABLE IF NOT EXISTS users (id bigint, email text);\n",
+            },
+        )
+        for asked in ([paths["001_a.sql"]], list(paths.values())):
+            (diagnostic,) = reports(tmp_path, asked)["001_a.sql"].diagnostics
+            assert diagnostic.fix is not None
+            assert diagnostic.fix.applicability.label == "unsafe"
+            assert diagnostic.fix.message.endswith(
+                "002_b.sql makes it with email and without name and with another type of id"
+            )
+
+    def test_the_same_definition_twice_hides_nothing(self, tmp_path: Path) -> None:
+        text = "CREATE TABLE users (id int, name text);\n"
+        paths = write(tmp_path, {"001.sql": text, "002.sql": text.lower()})
+        (diagnostic,) = reports(tmp_path, list(paths.values()))["001.sql"].diagnostics
+        assert diagnostic.fix is not None
+        assert diagnostic.fix.applicability.label == "safe"
+
+
+class TestStartAfter:
+    @pytest.mark.parametrize("up_to", ["002", "002_names.sql", "2", "migrations/002_names.sql"])
+    def test_what_was_applied_is_context(self, tmp_path: Path, up_to: str) -> None:
+        paths = write(tmp_path, {f"migrations/{name}": text for name, text in FOLDER.items()})
+        found = reports(tmp_path, list(paths.values()), start_after=up_to, runner="psql")
+        contexts = {name.rpartition("/")[2]: report.context for name, report in found.items()}
+        assert contexts == {"001_users.sql": True, "002_names.sql": True, "003_seed.sql": False}
+        assert not found["migrations/001_users.sql"].diagnostics
+        assert found["migrations/003_seed.sql"].diagnostics
+
+    def test_it_does_not_excuse_what_runs_again_by_design(self, tmp_path: Path) -> None:
+        paths = write(
+            tmp_path,
+            {
+                "db/migration/V1__t.sql": "CREATE TABLE t (a int);\n",
+                "db/migration/R__v.sql": "CREATE VIEW v AS SELECT 1 AS a;\n",
+                "db/migration/V2__u.sql": "CREATE TABLE u (a int);\n",
+            },
+        )
+        found = reports(tmp_path, list(paths.values()), start_after="2")
+        told = [report for report in found.values() if report.diagnostics]
+        (diagnostic,) = told[0].diagnostics
+        assert len(told) == 1
+        assert diagnostic.code == "IDM108"
+        assert diagnostic.message.endswith("Flyway runs R__ migrations again whenever they change")
+
+
+UP_AND_DOWN = {
+    "1_t.up.sql": "CREATE TABLE t (a int);\n",
+    "1_t.down.sql": "DROP TABLE t;\n",
+}
+
+
+class TestDirections:
+    def test_files_that_undo_are_not_linted(self, tmp_path: Path) -> None:
+        paths = write(tmp_path, UP_AND_DOWN)
+        assert list(reports(tmp_path, list(paths.values()))) == ["1_t.up.sql"]
+
+    def test_unless_they_are_asked_for(self, tmp_path: Path) -> None:
+        paths = write(tmp_path, UP_AND_DOWN)
+        found = reports(tmp_path, list(paths.values()), down=True)
+        assert [each.code for each in found["1_t.down.sql"].diagnostics] == ["IDM301"]
+
+    def test_sections_that_undo_have_no_verdict(self, tmp_path: Path) -> None:
+        text = "-- migrate:up\nCREATE TABLE t (a int);\n-- migrate:down\nDROP TABLE t;\n"
+        paths = write(tmp_path, {"db/migrations/20240101000000_t.sql": text})
+        (report,) = reports(tmp_path, list(paths.values())).values()
+        assert verdicts(report) == ["fails 42P07", "not-applicable"]
+
+
+RENAMED_LATER = {
+    "001.sql": "CREATE TABLE IF NOT EXISTS t (a int);\n",
+    "002.sql": "ALTER TABLE IF EXISTS t RENAME TO u;\n",
+}
+
+
+class TestReruns:
+    def test_a_folder_knows_what_a_file_alone_does_not(self, tmp_path: Path) -> None:
+        paths = write(tmp_path, RENAMED_LATER)
+        file = reports(tmp_path, list(paths.values()), rerun="file")
+        assert [verdicts(file[name]) for name in RENAMED_LATER] == [["safe"], ["safe"]]
+        folder = reports(tmp_path, list(paths.values()), rerun="folder")
+        assert [verdicts(folder[name]) for name in RENAMED_LATER] == [["repeats"], ["fails 42P07"]]
+
+    def test_a_stop_in_the_middle_is_worse_than_the_end(self, tmp_path: Path) -> None:
+        text = "CREATE TABLE t (a int);\nDROP TABLE t;\n"
+        paths = write(tmp_path, {"001.sql": text})
+        file = reports(tmp_path, [paths["001.sql"]], rerun="file")["001.sql"]
+        assert verdicts(file) == ["safe", "safe"]
+        worst = reports(tmp_path, [paths["001.sql"]], rerun="any")["001.sql"]
+        assert verdicts(worst) == ["fails 42P07", "safe"]
+        assert worst.outcomes[0].rerun == "interrupted"
+
+    def test_one_transaction_leaves_nothing_half_done(self, tmp_path: Path) -> None:
+        text = "BEGIN;\nCREATE TABLE t (a int);\nDROP TABLE t;\nCOMMIT;\n"
+        paths = write(tmp_path, {"001.sql": text})
+        worst = reports(tmp_path, [paths["001.sql"]], rerun="any")["001.sql"]
+        assert verdicts(worst) == ["safe"] * 4
