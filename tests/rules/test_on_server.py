@@ -14,7 +14,6 @@ from .cases import Case, all_cases
 from .sending import send, units
 
 if TYPE_CHECKING:
-
     from idemlint.engine import FileReport
     from postgres.server import Database
     from postgres.snapshot import Difference, Snapshot
