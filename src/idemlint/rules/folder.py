@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.fixes.site import Site
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from idemlint.rules.base import Migration
     from idemlint.source.model import Statement
     from idemlint.source.tree import Tree
+
+
+#: Nobody notes which files ran, so two of one version do not get in each other's way.
+_NO_JOURNAL: Final = frozenset({"psql"})
 
 
 class DefinitionDrift(FileRule):
@@ -154,6 +158,8 @@ def _version(migration: Migration, path: str) -> str:
     """A file's version as the runner tells files apart by it; empty where it does not."""
     profile = migration.profile
     named = profile.named(path.replace(os.sep, "/"))
-    if profile.by == "path" or named is None or named[0].direction != "up":
+    if profile.name in _NO_JOURNAL or profile.by == "path":
+        return ""
+    if named is None or named[0].direction != "up":
         return ""
     return named[1].groupdict().get("version") or ""

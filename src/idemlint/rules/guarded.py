@@ -46,10 +46,10 @@ class Made(NamedTuple):
 
 def asked(node: If, branch: Block) -> list[Asked]:
     """The facts that the branch of an IF hangs on. What ELSE hangs on is the opposite."""
-    straight = branch is node.then
+    condition = guards.read(node.condition)
     return [
-        Asked(fact, present is straight)
-        for fact, present in guards.assume(guards.read(node.condition), straight)
+        Asked(fact, present)
+        for fact, present in guards.assume(condition, branch is node.then)
         if isinstance(fact, Exists)
     ]
 

@@ -182,8 +182,7 @@ _KEYS: Final = frozenset({"CONSTR_UNIQUE", "CONSTR_PRIMARY"})
 
 #: Values that nobody would want in a row for good.
 _PLACEHOLDER: Final = (
-    r"(?i)(?:te?mp\b|temp[_-]|todo|tbd|fixme|changeme|change[_ -]me|placeholder|dummy|xxx+$|n/?a$"
-    r"|unknown$|default$)"
+    r"(?i)(?:te?mp\b|temp[_-]|todo|tbd|fixme|changeme|change[_ -]me|placeholder|dummy|xxx+$|n/?a$)"
 )
 
 

@@ -1,0 +1,161 @@
+"""IDM5 beyond what the pages show; what is used too soon is asked of a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from postgres.conftest import database, server
+
+from .asking import codes, fixed, found
+
+if TYPE_CHECKING:
+    from postgres.server import Database
+
+CIC = "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a);"
+NEXT = "--> statement-breakpoint\n"
+
+
+@pytest.mark.parametrize(
+    ("runner", "sql", "expected"),
+    [
+        ("psql", CIC, []),
+        ("psql", f"BEGIN;\n{CIC}\nCOMMIT;", ["IDM501"]),
+        ("psql", f"BEGIN;\nSELECT 1;\nCOMMIT;\n{CIC}", []),
+        ("drizzle", CIC, ["IDM501"]),
+        ("drizzle", f"SELECT 1;\n{NEXT}COMMIT;\n{NEXT}{CIC}", []),
+        ("drizzle", f"SELECT 1;\nCOMMIT;\n{CIC}", ["IDM501"]),
+        ("drizzle-neon-http", CIC, []),
+        ("prisma", f"SELECT 1;\n{CIC}", []),
+        ("prisma", f"DO $$ BEGIN END $$;\n{CIC}", ["IDM501"]),
+        ("prisma-7.3", CIC, []),
+        ("prisma-7.3", f"SET lock_timeout = 1;\n{CIC}", ["IDM501"]),
+        ("prisma-7.3", f"SELECT 1;\nCOMMIT;\n{CIC}", ["IDM501"]),
+        ("supabase", f"SELECT 1;\n{CIC}", []),
+        ("supabase", "SELECT 1;\nCREATE DATABASE d;", ["IDM119", "IDM502"]),
+        ("supabase-2.108", f"SELECT 1;\n{CIC}", ["IDM501"]),
+        ("supabase-2.108", CIC, []),
+        ("golang-migrate", CIC, []),
+        ("golang-migrate", f"SELECT 1;\n{CIC}", ["IDM501"]),
+        ("sqlx", f"-- no-transaction\n{CIC}", []),
+        ("sqlx", f"-- no-transaction\nSELECT 1;\n{CIC}", ["IDM501"]),
+        ("flyway", CIC, []),
+        ("flyway", f"SELECT 1;\n{CIC}", ["IDM501"]),
+    ],
+)
+def test_who_opens_the_transaction(runner: str, sql: str, expected: list[str]) -> None:
+    assert codes(sql, runner=runner) == expected
+
+
+def test_statements_in_bodies_are_in_a_transaction_whoever_runs_them() -> None:
+    assert codes("DO $$ BEGIN EXECUTE 'VACUUM t'; END $$;") == ["IDM502"]
+
+
+@pytest.mark.parametrize(
+    ("runner", "bad", "good"),
+    [
+        ("sqlx", CIC, f"-- no-transaction\n{CIC}"),
+        (
+            "tern",
+            f"SELECT 1;\n{CIC}",
+            f"---- tern: disable-tx ----\nSELECT 1;\n{CIC}",
+        ),
+        ("sql-migrate", f"-- +migrate Up\n{CIC}", f"-- +migrate Up notransaction\n{CIC}"),
+        (
+            "liquibase",
+            f"--liquibase formatted sql\n--changeset a:1\n{CIC}",
+            f"--liquibase formatted sql\n--changeset a:1 runInTransaction:false\n{CIC}",
+        ),
+    ],
+)
+def test_the_runner_s_own_way_out(runner: str, bad: str, good: str) -> None:
+    [finding] = found(bad, code="IDM501", runner=runner)
+    assert fixed(finding, bad) == good
+    assert codes(good, runner=runner) == []
+
+
+@pytest.mark.parametrize(
+    ("runner", "sql", "words"),
+    [
+        ("sqlx", f"SELECT 1;\n{CIC}", "a migration of its own"),
+        ("drizzle", CIC, "leave CONCURRENTLY away"),
+        ("diesel", CIC, "run_in_transaction = false"),
+        ("flyway", f"SELECT 1;\n{CIC}", "a migration of its own"),
+        ("dbmate", f"-- migrate:up transaction: false\n{CIC}", "line 1: dbmate ignores"),
+    ],
+)
+def test_what_has_no_fix_has_advice(runner: str, sql: str, words: str) -> None:
+    [finding] = found(sql, code="IDM501", runner=runner)
+    assert words in finding.help
+    assert finding.fix is not None
+    assert not finding.fix.edits
+
+
+@pytest.mark.parametrize(
+    ("runner", "sql", "count"),
+    [
+        ("psql", "BEGIN; SELECT 1; COMMIT;", 0),
+        ("psql", "BEGIN; SELECT 1;", 1),
+        ("psql", "BEGIN; BEGIN; SELECT 1; COMMIT;", 1),
+        ("psql", "SELECT 1; COMMIT;", 1),
+        ("psql", "BEGIN; SELEC 1 COMMIT;", 0),
+        ("psql", "BEGIN; SAVEPOINT a; ROLLBACK TO a; COMMIT;", 0),
+        ("golang-migrate", "BEGIN; SELECT 1; COMMIT;", 0),
+        ("golang-migrate", "SELECT 1; COMMIT; SELECT 2;", 0),
+        ("prisma", "BEGIN; SELECT 1; COMMIT;", 0),
+        ("supabase", "BEGIN; SELECT 1; COMMIT;", 0),
+        ("sqlx", "BEGIN; SELECT 1; COMMIT;", 1),
+        ("sqlx", "SELECT 1; ROLLBACK;", 1),
+        ("sqlx", "COMMIT; SELECT 1; BEGIN;", 1),
+        ("drizzle", f"SELECT 1;\n{NEXT}COMMIT;\n{NEXT}{CIC}\n{NEXT}BEGIN;", 0),
+    ],
+)
+def test_begin_and_commit(runner: str, sql: str, count: int) -> None:
+    assert len(found(sql, code="IDM505", runner=runner)) == count
+
+
+TYPES = "CREATE TYPE s AS ENUM ('a'); CREATE TABLE t (id int, st s, word text);"
+USES = {
+    "INSERT INTO t VALUES (1, 'new')": True,
+    "INSERT INTO t (st) SELECT 'new'": True,
+    "INSERT INTO t (word) VALUES ('new')": False,
+    "UPDATE t SET st = 'new'": True,
+    "UPDATE t SET word = 'new' WHERE word <> 'new'": False,
+    "DELETE FROM t WHERE st IN ('a', 'new')": True,
+    "ALTER TABLE t ALTER COLUMN st SET DEFAULT 'new'": True,
+    "ALTER TABLE t ADD COLUMN other s DEFAULT 'new'": True,
+    "ALTER TABLE t ADD CHECK (st <> 'new')": True,
+    "CREATE INDEX i ON t (id) WHERE st = 'new'": True,
+    "CREATE TABLE u (st s DEFAULT 'new')": True,
+    "SELECT 'new'::s": True,
+    "SELECT 'new'": False,
+    "DO $$ BEGIN UPDATE t SET st = 'new'; END $$": True,
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_value_that_is_used_too_soon(use: str) -> None:
+    sql = f"BEGIN; ALTER TYPE s ADD VALUE 'new'; {use}; COMMIT;"
+    assert bool(found(sql, TYPES, code="IDM503")) is USES[use]
+    assert not found(f"ALTER TYPE s ADD VALUE 'new'; {use};", TYPES, code="IDM503")
+
+
+@pytest.mark.server
+def test_the_server_says_the_same(database: Database) -> None:
+    assert database.send(TYPES) is None
+    told = {}
+    for use in USES:
+        with database.copy() as copy:
+            answer = copy.run(["BEGIN", "ALTER TYPE s ADD VALUE 'new'", use])
+            told[use] = answer[-1] == "55P04"
+    assert told == USES
+
+
+def test_from_17_on_a_new_type_s_values_may_be_used_at_once() -> None:
+    sql = "BEGIN; CREATE TYPE m AS ENUM (); ALTER TYPE m ADD VALUE 'x'; SELECT 'x'::m; COMMIT;"
+    assert len(found(sql, code="IDM503", postgres=16)) == 1
+    assert found(sql, code="IDM503", postgres=17) == []
+
+
+__all__ = ["database", "server"]
