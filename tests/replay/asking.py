@@ -21,8 +21,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from idemlint.replay.catalog import Catalog
+from idemlint.replay.catalog import PRESENT, Catalog, Slot
 from idemlint.replay.machine import Machine
+from idemlint.replay.names import Kind, Space
 from idemlint.replay.programs import program_of
 from idemlint.replay.rerun import replay_file
 from idemlint.source.parse import parse
@@ -129,6 +130,39 @@ def outcomes(
     given = range(len(programs)) if units is None else units
     replayed = replay_file(machine, programs, given, modes, len(setup))
     return [each[mode] for each in replayed.outcomes]  # type: ignore[index]
+
+
+class After(NamedTuple):
+    """What is there for sure: names of relations, and of constraints by table."""
+
+    relations: set[str]
+    constraints: dict[str, set[str]]
+
+
+def after(sql: str, *, version: int = VERSION) -> After:
+    """What a file leaves in schema public."""
+    catalog = Catalog()
+    programs = _programs(sql, version)
+    replay_file(Machine(catalog, version), programs, range(len(programs)), frozenset(), 0)
+    public = catalog.slots[(Space.SCHEMA, 0, "public")].oid
+    relations: set[str] = set()
+    constraints: dict[str, set[str]] = {}
+    for space, container, name in list(catalog.slots):
+        slot = catalog.slot((space, container, name))
+        if space is not Space.RELATION or container != public or slot is None:
+            continue
+        if slot.presence is PRESENT:
+            relations.add(name)
+            if slot.kind is Kind.TABLE:
+                constraints[name] = _constraints(catalog, slot)
+    return After(relations, constraints)
+
+
+def _constraints(catalog: Catalog, table: Slot) -> set[str]:
+    names = set(table.definition.constraints) if table.definition is not None else set()
+    names |= {key[2] for key in catalog.slots if key[:2] == (Space.CONSTRAINT, table.oid)}
+    found = {name: catalog.find_key((Space.CONSTRAINT, table.oid, name)) for name in names}
+    return {name for name, slot in found.items() if slot and slot.presence is PRESENT}
 
 
 def word(outcome: Outcome) -> str:

@@ -79,7 +79,7 @@ def name_constraint(case: Case) -> Fix | None:
     if tree.kind == "AlterDomainStmt":
         ref = inside(Space.CONSTRAINT, effect.base, effect.table)
         edits = guarded(site, guard.missing_on_domain(ref))
-        places = [(getattr(tree, "def").location, effect.base)]
+        places: list[tuple[int, str]] = [(getattr(tree, "def").location, effect.base)]
     else:
         edits = alter.guarded_commands(site, naming=True)
         places = alter.unnamed(site) or []

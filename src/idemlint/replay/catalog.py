@@ -17,7 +17,7 @@ from idemlint.replay.names import ROW_TYPES, Kind, Ref, Space
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.replay.definitions import Constraint
+    from idemlint.replay.definitions import Constraint, Need
 
 Presence = Literal["present", "absent", "unknown"]
 PRESENT: Final[Presence] = "present"
@@ -358,7 +358,7 @@ class Catalog:
             if (slot.oid in other.needs and slot.oid not in other.owners) or (
                 other.definition is not None
                 and other.certain is certain
-                and self._definition_needs(other, key, slot)
+                and self.definition_needs(other, key, slot) is not None
             ):
                 found.append((other_key, other))
         return [
@@ -541,10 +541,11 @@ class Catalog:
             return known if known.presence is not PRESENT else None
         return Slot(ABSENT, 0) if self._overloads.get(key) else None
 
-    def _definition_needs(self, other: Slot, key: Key, slot: Slot) -> bool:
+    def definition_needs(self, other: Slot, key: Key, slot: Slot) -> Need | None:
+        """The part of an object whose own definition needs the one under `key`."""
         needs = getattr(other.definition, "needs", None)
         if needs is None:
-            return False
+            return None
         for need in needs():
             if need.name != key[2] or need.space is not key[0]:
                 continue
@@ -556,8 +557,9 @@ class Catalog:
                 continue
             target = self.find(Ref(need.space, need.name, need.schema))
             if target is not None and target.oid == slot.oid:
-                return True
-        return False
+                known: Need = need
+                return known
+        return None
 
     def foreign_keys(self, table: Slot, key: Key, constraint: Constraint) -> Iterator[str]:
         """The foreign keys that point at a table's unique or primary key."""

@@ -46,7 +46,31 @@ def cut(name: str) -> str:
     return name if len(encoded) <= NAME_BYTES else encoded[:NAME_BYTES].decode(errors="ignore")
 
 
-def chosen_name(table: str, columns: str, suffix: str) -> str:
+class ChosenName(str):
+    """A name that PostgreSQL chooses: where it is taken, the parts are cut anew to make room for a number."""
+
+    __slots__ = ("parts",)
+
+    def __new__(cls, table: str, columns: str, suffix: str) -> ChosenName:
+        """From the table, the columns and what it is for (`key`, `idx`, …)."""
+        self = super().__new__(cls, _object_name(table, columns, suffix))
+        self.parts = (table, columns, suffix)
+        return self
+
+    parts: tuple[str, str, str]
+
+    def numbered(self, number: int) -> str:
+        """The name after `number` others were found taken."""
+        table, columns, suffix = self.parts
+        return _object_name(table, columns, f"{suffix}{number or ''}")
+
+
+def chosen_name(table: str, columns: str, suffix: str) -> ChosenName:
+    """`ChooseRelationName` (src/backend/commands/indexcmds.c), as long as nothing is in the way."""
+    return ChosenName(table, columns, suffix)
+
+
+def _object_name(table: str, columns: str, suffix: str) -> str:
     """`makeObjectName` (src/backend/commands/indexcmds.c): the longer part is cut until all fits."""
     first, second = table.encode(), columns.encode()
     spare = NAME_BYTES - len(suffix) - 1 - (1 if second else 0)
@@ -113,12 +137,13 @@ class Need(NamedTuple):
 
 
 class Constraint(NamedTuple):
-    """A constraint of a table: its name (chosen where none is given), `contype`, columns, tree."""
+    """A constraint of a table: its name (from a `base` where none is given), `contype`, columns, tree."""
 
     name: str
     contype: str
     columns: tuple[str, ...]
     tree: Tree | None = None
+    base: ChosenName | None = None
 
     def is_key_of(self, referenced: tuple[str, ...]) -> bool:
         """Whether a foreign key that names these columns (none: the primary key) stands on it."""
@@ -187,8 +212,11 @@ def constraint_name(table: str, node: Tree, column_name: str | None) -> str:
     `ChooseConstraintName` (src/backend/catalog/pg_constraint.c) and `ChooseIndexName`
     (src/backend/commands/indexcmds.c).
     """
-    if node.conname:
-        return cut(node.conname)
+    return cut(node.conname) if node.conname else chosen_constraint(table, node, column_name)
+
+
+def chosen_constraint(table: str, node: Tree, column_name: str | None) -> ChosenName:
+    """The name that PostgreSQL chooses for a constraint without one."""
     contype = node.contype
     columns = constraint_columns(node, column_name)
     if contype == "CONSTR_PRIMARY" or (contype == "CONSTR_CHECK" and len(columns) != 1):
@@ -235,14 +263,14 @@ def _column_refs(value: object) -> Iterator[str]:
 class ByProduct(NamedTuple):
     """A relation that comes with a table: a sequence of a column, an index of a constraint.
 
-    `of_space` and `of` are what it goes with; `given`: the name was not chosen, so it must be free.
+    `of_space` and `of` are what it goes with; without a `base` the name was given, so it must be free.
     """
 
     name: str
     is_index: bool
     of_space: Space
     of: str
-    given: bool
+    base: ChosenName | None
 
 
 #: What is known of a relation that comes with another: that nobody asked for it by name.
@@ -384,20 +412,13 @@ class TableDefinition:
         """The sequences and indexes that PostgreSQL makes along with the table."""
         if self._by_products is None:
             self._by_products = [
-                ByProduct(
-                    chosen_name(self.name, each.name, "seq"), False, Space.COLUMN, each.name, False
-                )
+                ByProduct(base, False, Space.COLUMN, each.name, base)
                 for each in self.columns.values()
+                for base in (chosen_name(self.name, each.name, "seq"),)
                 if each.identity or each.type in SERIALS
             ]
             self._by_products += [
-                ByProduct(
-                    each.name,
-                    True,
-                    Space.CONSTRAINT,
-                    each.name,
-                    bool(each.tree is not None and each.tree.conname),
-                )
+                ByProduct(each.name, True, Space.CONSTRAINT, each.name, each.base)
                 for each in self.constraints.values()
                 if each.contype in INDEXED
             ]
@@ -409,13 +430,38 @@ class TableDefinition:
             return
         assert self._constraints is not None
         node = Tree("Constraint", fields)
+        columns = constraint_columns(node, column_name)
+        if contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}:
+            twin = self._same_index(columns, fields)
+            if twin is not None and contype == "CONSTR_UNIQUE":
+                return
+            if twin is not None:
+                del self._constraints[twin]
         name = base = constraint_name(self.name, node, column_name)
         number = 0
-        while name in self._constraints:
+        chosen = base if isinstance(base, ChosenName) else None
+        while chosen is not None and name in self._constraints:
             number += 1
-            name = f"{base}{number}"
-        columns = constraint_columns(node, column_name)
-        self._constraints[name] = Constraint(name, contype, columns, node)
+            name = chosen.numbered(number)
+        self._constraints[name] = Constraint(name, contype, columns, node, chosen)
+
+    def _same_index(self, columns: tuple[str, ...], fields: dict[str, Any]) -> str | None:
+        """A key over the same columns: PostgreSQL makes one index of the two.
+
+        `transformIndexConstraints` (src/backend/parser/parse_utilcmd.c).
+        """
+        for known in (self._constraints or {}).values():
+            other = known.tree.fields if known.tree is not None else {}
+            if (
+                known.contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}
+                and known.columns == columns
+                and all(other.get(each) == fields.get(each) for each in _INDEX_OPTIONS)
+            ):
+                return known.name
+        return None
+
+
+_INDEX_OPTIONS: Final = ("deferrable", "initdeferred", "including", "nulls_not_distinct")
 
 
 class EnumDefinition:
@@ -479,6 +525,12 @@ class TriggerDefinition(NamedTuple):
 
     events: int
     before: bool
+
+
+class Returns(str):
+    """The result type of a function, which OR REPLACE cannot change."""
+
+    __slots__ = ()
 
 
 class ForeignKey(NamedTuple):

@@ -450,12 +450,14 @@ class Machine:
         for each in definition.by_products():
             name = each.name
             relation: Key = (Space.RELATION, key[1], name)
-            if each.given and self.judging and not self._free(relation):
+            if each.base is None and self.judging and not self._free(relation):
                 return self.raised("42P07", effect, f"relation {name} exists")
             number = 0
-            while not each.given and not self._free(relation):
+            while each.base is not None and (
+                not self._free(relation) or (number and name in definition.constraints)
+            ):
                 number += 1
-                name = f"{each.name}{number}"
+                name = each.base.numbered(number)
                 relation = (Space.RELATION, key[1], name)
             inner: Key = (each.of_space, oid, each.of)
             of = catalog.find_key(inner)
@@ -505,7 +507,9 @@ class Machine:
         keys = self._chosen(effect, table_key, table, is_index=is_index)
         oid = 0
         for key in keys:
-            kind = Kind.INDEX if key[0] is Space.RELATION else effect.kind
+            kind = effect.kind
+            if kind is Kind.CONSTRAINT and key[0] is Space.RELATION:
+                kind = Kind.INDEX
             of = owners if not oid else (oid, table.oid, *owners)
             oid = self._put_new(key, kind, effect.definition, of, needs)
         return None
@@ -516,7 +520,7 @@ class Machine:
         """The first name that is free, in every namespace that the object needs it in."""
         number = 0
         while True:
-            name = f"{effect.base}{number or ''}"
+            name = effect.base.numbered(number)
             keys: list[Key] = []
             if effect.kind is Kind.CONSTRAINT:
                 keys.append((Space.CONSTRAINT, table.oid, name))
@@ -556,12 +560,13 @@ class Machine:
                 Slot(ABSENT, catalog.new_oid(), effect.kind, maker=catalog.statement),
             )
             return None
-        if self.judging and effect.kind is Kind.INDEX:
-            # Not even CASCADE drops an index away from under its constraint.
+        if self.judging and effect.kind in {Kind.INDEX, Kind.SEQUENCE}:
+            # Not even CASCADE drops an index away from under its constraint, a sequence from an identity.
             for owner in slot.owners:
                 home = catalog.key_of(owner)
-                if home is not None and home[0] is Space.CONSTRAINT and catalog.alive(slot):
-                    return self.raised("2BP01", effect, f"constraint {home[2]} is that index")
+                if home is not None and home[0] in {Space.CONSTRAINT, Space.FACET}:
+                    inner = "a constraint" if home[0] is Space.CONSTRAINT else "an identity column"
+                    return self.raised("2BP01", effect, f"{inner} needs it")
         if self.judging and not effect.cascade and effect.kind in _KEPT_BY_DEPENDENTS:
             result = self._kept(effect, key, slot)
             if result is not None:

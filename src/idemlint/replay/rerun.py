@@ -251,8 +251,9 @@ def _repeated(
             found.setdefault(
                 change.statement, Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf)
             )
-            if isinstance(effect, Renames):
-                # It came from another name: who took it away from there is as much to blame.
+            new = catalog.slot(key)
+            if isinstance(effect, Renames) or (new is not None and new.presence is ABSENT):
+                # Who renamed what was there before is as much to blame.
                 _blame_renames(catalog.changes(begun), key, reason, mode, found)
     return found
 

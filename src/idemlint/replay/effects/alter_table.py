@@ -14,10 +14,10 @@ from idemlint.replay.definitions import (
     SERIALS,
     ForeignKey,
     IndexDefinition,
+    chosen_constraint,
     chosen_name,
     column,
     constraint_columns,
-    constraint_name,
     cut,
     type_name,
 )
@@ -43,6 +43,8 @@ from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from idemlint.replay.definitions import ChosenName
 
 # Passes, in order.
 _DROP, _TYPE, _COLUMN, _INDEX, _CONSTRAINT, _REST = range(6)
@@ -89,7 +91,8 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
     if node.indexname:
         return _using_index(table, node)
     named = node.conname
-    name = cut(named) if named else constraint_name(table.name, node, column_name)
+    base = chosen_constraint(table.name, node, column_name)
+    name = cut(named) if named else base
     ref = inside(Space.CONSTRAINT, name, table)
     if contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"}:
         index = Ref(Space.RELATION, name, table.schema)
@@ -98,10 +101,10 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
         if contype == "CONSTR_PRIMARY":
             key = primary_key(table)
             effects.insert(0, Requires(key, False, "42P16", Kind.CONSTRAINT, Verb.CREATE))
-            effects += _named_constraint(ref, index, named, table, name, definition, column_refs)
+            effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
             effects.append(Creates(key, Kind.CONSTRAINT, None, (ref,)))
             return effects
-        effects += _named_constraint(ref, index, named, table, name, definition, column_refs)
+        effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
         return effects
     needs: tuple[Ref, ...] = ()
     key_definition = None
@@ -113,7 +116,7 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
     if not named:
         return [
             *used,
-            CreatesUnnamed(table, name, Kind.CONSTRAINT, key_definition, column_refs, needs),
+            CreatesUnnamed(table, base, Kind.CONSTRAINT, key_definition, column_refs, needs),
         ]
     return [
         Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE),
@@ -127,14 +130,14 @@ def _named_constraint(
     index: Ref,
     named: str | None,
     table: Ref,
-    name: str,
+    base: ChosenName,
     definition: IndexDefinition,
     columns: tuple[Ref, ...],
 ) -> list[Effect]:
     """A constraint that is an index too: 42P07, because the index's name is looked at first."""
     if not named:
         return [
-            CreatesUnnamed(table, name, Kind.CONSTRAINT, definition, columns),
+            CreatesUnnamed(table, base, Kind.CONSTRAINT, definition, columns),
         ]
     return [
         Requires(index, False, "42P07", Kind.CONSTRAINT, Verb.CREATE, beside=table),

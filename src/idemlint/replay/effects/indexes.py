@@ -14,7 +14,7 @@ from idemlint.replay.effects.model import (
     UsesColumns,
     Verb,
 )
-from idemlint.replay.effects.queries import table_of, walk
+from idemlint.replay.effects.queries import SYSTEM_COLUMNS, table_of, walk
 from idemlint.replay.names import Kind, Ref, Space
 from idemlint.replay.refs import inside, qualified, relation
 from idemlint.source.tree import Tree, strings
@@ -38,9 +38,11 @@ def create_index(stmt: Tree) -> list[Effect]:
         element.name for element in stmt.indexIncludingParams or () if element.name
     ]
     column_refs = tuple(inside(Space.COLUMN, name, table) for name in dict.fromkeys(covered))
-    if covered:
-        effects.append(UsesColumns(table, tuple(dict.fromkeys(covered))))
-    owners = (table, *column_refs, *_expression_columns(stmt, table))
+    expressions = _expression_columns(stmt, table)
+    used = tuple(dict.fromkeys([*covered, *(ref.name for ref in expressions)]))
+    if used:
+        effects.append(UsesColumns(table, used))
+    owners = (table, *column_refs, *expressions)
     definition = IndexDefinition(columns, bool(fields.get("unique")), "whereClause" in fields)
     name = fields.get("idxname")
     if name is None:
@@ -63,7 +65,11 @@ def _expression_columns(stmt: Tree, table: Ref) -> tuple[Ref, ...]:
         if part is not None:
             for column in walk([part]).columns:
                 names[column[-1]] = None
-    return tuple(inside(Space.COLUMN, name, table) for name in names if name != "*")
+    return tuple(
+        inside(Space.COLUMN, name, table)
+        for name in names
+        if name not in {"*", table.name} and name not in SYSTEM_COLUMNS
+    )
 
 
 def _column_labels(parameters: Iterable[Tree]) -> list[str]:

@@ -14,6 +14,7 @@ from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Block
+    from idemlint.replay.definitions import ChosenName
     from idemlint.replay.guards import Condition
     from idemlint.replay.names import Kind, Ref
 
@@ -58,6 +59,13 @@ class UsesColumns(NamedTuple):
     names: tuple[str, ...]
 
 
+class UsesAnyColumn(NamedTuple):
+    """Columns that one of several tables has to have: where all are known to have none of it, 42703."""
+
+    tables: tuple[Ref, ...]
+    names: tuple[str, ...]
+
+
 class Creates(NamedTuple):
     """`ref` is made. `owners` are what it goes with, `needs` what cannot be dropped under it.
 
@@ -82,7 +90,7 @@ class CreatesUnnamed(NamedTuple):
     """
 
     table: Ref
-    base: str
+    base: ChosenName
     kind: Kind
     definition: Any = None
     owners: tuple[Ref, ...] = ()
@@ -239,6 +247,7 @@ class Body(NamedTuple):
 Effect = (
     Requires
     | UsesColumns
+    | UsesAnyColumn
     | Creates
     | CreatesUnnamed
     | EndsAtCommit

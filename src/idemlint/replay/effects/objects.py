@@ -8,7 +8,9 @@ from idemlint.replay.definitions import (
     BEFORE,
     CompositeDefinition,
     EnumDefinition,
+    Returns,
     TriggerDefinition,
+    chosen_name,
     type_name,
 )
 from idemlint.replay.effects.alter_table import options
@@ -198,7 +200,7 @@ def alter_domain(stmt: Tree) -> list[Effect]:
         if node.contype == "CONSTR_NOTNULL":
             return effects
         if not node.conname:
-            base = f"{ref.name}_check"
+            base = chosen_name(ref.name, "", "check")
             return [*effects, CreatesUnnamed(ref, base, Kind.CONSTRAINT)]
         constraint = inside(Space.CONSTRAINT, node.conname, ref)
         return [*effects, *creates(constraint, Kind.CONSTRAINT)]
@@ -242,9 +244,13 @@ def create_function(stmt: Tree) -> list[Effect]:
     """`CREATE [OR REPLACE] FUNCTION` and `PROCEDURE`; overloads are told apart by input types."""
     kind = Kind.PROCEDURE if stmt.is_procedure else Kind.FUNCTION
     ref = qualified(Space.ROUTINE, strings(stmt.funcname), parameters_signature(stmt.parameters))
+    returns = None
+    if stmt.returnType is not None:
+        result = type_name(stmt.returnType).removeprefix("public.")
+        returns = Returns(f"setof {result}" if stmt.returnType.setof else result)
     if stmt.replace:
-        return [Creates(ref, kind, None, replaces=True)]
-    return creates(ref, kind)
+        return [Creates(ref, kind, returns, replaces=True)]
+    return creates(ref, kind, definition=returns)
 
 
 def _define_signature(stmt: Tree) -> str:

@@ -14,6 +14,7 @@ from idemlint.replay.effects.model import (
     Repeats,
     Requires,
     SetsPath,
+    UsesAnyColumn,
     UsesColumns,
     Verb,
 )
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 #: System columns, which every table has (https://www.postgresql.org/docs/current/ddl-system-columns.html).
-_SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "excluded"})
+SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "excluded"})
 _SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
 #: Clauses whose column references may be output names.
 _OUTPUT_CLAUSES = frozenset({"sortClause", "groupClause", "distinctClause"})
@@ -36,7 +37,8 @@ class Query(NamedTuple):
     """What a walk found.
 
     `scopes` counts what else, besides its tables, an unqualified column could belong to; `derived` are
-    names that stand for a query and not for a table (WITH, a subquery's alias).
+    names that stand for a query and not for a table (WITH, a subquery's alias); `outputs` are names
+    that the query gives its own columns.
     """
 
     relations: list[dict[str, Any]]
@@ -45,11 +47,12 @@ class Query(NamedTuple):
     writes: list[Tree]
     derived: set[str]
     scopes: list[str]
+    outputs: set[str]
 
 
 def walk(value: Any) -> Query:
     """All that a raw (sub)tree mentions; `relations` without the names that a WITH clause makes."""
-    query = Query([], [], [], [], set(), [])
+    query = Query([], [], [], [], set(), [], set())
     _walk(value, query)
     if query.derived:
         query.relations[:] = [
@@ -90,6 +93,8 @@ def _walk(value: Any, query: Query) -> None:
                 continue
             if name == "FuncCall":
                 query.functions.append((_field_names(inner["funcname"]), inner))
+            elif name == "ResTarget" and "name" in inner:
+                query.outputs.add(inner["name"])
             elif name in _WRITES:
                 query.writes.append(Tree(name, inner))
                 if "relation" in inner:
@@ -142,14 +147,35 @@ def needs_columns(query: Query, target: dict[str, Any] | None = None) -> list[Ef
     count = len(query.relations) + (target is not None)
     only = next(iter(tables.values())) if count == 1 == len(tables) and not query.scopes else None
     names: dict[Ref, dict[str, None]] = {}
+    anywhere = _closed_scope(query, count)
+    loose: dict[str, None] = {}
     for column in query.columns:
         last = column[-1]
-        if last == "*" or last in _SYSTEM_COLUMNS or last in tables:
+        if last == "*" or last in SYSTEM_COLUMNS or last in tables:
             continue
         table = only if len(column) == 1 else tables.get(column[-2])
         if table is not None:
             names.setdefault(table, {})[last] = None
-    return [UsesColumns(table, tuple(found)) for table, found in names.items()]
+        elif anywhere and len(column) == 1 and last not in query.outputs:
+            loose[last] = None
+    effects: list[Effect] = [UsesColumns(table, tuple(found)) for table, found in names.items()]
+    if loose and None not in tables.values():
+        effects.append(UsesAnyColumn(tuple(filter(None, tables.values())), tuple(loose)))
+    return effects
+
+
+def _closed_scope(query: Query, count: int) -> bool:
+    """Whether an unqualified column can come from the query's tables only."""
+    return (
+        count > 0
+        and not query.derived
+        and _OPEN_SCOPES.isdisjoint(query.scopes)
+        and not any("colnames" in fields.get("alias", _NOTHING) for fields in query.relations)
+    )
+
+
+#: Scopes with columns of their own.
+_OPEN_SCOPES: Final = frozenset({"RangeSubselect", "RangeFunction", "CommonTableExpr"})
 
 
 _NOTHING: Final[dict[str, Any]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idemlint.replay import guards
+from idemlint.replay.definitions import generates
 from idemlint.replay.effects.model import (
     Again,
     Deletes,
@@ -30,7 +31,7 @@ from idemlint.replay.effects.tables import select_into
 from idemlint.replay.effects.values import Written, assignments, pinned, worst
 from idemlint.replay.names import Kind, Ref
 from idemlint.replay.refs import relation
-from idemlint.source.tree import Tree, strings
+from idemlint.source.tree import Tree, strings, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,11 +71,11 @@ def insert(stmt: Tree) -> list[Effect]:
         [_not_literal(values) if values else fields.get("selectStmt"), fields.get("withClause")]
     )
     effects: list[Effect] = [_table_there(table)]
-    effects += needs_relations(query)
-    effects += needs_columns(query)
     columns = tuple(target.name for target in stmt.cols) if stmt.cols else None
     if columns:
         effects.append(UsesColumns(table, columns))
+    effects += needs_relations(query)
+    effects += needs_columns(query)
     effects += _nested(query)
     effects += [
         effect for effect in calls(query.functions) if isinstance(effect, (Opaque, SetsPath))
@@ -86,8 +87,42 @@ def insert(stmt: Tree) -> list[Effect]:
         for effect in effects
         if isinstance(effect, Requires) and effect.verb is Verb.USE and effect.kind is Kind.TABLE
     )
-    effects.append(Inserts(table, columns, rows, conflict, target, guard, guarded, update, sources))
+    never = _never_meet(columns, values) if columns and values and conflict else frozenset()
+    effects.append(
+        Inserts(
+            table,
+            columns,
+            rows,
+            conflict,
+            target,
+            guard,
+            guarded,
+            update,
+            sources,
+            never_meet=never,
+        )
+    )
     return effects
+
+
+def _never_meet(columns: tuple[str, ...], values: list[Any]) -> frozenset[str]:
+    """Columns that get NULL, or another value each time, wherever they do not get a literal."""
+    found = set()
+    for position, name in enumerate(columns):
+        items = [row["List"]["items"] for row in values]
+        given = [wrap(each[position]) for each in items if position < len(each)]
+        others = [each for each in given if constant(each) is None]
+        if others and all(_is_new_each_time(each) for each in others):
+            found.add(name)
+    return frozenset(found)
+
+
+def _is_new_each_time(value: Tree) -> bool:
+    if value.kind == "TypeCast":
+        return _is_new_each_time(value.arg)
+    if value.kind == "A_Const":
+        return bool(value.fields.get("isnull"))
+    return generates(value)
 
 
 def _insert_source(
@@ -162,8 +197,16 @@ def update(stmt: Tree) -> list[Effect]:
     effects += _nested(query)
     own = frozenset({table.name, alias or table.name})
     written = assignments(stmt.targetList or (), fields.get("whereClause"), own)
+    if written.again is Again.MOVES and _sources_read(fields, table):
+        written = Written(Again.UNKNOWN, "which rows it finds depends on what it changed itself")
     effects.append(Updates(table, written.again, written.why, columns))
     return effects
+
+
+def _sources_read(fields: dict[str, Any], table: Ref) -> bool:
+    """Whether a WITH or a FROM looks at the table that is updated."""
+    sources = walk([fields.get("fromClause"), fields.get("withClause")])
+    return _reads_table(sources, table)
 
 
 def delete(stmt: Tree) -> list[Effect]:
