@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +32,8 @@ from idemlint.source.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from pathspec import GitIgnoreSpec
 
     from idemlint.diagnostics import Diagnostic
     from idemlint.runners.profile import Profile
@@ -358,14 +361,19 @@ class _Analysis:
         ignores = self.settings.per_file_ignores
         if not ignores:
             return self.settings.rules
-        import pathspec
-
         relative = os.path.relpath(path, self.settings.root).replace(os.sep, "/")
         rules = self.settings.rules
         for pattern, codes in ignores:
-            if pathspec.GitIgnoreSpec.from_lines([pattern]).match_file(relative):
+            if _ignore_spec(pattern).match_file(relative):
                 rules -= codes
         return rules
+
+
+@cache
+def _ignore_spec(pattern: str) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines([pattern])
 
 
 def sequence_of(report: FileReport) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.fixes import guard
@@ -89,8 +90,12 @@ def does(site: Site, command: Tree) -> str:
     return subtype
 
 
+@lru_cache(maxsize=1)
 def commands(site: Site) -> Commands | None:
-    """Find the commands in the text; `None` where text and tree do not agree."""
+    """Find the commands in the text; `None` where text and tree do not agree.
+
+    The parts of one fix ask one after the other.
+    """
     trees = site.tree.cmds or ()
     first = _first(site.words)
     if first is None:
@@ -98,13 +103,14 @@ def commands(site: Site) -> Commands | None:
     groups: list[list[Word]] = [[]]
     depth = 0
     for word in site.words[first:]:
-        if word.text in {"(", "["} and word.kind == "punctuation":
-            depth += 1
-        elif word.text in {")", "]"} and word.kind == "punctuation":
-            depth -= 1
-        elif word.text == "," and depth == 0:
-            groups.append([])
-            continue
+        if word.kind == "punctuation":
+            if word.text in {"(", "["}:
+                depth += 1
+            elif word.text in {")", "]"}:
+                depth -= 1
+            elif word.text == "," and depth == 0:
+                groups.append([])
+                continue
         groups[-1].append(word)
     if len(groups) != len(trees) or not all(groups):
         return None

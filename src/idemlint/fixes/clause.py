@@ -69,7 +69,7 @@ def ref_of(case: Case) -> Ref | None:
 
 def object_end(site: Site) -> int | None:
     """The byte behind the words that say what is created or dropped: `CREATE UNIQUE INDEX CONCURRENTLY`."""
-    words = site.words
+    words = site.opening
     at = 1
     if len(words) > at + 1 and words[at].says("OR") and words[at + 1].says("REPLACE"):
         at += 2
@@ -125,5 +125,5 @@ def or_replace(case: Case) -> Fix:
     if not site.editable:
         return advice(f"{text} in the string that is executed")
     return fix_or_advice(
-        UNSAFE, text, (site.insertion(site.words[0].end, " " + site.style("OR REPLACE")),)
+        UNSAFE, text, (site.insertion(site.opening[0].end, " " + site.style("OR REPLACE")),)
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.drizzle import BREAKPOINT
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _PARTS: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^'"]+""")
 _DECLARED: Final = re.compile(r"\bdeclare\b(.*?)\bbegin\b", re.IGNORECASE | re.DOTALL)
 _NAME: Final = frozenset({"word", "quoted"})
+#: `CREATE OR REPLACE LOCAL TEMPORARY RECURSIVE VIEW` and the longest names of objects fit in.
+_OPENING: Final = 12
 
 
 class Site:
@@ -43,6 +46,11 @@ class Site:
         """The statement's tokens, comments left out."""
         return list(tokens_of(self.migration.parsed, self.span))
 
+    @cached_property
+    def opening(self) -> list[Word]:
+        """Its first tokens, enough to say what it is: a long statement is not read for them."""
+        return list(islice(tokens_of(self.migration.parsed, self.span), _OPENING))
+
     @property
     def editable(self) -> bool:
         """Whether the statement's own text is there to be edited, and says what its tree says.
@@ -58,7 +66,7 @@ class Site:
     @cached_property
     def lower(self) -> bool:
         """Whether the author writes keywords in lower case."""
-        return bool(self.words) and self.words[0].text.islower()
+        return bool(self.opening) and self.opening[0].text.islower()
 
     def style(self, sql: str) -> str:
         """Text of ours in the author's case; literals and quoted names stay."""

@@ -119,6 +119,12 @@ def _worst(outcome: Outcome) -> tuple[int, bool]:
 
 
 def _files(migration: Migration, codes: frozenset[str]) -> Iterator[Diagnostic]:
-    for rule in all_rules().values():
-        if isinstance(rule, FileRule) and rule.code in codes:
-            yield from rule.check(migration)
+    for rule in _file_rules(codes):
+        yield from rule.check(migration)
+
+
+@cache
+def _file_rules(codes: frozenset[str]) -> tuple[FileRule, ...]:
+    return tuple(
+        rule for rule in all_rules().values() if isinstance(rule, FileRule) and rule.code in codes
+    )

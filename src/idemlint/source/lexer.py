@@ -156,9 +156,10 @@ def tokens(data: bytes, start: int, end: int, *, coarse: bool = False) -> Iterat
         else:
             if coarse and kind == "other" and _PASSED.match(data, begin, end):
                 continue
-            yield Token(kind, begin, position)
+            yield _new(Token, (kind, begin, position))  # there are very many: no call of __new__
 
 
+_new: Final = tuple.__new__
 _ENDS: Final = {"string": "string_end", "quoted": "quoted_end"}
 # What the coarse pattern stops at for nothing: operators, parameters.
 _PASSED: Final = re.compile(rb"[-/]|\$\d")

@@ -6,7 +6,7 @@ Most nodes of a parse tree say nothing of their place; their tokens do.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from idemlint.records import NamedTuple
 from idemlint.source.lexer import tokens
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.source.model import ParsedFile
+
+
+_new: Final = tuple.__new__
 
 
 class Placed(Protocol):
@@ -53,7 +56,8 @@ def tokens_of(parsed: ParsedFile, place: Placed) -> Iterator[Word]:
     code = parsed.code
     for kind, start, end in tokens(code, place.start, place.end):
         if kind != "comment":
-            yield Word(code[start:end].decode("utf-8", "replace"), kind, start, end)
+            text = code[start:end].decode("utf-8", "replace")
+            yield _new(Word, (text, kind, start, end))  # twice as quick as Word(…)
 
 
 def anchor(parsed: ParsedFile, place: Placed, *keywords: str) -> Span | None:
