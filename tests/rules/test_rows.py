@@ -58,6 +58,9 @@ def test_rows_of_a_query_are_kept_out_by_a_key() -> None:
     [finding] = found("INSERT INTO t (a) SELECT b FROM src;", KEYED, code="IDM401")
     assert finding.fix is not None
     assert finding.fix.applicability is Applicability.UNSAFE
+    [finding] = found("INSERT INTO t (a) SELECT new_id() FROM src;", KEYED, code="IDM401")
+    assert finding.fix is not None
+    assert finding.fix.applicability is Applicability.DISPLAY
 
 
 @pytest.mark.parametrize(

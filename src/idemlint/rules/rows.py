@@ -45,10 +45,21 @@ class Insert(OutcomeRule):
         """`ON CONFLICT DO NOTHING` where a key finds the rows; it helps nowhere else."""
         effect = case.effect
         assert isinstance(effect, Inserts)
-        if case.outcome.verdict is Verdict.FAILS or effect.kept is True:
+        if case.outcome.verdict is Verdict.FAILS:
             return _do_nothing(case)
-        advice = _MAYBE if effect.kept is None else _NO_KEY
+        if effect.kept is True and not _calls(case.tree.fields):
+            return _do_nothing(case)
+        advice = _NO_KEY if effect.kept is False else _MAYBE
         return Fix(Applicability.DISPLAY, advice.format(effect.table))
+
+
+def _calls(value: object) -> bool:
+    """Whether a statement calls a function: the key may be one that it makes up each time."""
+    if isinstance(value, list):
+        return any(map(_calls, value))
+    if isinstance(value, dict):
+        return "FuncCall" in value or any(map(_calls, value.values()))
+    return False
 
 
 def _do_nothing(case: Case) -> Fix:
