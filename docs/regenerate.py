@@ -81,7 +81,14 @@ def shell(command: str, work: Path) -> str:
         check=False,
         timeout=120,
     )
-    return done.stdout.decode()
+    return healthy(done.stdout.decode(), command)
+
+
+def healthy(output: str, command: str) -> str:
+    """The output of a command, unless it tells of an error of ours: that is not for the page."""
+    if "internal error:" in output:
+        raise SystemExit(f"`{command}` ended in an internal error:\n{output}")
+    return output
 
 
 def with_outputs(text: str) -> str:
@@ -199,7 +206,7 @@ def on_terminal(command: str, folder: Path, work: Path) -> str:
             data += chunk
     os.close(ours)
     process.wait()
-    return data.decode().replace("\r\n", "\n")
+    return healthy(data.decode().replace("\r\n", "\n"), command)
 
 
 def picture(_: str) -> str:
@@ -212,7 +219,7 @@ def picture(_: str) -> str:
     with scratch() as work:
         output = on_terminal(PICTURED, work / "examples" / "railway", work)
     findings = output.rstrip("\n").split("\n\n")
-    first = {code: next(each for each in findings if code in each) for code in SHOWN}
+    first = {code: next((each for each in findings if code in each), code) for code in SHOWN}
     console = Console(
         record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, highlight=False
     )
