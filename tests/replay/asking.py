@@ -11,9 +11,9 @@ A text of cases:
     CREATE TABLE s.a (i int);    -- safe, alone fails 42P07
 
 What stands behind a statement is its verdict when the whole file runs again after its end; `alone`, when
-only the statement runs again, right after itself (left out where it is the same). `unknown (safe)`: replay
-cannot tell, PostgreSQL says safe. Every verdict is compared with a real server's, too:
-`tests/postgres/test_replay_on_server.py`.
+only the statement runs again, right after itself (left out where it is the same). In brackets is what
+PostgreSQL says where replay says otherwise on purpose: `unknown (safe)`, and `repeats (safe)` where it does
+so for want of rows. `test_cases.py` compares both.
 """
 
 from __future__ import annotations
@@ -123,12 +123,12 @@ def outcomes(
 ) -> list[Outcome]:
     """The same with reasons; `units` are all different by default (autocommit)."""
     machine = Machine(Catalog(), version)
-    setup = _programs(before, version)
+    setup = programs(before, version)
     replay_file(machine, setup, range(len(setup)), frozenset(), 0)
-    programs = _programs(sql, version)
+    made = programs(sql, version)
     modes = frozenset({mode, "file"})
-    given = range(len(programs)) if units is None else units
-    replayed = replay_file(machine, programs, given, modes, len(setup))
+    given = range(len(made)) if units is None else units
+    replayed = replay_file(machine, made, given, modes, len(setup))
     return [each[mode] for each in replayed.outcomes]  # type: ignore[index]
 
 
@@ -142,8 +142,8 @@ class After(NamedTuple):
 def after(sql: str, *, version: int = VERSION) -> After:
     """What a file leaves in schema public."""
     catalog = Catalog()
-    programs = _programs(sql, version)
-    replay_file(Machine(catalog, version), programs, range(len(programs)), frozenset(), 0)
+    made = programs(sql, version)
+    replay_file(Machine(catalog, version), made, range(len(made)), frozenset(), 0)
     public = catalog.slots[(Space.SCHEMA, 0, "public")].oid
     relations: set[str] = set()
     constraints: dict[str, set[str]] = {}
@@ -170,6 +170,7 @@ def word(outcome: Outcome) -> str:
     return " ".join(filter(None, (outcome.verdict.value, outcome.sqlstate)))
 
 
-def _programs(text: str, version: int) -> list[Any]:
+def programs(text: str, version: int = VERSION) -> list[Any]:
+    """What the machine runs, a program a statement."""
     parsed = parse(decode("case.sql", text.encode()))
     return [program_of(parsed, each, version) for each in parsed.statements]

@@ -1,0 +1,168 @@
+-- # a handler that catches the right error
+DO $$ BEGIN CREATE TYPE e AS ENUM ('a'); EXCEPTION WHEN duplicate_object THEN NULL; END $$; -- safe
+
+-- # a handler that misses it
+DO $$ BEGIN CREATE TABLE t (a int); EXCEPTION WHEN duplicate_object THEN NULL; END $$; -- fails 42P07
+
+-- # a handler for everything
+DO $$ BEGIN CREATE TABLE t (a int); EXCEPTION WHEN OTHERS THEN RAISE NOTICE 'x'; END $$; -- safe
+
+-- # a handler that raises again
+DO $$ BEGIN CREATE TABLE t (a int); EXCEPTION WHEN OTHERS THEN RAISE; END $$; -- fails 42P07
+
+-- # a handler that raises something else
+DO $$ BEGIN CREATE TABLE t (a int); EXCEPTION WHEN duplicate_table THEN RAISE EXCEPTION 'no' USING ERRCODE = '22023'; END $$; -- fails 22023
+
+-- # a handler that skips the rest
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN ALTER TABLE t ADD COLUMN b int; CREATE INDEX ON t (a); EXCEPTION WHEN duplicate_column THEN NULL; END $$; -- safe
+
+-- # a handler undoes what came before the error
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN CREATE TABLE IF NOT EXISTS u (a int); INSERT INTO t VALUES (1); ALTER TABLE t ADD COLUMN b int; EXCEPTION WHEN duplicate_column THEN NULL; END $$; -- safe
+
+-- # two handlers
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN ALTER TABLE t ADD CONSTRAINT u UNIQUE (a); EXCEPTION WHEN duplicate_object THEN NULL; WHEN duplicate_table THEN NULL; END $$; -- safe
+
+-- # an inner block
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN BEGIN ALTER TABLE t ADD COLUMN b int; EXCEPTION WHEN duplicate_column THEN NULL; END; CREATE INDEX i ON t (b); END $$; -- fails 42P07
+
+-- # an inner block, and an outer handler
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN BEGIN ALTER TABLE t ADD COLUMN b int; EXCEPTION WHEN duplicate_table THEN NULL; END; CREATE INDEX i ON t (b); EXCEPTION WHEN duplicate_column THEN NULL; END $$; -- safe
+
+-- # a guard on information_schema.columns
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'b') THEN ALTER TABLE t ADD COLUMN b int; END IF; END $$; -- safe
+
+-- # a guard on another column
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'c') THEN ALTER TABLE t ADD COLUMN b int; END IF; END $$; -- fails 42701
+
+-- # a guard that is folded differently
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_name = 'Users') THEN CREATE TABLE Users (a int); END IF; END $$; -- fails 42P07
+
+-- # a guard the wrong way round
+CREATE TABLE t (a int, b int);
+---
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'a') THEN ALTER TABLE t ADD COLUMN c int; END IF; END $$; -- fails 42701
+
+-- # a rename guarded by the old name
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'a') THEN ALTER TABLE t RENAME COLUMN a TO b; END IF; END $$; -- safe
+
+-- # two guards inside one another
+CREATE TABLE t (kb int);
+---
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'kb') THEN IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'b') THEN ALTER TABLE t RENAME COLUMN kb TO b; ELSE ALTER TABLE t DROP COLUMN kb; END IF; END IF; END $$; -- safe
+ALTER TABLE t ADD COLUMN IF NOT EXISTS b int; -- safe
+
+-- # a guard on pg_type
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'e') THEN CREATE TYPE e AS ENUM ('a'); END IF; END $$; -- safe
+
+-- # a guard on pg_constraint
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'c' AND conrelid = 't'::regclass) THEN ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0); END IF; END $$; -- safe
+
+-- # a guard on to_regclass
+DO $$ BEGIN IF to_regclass('public.t') IS NULL THEN CREATE TABLE t (a int); END IF; END $$; -- safe
+
+-- # a guard on a table that another statement drops
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN IF to_regclass('t') IS NOT NULL THEN ALTER TABLE t ADD COLUMN b int; END IF; END $$; -- safe, alone fails 42701
+DROP TABLE t; -- fails 42P01
+
+-- # IF … ELSE
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_tables WHERE tablename = 'u') THEN ALTER TABLE u ADD COLUMN IF NOT EXISTS b int; ELSE CREATE TABLE u (a int); END IF; END $$; -- repeats
+
+-- # IF … ELSIF
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN IF to_regclass('x') IS NOT NULL THEN DROP TABLE x; ELSIF to_regclass('u') IS NULL THEN CREATE TABLE u (a int); ELSE ALTER TABLE u ADD COLUMN b int; END IF; END $$; -- unknown (repeats)
+
+-- # an early return
+DO $$ BEGIN IF to_regclass('t') IS NOT NULL THEN RETURN; END IF; CREATE TABLE t (a int); END $$; -- safe
+
+-- # RAISE EXCEPTION behind a guard
+DO $$ BEGIN IF to_regclass('t') IS NOT NULL THEN RAISE EXCEPTION 'already'; END IF; END $$; -- fails P0001, alone safe
+CREATE TABLE t (a int); -- fails 42P07
+
+-- # FOUND
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN PERFORM 1 FROM t WHERE a = 1; IF NOT FOUND THEN INSERT INTO t VALUES (1); END IF; END $$; -- safe
+
+-- # SELECT INTO a variable
+CREATE TABLE t (a int);
+---
+DO $$ DECLARE n int; BEGIN SELECT count(*) INTO n FROM information_schema.columns WHERE table_name = 't' AND column_name = 'b'; IF n = 0 THEN ALTER TABLE t ADD COLUMN b int; END IF; END $$; -- safe
+
+-- # a loop over names
+DO $$ DECLARE n text; BEGIN FOREACH n IN ARRAY ARRAY['a', 'b'] LOOP EXECUTE format('CREATE TABLE %I (i int)', n); END LOOP; END $$; -- fails 42P07
+
+-- # a loop over numbers
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN FOR i IN 1..3 LOOP INSERT INTO t VALUES (i); END LOOP; END $$; -- unknown (repeats)
+
+-- # EXECUTE of a constant
+DO $$ BEGIN EXECUTE 'CREATE TABLE t (a int)'; END $$; -- fails 42P07
+
+-- # EXECUTE of a constant with IF NOT EXISTS
+DO $$ BEGIN EXECUTE 'CREATE TABLE IF NOT EXISTS t (a int)'; EXECUTE $q$ CREATE INDEX i ON t (a) $q$; END $$; -- fails 42P07
+
+-- # inserts behind NOT EXISTS
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM t WHERE a = 1) THEN INSERT INTO t VALUES (1); END IF; END $$; -- safe
+
+-- # nothing at all
+DO $$ BEGIN NULL; END $$; -- safe
+
+-- # a body that works with what the file made
+CREATE TABLE IF NOT EXISTS t (a int); -- safe
+DO $$ BEGIN ALTER TABLE t ADD COLUMN b int; EXCEPTION WHEN duplicate_column THEN RAISE NOTICE 'there'; END $$; -- safe
+DO $$ BEGIN ALTER TABLE t DROP COLUMN b; EXCEPTION WHEN undefined_column THEN NULL; END $$; -- safe
+
+-- # an assertion
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN ASSERT (SELECT count(*) FROM t) = 0; END $$; -- fails P0004, alone safe
+INSERT INTO t VALUES (1); -- repeats
+
+-- # WHEN SQLSTATE
+DO $$ BEGIN CREATE SCHEMA s; EXCEPTION WHEN SQLSTATE '42P06' THEN NULL; END $$; -- safe
+
+-- # a class of errors
+DO $$ BEGIN CREATE SCHEMA s; EXCEPTION WHEN syntax_error_or_access_rule_violation THEN NULL; END $$; -- safe
+
+-- # a unique violation caught
+CREATE TABLE t (a int PRIMARY KEY);
+---
+DO $$ BEGIN INSERT INTO t VALUES (1); EXCEPTION WHEN unique_violation THEN NULL; END $$; -- safe
+
+-- # CASE
+CREATE TABLE t (a int);
+---
+DO $$ BEGIN CASE WHEN to_regclass('u') IS NULL THEN CREATE TABLE u (a int); ELSE NULL; END CASE; END $$; -- safe
+
+-- # search_path inside a body
+CREATE SCHEMA s;
+---
+DO $$ BEGIN PERFORM set_config('search_path', 's', true); CREATE TABLE t (a int); END $$; -- fails 42P07

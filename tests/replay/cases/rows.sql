@@ -1,0 +1,226 @@
+-- # rows with a key
+CREATE TABLE t (id int PRIMARY KEY, v text);
+---
+INSERT INTO t VALUES (1, 'a'), (2, 'b'); -- fails 23505
+INSERT INTO t (id, v) VALUES (3, 'c') ON CONFLICT DO NOTHING; -- safe
+INSERT INTO t (id, v) VALUES (4, 'd') ON CONFLICT (id) DO UPDATE SET v = excluded.v; -- safe
+
+-- # rows without a key
+CREATE TABLE t (v text);
+---
+INSERT INTO t VALUES ('a'); -- repeats
+INSERT INTO t VALUES ('a') ON CONFLICT DO NOTHING; -- repeats
+INSERT INTO t SELECT 'b' WHERE NOT EXISTS (SELECT 1 FROM t WHERE v = 'b'); -- safe
+
+-- # rows with a serial key
+CREATE TABLE t (id serial PRIMARY KEY, v text);
+---
+INSERT INTO t (v) VALUES ('a'); -- repeats
+INSERT INTO t (v) VALUES ('a') ON CONFLICT DO NOTHING; -- repeats
+INSERT INTO t (id, v) VALUES (100, 'x'); -- fails 23505
+
+-- # rows with a unique column
+CREATE TABLE t (id serial PRIMARY KEY, v text UNIQUE);
+---
+INSERT INTO t (v) VALUES ('a'); -- fails 23505
+INSERT INTO t (v) VALUES ('b') ON CONFLICT (v) DO NOTHING; -- safe
+INSERT INTO t (v) VALUES (NULL) ON CONFLICT (v) DO NOTHING; -- repeats
+
+-- # a key made later in the file
+CREATE TABLE t (id serial, v text);
+---
+INSERT INTO t (v) VALUES ('a'); -- fails 23505, alone repeats
+CREATE UNIQUE INDEX IF NOT EXISTS t_v ON t (v); -- safe
+
+-- # a key dropped later in the file
+CREATE TABLE t (v text CONSTRAINT k UNIQUE);
+---
+INSERT INTO t (v) VALUES ('a'); -- repeats, alone fails 23505
+ALTER TABLE t DROP CONSTRAINT k; -- fails 42704
+
+-- # a key with two columns
+CREATE TABLE t (a int, b int, PRIMARY KEY (a, b));
+---
+INSERT INTO t VALUES (1, 1); -- fails 23505
+INSERT INTO t VALUES (1, 2) ON CONFLICT (a, b) DO NOTHING; -- safe
+
+-- # rows that are deleted before
+CREATE TABLE t (id int PRIMARY KEY, v text);
+---
+DELETE FROM t WHERE id = 1; -- safe
+INSERT INTO t VALUES (1, 'a'); -- safe, alone fails 23505
+
+-- # rows that are deleted after
+CREATE TABLE t (id int PRIMARY KEY);
+---
+INSERT INTO t VALUES (1); -- safe, alone fails 23505
+DELETE FROM t WHERE id = 1; -- safe
+
+-- # all rows are deleted before
+CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (9);
+---
+TRUNCATE t; -- safe
+INSERT INTO t VALUES (1); -- safe, alone fails 23505
+
+-- # other rows are deleted before
+CREATE TABLE t (id int PRIMARY KEY);
+---
+DELETE FROM t WHERE id = 2; -- safe
+INSERT INTO t VALUES (1); -- fails 23505
+
+-- # a row whose key is updated
+CREATE TABLE t (id int PRIMARY KEY);
+---
+INSERT INTO t VALUES (1); -- unknown (repeats), alone fails 23505
+UPDATE t SET id = 2 WHERE id = 1; -- safe (fails 23505), alone safe
+
+-- # updates to constants
+CREATE TABLE t (a int, b text); INSERT INTO t VALUES (1, 'x');
+---
+UPDATE t SET b = 'y'; -- safe
+UPDATE t SET b = 'z' WHERE a = 1; -- safe
+UPDATE t SET b = upper(b); -- safe
+UPDATE t SET b = coalesce(b, 'q'); -- safe
+
+-- # updates that move on
+CREATE TABLE t (a int, b text); INSERT INTO t VALUES (1, 'x'), (2, NULL);
+---
+UPDATE t SET a = a + 1; -- repeats
+UPDATE t SET b = b || 'x'; -- repeats
+UPDATE t SET a = a * 2 WHERE b IS NULL; -- repeats
+
+-- # an update that narrows itself
+CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, NULL);
+---
+UPDATE t SET b = a WHERE b IS NULL; -- safe
+UPDATE t SET a = 5, b = b + 1 WHERE a = 1; -- unknown (safe)
+
+-- # an update reading what the file drops
+CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, NULL);
+---
+UPDATE t SET b = a; -- fails 42703, alone safe
+ALTER TABLE t DROP COLUMN a; -- fails 42703
+
+-- # an update from another table that the file drops
+CREATE TABLE t (a int, b int); CREATE TABLE u (a int, b int);
+---
+UPDATE t SET b = u.b FROM u WHERE u.a = t.a; -- fails 42P01, alone safe
+DROP TABLE u; -- fails 42P01
+
+-- # a column gone from one of two tables
+CREATE TABLE t (id int, a int); CREATE TABLE u (t_id int, c int);
+---
+INSERT INTO u (t_id, c) SELECT id, a FROM t LEFT JOIN u ON u.t_id = t.id WHERE a > 0 AND u.t_id IS NULL; -- fails 42703, alone safe
+ALTER TABLE t DROP COLUMN a; -- fails 42703
+
+-- # a column gone, read in a subquery
+CREATE TABLE t (id int, a int); CREATE TABLE u (t_id int, c int);
+---
+UPDATE u SET c = (SELECT a FROM t WHERE id = t_id); -- fails 42703, alone safe
+ALTER TABLE t DROP COLUMN a; -- fails 42703
+
+-- # a column gone, read through a union
+CREATE TABLE t (id int, a int); CREATE TABLE u (t_id int);
+---
+INSERT INTO u SELECT id FROM t WHERE a = 1 AND (SELECT count(*) FROM u WHERE t_id = id) = 0 UNION ALL SELECT id FROM t WHERE a = 2 AND (SELECT count(*) FROM u WHERE t_id = id) = 0; -- fails 42703, alone safe
+ALTER TABLE t DROP COLUMN a; -- fails 42703
+
+-- # a column gone, ordered and grouped
+CREATE TABLE t (id int, a int); CREATE TABLE u (a int, n int);
+---
+INSERT INTO u SELECT a, count(*) FROM t GROUP BY a ORDER BY a; -- fails 42703, alone repeats (safe)
+ALTER TABLE t DROP COLUMN a; -- fails 42703
+
+-- # an update that looks at its own table through WITH
+CREATE TABLE t (id int, a int); INSERT INTO t VALUES (1, 0), (1, 1);
+---
+WITH zero AS (SELECT id FROM t GROUP BY id HAVING min(a) = 0) UPDATE t SET a = t.a + 1 FROM zero WHERE zero.id = t.id; -- unknown (safe)
+
+-- # insert select
+CREATE TABLE t (a int); CREATE TABLE u (a int); INSERT INTO t VALUES (1);
+---
+INSERT INTO u SELECT a FROM t; -- repeats
+INSERT INTO u SELECT a FROM t WHERE a NOT IN (SELECT a FROM u); -- safe
+INSERT INTO u SELECT t.a FROM t LEFT JOIN u ON u.a = t.a WHERE u.a IS NULL; -- safe
+
+-- # insert select into a key
+CREATE TABLE t (a int); CREATE TABLE u (a int PRIMARY KEY); INSERT INTO t VALUES (1);
+---
+INSERT INTO u SELECT a FROM t ON CONFLICT DO NOTHING; -- safe
+INSERT INTO u SELECT a FROM t ON CONFLICT (a) DO UPDATE SET a = excluded.a; -- safe
+
+-- # insert default values
+CREATE TABLE t (id serial PRIMARY KEY);
+---
+INSERT INTO t DEFAULT VALUES; -- repeats
+
+-- # insert into what the file makes
+CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY, v text); -- safe
+INSERT INTO t VALUES (1, 'a'); -- fails 23505
+
+-- # insert into what the file makes anew
+DROP TABLE IF EXISTS t; -- repeats (safe), alone safe
+CREATE TABLE t (id int PRIMARY KEY, v text); -- safe, alone fails 42P07
+INSERT INTO t VALUES (1, 'a'); -- safe, alone fails 23505
+
+-- # insert a row with now()
+CREATE TABLE t (id int PRIMARY KEY, at timestamptz);
+---
+INSERT INTO t VALUES (1, now()) ON CONFLICT (id) DO NOTHING; -- safe
+INSERT INTO t VALUES (2, now()) ON CONFLICT (id) DO UPDATE SET at = now(); -- repeats
+
+-- # counters in DO UPDATE
+CREATE TABLE t (id int PRIMARY KEY, n int);
+---
+INSERT INTO t VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET n = t.n + 1; -- repeats
+
+-- # a conflict on a constraint by its name
+CREATE TABLE t (id int CONSTRAINT k PRIMARY KEY, n int);
+---
+INSERT INTO t VALUES (1, 1) ON CONFLICT ON CONSTRAINT k DO NOTHING; -- safe
+
+-- # a partial unique index
+CREATE TABLE t (a int, live bool); CREATE UNIQUE INDEX k ON t (a) WHERE live;
+---
+INSERT INTO t VALUES (1, true) ON CONFLICT (a) WHERE live DO NOTHING; -- safe
+INSERT INTO t VALUES (2, false) ON CONFLICT DO NOTHING; -- repeats
+
+-- # MERGE
+CREATE TABLE t (id int PRIMARY KEY, v text); CREATE TABLE s (id int, v text); INSERT INTO s VALUES (1, 'a');
+---
+MERGE INTO t USING s ON s.id = t.id WHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.v); -- safe
+
+-- # rows moved over
+CREATE TABLE t (a int); CREATE TABLE u (a int); INSERT INTO t VALUES (1);
+---
+WITH gone AS (DELETE FROM t RETURNING a) INSERT INTO u SELECT a FROM gone; -- safe
+
+-- # a row that another points at
+CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a_id int REFERENCES a);
+---
+INSERT INTO a VALUES (1) ON CONFLICT DO NOTHING; -- safe
+INSERT INTO b VALUES (1); -- safe, alone repeats
+DELETE FROM b; -- safe
+DELETE FROM a WHERE id = 1; -- safe
+
+-- # a trigger on what is updated
+CREATE TABLE t (a int, at timestamptz); INSERT INTO t VALUES (1); CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.at := clock_timestamp(); RETURN NEW; END'; CREATE TRIGGER tg BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION g();
+---
+UPDATE t SET a = 5; -- unknown (repeats)
+
+-- # rows of a temporary table
+CREATE TABLE t (a int PRIMARY KEY);
+---
+CREATE TEMP TABLE seed (a int); -- safe, alone fails 42P07
+INSERT INTO seed VALUES (1), (2); -- safe
+INSERT INTO t SELECT a FROM seed ON CONFLICT DO NOTHING; -- safe
+
+-- # a column with a unique default
+CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), v text);
+---
+INSERT INTO t (v) VALUES ('a') ON CONFLICT (id) DO NOTHING; -- repeats
+
+-- # SELECT of functions
+SELECT 1; -- safe
+SELECT now(); -- safe
+SELECT pg_sleep(0); -- safe

@@ -1,0 +1,79 @@
+-- # rolled back
+BEGIN; -- safe
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+ROLLBACK; -- safe
+
+-- # rolled back to a savepoint
+BEGIN; -- safe
+CREATE TABLE t (a int); -- fails 42P07
+SAVEPOINT one; -- safe
+CREATE TABLE u (a int); -- safe, alone fails 42P07
+ROLLBACK TO SAVEPOINT one; -- safe
+CREATE TABLE v (a int); -- fails 42P07
+COMMIT; -- safe
+
+-- # a savepoint released
+BEGIN; -- safe
+SAVEPOINT one; -- safe
+CREATE TABLE t (a int); -- fails 42P07
+RELEASE SAVEPOINT one; -- safe
+COMMIT; -- safe
+
+-- # rows rolled back
+CREATE TABLE t (a int PRIMARY KEY);
+---
+BEGIN; -- safe
+INSERT INTO t VALUES (1); -- fails 23505
+ROLLBACK; -- safe
+INSERT INTO t VALUES (1); -- fails 23505
+
+-- # two transactions
+BEGIN; -- safe
+CREATE TABLE t (a int); -- fails 42P07
+COMMIT; -- safe
+BEGIN; -- safe
+ALTER TABLE t ADD COLUMN b int; -- safe, alone fails 42701
+ROLLBACK; -- safe
+
+-- # a savepoint's name used twice
+BEGIN; -- safe
+SAVEPOINT s; -- safe
+CREATE TABLE t (a int); -- fails 42P07
+SAVEPOINT s; -- safe
+CREATE TABLE u (a int); -- safe, alone fails 42P07
+ROLLBACK TO s; -- safe
+COMMIT; -- safe
+
+-- # SET LOCAL ends with the transaction
+CREATE SCHEMA s;
+---
+BEGIN; -- safe
+SET LOCAL search_path = s; -- safe
+COMMIT; -- safe
+CREATE TABLE t (a int); -- fails 42P07
+
+-- # SET is rolled back
+CREATE SCHEMA s;
+---
+BEGIN; -- safe
+SET search_path = s; -- safe
+ROLLBACK; -- safe
+CREATE TABLE t (a int); -- fails 42P07
+
+-- # a drop rolled back
+CREATE TABLE t (a int);
+---
+BEGIN; -- safe
+DROP TABLE t; -- safe, alone fails 42P01
+ROLLBACK; -- safe
+ALTER TABLE t ADD COLUMN b int; -- fails 42701
+
+-- # RESET and DISCARD
+CREATE SCHEMA s;
+---
+SET search_path = s; -- safe
+RESET search_path; -- safe
+CREATE TABLE t (a int); -- fails 42P07
+SET search_path = s; -- safe
+DISCARD ALL; -- safe
+CREATE TABLE u (a int); -- fails 42P07
