@@ -84,6 +84,12 @@ def test_conflict_targets(target: str, setup: str, expected: int) -> None:
     assert len(found(sql, setup, code="IDM402")) == expected
 
 
+def test_a_copy_of_nothing() -> None:
+    setup = "CREATE TABLE t (id int PRIMARY KEY);"
+    assert codes("COPY t (id) FROM stdin;\n1\n\\.\n", setup) == ["IDM406"]
+    assert codes("COPY t (id) FROM stdin;\n\\.\n", setup) == []
+
+
 def test_a_partial_key_may_be_over_what_a_query_gives() -> None:
     setup = "CREATE TABLE t (a int, gone date); CREATE UNIQUE INDEX i ON t (a) WHERE gone IS NULL;"
     assert codes("INSERT INTO t (a) SELECT b FROM src ON CONFLICT DO NOTHING;", setup) == []

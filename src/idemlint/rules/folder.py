@@ -22,8 +22,27 @@ if TYPE_CHECKING:
     from idemlint.source.tree import Tree
 
 
-#: Nobody notes which files ran, so two of one version do not get in each other's way.
-_NO_JOURNAL: Final = frozenset({"psql"})
+#: Runners that note a version, and nothing else of a file's name.
+_BY_VERSION: Final = frozenset(
+    {
+        "atlas",
+        "dbmate",
+        "diesel",
+        "evolve",
+        "flyway",
+        "golang-migrate",
+        "goose",
+        "pgmigrate",
+        "pop",
+        "popx",
+        "postgres-migrations",
+        "postgrator",
+        "refinery",
+        "sqlx",
+        "supabase",
+        "tern",
+    }
+)
 
 
 class DefinitionDrift(FileRule):
@@ -158,7 +177,7 @@ def _version(migration: Migration, path: str) -> str:
     """A file's version as the runner tells files apart by it; empty where it does not."""
     profile = migration.profile
     named = profile.named(path.replace(os.sep, "/"))
-    if profile.name in _NO_JOURNAL or profile.by == "path":
+    if _BY_VERSION.isdisjoint({profile.name, profile.family}):
         return ""
     if named is None or named[0].direction != "up":
         return ""
