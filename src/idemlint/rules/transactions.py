@@ -10,56 +10,16 @@ from idemlint.records import NamedTuple
 from idemlint.replay.verdict import Verdict
 from idemlint.rules.base import FileRule
 from idemlint.rules.bodies import statements as statements_in
+from idemlint.rules.ways_out import WayOut, called, told
 from idemlint.runners.alone import concurrently, refuses_block, transaction_verb
-from idemlint.runners.units import deliver
 from idemlint.source.model import Statement
-from idemlint.source.parse import parse
-from idemlint.source.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.rules.base import Migration
-    from idemlint.runners.profile import Misdirective
     from idemlint.runners.units import Delivery
 
-#: What a statement that refuses a transaction is called.
-_CALLED: Final = {
-    "IndexStmt": "CREATE INDEX CONCURRENTLY",
-    "DropStmt": "DROP INDEX CONCURRENTLY",
-    "ReindexStmt": "REINDEX",
-    "AlterTableStmt": "DETACH PARTITION CONCURRENTLY",
-    "CreatedbStmt": "CREATE DATABASE",
-    "DropdbStmt": "DROP DATABASE",
-    "AlterDatabaseStmt": "ALTER DATABASE … SET TABLESPACE",
-    "AlterSystemStmt": "ALTER SYSTEM",
-    "CreateTableSpaceStmt": "CREATE TABLESPACE",
-    "DropTableSpaceStmt": "DROP TABLESPACE",
-    "VacuumStmt": "VACUUM",
-    "ClusterStmt": "CLUSTER",
-    "CreateSubscriptionStmt": "CREATE SUBSCRIPTION",
-    "AlterSubscriptionStmt": "ALTER SUBSCRIPTION … REFRESH PUBLICATION",
-    "DiscardStmt": "DISCARD ALL",
-    "TransactionStmt": "COMMIT PREPARED and ROLLBACK PREPARED",
-}
-
-#: The way out of the runner's transaction where it is not a line of the file.
-_OUTSIDE: Final = {
-    "diesel": "put it into a migration of its own, with `run_in_transaction = false` in metadata.toml",
-    "flyway": "put it into a migration of its own: Flyway runs a file of nothing else without a transaction",
-    "pgmigrate": "put it into a migration of its own, with NONTRANSACTIONAL in the file's name",
-    "popx": "put it into a migration of its own, with `.autocommit` in the file's name",
-    "node-pg-migrate": "write this migration in JavaScript, with `pgm.noTransaction()`",
-    "psql": "run psql without `-1`",
-}
-_NO_WAY_OUT: Final = (
-    "{} has no way out of its transaction: run the statement outside the migrations"
-)
-_INDEX_WITHOUT: Final = (
-    "{} has no way out of its transaction: leave CONCURRENTLY away, or run it elsewhere"
-)
-_OWN_FILE: Final = "put it into a migration of its own"
-_OWN_COMMIT: Final = "put it behind the COMMIT, or into a migration of its own"
 _NOT_IN_BODY: Final = "make it a statement of its own: a DO block always runs in a transaction"
 
 
@@ -70,11 +30,11 @@ class _Refused(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Statements of the file, and of its DO bodies (a body is always in a transaction)."""
-        way_out: _WayOut | None = None
+        way_out: WayOut | None = None
         for statement in migration.applied():
             delivery = migration.deliveries[statement.index]
             if delivery.refuses and self._mine(statement):
-                way_out = way_out or _WayOut(migration)
+                way_out = way_out or WayOut(migration)
                 yield self._refused(migration, statement, delivery, way_out)
             body = migration.body(statement)
             for leaf in statements_in(body) if body is not None else ():
@@ -83,7 +43,7 @@ class _Refused(FileRule):
                     yield self.diagnostic(
                         migration,
                         leaf.span or statement.span,
-                        f"{_called(inner)} cannot run in a DO block, which is always in a transaction",
+                        f"{called(inner)} cannot run in a DO block, which is always in a transaction",
                         statement=statement.index,
                         sqlstate="25001",
                         fix=Fix(Applicability.DISPLAY, _NOT_IN_BODY),
@@ -93,14 +53,14 @@ class _Refused(FileRule):
         return refuses_block(statement) and concurrently(statement) is self.concurrent
 
     def _refused(
-        self, migration: Migration, statement: Statement, delivery: Delivery, way_out: _WayOut
+        self, migration: Migration, statement: Statement, delivery: Delivery, way_out: WayOut
     ) -> Diagnostic:
         fix = way_out.of(statement, delivery)
-        mistaken = " ".join(_told(migration, each) for each in way_out.mistaken)
+        mistaken = " ".join(told(migration, each) for each in way_out.mistaken)
         return self.diagnostic(
             migration,
             statement.span,
-            f"{_called(statement)} cannot run in a transaction: {delivery.reason}",
+            f"{called(statement)} cannot run in a transaction: {delivery.reason}",
             help_text=f"{mistaken} {fix.message}".strip(),
             statement=statement.index,
             sqlstate="25001",
@@ -122,66 +82,6 @@ class NeverInTransaction(_Refused):
     code = "IDM502"
     name = "never-in-transaction"
     concurrent = False
-
-
-class _WayOut:
-    """How a file's statements get out of the transaction; the runner's opt-out is tried once."""
-
-    def __init__(self, migration: Migration) -> None:
-        self.migration = migration
-        profile, data = migration.profile, migration.data
-        self.mistaken = profile.misdirectives(migration.path, data, migration.clues)
-        edit = profile.directive(data)
-        if edit is not None and any(
-            each.span.start <= edit.span.start <= each.span.end for each in self.mistaken
-        ):
-            edit = None  # it would stand beside a word of the author's that means the same
-        self.edit = edit
-        self.freed: frozenset[int] = frozenset()
-        if edit is not None:
-            start, end = edit.span
-            changed = data[:start] + edit.content.encode() + data[end:]
-            source = decode(migration.filename, changed)
-            statements = parse(source, profile.sections(changed)).statements
-            deliveries = deliver(profile, source, statements, migration.clues)
-            if len(statements) == len(migration.parsed.statements):
-                self.freed = frozenset(
-                    each.index
-                    for each, delivery in zip(statements, deliveries, strict=True)
-                    if not delivery.refuses
-                )
-
-    def of(self, statement: Statement, delivery: Delivery) -> Fix:
-        """The way out of one statement."""
-        if self.edit is not None and statement.index in self.freed:
-            title = self.migration.profile.title
-            message = f"tell {title} to run the file without a transaction"
-            return Fix(Applicability.SAFE, message, (self.edit,))
-        return Fix(Applicability.DISPLAY, self._advice(statement, delivery))
-
-    def _advice(self, statement: Statement, delivery: Delivery) -> str:
-        profile = self.migration.profile
-        if delivery.authored:
-            return _OWN_COMMIT
-        if delivery.block != "transaction":
-            return _OWN_FILE
-        for name in (profile.name, profile.family):
-            if name in _OUTSIDE:
-                return _OUTSIDE[name]
-        if profile.opted_out is not None:
-            return f"{_OWN_FILE}, and tell {profile.title} to run that without a transaction"
-        return (_INDEX_WITHOUT if concurrently(statement) else _NO_WAY_OUT).format(profile.title)
-
-
-def _called(statement: Statement) -> str:
-    called = _CALLED.get(statement.kind, statement.kind)
-    return f"{called} CONCURRENTLY" if called == "REINDEX" and concurrently(statement) else called
-
-
-def _told(migration: Migration, each: Misdirective) -> str:
-    row = migration.data.count(b"\n", 0, each.span.start) + 1
-    advice = f" ({each.help})" if each.help else ""
-    return f"line {row}: {each.message}{advice}."
 
 
 class InvalidIndexKept(FileRule):
@@ -228,9 +128,13 @@ class UnbalancedTransaction(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """The file's transaction statements, section by section."""
+        applied = list(migration.applied())
+        if not any(each.kind == "TransactionStmt" for each in applied):
+            return
+        starts = [part.span.start for part in migration.profile.parts(migration.data)]
         groups: list[list[Statement]] = []
-        for statement in migration.applied():
-            if not groups or _another_part(migration, groups[-1][-1], statement):
+        for statement in applied:
+            if not groups or any(groups[-1][-1].start < at <= statement.start for at in starts):
                 groups.append([])
             groups[-1].append(statement)
         for group in groups:
@@ -298,14 +202,6 @@ class UnbalancedTransaction(FileRule):
         return self.diagnostic(
             migration, statement.span, message, statement=statement.index, fix=fix
         )
-
-
-def _another_part(migration: Migration, one: Statement, other: Statement) -> bool:
-    """Whether two statements are sent as different parts of the file (sections, changesets)."""
-    parts = migration.profile.parts(migration.data)
-    if len(parts) < 2:
-        return False
-    return any(one.start < part.span.start <= other.start for part in parts)
 
 
 def _is_runners(migration: Migration, first: Statement) -> bool:
