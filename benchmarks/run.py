@@ -23,6 +23,8 @@ from statistics import median
 
 from generate import generate
 
+#: What the console script does.
+IDEMLINT = [sys.executable, "-c", "from idemlint.cli import main; main()"]
 ONE_FILE = """\
 CREATE TABLE users (id serial PRIMARY KEY, email text NOT NULL);
 CREATE UNIQUE INDEX users_email_idx ON users (email);
@@ -86,7 +88,7 @@ def squawk() -> str:
 
 def on_folder(paths: list[Path], folder: Path, cwd: Path, rounds: int) -> tuple[Runs, Runs]:
     """`check --output-format json` of a folder against squawk on the same files."""
-    ours = [sys.executable, "-m", "idemlint", "check", "--isolated", "--output-format", "json"]
+    ours = [*IDEMLINT, "check", "--isolated", "--output-format", "json"]
     theirs = [squawk(), "--reporter", "json", *map(str, paths)]
     return Runs([*ours, str(folder)], cwd), Runs(theirs, cwd)
 
@@ -97,7 +99,7 @@ def on_one_file(cwd: Path) -> tuple[Runs, Runs]:
     place.mkdir()
     (place / "one.sql").write_text(ONE_FILE)
     needed = [sys.executable, "-c", "import pglast.parser, click"]
-    return Runs([sys.executable, "-m", "idemlint", "one.sql"], place), Runs(needed, place)
+    return Runs([*IDEMLINT, "one.sql"], place), Runs(needed, place)
 
 
 def show(title: str, ours: Runs, theirs: Runs, ratios: dict[str, float]) -> None:
