@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -266,6 +267,10 @@ def _is_risky(migration: Migration, statement: Statement) -> bool:
     )
 
 
+#: All directives about transactions, and what looks like one; asked first, since most files have none.
+_MAY_BE_DIRECTIVE: Final = rb"(?mi)^[ \t]*--[^\n]*(?:tx|trans|pg-delta)"
+
+
 class IneffectiveDirective(FileRule):
     """`-- migrate:up transaction: false`: an opt-out that the runner does not read."""
 
@@ -274,6 +279,8 @@ class IneffectiveDirective(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Where no statement needs it; with one that does, IDM501 and IDM502 say it."""
+        if re.search(_MAY_BE_DIRECTIVE, migration.data) is None:
+            return
         applied = list(migration.applied())
         if any(
             migration.deliveries[each.index].refuses and refuses_block(each) for each in applied
