@@ -24,9 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from idemlint.replay.catalog import Slot
-    from idemlint.replay.effects.model import Effect
+    from idemlint.replay.effects.model import Body, Effect
     from idemlint.replay.machine import Machine, Result
     from idemlint.replay.patterns import Pattern
+
+
+def body(machine: Machine, effect: Body) -> Result:
+    """A DO block; its RETURN ends it and nothing else."""
+    machine.in_body += 1
+    result = run_block(machine, effect.block)
+    machine.in_body -= 1
+    return None if result is RETURNED else result
 
 
 def run_block(machine: Machine, block: nodes.Block) -> Result:

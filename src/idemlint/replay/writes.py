@@ -1,4 +1,4 @@
-"""What an INSERT comes to when its rows may be there already."""
+"""What INSERT, UPDATE and DELETE come to when they run once more."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from idemlint.replay import guards, rowfacts
 from idemlint.replay.catalog import ABSENT
-from idemlint.replay.definitions import INSERT, TableDefinition, UniqueKey
-from idemlint.replay.effects.model import Again, Fills, Inserts
+from idemlint.replay.definitions import INSERT, UPDATE, TableDefinition, UniqueKey
+from idemlint.replay.effects.model import Again, Deletes, Fills, Inserts, Updates
 from idemlint.replay.flow import truth
 from idemlint.replay.machine import Hazard
 from idemlint.replay.names import Kind, Space
@@ -300,3 +300,49 @@ def _meets(
 def _may_be_same(effect: Inserts, column: str) -> bool:
     """A value that is no literal: a NULL or a generator never meets the row, anything else may."""
     return column not in effect.never_meet
+
+
+def updates(machine: Machine, effect: Updates) -> Result:
+    """Carry out an UPDATE: what doing it once more comes to is in the effect."""
+    catalog = machine.catalog
+    table = catalog.find(effect.table)
+    if table is None or table.presence is ABSENT:
+        return None
+    facts = rowfacts.rows_of(catalog, table)
+    if facts.rows and effect.columns:
+        blurred = tuple(
+            frozenset(pair for pair in row if pair[0] not in effect.columns) for row in facts.rows
+        )
+        # What they are now is not known: a row that is not found may still be there.
+        rowfacts.set_rows(catalog, table, facts._replace(rows=blurred, complete=False))
+    if catalog.has(Space.RULE, table.oid):
+        machine.doubt(f"a rule on {effect.table} may do something else", effect)
+    elif effect.again is Again.SAME:
+        if catalog.fires(table.oid, UPDATE):
+            machine.doubt(f"a trigger on {effect.table} runs once more", effect)
+    elif effect.again is Again.UNKNOWN:
+        machine.doubt(effect.why, effect)
+    else:
+        machine.candidate(effect.why, effect, table.oid, facts.epoch)
+    return None
+
+
+def deletes(machine: Machine, effect: Deletes) -> Result:
+    """Carry out a DELETE or a TRUNCATE: the rows that are known are known to be gone."""
+    catalog = machine.catalog
+    table = catalog.find(effect.table)
+    if table is None or table.presence is ABSENT:
+        return None
+    facts = rowfacts.rows_of(catalog, table)
+    if effect.every:
+        after = rowfacts.Rows(complete=True, epoch=facts.epoch + 1, restarted=effect.restarts)
+    elif effect.rows is not None:
+        gone = effect.rows
+        kept = tuple(row for row in facts.rows if not any(each <= row for each in gone))
+        after = facts._replace(rows=kept, gone=(*facts.gone, *gone))
+    else:
+        after = facts._replace(rows=(), complete=False, blurred=True)
+    rowfacts.set_rows(catalog, table, after)
+    if effect.limited:
+        machine.candidate("LIMIT picks other rows each time", effect, table.oid, facts.epoch)
+    return None
