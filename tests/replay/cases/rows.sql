@@ -125,6 +125,11 @@ CREATE TABLE t (id int, a int); CREATE TABLE u (t_id int);
 INSERT INTO u SELECT id FROM t WHERE a = 1 AND (SELECT count(*) FROM u WHERE t_id = id) = 0 UNION ALL SELECT id FROM t WHERE a = 2 AND (SELECT count(*) FROM u WHERE t_id = id) = 0; -- fails 42703, alone safe
 ALTER TABLE t DROP COLUMN a; -- fails 42703
 
+-- # a column of a system catalog beside one's own
+CREATE TABLE t (zone text);
+---
+DELETE FROM t WHERE zone NOT IN (SELECT name FROM pg_timezone_names); -- safe
+
 -- # a column gone, ordered and grouped
 CREATE TABLE t (id int, a int); CREATE TABLE u (a int, n int);
 ---

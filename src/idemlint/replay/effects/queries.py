@@ -122,7 +122,7 @@ def needs_relations(query: Query) -> list[Effect]:
     """The tables a query reads have to be there (42P01: a query does not ask for the schema first)."""
     seen: dict[Ref, None] = {}
     for fields in query.relations:
-        if fields.get("schemaname") in _SYSTEM_SCHEMAS or fields["relname"].startswith("pg_"):
+        if _is_system(fields):
             continue
         seen[table_of(fields)] = None
     return [Requires(ref, True, "42P01", Kind.TABLE, Verb.USE) for ref in seen]
@@ -137,7 +137,7 @@ def needs_columns(query: Query, target: dict[str, Any] | None = None) -> list[Ef
     """
     tables: dict[str, Ref | None] = {}
     for fields in query.relations if target is None else [target, *query.relations]:
-        if fields.get("schemaname") in _SYSTEM_SCHEMAS or fields["relname"].startswith("pg_"):
+        if _is_system(fields):
             continue
         name = fields.get("alias", _NOTHING).get("aliasname") or fields["relname"]
         ref = table_of(fields)
@@ -170,8 +170,17 @@ def _closed_scope(query: Query, count: int) -> bool:
         count > 0
         and not query.derived
         and _OPEN_SCOPES.isdisjoint(query.scopes)
-        and not any("colnames" in fields.get("alias", _NOTHING) for fields in query.relations)
+        and not any(
+            _is_system(fields) or "colnames" in fields.get("alias", _NOTHING)
+            for fields in query.relations
+        )
     )
+
+
+def _is_system(fields: dict[str, Any]) -> bool:
+    """Whether a raw `RangeVar` is one of PostgreSQL's own catalogs."""
+    relation: str = fields["relname"]
+    return fields.get("schemaname") in _SYSTEM_SCHEMAS or relation.startswith("pg_")
 
 
 #: Scopes with columns of their own.
