@@ -7,9 +7,11 @@ do it better.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
+# From 3.14 on, annotations are looked at when they are asked for, and a class keeps them elsewhere.
+if TYPE_CHECKING or sys.version_info >= (3, 14):
     from typing import NamedTuple
 else:
     from collections import namedtuple

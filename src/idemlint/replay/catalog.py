@@ -292,22 +292,36 @@ class Catalog:
     def anywhere(self, ref: Ref, *, any_parent: bool = True) -> bool | None:
         """Whether a name is there in any schema, and (`any_parent`) in any parent.
 
-        `False` only where it was learned that it is in none.
+        `False` where it was learned that it is in none, or where all parents of that name that are
+        known are known not to have it.
         """
+        if not any_parent and ref.parent is not None:
+            return self._in_any_schema(ref, ref.parent)
         unknown = False
         for (space, container, name), slot in list(self.slots.items()):
             if space is not ref.space or name != ref.name or self.is_dead(container):
                 continue
-            if not any_parent and ref.parent is not None:
-                home = self.key_of(container)
-                if home is None or home[2] != ref.parent.name:
-                    continue
             if slot.presence is PRESENT and self.alive(slot):
                 return True
             unknown = unknown or slot.presence is UNKNOWN
         if not unknown and (ref.space, _ANYWHERE, ref.name) in self.slots:
             return False
         return None
+
+    def _in_any_schema(self, ref: Ref, parent: Ref) -> bool | None:
+        """Whether any parent of that name has it, whatever schema the parent is in."""
+        absent = unknown = False
+        for key, slot in list(self.slots.items()):
+            if key[0] is not parent.space or key[2] != parent.name or slot.presence is not PRESENT:
+                continue
+            inner = self.find_key((ref.space, slot.oid, ref.name)) if self.alive(slot) else None
+            if inner is None:
+                unknown = unknown or self.alive(slot)
+            elif inner.presence is PRESENT:
+                return True
+            else:
+                absent = True
+        return False if absent and not unknown else None
 
     def set_nowhere(self, ref: Ref) -> None:
         """Learn that a name is in no schema, or in no parent."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.plpgsql import nodes
 from idemlint.plpgsql.conditions import catches
 from idemlint.replay import guards, rowfacts
-from idemlint.replay.catalog import ABSENT, PRESENT
+from idemlint.replay.catalog import ABSENT, PRESENT, UNKNOWN
 from idemlint.replay.definitions import (
     CompositeDefinition,
     EnumDefinition,
@@ -130,8 +130,15 @@ def _did_its_work(machine: Machine, node: nodes.If, condition: guards.Condition)
     mark, uncertain = catalog.mark(), machine.uncertain
     learn(machine, condition, True)
     machine.uncertain = True
+    believed = machine.believed
+    machine.believed = believed | {
+        key
+        for fact, _ in guards.assume(condition, True)
+        if isinstance(fact, guards.Exists) and not fact.any_name and not fact.any_parent
+        if (key := catalog.key(fact.ref)) is not None
+    }
     result = run_block(machine, node.then)
-    machine.uncertain = uncertain
+    machine.uncertain, machine.believed = uncertain, believed
     if isinstance(result, Raised):
         catalog.rollback(mark)
         learn(machine, condition, False)
@@ -170,8 +177,10 @@ def _exists(machine: Machine, fact: guards.Exists) -> bool | None:
         found = catalog.anywhere(ref)
         return None if found and _is_narrow(fact) else found
     slot = catalog.find(ref)
-    if slot is None:
-        return None
+    if slot is None or slot.presence is UNKNOWN:
+        if not fact.any_schema or _is_narrow(fact):
+            return None
+        return catalog.anywhere(ref, any_parent=False)
     if slot.presence is PRESENT:
         return _is_what_is_sought(machine, fact, slot)
     if slot.presence is ABSENT:

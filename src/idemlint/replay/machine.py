@@ -111,6 +111,8 @@ class Machine:
         self.leaves: dict[int, tuple[object, tuple[Effect, ...]]] = {}
         self.conditions: dict[int, tuple[object, Condition]] = {}
         self.patterns: dict[int, tuple[object, Pattern | None]] = {}
+        # What the condition of the branch that is being run says: it cannot be wrong there.
+        self.believed: frozenset[Key] = frozenset()
         self.savepoints: dict[str, tuple[int, int]] = {}
         # In a rerun, the first identity that was not there when it began.
         self.fresh = 0

@@ -129,7 +129,12 @@ def _unmet(machine: Machine, effect: Requires, slot: Slot | None, otherwise: str
     if otherwise is SKIP:
         return SKIPPED
     sqlstate = _sqlstate(machine, effect, otherwise)
-    if not machine.judging and (machine.catches is None or not machine.catches(sqlstate)):
+    handled = machine.catches is not None and machine.catches(sqlstate)
+    if (
+        not machine.judging
+        and not handled
+        and machine.catalog.key(effect.ref) not in machine.believed
+    ):
         # The first run is assumed to succeed, so what was believed before it is wrong.
         machine.catalog.set_presence(effect.ref, PRESENT if effect.want else ABSENT)
         return None

@@ -113,7 +113,7 @@ def repeats(machine: Machine, effect: Repeats) -> Result:
         key = machine.catalog.key(effect.subject)
         if key in machine.restarted:
             return None
-    machine.candidate(f"it {effect.what}" if " " in effect.what else effect.what, effect)
+    machine.candidate(effect.what, effect)
     return None
 
 

@@ -166,3 +166,12 @@ DO $$ BEGIN CASE WHEN to_regclass('u') IS NULL THEN CREATE TABLE u (a int); ELSE
 CREATE SCHEMA s;
 ---
 DO $$ BEGIN PERFORM set_config('search_path', 's', true); CREATE TABLE t (a int); END $$; -- fails 42P07
+
+-- # a guard of any schema, where another schema has the thing
+CREATE SCHEMA storage;
+CREATE TABLE storage.buckets (id int, max_kb int);
+---
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 'buckets' AND column_name = 'max_kb') THEN ALTER TABLE storage.buckets RENAME COLUMN max_kb TO max_bytes; END IF; END $$; -- safe
+
+-- # a branch that cannot have been taken
+DO $$ BEGIN IF to_regclass('public.users') IS NOT NULL THEN CREATE TABLE public.users (id int); END IF; END $$; -- safe
