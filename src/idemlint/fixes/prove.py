@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 #: Rules whose fixes are there to change what a statement does, or to make one of what was none. They
 #: have a round for themselves: what they touch is not compared, all else in the file is.
-CHANGES_MEANING: Final = frozenset({"IDM001", "IDM002", "IDM003", "IDM005", "IDM006", "IDM701", "IDM801"})
+CHANGES_MEANING: Final = frozenset(
+    {"IDM001", "IDM002", "IDM003", "IDM005", "IDM006", "IDM701", "IDM801"}
+)
 
 #: What can only be said where there is a guard: a fix that adds one may bring it to light.
 ABOUT_GUARDS: Final = frozenset({"IDM211", "IDM504", "IDM801"})

@@ -41,8 +41,8 @@ class Migration:
     first runs that fail on a database with rows, by statement index. `programs` are the statements'
     effects, and with them the bodies of DO blocks. `catalog` is what is known when the file has run: it
     belongs to the replay, which goes on with it, and is there only while the rules look at this file.
-    `siblings` are the folder's migrations in their order, this one among
-    them. `other_definitions` say, by statement index, where else the folder makes the same table otherwise. `reruns` says why
+    `siblings` are the folder's migrations in their order, this one among them. `other_definitions`
+    say, by statement index, where else the folder makes the same table otherwise. `reruns` says why
     the file runs again by design, where it does.
     """
 
