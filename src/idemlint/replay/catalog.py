@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from idemlint.records import NamedTuple
 from idemlint.replay.definitions import ForeignKey, TableDefinition
-from idemlint.replay.names import ROW_TYPES, Kind, Ref, Space
+from idemlint.replay.names import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,24 +26,6 @@ UNKNOWN: Final[Presence] = "unknown"
 
 #: Where a name lives: namespace, oid of what contains it (0: nothing), the name.
 Key = tuple[Space, int, str]
-
-_SCHEMA_BOUND: Final = frozenset(
-    {
-        Space.RELATION,
-        Space.TYPE,
-        Space.ROUTINE,
-        Space.OPERATOR,
-        Space.OPERATOR_CLASS,
-        Space.OPERATOR_FAMILY,
-        Space.COLLATION,
-        Space.CONVERSION,
-        Space.STATISTICS,
-        Space.TS_CONFIGURATION,
-        Space.TS_DICTIONARY,
-        Space.TS_PARSER,
-        Space.TS_TEMPLATE,
-    }
-)
 
 #: Schemas every database has, and the pseudo-schema of temporary objects.
 PG_TEMP: Final = 3
@@ -220,7 +202,7 @@ class Catalog:
                     owner = self._learn_parent(parent)
                 self._parents[parent] = (self._version, owner)
             return None if owner is None or owner.presence is ABSENT else (space, owner.oid, name)
-        if space not in _SCHEMA_BOUND:
+        if space not in SCHEMA_BOUND:
             return (space, 0, name)
         if schema is not None:
             oid = self._schema(schema)

@@ -308,25 +308,6 @@ LETTERS: Final[dict[str, dict[str, Kind | str]]] = {
     "routine_type": {"FUNCTION": Kind.FUNCTION, "PROCEDURE": Kind.PROCEDURE},
 }
 
-#: Namespaces whose names live in a schema.
-SCHEMA_BOUND: Final = frozenset(
-    {
-        Space.RELATION,
-        Space.TYPE,
-        Space.ROUTINE,
-        Space.OPERATOR,
-        Space.OPERATOR_CLASS,
-        Space.OPERATOR_FAMILY,
-        Space.COLLATION,
-        Space.CONVERSION,
-        Space.STATISTICS,
-        Space.TS_CONFIGURATION,
-        Space.TS_DICTIONARY,
-        Space.TS_PARSER,
-        Space.TS_TEMPLATE,
-    }
-)
-
 #: Namespaces whose names live in another object.
 CHILDREN: Final = frozenset(
     {

@@ -61,6 +61,26 @@ class Space(Enum):
     __hash__ = object.__hash__
 
 
+#: Namespaces whose names live in a schema.
+SCHEMA_BOUND: Final = frozenset(
+    {
+        Space.RELATION,
+        Space.TYPE,
+        Space.ROUTINE,
+        Space.OPERATOR,
+        Space.OPERATOR_CLASS,
+        Space.OPERATOR_FAMILY,
+        Space.COLLATION,
+        Space.CONVERSION,
+        Space.STATISTICS,
+        Space.TS_CONFIGURATION,
+        Space.TS_DICTIONARY,
+        Space.TS_PARSER,
+        Space.TS_TEMPLATE,
+    }
+)
+
+
 class KindFacts(NamedTuple):
     """What PostgreSQL says about a kind: where its names live and which SQLSTATEs it raises."""
 

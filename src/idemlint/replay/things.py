@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from idemlint.replay.conditions import Condition, Exists
 from idemlint.replay.expressions import cut
-from idemlint.replay.lookups import CHILDREN, LETTERS, SCHEMA_BOUND, Catalog
-from idemlint.replay.names import Kind, Ref, Space
+from idemlint.replay.lookups import CHILDREN, LETTERS, Catalog
+from idemlint.replay.names import SCHEMA_BOUND, Kind, Ref, Space
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
