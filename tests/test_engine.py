@@ -180,6 +180,11 @@ class TestReruns:
         folder = reports(tmp_path, list(paths.values()), rerun="folder")
         assert [verdicts(folder[name]) for name in RENAMED_LATER] == [["repeats"], ["fails 42P07"]]
 
+    def test_a_file_outside_the_order_is_a_folder_by_itself(self, tmp_path: Path) -> None:
+        paths = write(tmp_path, UP_AND_DOWN)
+        found = reports(tmp_path, [paths["1_t.down.sql"]], rerun="folder", down=True)
+        assert verdicts(found["1_t.down.sql"]) == ["fails 42P01"]
+
     def test_a_stop_in_the_middle_is_worse_than_the_end(self, tmp_path: Path) -> None:
         text = "CREATE TABLE t (a int);\nDROP TABLE t;\n"
         paths = write(tmp_path, {"001.sql": text})

@@ -355,7 +355,8 @@ class _Analysis:
             return Outcome(Verdict.NOT_APPLICABLE, "file", "it is not part of what is applied")
         if self.settings.rerun == "any":
             return worst(outcomes)
-        return outcomes[self.settings.rerun]
+        # A file outside the runner's order is a folder by itself: its file is all there is.
+        return outcomes.get(self.settings.rerun) or outcomes["file"]
 
     def _rules(self, path: Path) -> frozenset[str]:
         ignores = self.settings.per_file_ignores
