@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,11 +95,14 @@ def test_a_reader_who_leaves_early_hears_no_complaint(here: Path) -> None:
 
 def test_an_interrupt_is_130(here: Path) -> None:
     process = subprocess.Popen(
-        [*COMMAND, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "--verbose", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
-    time.sleep(1)  # it waits for its standard input
-    import signal
-
+    assert process.stderr is not None
+    # It says what it has read; then it waits for its standard input.
+    assert process.stderr.readline().startswith(b"configuration:")
     process.send_signal(signal.SIGINT)
     _, error = process.communicate()
     assert process.returncode == 130
