@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 _PLPGSQL: Final = "plpgsql"
 
 
-def read_body(text: str, *, base: int | None, do: bool = True) -> Block:
+def read_body(text: str, *, base: int | None) -> Block:
     """Read the text of a body, what stands between its quotes.
 
     `base` is the byte of the file that the text begins at; all spans and locations are bytes of the
     file. `None` says that there is no such place (a body in `'…'` with quotes in it), then spans
-    are `None`. `do` tells a DO block from a function's body, in which RETURN has a value.
+    are `None`.
     """
     return _read(text.encode("utf-8", "replace"), base)
 

@@ -22,15 +22,14 @@ _KEYS = "@keys"
 class Rows(NamedTuple):
     """Rows that are there for sure, and rows that are surely not (`gone`).
 
-    `complete`: there are no others; `blurred`: some were removed that cannot be told; `epoch` counts the
-    times all were removed, `restarted` that their sequences were restarted with them.
+    `complete`: there are no others; `epoch` counts the times all were removed, `restarted` that their
+    sequences were restarted with them.
     """
 
     rows: tuple[Row, ...] = ()
     complete: bool = False
     epoch: int = 0
     gone: tuple[Row, ...] = ()
-    blurred: bool = False
     restarted: bool = False
 
 

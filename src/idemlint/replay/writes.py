@@ -15,6 +15,7 @@ from idemlint.replay.names import Kind, Space
 if TYPE_CHECKING:
     from idemlint.replay.catalog import Slot
     from idemlint.replay.machine import Machine, Result
+    from idemlint.replay.names import Ref
     from idemlint.replay.rowfacts import Rows
 
     Values = dict[str, str | None]
@@ -27,13 +28,21 @@ _REPEATS = {
 }
 
 
+def _known(machine: Machine, ref: Ref) -> tuple[Slot, Rows] | None:
+    """A table, and what is known of its rows; `None` where there is nothing to write into."""
+    table = machine.catalog.find(ref)
+    if table is None or table.presence is ABSENT:
+        return None
+    return table, rowfacts.rows_of(machine.catalog, table)
+
+
 def insert(machine: Machine, effect: Inserts) -> Result:
     """Carry out an INSERT or a COPY FROM, and say what its rerun does."""
     catalog = machine.catalog
-    table = catalog.find(effect.table)
-    if table is None or table.presence is ABSENT:
+    known = _known(machine, effect.table)
+    if known is None:
         return None
-    facts = rowfacts.rows_of(catalog, table)
+    table, facts = known
     rows = _rows(effect, table)
     if effect.target and not machine.judging and not _inferred(machine, table, effect):
         missing = Fills(effect.table, "42P10", effect.table, Kind.TABLE)
@@ -97,7 +106,7 @@ def _learn(
         frozenset((name, value) for name, value in row.items() if value is not None) for row in rows
     )
     if len(facts.rows) + len(literal) > _MOST_ROWS:
-        rowfacts.set_rows(machine.catalog, table, facts._replace(complete=False, blurred=True))
+        rowfacts.set_rows(machine.catalog, table, facts._replace(complete=False))
         return
     rowfacts.set_rows(machine.catalog, table, facts._replace(rows=(*facts.rows, *literal)))
 
@@ -305,10 +314,10 @@ def _may_be_same(effect: Inserts, column: str) -> bool:
 def updates(machine: Machine, effect: Updates) -> Result:
     """Carry out an UPDATE: what doing it once more comes to is in the effect."""
     catalog = machine.catalog
-    table = catalog.find(effect.table)
-    if table is None or table.presence is ABSENT:
+    known = _known(machine, effect.table)
+    if known is None:
         return None
-    facts = rowfacts.rows_of(catalog, table)
+    table, facts = known
     if facts.rows and effect.columns:
         blurred = tuple(
             frozenset(pair for pair in row if pair[0] not in effect.columns) for row in facts.rows
@@ -330,10 +339,10 @@ def updates(machine: Machine, effect: Updates) -> Result:
 def deletes(machine: Machine, effect: Deletes) -> Result:
     """Carry out a DELETE or a TRUNCATE: the rows that are known are known to be gone."""
     catalog = machine.catalog
-    table = catalog.find(effect.table)
-    if table is None or table.presence is ABSENT:
+    known = _known(machine, effect.table)
+    if known is None:
         return None
-    facts = rowfacts.rows_of(catalog, table)
+    table, facts = known
     if effect.every:
         after = rowfacts.Rows(complete=True, epoch=facts.epoch + 1, restarted=effect.restarts)
     elif effect.rows is not None:
@@ -341,7 +350,7 @@ def deletes(machine: Machine, effect: Deletes) -> Result:
         kept = tuple(row for row in facts.rows if not any(each <= row for each in gone))
         after = facts._replace(rows=kept, gone=(*facts.gone, *gone))
     else:
-        after = facts._replace(rows=(), complete=False, blurred=True)
+        after = facts._replace(rows=(), complete=False)
     rowfacts.set_rows(catalog, table, after)
     if effect.limited:
         machine.candidate("LIMIT picks other rows each time", effect, table.oid, facts.epoch)
