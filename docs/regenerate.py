@@ -140,7 +140,7 @@ def runners_table() -> str:
     for sending, how, left in _SENDINGS:
         theirs = [
             f"{_short(each.title)} (`{each.name}`)"
-            for each in runners.profiles().values()
+            for each in runners.all_profiles().values()
             if each.sending == sending
         ]
         if theirs:
@@ -156,7 +156,7 @@ def edits_list() -> str:
         titles = sorted(
             {
                 _short(each.title)
-                for each in runners.profiles().values()
+                for each in runners.all_profiles().values()
                 if each.edits == edits and not each.family
             },
             key=str.casefold,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
-from idemlint.replay.verdict import Mode
+from idemlint.replay.judge.verdict import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint import runners
 from idemlint.errors import UsageProblem
-from idemlint.folder import Folder
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog import Catalog
-from idemlint.replay.machine import Machine
-from idemlint.replay.programs import program_of
-from idemlint.replay.rerun import replay_file, replay_folder
-from idemlint.replay.verdict import Mode, Outcome, Rerun, Verdict
-from idemlint.rules.base import Migration
-from idemlint.rules.findings import findings
+from idemlint.replay.catalog.slots import Catalog
+from idemlint.replay.effects.program import program_of
+from idemlint.replay.judge.rerun import replay_file, replay_folder
+from idemlint.replay.judge.verdict import Mode, Outcome, Rerun, Verdict
+from idemlint.replay.machine.run import Machine
+from idemlint.rules.kit.findings import findings
+from idemlint.rules.kit.rule import Migration
 from idemlint.runners.clues import FolderClues
 from idemlint.runners.units import deliver
+from idemlint.sequence.facts import Folder
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 

@@ -21,18 +21,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from idemlint.replay.catalog import PRESENT, Catalog, Slot
-from idemlint.replay.machine import Machine
-from idemlint.replay.names import Kind, Space
-from idemlint.replay.programs import program_of
-from idemlint.replay.rerun import replay_file
+from idemlint.postgres.kinds import Kind, Space
+from idemlint.replay.catalog.slots import PRESENT, Catalog, Slot
+from idemlint.replay.effects.program import program_of
+from idemlint.replay.judge.rerun import replay_file
+from idemlint.replay.machine.run import Machine
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from idemlint.replay.verdict import Outcome
+    from idemlint.replay.judge.verdict import Outcome
 
 VERSION = 16
 

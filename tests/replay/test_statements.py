@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from idemlint.replay.catalog import Catalog
-from idemlint.replay.machine import Machine
-from idemlint.replay.programs import program_of
-from idemlint.replay.rerun import replay_file
-from idemlint.replay.verdict import Verdict
+from idemlint.replay.catalog.slots import Catalog
+from idemlint.replay.effects.program import program_of
+from idemlint.replay.judge.rerun import replay_file
+from idemlint.replay.judge.verdict import Verdict
+from idemlint.replay.machine.run import Machine
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 

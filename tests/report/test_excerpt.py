@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from idemlint.report.excerpt import excerpt
-from idemlint.report.lines import Lines
+from idemlint.source.positions import Lines
 
 
 def drawn(source: str, guilty: str, width: int = 80) -> str:

@@ -22,14 +22,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from idemlint import runners
+from idemlint.apply.rounds import fix_files
 from idemlint.engine import FileReport, Settings, analyse
-from idemlint.fixes.engine import fix_files
-from idemlint.rules import all_rules, pages
+from idemlint.rules import all_rules
+from idemlint.rules.kit import pages
 
 if TYPE_CHECKING:
+    from idemlint.apply import FixedFile
     from idemlint.diagnostics import Applicability
-    from idemlint.fixes import FixedFile
-    from idemlint.rules.pages import Example, Page
+    from idemlint.rules.kit.pages import Example, Page
 
 #: A folder that is not there: all files are handed over in memory.
 FOLDER = "no/such/folder"

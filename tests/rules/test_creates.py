@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from idemlint.engine import Settings, analyse
-from idemlint.replay.effects.model import Creates, CreatesUnnamed, Drops, Renames, Verb
-from idemlint.replay.names import Kind
-from idemlint.replay.verdict import Verdict
+from idemlint.postgres.kinds import Kind
+from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed, Drops, Renames, Verb
+from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules import OutcomeRule, all_rules
 
 FAMILIES = ("IDM1", "IDM2", "IDM3")

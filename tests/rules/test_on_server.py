@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from idemlint.fixes.prove import CHANGES_MEANING
+from idemlint.apply.prove import CHANGES_MEANING
 from postgres.conftest import database, server
 from postgres.snapshot import SEQUENCE
 

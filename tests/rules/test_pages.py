@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from idemlint.apply.meaning import comments_of
+from idemlint.apply.prove import WRITES_DIRECTIVES
 from idemlint.diagnostics import Applicability, Severity
-from idemlint.fixes.atoms import comments_of
-from idemlint.fixes.prove import WRITES_DIRECTIVES
-from idemlint.rules import all_rules, pages
+from idemlint.rules import all_rules
+from idemlint.rules.kit import pages
 
 from .cases import KNOWN, Case, all_cases, all_pages, cases_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from idemlint.source.model import Span
-from idemlint.source.places import anchor, comments, tokens_of
+from idemlint.source.tokens import anchor, comments, tokens_of
 
 from .words import parsed
 

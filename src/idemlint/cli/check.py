@@ -64,7 +64,7 @@ def command(**values: Any) -> Code:
             terminal.note("warning: no *.sql files found")
         return _finish(session, Collector(session).report())
     if options.fix or options.diff:
-        from idemlint.cli.fixing import run_fixes
+        from idemlint.cli.fix import run_fixes
 
         return run_fixes(session)
     collector = Collector(session)
@@ -73,7 +73,7 @@ def command(**values: Any) -> Code:
     if options.verbose:
         collector.say_runners()
     if options.add_ignore is not None:
-        from idemlint.cli.suppress import add_ignores
+        from idemlint.cli.add_ignore import add_ignores
 
         return add_ignores(session, collector, options.add_ignore)
     if options.write_baseline is not None:

@@ -8,7 +8,7 @@ from idemlint.cli import rulebook, terminal
 from idemlint.cli.exits import Code
 from idemlint.config import nearest
 from idemlint.errors import UsageProblem
-from idemlint.plpgsql.conditions import condition_name, sqlstates
+from idemlint.postgres.errors import condition_name, sqlstates
 
 
 @click.command("explain")

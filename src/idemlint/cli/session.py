@@ -198,7 +198,7 @@ class Collector:
 
     def add(self, report: FileReport) -> None:
         """Take in one file. The trees are not kept."""
-        from idemlint.replay.verdict import Verdict
+        from idemlint.replay.judge.verdict import Verdict
 
         if report.context:
             return
@@ -240,7 +240,7 @@ class Collector:
 
 def _server(report: FileReport) -> Callable[[Diagnostic], str]:
     def message(diagnostic: Diagnostic) -> str:
-        from idemlint.report.server import server_message
+        from idemlint.analysis.server_messages import server_message
 
         if diagnostic.statement is None or diagnostic.sqlstate is None:
             return ""

@@ -1,307 +1,192 @@
-"""The commands of an ALTER TABLE: their places, and the guards that each of them can have."""
+"""Fixes of ALTER: commands, renames, members; and names for what has none."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from idemlint.fixes import guard
-from idemlint.fixes.block import Piece, guarded_pieces
-from idemlint.records import NamedTuple
-from idemlint.replay.definitions import constraint_name, cut
-from idemlint.replay.effects import effects_of
-from idemlint.replay.effects.model import Updates
-from idemlint.replay.names import Kind, Ref, Space
-from idemlint.replay.refs import inside, relation
-from idemlint.source.model import Edit, Span
+from idemlint.diagnostics import Fix
+from idemlint.fixes import alter_commands, exists
+from idemlint.fixes.block import guarded, merged
+from idemlint.fixes.clause import (
+    SAFE,
+    UNSAFE,
+    advice,
+    fix_or_advice,
+    if_exists,
+    object_end,
+    ref_of,
+)
+from idemlint.fixes.layout import Site
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.refs import inside, relation
+from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.effects.vocabulary import CreatesUnnamed, Requires
 
 if TYPE_CHECKING:
-    from idemlint.fixes.site import Site
-    from idemlint.source.places import Word
+    from idemlint.rules.kit.rule import Case
     from idemlint.source.tree import Tree
 
 
-class Command(NamedTuple):
-    """One command: its node, what it does, its tokens."""
+def _taken_again(case: Case, effect: CreatesUnnamed) -> bool:
+    """Whether the folder has more than one of the name that PostgreSQL would choose, or none.
 
-    tree: Tree
-    does: str
-    words: tuple[Word, ...]
-
-    @property
-    def span(self) -> Span:
-        """Its bytes."""
-        return Span(self.words[0].start, self.words[-1].end)
-
-
-class Commands(NamedTuple):
-    """The statement in parts: its words before the first command, and the commands."""
-
-    head: tuple[Word, ...]
-    all: tuple[Command, ...]
-
-
-class Clause(NamedTuple):
-    """Where a command's own guard goes: behind `words`, or behind these and one of `optional`."""
-
-    words: tuple[str, ...]
-    optional: str
-    text: str
-
-
-#: What PostgreSQL itself can guard.
-CLAUSES: Final[dict[str, Clause]] = {
-    "AT_AddColumn": Clause(("ADD",), "COLUMN", "IF NOT EXISTS"),
-    "AT_DropColumn": Clause(("DROP",), "COLUMN", "IF EXISTS"),
-    "AT_DropAttribute": Clause(("DROP", "ATTRIBUTE"), "", "IF EXISTS"),
-    "AT_DropConstraint": Clause(("DROP", "CONSTRAINT"), "", "IF EXISTS"),
-    "AT_DropIdentity": Clause(("DROP", "IDENTITY"), "", "IF EXISTS"),
-    "AT_DropExpression": Clause(("DROP", "EXPRESSION"), "", "IF EXISTS"),
-}
-
-#: Commands and the pass in which PostgreSQL runs them, whatever their order in the text. Those that
-#: are not here run last.
-_PASS: Final = {
-    "AT_DropColumn": 0,
-    "AT_DropConstraint": 0,
-    "AT_DropAttribute": 0,
-    "AT_DropIdentity": 0,
-    "AT_DropExpression": 0,
-    "AT_AlterColumnType": 1,
-    "AT_AddColumn": 2,
-    "AT_AddAttribute": 2,
-    "AT_AddIdentity": 4,
-}
-_LAST: Final = 5
-#: Commands whose turn does not matter, as long as their column is there.
-_ANY_TURN: Final = frozenset({"AT_SetNotNull", "AT_DropNotNull", "AT_ColumnDefault"})
-_INDEX_KINDS: Final = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"})
-
-
-#: ALTER TYPE says column where it means attribute.
-_ATTRIBUTES: Final = {"AT_AddColumn": "AT_AddAttribute", "AT_DropColumn": "AT_DropAttribute"}
-
-
-def does(site: Site, command: Tree) -> str:
-    """A command's `AlterTableType`."""
-    subtype: str = command.subtype
-    if site.tree.objtype == "OBJECT_TYPE":
-        return _ATTRIBUTES.get(subtype, subtype)
-    return subtype
-
-
-@lru_cache(maxsize=1)
-def commands(site: Site) -> Commands | None:
-    """Find the commands in the text; `None` where text and tree do not agree.
-
-    The parts of one fix ask one after the other.
+    Then which one is this statement's cannot be told.
     """
-    trees = site.tree.cmds or ()
-    first = _first(site.words)
-    if first is None:
-        return None
-    groups: list[list[Word]] = [[]]
-    depth = 0
-    for word in site.words[first:]:
-        if word.kind == "punctuation":
-            if word.text in {"(", "["}:
-                depth += 1
-            elif word.text in {")", "]"}:
-                depth -= 1
-            elif word.text == "," and depth == 0:
-                groups.append([])
-                continue
-        groups[-1].append(word)
-    if len(groups) != len(trees) or not all(groups):
-        return None
-    return Commands(
-        tuple(site.words[:first]),
-        tuple(
-            Command(tree, does(site, tree), tuple(words))
-            for tree, words in zip(trees, groups, strict=True)
-        ),
+    catalog = case.migration.catalog
+    if catalog is None:
+        return False
+    names = (f"{effect.base}1", effect.base)
+    refs = [
+        inside(Space.CONSTRAINT, name, effect.table)
+        if effect.kind is Kind.CONSTRAINT
+        else Ref(effect.kind.space, name, effect.table.schema)
+        for name in names
+    ]
+    second, first = (catalog.find(ref) for ref in refs)
+    return (second is not None and second.presence is PRESENT) or (
+        first is not None and first.presence is not PRESENT
     )
 
 
-def _first(words: list[Word]) -> int | None:
-    """The number of the word behind `ALTER TABLE [IF EXISTS] [ONLY] name [*]`."""
-    at = 1
-    while at < len(words) and words[at].text.upper() in {"FOREIGN", "MATERIALIZED"}:
-        at += 1
-    at += 1  # TABLE, VIEW, INDEX, SEQUENCE, TYPE
-    if at + 1 < len(words) and words[at].says("IF") and words[at + 1].says("EXISTS"):
-        at += 2
-    if at < len(words) and words[at].says("ONLY"):
-        at += 1
-    while at + 2 < len(words) and words[at + 1].text == ".":
-        at += 2
-    at += 1
-    if at < len(words) and words[at].text == "*":
-        at += 1
-    return at if at < len(words) else None
+def name_index(case: Case) -> Fix | None:
+    """`CREATE INDEX ON t (a)` gets the name that PostgreSQL gave it, and `IF NOT EXISTS`."""
+    site = Site(case)
+    effect = case.effect
+    assert isinstance(effect, CreatesUnnamed)
+    end = object_end(site)
+    if end is None or not site.editable or _taken_again(case, effect):
+        return advice("give the index a name, and IF NOT EXISTS")
+    text = f" {site.style('IF NOT EXISTS')} {_quoted(effect.base)}"
+    return fix_or_advice(
+        UNSAFE,
+        f"give it the name that PostgreSQL chooses, {effect.base}, and {site.style('IF NOT EXISTS')}",
+        (site.insertion(end, text),),
+    )
 
 
-def own_guards(site: Site) -> tuple[Edit, ...]:
-    """`IF [NOT] EXISTS` in every command that can have it and has none."""
-    found = commands(site)
-    if found is None:
-        return ()
-    dropped = {each.tree.name for each in found.all if each.does == "AT_DropColumn"}
-    edits = []
-    for each in found.all:
-        clause = CLAUSES.get(each.does)
-        if clause is None or each.tree.fields.get("missing_ok"):
-            continue
-        if each.does == "AT_AddColumn" and _column_name(each.tree) in dropped:
-            continue
-        at = _behind(each.words, clause)
-        if at is not None:
-            edits.append(site.insertion(at, " " + site.style(clause.text)))
-    return tuple(edits)
+def _quoted(name: str) -> str:
+    # A chosen name ends in `_idx`, `_key` or the like: it is never a keyword.
+    return exists.dotted(name)
 
 
-def _column_name(command: Tree) -> str:
-    name: str = command.fields["def"]["ColumnDef"]["colname"]
-    return name
+def name_constraint(case: Case) -> Fix | None:
+    """`CONSTRAINT name` before an unnamed constraint, which then is looked up like a named one."""
+    site, tree, effect = Site(case), case.tree, case.effect
+    assert isinstance(effect, CreatesUnnamed)
+    advised = advice("give the constraint a name, and look for it before it is added")
+    if not site.editable or _taken_again(case, effect):
+        return advised
+    if tree.kind == "AlterDomainStmt":
+        ref = inside(Space.CONSTRAINT, effect.base, effect.table)
+        edits = guarded(site, exists.missing_on_domain(ref))
+        places: list[tuple[int, str]] = [(getattr(tree, "def").location, effect.base)]
+    else:
+        edits = alter_commands.guarded_commands(site, naming=True)
+        places = alter_commands.unnamed(site) or []
+    if not edits or not places:
+        return advised
+    constraint = site.style("CONSTRAINT")
+    names = [site.insertion(at, f"{constraint} {_quoted(name)} ") for at, name in places]
+    own = alter_commands.own_guards(site) if tree.kind == "AlterTableStmt" else ()
+    return Fix(
+        UNSAFE,
+        f"give it the name that PostgreSQL chooses, {effect.base}, and look for it first",
+        merged([*edits, *own, *names]),
+    )
 
 
-def _behind(words: tuple[Word, ...], clause: Clause) -> int | None:
-    size = len(clause.words)
-    for index in range(len(words) - size + 1):
-        if all(
-            word.says(text)
-            for word, text in zip(words[index : index + size], clause.words, strict=True)
-        ):
-            rest = words[index + size :]
-            if clause.optional and rest and rest[0].says(clause.optional):
-                return rest[0].end
-            return words[index + size - 1].end
-    return None
+def alter_table(case: Case) -> Fix | None:
+    """Commands that can have a guard of their own get it, the others are looked up, all in one go."""
+    site = Site(case)
+    advised = "give the command a statement of its own, and look for what it changes first"
+    if not site.editable or case.tree.kind != "AlterTableStmt":
+        return advice(advised)
+    own = alter_commands.own_guards(site)
+    looked_up = alter_commands.guarded_commands(site)
+    texts = list(dict.fromkeys(edit.content.strip() for edit in own))
+    steps = [f"add {' and '.join(texts)}"] if own else []
+    if looked_up:
+        ref = ref_of(case)
+        subject = case.subject if ref is None or own else f"{_noun(case)} {ref.name}"
+        steps.append("look for the others first" if own else f"look for {subject} first")
+    if not steps:
+        return advice(advised)
+    return Fix(SAFE, ", ".join(steps), merged([*own, *looked_up]))
 
 
-def condition_of(site: Site, command: Tree, *, naming: bool = False) -> str | None:
-    """What must hold for a command to run: `""`: nothing, it does no harm; `None`: more than a lookup tells.
-
-    Own guards count as written; so do names of constraints, where they are given (`naming`).
-    """
-    table = relation(site.tree.relation)
-    maybe = bool(site.tree.fields.get("missing_ok"))
-    oid = guard.maybe_relation(table) if maybe else guard.relation(table)
-    subtype = does(site, command)
-    if subtype == "AT_AddConstraint":
-        node = getattr(command, "def")
-        if node.contype == "CONSTR_NOTNULL":
-            return ""
-        if node.contype == "CONSTR_PRIMARY":
-            return guard.no_primary_key(oid)
-        name = node.conname or node.indexname
-        if not name and not naming:
-            return None
-        name = name or constraint_name(table.name, node, None)
-        return guard.missing(Kind.CONSTRAINT, inside(Space.CONSTRAINT, name, table), oid)
-    if subtype == "AT_AddAttribute":
-        attribute = inside(Space.COLUMN, _column_name(command), table)
-        return guard.missing(Kind.ATTRIBUTE, attribute, oid)
-    if subtype == "AT_AddIdentity":
-        return guard.not_identity(oid, cut(command.name))
-    if subtype in {"AT_AddInherit", "AT_AttachPartition"}:
-        parent, child = _link(table, command)
-        return f"NOT {guard.inherits(guard.relation(parent), guard.relation(child))}"
-    if subtype in {"AT_DropInherit", "AT_DetachPartition"}:
-        if subtype == "AT_DetachPartition" and getattr(command, "def").concurrent:
-            return None
-        parent, child = _link(table, command)
-        return guard.inherits(guard.relation(parent), guard.maybe_relation(child))
-    if subtype == "AT_AlterColumnType":
-        return None if _moves(site) else ""
-    return None if subtype in _MOVING else ""
+def _noun(case: Case) -> str:
+    effect = case.effect
+    return effect.kind.noun if isinstance(effect, Requires) else "object"
 
 
-def _moves(site: Site) -> bool:
-    """Whether a USING of the statement may change the data once more."""
-    program = effects_of(site.tree, site.migration.postgres_version)
-    return any(isinstance(effect, Updates) for effect in program)
+#: Renames that `IF EXISTS` covers: the relation itself. It says nothing of columns and constraints.
+_WHOLE: Final = frozenset(
+    {
+        "OBJECT_TABLE",
+        "OBJECT_VIEW",
+        "OBJECT_MATVIEW",
+        "OBJECT_INDEX",
+        "OBJECT_SEQUENCE",
+        "OBJECT_FOREIGN_TABLE",
+    }
+)
 
 
-#: Commands that a lookup cannot guard, and that are not idempotent by nature.
-_MOVING: Final = frozenset({"AT_GenericOptions", "AT_AlterColumnGenericOptions", "AT_DropOf"})
+def rename(case: Case) -> Fix:
+    """`IF EXISTS` for relations, else a DO block that looks for the old name."""
+    effect, ref = case.effect, ref_of(case)
+    gone = isinstance(effect, Requires) and effect.want
+    if not gone or ref is None:
+        return advice("the file makes the old name again: guard what makes it by the new name")
+    assert isinstance(effect, Requires)
+    what = case.tree.renameType or case.tree.objectType
+    if what in _WHOLE and ref.space is Space.RELATION:
+        return if_exists(case)
+    site = Site(case)
+    kind = effect.kind
+    parent = ""
+    if ref.parent is not None and ref.parent.space is Space.RELATION:
+        maybe = bool(case.tree.fields.get("missing_ok"))
+        parent = exists.maybe_relation(ref.parent) if maybe else exists.relation(ref.parent)
+    if case.tree.renameType == "OBJECT_DOMCONSTRAINT" and ref.parent is not None:
+        condition: str | None = exists.missing_on_domain(ref).removeprefix("NOT ")
+    else:
+        condition = exists.found(kind, ref, parent)
+    return fix_or_advice(
+        SAFE,
+        f"do it only where {kind.noun} {ref.name} is still there",
+        guarded(site, condition),
+        f"look whether {kind.noun} {ref.name} is still there before",
+    )
 
 
-def _link(table: Ref, command: Tree) -> tuple[Ref, Ref]:
-    definition = getattr(command, "def")
-    if command.subtype in {"AT_AttachPartition", "AT_DetachPartition"}:
-        return table, relation(definition.name)
-    return relation(definition), table
+def set_schema(case: Case) -> Fix:
+    """As a rename; unsafe, since an object of the same name may stand in the old schema again."""
+    fix = rename(case)
+    return Fix(min(fix.applicability, UNSAFE), fix.message, fix.edits)
 
 
-def unnamed(site: Site) -> list[tuple[int, str]] | None:
-    """Unnamed constraints: where each begins, and the name that PostgreSQL would choose for it.
-
-    `None` where two would get the same name, or a place is not known.
-    """
-    table = relation(site.tree.relation)
-    starts = {word.start for word in site.words}
-    result: list[tuple[int, str]] = []
-    for command in site.tree.cmds or ():
-        if command.subtype != "AT_AddConstraint":
-            continue
-        node = getattr(command, "def")
-        if node.conname or node.indexname or node.contype in {"CONSTR_PRIMARY", "CONSTR_NOTNULL"}:
-            continue
-        name = constraint_name(table.name, node, None)
-        if node.location not in starts or any(name == other for _, other in result):
-            return None
-        result.append((node.location, name))
-    return result
+def link(case: Case) -> Fix | None:
+    """ATTACH, DETACH, INHERIT: look in pg_inherits. Unsafe: it compares tables, not bounds."""
+    fix = alter_table(case)
+    return fix and Fix(
+        min(fix.applicability, UNSAFE),
+        "look in pg_inherits first" if fix.edits else fix.message,
+        fix.edits,
+    )
 
 
-def guarded_commands(site: Site, *, naming: bool = False) -> tuple[Edit, ...]:
-    """Each command that needs one in an IF of its own; `()` where that would change their order."""
-    found = commands(site)
-    if found is None:
-        return ()
-    if not _in_order(found.all):
-        return ()
-    head = _text(site, found.head)
-    pieces: list[Piece] = []
-    end = 0
-    for each in found.all:
-        condition = condition_of(site, each.tree, naming=naming)
-        if condition is None:
-            return ()
-        if not pieces:
-            pieces.append(Piece(Span(site.span.start, each.span.end), condition))
-        elif not condition and not pieces[-1].condition:
-            last = pieces.pop()
-            pieces.append(last._replace(span=Span(last.span.start, each.span.end)))
-        else:
-            gap = Span(end, each.span.start)
-            pieces.append(Piece(each.span, condition, head=head, gap=gap))
-        end = each.span.end
-    if not any(piece.condition for piece in pieces):
-        return ()
-    return guarded_pieces(site, pieces)
-
-
-def _text(site: Site, words: tuple[Word, ...]) -> str:
-    """Words as they are written, with single blanks and without comments: `ALTER TABLE "t" `."""
-    parts: list[str] = []
-    end = words[0].start
-    for word in words:
-        parts.append(("" if word.start == end else " ") + site.raw(word.span))
-        end = word.end
-    return "".join(parts) + " "
-
-
-def _in_order(found: tuple[Command, ...]) -> bool:
-    """Whether the commands stand in the order in which PostgreSQL would run them together."""
-    passes = [_pass(each) for each in found if each.does not in _ANY_TURN]
-    columns = [index for index, each in enumerate(found) if _pass(each) == _PASS["AT_AddColumn"]]
-    early = any(each.does in _ANY_TURN for each in found[: columns[-1]]) if columns else False
-    return passes == sorted(passes) and not early
-
-
-def _pass(command: Command) -> int:
-    if command.does == "AT_AddConstraint":
-        return 3 if getattr(command.tree, "def").contype in _INDEX_KINDS else 4
-    return _PASS.get(command.does, _LAST)
+def publication_member(case: Case) -> Fix:
+    """`ALTER PUBLICATION p ADD | DROP TABLE t`, one table."""
+    site, tree = Site(case), case.tree
+    objects: tuple[Tree, ...] = tree.pubobjects or ()
+    advised = "look in pg_publication_tables first"
+    if tree.kind != "AlterPublicationStmt" or len(objects) != 1 or objects[0].pubtable is None:
+        return advice(advised)
+    table = exists.relation(relation(objects[0].pubtable.relation))
+    negation = "NOT " if tree.action == "AP_AddObjects" else ""
+    condition = (
+        f"{negation}EXISTS (SELECT FROM pg_publication_rel JOIN pg_publication p ON p.oid = prpubid"
+        f" WHERE p.pubname = {exists.literal(tree.pubname)} AND prrelid = {table})"
+    )
+    return fix_or_advice(UNSAFE, advised, guarded(site, condition), advised)

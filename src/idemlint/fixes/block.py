@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.fixes.guard import columns_of
+from idemlint.fixes.exists import columns_of
 from idemlint.records import NamedTuple
 from idemlint.source.lexer import tokens
 from idemlint.source.model import Edit, Span
 
 if TYPE_CHECKING:
-    from idemlint.fixes.site import Site
+    from idemlint.fixes.layout import Site
 
 _TAGS: Final = ("$$", "$do$", "$guard$", "$idemlint$")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Fix
-from idemlint.fixes.site import Site
-from idemlint.replay.names import Ref
+from idemlint.fixes.layout import Site
+from idemlint.postgres.kinds import Ref
 
 if TYPE_CHECKING:
-    from idemlint.rules.base import Case
+    from idemlint.rules.kit.rule import Case
     from idemlint.source.model import Edit
 
 SAFE: Final = Applicability.SAFE

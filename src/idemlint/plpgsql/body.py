@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql.constants import mentions
+from idemlint.plpgsql.cursor import Scan
 from idemlint.plpgsql.nodes import Block, Dynamic
 from idemlint.plpgsql.reader import Reader
-from idemlint.plpgsql.scan import Scan
 from idemlint.source.lexer import tokens
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql.conditions import is_sqlstate, sqlstates
-from idemlint.plpgsql.flow import EMPTY, Step
+from idemlint.plpgsql.basic import execute, sql
+from idemlint.plpgsql.jumps import EMPTY, Step
 from idemlint.plpgsql.nodes import Block, If, Raise, Return
-from idemlint.plpgsql.simple import execute, sql
 from idemlint.plpgsql.variables import ASSIGN, evaluated
+from idemlint.postgres.errors import is_sqlstate, sqlstates
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.reader import Reader

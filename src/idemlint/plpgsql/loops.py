@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql.flow import INNERMOST, Leap, Step, branch, closed, labels_of
+from idemlint.plpgsql.basic import executed_query
+from idemlint.plpgsql.bindings import FOUND, Value, substitute
+from idemlint.plpgsql.jumps import INNERMOST, Leap, Step, branch, closed, labels_of
 from idemlint.plpgsql.nodes import Loop
-from idemlint.plpgsql.simple import executed_query
 from idemlint.plpgsql.sql import Json, Unreadable, negated, statements
-from idemlint.plpgsql.values import FOUND, Value, substitute
 from idemlint.plpgsql.variables import assigned, constants_of, elements
 from idemlint.source.tree import wrap
 

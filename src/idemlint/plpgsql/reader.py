@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql import leaving, loops, simple, variables
-from idemlint.plpgsql.flow import Arms, Leap, Step, branch, closed, labels_of, leaves
+from idemlint.plpgsql import basic, leaving, loops, variables
+from idemlint.plpgsql.bindings import Value, Variables, query_value, substitute
+from idemlint.plpgsql.jumps import Arms, Leap, Step, branch, closed, labels_of, leaves
 from idemlint.plpgsql.nodes import Block, Dynamic, Handler, Node, Raise, Try
 from idemlint.plpgsql.sql import Unreadable, expression
-from idemlint.plpgsql.values import Value, Variables, query_value, substitute
 from idemlint.source.model import Span
 from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from idemlint.plpgsql.scan import Scan
+    from idemlint.plpgsql.cursor import Scan
 
 _DEEPEST: Final = 80
 _ARMS: Final = 80  # an ELSIF is an IF in the ELSE of another, as is what follows a CONTINUE
@@ -126,7 +126,7 @@ class Reader:
 
     def unread(self, first: int, last: int, reason: str) -> Dynamic:
         """A stretch that cannot be read."""
-        return simple.dynamic(self, first, last, reason)
+        return basic.dynamic(self, first, last, reason)
 
     def label(self) -> str | None:
         """`<<name>>`, if it is next."""
@@ -246,7 +246,7 @@ class Reader:
             elif read is not None:
                 read(self, steps)
             else:
-                simple.sql(self, steps)
+                basic.sql(self, steps)
             if self.at == first:  # whatever it is, go on
                 self.at += 1
         self.depth -= 1
@@ -368,13 +368,13 @@ _STATEMENTS: Final[dict[str, Callable[[Reader, list[Step]], None]]] = {
     "return": leaving.leave,
     "raise": leaving.raise_error,
     "assert": leaving.assertion,
-    "perform": simple.perform,
-    "execute": simple.execute,
-    "call": simple.call,
+    "perform": basic.perform,
+    "execute": basic.execute,
+    "call": basic.call,
     "get": variables.diagnostics,
     "open": variables.cursor,
     "fetch": variables.cursor,
     "move": variables.cursor,
     "close": variables.cursor,
-    "null": simple.nothing,
+    "null": basic.nothing,
 }

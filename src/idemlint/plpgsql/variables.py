@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import sql as grammar
+from idemlint.plpgsql.bindings import FOUND, Value, substitute
 from idemlint.plpgsql.constants import constant
 from idemlint.plpgsql.nodes import Sql
 from idemlint.plpgsql.sql import Json, Unreadable
-from idemlint.plpgsql.values import FOUND, Value, substitute
 from idemlint.source.tree import wrap
 
 if TYPE_CHECKING:
-    from idemlint.plpgsql.flow import Step
+    from idemlint.plpgsql.cursor import Scan
+    from idemlint.plpgsql.jumps import Step
     from idemlint.plpgsql.reader import Reader
-    from idemlint.plpgsql.scan import Scan
 
 ASSIGN: Final = frozenset({":=", "="})
 

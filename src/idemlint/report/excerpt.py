@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from idemlint.report.lines import Lines
+    from idemlint.source.positions import Lines
 
 Style = Literal["text", "gutter", "mark", "cut"]
 

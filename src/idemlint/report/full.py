@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.plpgsql.conditions import condition_name
+from idemlint.postgres.errors import condition_name
 from idemlint.report.excerpt import excerpt
 from idemlint.report.model import one_line, printable
 from idemlint.report.summary import counted, summary

@@ -10,8 +10,8 @@ from idemlint.report.model import printable
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Fix
-    from idemlint.report.lines import Position
     from idemlint.report.model import Finding, Report
+    from idemlint.source.positions import Position
 
 
 def render(report: Report) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql.conditions import condition_name
+from idemlint.postgres.errors import condition_name
 from idemlint.report.model import one_line, repository_path
 from idemlint.report.summary import summary
 

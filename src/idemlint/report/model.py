@@ -6,10 +6,10 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from idemlint.analysis.fingerprint import Identities, fingerprint
 from idemlint.diagnostics import Applicability, Severity
 from idemlint.records import NamedTuple
-from idemlint.report.fingerprint import Identities, fingerprint
-from idemlint.report.lines import Lines, Position
+from idemlint.source.positions import Lines, Position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

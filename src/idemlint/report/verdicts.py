@@ -6,14 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.plpgsql.conditions import condition_name
-from idemlint.replay.verdict import Verdict
+from idemlint.postgres.errors import condition_name
+from idemlint.replay.judge.verdict import Verdict
 from idemlint.report.excerpt import cells
 from idemlint.report.full import plain
 from idemlint.report.json import dumps
-from idemlint.report.lines import Lines
 from idemlint.report.model import one_line, printable
 from idemlint.report.summary import counted
+from idemlint.source.positions import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

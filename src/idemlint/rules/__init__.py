@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
-from idemlint.rules.base import FileRule, OutcomeRule, Rule
+from idemlint.rules.kit.rule import FileRule, OutcomeRule, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from idemlint.fixes import build, changes
-from idemlint.replay.effects.model import Creates, CreatesUnnamed, Requires, Verb
-from idemlint.replay.names import Kind
-from idemlint.replay.verdict import Verdict
-from idemlint.rules.base import Case, OutcomeRule, fails, repeats
+from idemlint.fixes import alter, create
+from idemlint.postgres.kinds import Kind
+from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed, Requires, Verb
+from idemlint.replay.judge.verdict import Verdict
+from idemlint.rules.kit.rule import Case, OutcomeRule, fails, repeats
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Fix
-    from idemlint.rules.base import On
+    from idemlint.rules.kit.rule import On
 
 
 def makes(*kinds: Kind) -> tuple[On, ...]:
@@ -28,7 +28,7 @@ class CreateRule(OutcomeRule):
     def title(self, case: Case) -> str:
         """What the statement does, as it begins: `CREATE TABLE users`."""
         effect = case.effect
-        ref = build.ref_of(case)
+        ref = create.ref_of(case)
         if ref is None:
             return self.what
         kind = effect.kind if isinstance(effect, (Requires, Creates)) else None
@@ -49,14 +49,14 @@ class CreateRule(OutcomeRule):
             outcome.verdict is Verdict.REPEATS and isinstance(outcome.effect, Creates)
             for outcome in outcomes
         ):
-            return build.advice(
+            return create.advice(
                 "the file removes or renames it later: guard it by what is left then"
             )
         return self.mend(case)
 
     def mend(self, case: Case) -> Fix | None:
         """The fix of a statement that fails."""
-        return build.create(case)
+        return create.create(case)
 
 
 class CreateTable(CreateRule):
@@ -68,7 +68,7 @@ class CreateTable(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`."""
-        return build.create_table(case)
+        return create.create_table(case)
 
 
 class CreateIndex(CreateRule):
@@ -97,7 +97,7 @@ class CreateIndexUnnamed(CreateRule):
 
     def repair(self, case: Case) -> Fix | None:
         """The name that PostgreSQL chooses."""
-        return changes.name_index(case)
+        return alter.name_index(case)
 
 
 class CreateType(CreateRule):
@@ -142,8 +142,8 @@ class CreateView(CreateRule):
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`, where that is not what fails."""
         if not isinstance(case.effect, Requires):
-            return build.advice("give the view a name of its own")
-        return build.or_replace(case)
+            return create.advice("give the view a name of its own")
+        return create.or_replace(case)
 
 
 class CreateMaterializedView(CreateRule):
@@ -163,7 +163,7 @@ class CreateRoutine(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`."""
-        return build.or_replace(case)
+        return create.or_replace(case)
 
 
 class CreateTrigger(CreateRule):
@@ -175,7 +175,7 @@ class CreateTrigger(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`, or DROP before it."""
-        return build.trigger(case)
+        return create.trigger(case)
 
 
 class CreatePolicy(CreateRule):
@@ -187,7 +187,7 @@ class CreatePolicy(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """A lookup in pg_policy."""
-        return build.policy(case)
+        return create.policy(case)
 
 
 class CreateTableAs(CreateRule):
@@ -205,5 +205,5 @@ class CreateTableAs(CreateRule):
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`; a SELECT INTO has to be written anew for it."""
         if case.tree.kind == "SelectStmt":
-            return build.select_into(case)
-        return build.create_table(case)
+            return create.select_into(case)
+        return create.create_table(case)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.fixes import build
-from idemlint.replay.effects.model import CreatesUnnamed, Requires
-from idemlint.replay.names import Kind
-from idemlint.rules.base import repeats
+from idemlint.fixes import create
+from idemlint.postgres.kinds import Kind
+from idemlint.replay.effects.vocabulary import CreatesUnnamed, Requires
 from idemlint.rules.creates import CreateRule, makes
+from idemlint.rules.kit.rule import repeats
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Fix
-    from idemlint.rules.base import Case
+    from idemlint.rules.kit.rule import Case
 
 
 class CreateRole(CreateRule):
@@ -32,7 +32,7 @@ class CreateRewriteRule(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`."""
-        return build.or_replace(case)
+        return create.or_replace(case)
 
 
 class CreatePublication(CreateRule):
@@ -46,11 +46,11 @@ class CreatePublication(CreateRule):
         """A lookup in pg_publication; a subscription that connects can be in no transaction."""
         effect = case.effect
         if isinstance(effect, Requires) and effect.kind is Kind.SUBSCRIPTION:
-            return build.advice(
+            return create.advice(
                 "look in pg_subscription before you run it: it connects to the publisher, which no"
                 " DO block may do"
             )
-        return build.create(case)
+        return create.create(case)
 
 
 class CreateForeignObject(CreateRule):
@@ -63,8 +63,8 @@ class CreateForeignObject(CreateRule):
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`; a wrapper has none and is looked up."""
         if case.tree.kind == "ImportForeignSchemaStmt":
-            return build.advice("import what is missing only: LIMIT TO (…) or EXCEPT (…)")
-        return build.create(case)
+            return create.advice("import what is missing only: LIMIT TO (…) or EXCEPT (…)")
+        return create.create(case)
 
 
 #: Kinds whose CREATE can replace what is there.
@@ -98,9 +98,9 @@ class CreateOther(CreateRule):
         """Its own guard, `OR REPLACE`, or a lookup; unnamed statistics need a name first."""
         effect = case.effect
         if isinstance(effect, CreatesUnnamed):
-            return build.advice("give the statistics object a name, and IF NOT EXISTS")
+            return create.advice("give the statistics object a name, and IF NOT EXISTS")
         if isinstance(effect, Requires) and effect.kind in _REPLACEABLE:
-            return build.or_replace(case)
+            return create.or_replace(case)
         return super().repair(case)
 
 
@@ -113,6 +113,6 @@ class CreateUnguardable(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """Neither a guard of its own, nor a DO block, since it can be in no transaction."""
-        return build.advice(
+        return create.advice(
             "keep it out of the migrations, or let psql ask first: SELECT … WHERE NOT EXISTS (…) \\gexec"
         )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.fixes import build, changes
-from idemlint.replay.effects.model import Drops, Requires, Verb
-from idemlint.replay.names import Kind
-from idemlint.replay.verdict import Verdict
-from idemlint.rules.base import Case, OutcomeRule, fails, repeats
+from idemlint.fixes import alter, create
+from idemlint.postgres.kinds import Kind
+from idemlint.replay.effects.vocabulary import Drops, Requires, Verb
+from idemlint.replay.judge.verdict import Verdict
+from idemlint.rules.kit.rule import Case, OutcomeRule, fails, repeats
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Fix
@@ -19,7 +19,7 @@ class _DropRule(OutcomeRule):
 
     def message(self, case: Case) -> str:
         """It is gone; or something that the rerun should leave is taken away."""
-        ref = build.ref_of(case)
+        ref = create.ref_of(case)
         kind = getattr(case.effect, "kind", None)
         noun = f" {kind.noun.upper()}" if isinstance(kind, Kind) else ""
         verb = "repeats" if case.outcome.verdict is Verdict.REPEATS else "fails"
@@ -33,12 +33,14 @@ class _DropRule(OutcomeRule):
         if isinstance(case.effect, Requires) and case.outcome.verdict is Verdict.FAILS:
             return self.mend(case)
         if case.outcome.verdict is Verdict.FAILS:
-            return build.advice("drop first what depends on it, or add CASCADE to drop it along")
-        return build.advice("guard it by what the file makes afterwards, so that it runs only once")
+            return create.advice("drop first what depends on it, or add CASCADE to drop it along")
+        return create.advice(
+            "guard it by what the file makes afterwards, so that it runs only once"
+        )
 
     def mend(self, case: Case) -> Fix | None:
         """The fix of a statement that fails."""
-        return build.if_exists(case)
+        return create.if_exists(case)
 
 
 class DropObject(_DropRule):
@@ -64,7 +66,7 @@ class DropColumn(_DropRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`IF EXISTS`, in all commands that can have it."""
-        return changes.alter_table(case)
+        return alter.alter_table(case)
 
 
 class DropConstraint(_DropRule):
@@ -77,8 +79,8 @@ class DropConstraint(_DropRule):
     def mend(self, case: Case) -> Fix | None:
         """`IF EXISTS`, in all commands that can have it."""
         if case.tree.kind == "AlterDomainStmt":
-            return build.if_exists_after(case, "DROP CONSTRAINT")
-        return changes.alter_table(case)
+            return create.if_exists_after(case, "DROP CONSTRAINT")
+        return alter.alter_table(case)
 
 
 class UsedAfterDrop(OutcomeRule):
@@ -94,7 +96,7 @@ class UsedAfterDrop(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """The order of the file is its author's."""
-        return build.advice(
+        return create.advice(
             f"run it only while {case.subject} is there, or move it into a migration of its own"
         )
 
@@ -112,4 +114,4 @@ class DropThenCreate(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """Whether the rows matter is for a person to say."""
-        return build.advice("leave out the DROP, and make the table with IF NOT EXISTS")
+        return create.advice("leave out the DROP, and make the table with IF NOT EXISTS")

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.records import NamedTuple
-from idemlint.replay.definitions import Column, TableDefinition, type_name
-from idemlint.replay.refs import relation
-from idemlint.rules.base import FileRule
-from idemlint.rules.bodies import statements as statements_in
+from idemlint.replay.catalog.definitions import Column, TableDefinition, type_name
+from idemlint.replay.catalog.refs import relation
+from idemlint.rules.kit.body_nodes import statements as statements_in
+from idemlint.rules.kit.rule import FileRule
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.rules.base import Migration
+    from idemlint.rules.kit.rule import Migration
     from idemlint.source.model import Span, Statement
 
 #: From this version on, values may be used where their type was made in the same transaction, too.

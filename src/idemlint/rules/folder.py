@@ -6,18 +6,18 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
-from idemlint.fixes.site import Site
-from idemlint.replay.catalog import ABSENT, PRESENT
-from idemlint.replay.definitions import Column, TableDefinition
-from idemlint.replay.names import Space
-from idemlint.replay.refs import inside, relation
-from idemlint.rules.base import Case, FileRule
+from idemlint.fixes.layout import Site
+from idemlint.postgres.kinds import Space
+from idemlint.replay.catalog.definitions import Column, TableDefinition
+from idemlint.replay.catalog.refs import inside, relation
+from idemlint.replay.catalog.slots import ABSENT, PRESENT
+from idemlint.rules.kit.rule import Case, FileRule
 from idemlint.source.model import Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.rules.base import Migration
+    from idemlint.rules.kit.rule import Migration
     from idemlint.source.model import Statement
     from idemlint.source.tree import Tree
 

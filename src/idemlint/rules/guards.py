@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from idemlint.diagnostics import Applicability, Fix
-from idemlint.plpgsql.conditions import catches, condition_name
 from idemlint.plpgsql.nodes import If, Sql, Try
+from idemlint.postgres.errors import catches, condition_name
+from idemlint.postgres.kinds import Ref
 from idemlint.records import NamedTuple
-from idemlint.replay.effects.model import SKIP, Requires, Verb
-from idemlint.replay.names import Ref
-from idemlint.rules.base import FileRule, OutcomeRule
-from idemlint.rules.bodies import inside_of, walk
-from idemlint.rules.guarded import Likeness, Made, asked, branches, doings, effects, likeness
+from idemlint.replay.effects.vocabulary import SKIP, Requires, Verb
+from idemlint.rules.kit.body_nodes import inside_of, walk
+from idemlint.rules.kit.branches import Likeness, Made, asked, branches, doings, effects, likeness
+from idemlint.rules.kit.rule import FileRule, OutcomeRule
 from idemlint.source.model import Edit, Span
-from idemlint.source.places import tokens_of
+from idemlint.source.tokens import tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.diagnostics import Diagnostic
     from idemlint.plpgsql.nodes import Block, Handler, Node
-    from idemlint.replay.conditions import Exists
-    from idemlint.rules.base import Case, Migration
+    from idemlint.replay.guards.conditions import Exists
+    from idemlint.rules.kit.rule import Case, Migration
     from idemlint.source.model import Statement
 
 

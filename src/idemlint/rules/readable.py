@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.records import NamedTuple
-from idemlint.rules.base import FileRule
+from idemlint.rules.kit.rule import FileRule
 from idemlint.rules.unsupported import unsupported
 from idemlint.runners.units import tears
 from idemlint.source.model import Edit, Span
@@ -16,7 +16,7 @@ from idemlint.source.model import Edit, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from idemlint.rules.base import Migration
+    from idemlint.rules.kit.rule import Migration
     from idemlint.rules.suppressions import Suppression
     from idemlint.runners.profile import Part
     from idemlint.source.model import Problem, Statement

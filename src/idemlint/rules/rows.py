@@ -6,17 +6,17 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Fix
-from idemlint.fixes.site import Site
-from idemlint.replay.effects.model import Again, Deletes, Inserts, Repeats, Updates
-from idemlint.replay.verdict import Verdict
-from idemlint.rules.base import FileRule, OutcomeRule, fails, repeats
+from idemlint.fixes.layout import Site
+from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Repeats, Updates
+from idemlint.replay.judge.verdict import Verdict
+from idemlint.rules.kit.rule import FileRule, OutcomeRule, fails, repeats
 from idemlint.source.model import Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.diagnostics import Diagnostic
-    from idemlint.rules.base import Case, Migration
+    from idemlint.rules.kit.rule import Case, Migration
 
 _DO_NOTHING: Final = "ON CONFLICT DO NOTHING"
 _NO_KEY: Final = (

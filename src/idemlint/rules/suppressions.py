@@ -7,13 +7,13 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from idemlint.source.places import comments
+from idemlint.source.tokens import comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from idemlint.diagnostics import Diagnostic
-    from idemlint.rules.base import Migration
+    from idemlint.rules.kit.rule import Migration
     from idemlint.source.model import Span
 
 MARKER: Final = b"idemlint:"

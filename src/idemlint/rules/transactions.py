@@ -7,18 +7,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.postgres.no_block import concurrently, refuses_block, transaction_verb
 from idemlint.records import NamedTuple
-from idemlint.replay.verdict import Verdict
-from idemlint.rules.base import FileRule
-from idemlint.rules.bodies import statements as statements_in
-from idemlint.rules.ways_out import WayOut, called, told
-from idemlint.runners.alone import concurrently, refuses_block, transaction_verb
+from idemlint.replay.judge.verdict import Verdict
+from idemlint.rules.kit.body_nodes import statements as statements_in
+from idemlint.rules.kit.rule import FileRule
+from idemlint.rules.kit.ways_out import WayOut, called, told
 from idemlint.source.model import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.rules.base import Migration
+    from idemlint.rules.kit.rule import Migration
     from idemlint.runners.units import Delivery
 
 _NOT_IN_BODY: Final = "make it a statement of its own: a DO block always runs in a transaction"

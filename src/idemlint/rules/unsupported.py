@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.records import NamedTuple
-from idemlint.rules.base import FileRule
+from idemlint.rules.kit.rule import FileRule
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 from idemlint.source.model import Edit, Span
-from idemlint.source.places import Word, tokens_of
+from idemlint.source.tokens import Word, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.rules.base import Migration
+    from idemlint.rules.kit.rule import Migration
     from idemlint.source.model import Statement
 
 _GUARDS: Final = (("IF", "NOT", "EXISTS"), ("IF", "EXISTS"), ("OR", "REPLACE"))

@@ -1,6 +1,6 @@
 """Migration runners: one small profile each, and what they have in common.
 
-Every module of this package that defines `PROFILES` is a runner, its variants included; nothing is
+Every module of `profiles` is a runner, its variants included, by the name `PROFILES`; nothing is
 registered by hand. They are imported when they are first asked for.
 """
 
@@ -17,22 +17,24 @@ if TYPE_CHECKING:
     from idemlint.runners.profile import Profile
 
 FALLBACK: Final = "psql"
+_PACKAGE: Final = f"{__name__}.profiles"
 
 _known: dict[str, Profile] = {}
 _complete = False
 
 
 def _load(module: str) -> None:
-    loaded = importlib.import_module(f"{__name__}.{module}")
-    for profile in getattr(loaded, "PROFILES", ()):
+    loaded = importlib.import_module(f"{_PACKAGE}.{module}")
+    for profile in loaded.PROFILES:
         _known[profile.name] = profile
 
 
-def profiles() -> dict[str, Profile]:
+def all_profiles() -> dict[str, Profile]:
     """All profiles by name, in the order of their names."""
     global _complete
     if not _complete:
-        for module in pkgutil.iter_modules(__path__):
+        package = importlib.import_module(_PACKAGE)
+        for module in pkgutil.iter_modules(package.__path__):
             _load(module.name)
         ordered = sorted(_known.items())
         _known.clear()
@@ -43,7 +45,7 @@ def profiles() -> dict[str, Profile]:
 
 def names() -> tuple[str, ...]:
     """The names that `--runner` takes, `auto` aside."""
-    return tuple(profiles())
+    return tuple(all_profiles())
 
 
 def get(name: str) -> Profile:
@@ -53,10 +55,10 @@ def get(name: str) -> Profile:
     """
     if name not in _known and not _complete:
         module = name.replace("-", "_")
-        if module.isidentifier() and importlib.util.find_spec(f"{__name__}.{module}") is not None:
+        if module.isidentifier() and importlib.util.find_spec(f"{_PACKAGE}.{module}") is not None:
             _load(module)
         if name not in _known:
-            profiles()
+            all_profiles()
     return _known[name]
 
 
@@ -65,14 +67,8 @@ def detect(path: str, data: bytes, folder: FolderClues) -> Profile:
     if folder.detector is None:
         from idemlint.runners.detector import Detector
 
-        folder.detector = Detector(profiles().values(), get(FALLBACK), folder)
+        folder.detector = Detector(all_profiles().values(), get(FALLBACK), folder)
     return folder.detector(path, data)
 
 
-def __getattr__(name: str) -> dict[str, Profile]:
-    if name == "PROFILES":
-        return profiles()
-    raise AttributeError(name)
-
-
-__all__ = ["FALLBACK", "FolderClues", "detect", "get", "names", "profiles"]
+__all__ = ["FALLBACK", "FolderClues", "all_profiles", "detect", "get", "names"]

@@ -11,11 +11,11 @@ from __future__ import annotations
 from itertools import count, groupby
 from typing import TYPE_CHECKING, Final, Literal
 
+from idemlint.postgres.no_block import refuses_block, transaction_verb
 from idemlint.records import NamedTuple
-from idemlint.runners.alone import refuses_block, transaction_verb
+from idemlint.runners.bodies import bodies
 from idemlint.runners.clues import FolderClues
 from idemlint.runners.profile import Part, Profile, Sending, Tear
-from idemlint.runners.scan import bodies
 from idemlint.source.model import Span
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from idemlint.postgres.no_block import refuses_block
 from idemlint.runners import FolderClues, get
-from idemlint.runners.alone import refuses_block
 from idemlint.runners.units import deliver
 from idemlint.source.parse import parse
 from idemlint.source.text import read

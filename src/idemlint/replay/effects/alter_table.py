@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.replay.definitions import (
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.definitions import (
     BY_PRODUCT,
     SERIALS,
     ForeignKey,
@@ -21,7 +22,9 @@ from idemlint.replay.definitions import (
     cut,
     type_name,
 )
-from idemlint.replay.effects.model import (
+from idemlint.replay.catalog.refs import KINDS, facet, inside, primary_key, relation, type_ref
+from idemlint.replay.effects.queries import table_of, walk
+from idemlint.replay.effects.vocabulary import (
     SKIP,
     Again,
     Command,
@@ -36,15 +39,12 @@ from idemlint.replay.effects.model import (
     Updates,
     Verb,
 )
-from idemlint.replay.effects.queries import table_of, walk
-from idemlint.replay.names import Kind, Ref, Space
-from idemlint.replay.refs import KINDS, facet, inside, primary_key, relation, type_ref
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from idemlint.replay.definitions import ChosenName
+    from idemlint.replay.catalog.definitions import ChosenName
 
 # Passes, in order.
 _DROP, _TYPE, _COLUMN, _INDEX, _CONSTRAINT, _REST = range(6)

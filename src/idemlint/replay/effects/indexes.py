@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.replay.definitions import IndexDefinition, chosen_name, cut
-from idemlint.replay.effects.model import (
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.definitions import IndexDefinition, chosen_name, cut
+from idemlint.replay.catalog.refs import inside, qualified, relation
+from idemlint.replay.effects.queries import SYSTEM_COLUMNS, table_of, walk
+from idemlint.replay.effects.vocabulary import (
     SKIP,
     Creates,
     CreatesUnnamed,
@@ -14,9 +17,6 @@ from idemlint.replay.effects.model import (
     UsesColumns,
     Verb,
 )
-from idemlint.replay.effects.queries import SYSTEM_COLUMNS, table_of, walk
-from idemlint.replay.names import Kind, Ref, Space
-from idemlint.replay.refs import inside, qualified, relation
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.postgres import functions
+from idemlint.postgres.functions import Call
+from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay import functions
-from idemlint.replay.definitions import cut
-from idemlint.replay.effects.model import (
+from idemlint.replay.catalog.definitions import cut
+from idemlint.replay.catalog.refs import qualified
+from idemlint.replay.effects.vocabulary import (
     Effect,
     Fails,
     Opaque,
@@ -18,9 +21,6 @@ from idemlint.replay.effects.model import (
     UsesColumns,
     Verb,
 )
-from idemlint.replay.functions import Call
-from idemlint.replay.names import Kind, Ref, Space
-from idemlint.replay.refs import qualified
 from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.replay.effects.model import Effect, Opaque, SetsPath, Transaction
 from idemlint.replay.effects.queries import constant
+from idemlint.replay.effects.vocabulary import Effect, Opaque, SetsPath, Transaction
 
 if TYPE_CHECKING:
     from idemlint.source.tree import Tree

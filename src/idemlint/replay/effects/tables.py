@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.replay.definitions import TableDefinition
-from idemlint.replay.effects.model import (
-    SKIP,
-    Creates,
-    Effect,
-    EndsAtCommit,
-    Requires,
-    Verb,
-)
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.definitions import TableDefinition
+from idemlint.replay.catalog.refs import inside, relation, schema
 from idemlint.replay.effects.queries import reads, table_of
-from idemlint.replay.names import Kind, Ref, Space
-from idemlint.replay.refs import inside, relation, schema
+from idemlint.replay.effects.vocabulary import SKIP, Creates, Effect, EndsAtCommit, Requires, Verb
 
 if TYPE_CHECKING:
     from idemlint.source.tree import Tree

@@ -1,0 +1,1 @@
+"""A file's migration and the rules → a report of plain data."""

@@ -1,0 +1,273 @@
+"""The proof that a fix is owed before it is written.
+
+Two reports on one file, before and after some fixes, and what is wrong with the step between them:
+text that no longer parses, statements that do something else, comments that are gone, findings that
+are still there or new. Each objection names the fixes to blame, as far as their places tell.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from idemlint.apply.edits import extent
+from idemlint.apply.meaning import atoms_of, comments_of, difference
+from idemlint.source.model import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from idemlint.apply.edits import Patch
+    from idemlint.diagnostics import Diagnostic, Fix
+    from idemlint.engine import FileReport
+    from idemlint.source.model import Statement
+
+#: Rules whose fixes are there to change what a statement does, or to make one of what was none. They
+#: have a round for themselves: what they touch is not compared, all else in the file is.
+CHANGES_MEANING: Final = frozenset(
+    {"IDM001", "IDM002", "IDM003", "IDM005", "IDM006", "IDM701", "IDM801"}
+)
+
+#: What can only be said where there is a guard: a fix that adds one may bring it to light.
+ABOUT_GUARDS: Final = frozenset({"IDM211", "IDM504", "IDM801"})
+
+#: The rule whose fix takes comments away: suppressions that suppress nothing.
+UNUSED_SUPPRESSION: Final = "IDM007"
+
+#: Rules whose fixes write, change or take away words that the runner reads in comments.
+WRITES_DIRECTIVES: Final = frozenset({"IDM005", "IDM501", "IDM502"})
+
+#: Rules that name outcomes of a rerun. A rerun stops at a statement's first failure, so mending that
+#: may show the next one of the same statement.
+_OUTCOMES: Final = ("IDM1", "IDM2", "IDM3", "IDM4")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A fix that is tried, and the findings that would be gone with it."""
+
+    key: str
+    fix: Fix
+    findings: tuple[Diagnostic, ...]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of its findings."""
+        return frozenset(finding.code for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Objection:
+    """Why a step must not be made. `blamed` is empty where any fix of the folder may be at fault."""
+
+    why: str
+    blamed: tuple[Candidate, ...] = ()
+
+
+def objections(
+    before: FileReport,
+    after: FileReport,
+    patch: Patch | None,
+    tried: Sequence[Candidate],
+) -> Iterator[Objection]:
+    """All that is wrong with a step. `patch` is `None` for a file that only others' fixes concern."""
+    if patch is None:
+        yield from _findings(before, after, None, ())
+        return
+    step = _Step(before, after, patch, tried)
+    yield from _reading(step)
+    yield from _statements(step)
+    yield from _comments(step)
+    yield from _findings(before, after, patch, tried)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Step:
+    before: FileReport
+    after: FileReport
+    patch: Patch
+    tried: Sequence[Candidate]
+
+    def touching(self, span: Span) -> tuple[Candidate, ...]:
+        """The fixes that touch a stretch of the old text; all of them where none does."""
+        found = tuple(
+            each
+            for each in self.tried
+            if any(
+                edit.span.start <= span.end and edit.span.end >= span.start
+                for edit in each.fix.edits
+            )
+        )
+        return found or tuple(self.tried)
+
+
+def _reading(step: _Step) -> Iterator[Objection]:
+    """The new text must be as readable as the old one."""
+    old = Counter(problem.code for problem in step.before.parsed.problems)
+    new = step.after.parsed.problems
+    for problem in new:
+        if old[problem.code] > 0:
+            old[problem.code] -= 1
+            continue
+        blamed = tuple(
+            each
+            for each in step.tried
+            if _holds(step.patch.moved_span(extent(each.fix)), problem.span.start)
+        )
+        yield Objection(
+            f"what it makes cannot be read ({problem.message})", blamed or tuple(step.tried)
+        )
+
+
+def _statements(step: _Step) -> Iterator[Objection]:
+    """Between statements that nobody touched, old and new ones must do the same."""
+    for old, new in _changed(step):
+        old_atoms = [(each, atom) for each in old for atom in atoms_of(step.before.parsed, (each,))]
+        blamed = step.touching(_stretch(step, old, new))
+        if any(each.codes <= CHANGES_MEANING for each in blamed):
+            continue
+        why, at = difference([atom for _, atom in old_atoms], atoms_of(step.after.parsed, new))
+        if why:
+            if old_atoms:  # it is at this statement, or behind the one before it
+                last = old_atoms[min(at, len(old_atoms) - 1)][0]
+                first = old_atoms[max(min(at, len(old_atoms)) - 1, 0)][0]
+                blamed = step.touching(Span(first.start, last.end))
+            yield Objection(why, blamed)
+
+
+def _stretch(step: _Step, old: Sequence[Statement], new: Sequence[Statement]) -> Span:
+    """The stretch of the old text that changed statements come from."""
+    if old:
+        return Span(old[0].start, max(each.end for each in old))
+    at = _old_place(step, new)
+    return Span(at, at)
+
+
+def _changed(step: _Step) -> Iterator[tuple[list[Statement], list[Statement]]]:
+    """The stretches of statements, old and new, that are not byte for byte what they were."""
+    old_code, new_code = step.before.parsed.code, step.after.parsed.code
+    new = step.after.parsed.statements
+    at = 0
+    waiting: list[Statement] = []
+    places = {each.start: index for index, each in enumerate(new)}
+    for statement in step.before.parsed.statements:
+        if not step.patch.touches(statement.span):
+            start = step.patch.moved(statement.start, after=True)
+            index = places.get(start, -1)
+            if index >= at:
+                twin = new[index]
+                if (
+                    twin.section == statement.section
+                    and new_code[twin.start : twin.end] == old_code[statement.start : statement.end]
+                ):
+                    if waiting or index > at:
+                        yield waiting, list(new[at:index])
+                    waiting, at = [], index + 1
+                    continue
+        waiting.append(statement)
+    if waiting or at < len(new):
+        yield waiting, list(new[at:])
+
+
+def _old_place(step: _Step, new: Sequence[Statement]) -> int:
+    """About where statements that are altogether new would stand in the old text."""
+    for span, _ in step.patch.edits:
+        if step.patch.moved(span.end, after=True) >= new[0].start:
+            return span.start
+    return step.patch.edits[-1][0].start
+
+
+def _comments(step: _Step) -> Iterator[Objection]:
+    lost = Counter(comments_of(step.before.parsed.code))
+    lost.subtract(comments_of(step.after.parsed.code))
+    gone = [comment for comment, count in lost.items() if count > 0]
+    if any(UNUSED_SUPPRESSION in each.codes for each in step.tried):
+        gone = [comment for comment in gone if b"idemlint:" not in comment]
+    for comment in gone:
+        at = step.before.parsed.code.find(comment.splitlines()[0])
+        blamed = step.touching(Span(at, at + len(comment))) if at >= 0 else tuple(step.tried)
+        if all(each.codes <= WRITES_DIRECTIVES for each in blamed):
+            continue
+        text = comment.decode("utf-8", "replace")
+        yield Objection(f"it loses the comment {text!r}", blamed)
+
+
+def _findings(
+    before: FileReport, after: FileReport, patch: Patch | None, tried: Sequence[Candidate]
+) -> Iterator[Objection]:
+    """No finding that was fixed may be left, and none may be new."""
+    fixed = {id(finding) for each in tried for finding in each.findings}
+    regions = [(each, _region(before, patch, each)) for each in tried if patch is not None]
+    for finding in _surplus(before, after, patch, fixed):
+        if finding.code in ABOUT_GUARDS or finding.code == UNUSED_SUPPRESSION:
+            continue
+        near = [each for each, region in regions if _holds(region, finding.span.start)]
+        if not near:
+            yield Objection(f"{after.filename} then has {finding.code} ({finding.message})")
+            continue
+        if any(_was_hidden(before, each, finding) for each in near):
+            continue
+        left = tuple(each for each in near if finding.code in each.codes)
+        if left:
+            yield Objection("the finding is still there afterwards", left)
+        else:
+            yield Objection(f"it brings {finding.code} ({finding.message})", tuple(near))
+
+
+def _surplus(
+    before: FileReport, after: FileReport, patch: Patch | None, fixed: set[int]
+) -> list[Diagnostic]:
+    """The findings that were not there before, or should be gone."""
+    kept: dict[tuple[str, int], list[Diagnostic]] = {}
+    for finding in before.diagnostics:
+        if id(finding) not in fixed:
+            start = finding.span.start
+            place = patch.moved(start, after=True) if patch is not None else start
+            kept.setdefault((finding.code, place), []).append(finding)
+    unplaced = []
+    for finding in after.diagnostics:
+        here = kept.get((finding.code, finding.span.start))
+        if here:
+            here.pop()
+        else:
+            unplaced.append(finding)
+    # One may be shown at another place in its statement than before: then its words tell.
+    words = Counter((each.code, each.message) for here in kept.values() for each in here)
+    surplus = []
+    for finding in unplaced:
+        if words[finding.code, finding.message] > 0:
+            words[finding.code, finding.message] -= 1
+        else:
+            surplus.append(finding)
+    return surplus
+
+
+def _was_hidden(before: FileReport, candidate: Candidate, finding: Diagnostic) -> bool:
+    """Whether a finding may be the next failure of a statement that would fail several times."""
+    if not finding.code.startswith(_OUTCOMES):
+        return False
+    if not all(each.code.startswith(_OUTCOMES) for each in candidate.findings):
+        return True  # a body that could not be read before, or a transaction that could not begin
+    if any(
+        (each.code, each.message) == (finding.code, finding.message) for each in candidate.findings
+    ):
+        return False
+    statements = before.parsed.statements
+    indexes = {each.statement for each in candidate.findings if each.statement is not None}
+    return len(atoms_of(before.parsed, (statements[index] for index in indexes))) > 1
+
+
+def _region(before: FileReport, patch: Patch | None, candidate: Candidate) -> Span:
+    """Where a fix's edits, and the statements that it is about, are in the new text."""
+    assert patch is not None
+    statements = before.parsed.statements
+    indexes = {each.statement for each in candidate.findings if each.statement is not None}
+    spans = [extent(candidate.fix), *(statements[index].span for index in indexes)]
+    return patch.moved_span(
+        Span(min(span.start for span in spans), max(span.end for span in spans))
+    )
+
+
+def _holds(span: Span, offset: int) -> bool:
+    return span.start <= offset <= span.end

@@ -1,0 +1,95 @@
+"""`idemlint --add-ignore`: a suppression comment above every statement that is reported."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from idemlint.cli import terminal
+from idemlint.cli.exits import Code
+from idemlint.errors import UsageProblem
+from idemlint.report.summary import counted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from idemlint.cli.session import Collector, Session
+
+#: A comment of ours on the line above, whose codes are added to.
+_COMMENT: Final = re.compile(rb"(--[ \t]*idemlint:[ \t]*ignore\[)([^\]]*)(\].*)", re.IGNORECASE)
+
+
+def add_ignores(session: Session, collected: Collector, reason: str) -> Code:
+    """Write the comments into the files, and say how many; findings outside statements are left."""
+    from idemlint import runners
+    from idemlint.apply.applied import Applied
+    from idemlint.cli.fix import say_spared
+
+    if session.stdin is not None:
+        raise UsageProblem("--add-ignore writes into files, and cannot write into standard input")
+    added = left = 0
+    applied = Applied()
+    spared = []
+    for filename, group in groupby(collected.findings, key=lambda finding: finding.filename):
+        path, runner = collected.origins[filename]
+        why = "" if session.options.fix_applied else applied.reason(path, runners.get(runner))
+        if why:  # a comment changes a checksum as well as any other edit does
+            spared.append((filename, why))
+            continue
+        codes: dict[int, list[str]] = {}
+        for finding in group:
+            if finding.statement is None:
+                left += 1
+                continue
+            codes.setdefault(finding.statement.start, []).append(finding.code)
+            added += 1
+        if codes:
+            _rewrite(path, codes, reason)
+    terminal.note(f"Suppressed {counted(added, 'finding')}.")
+    if left:
+        terminal.note(
+            f"{counted(left, 'finding')} stand outside statements; `-- idemlint: ignore-file[CODE]`"
+            " at the top of the file suppresses them."
+        )
+    say_spared(spared, "List them with --write-baseline instead, or use --fix-applied.")
+    return Code.CLEAN
+
+
+def _rewrite(path: Path, codes: dict[int, list[str]], reason: str) -> None:
+    from idemlint import apply
+
+    try:
+        before = path.read_bytes()
+    except OSError as error:
+        raise UsageProblem(f"{path}: cannot be read: {error.strerror or error}") from None
+    apply.write_atomically(path, before, with_ignores(before, codes, reason))
+
+
+def with_ignores(data: bytes, codes: dict[int, list[str]], reason: str = "") -> bytes:
+    """The file with a comment above each statement, by its first byte, that suppresses codes."""
+    newline = b"\r\n" if b"\r\n" in data else b"\n"
+    for start in sorted(codes, reverse=True):  # from the back, so that offsets stay true
+        wanted = sorted(set(codes[start]))
+        line = data.rfind(b"\n", 0, start) + 1
+        indent = data[line:start]
+        if line == 0 and indent.startswith(b"\xef\xbb\xbf"):
+            line, indent = 3, indent[3:]
+        if indent.strip():
+            # Something stands before the statement on its line: the comment ends that line.
+            data = data[:start] + newline + _comment(wanted, reason) + newline + data[start:]
+            continue
+        above = data.rfind(b"\n", 0, max(line - 1, 0)) + 1
+        there = _COMMENT.search(data, above, line)
+        if there is not None:
+            known = {code.strip() for code in there[2].decode("utf-8", "replace").split(",")}
+            merged = ", ".join(sorted(known.union(wanted) - {""})).encode()
+            data = data[: there.start(2)] + merged + data[there.end(2) :]
+        else:
+            data = data[:line] + indent + _comment(wanted, reason) + newline + data[line:]
+    return data
+
+
+def _comment(codes: list[str], reason: str) -> bytes:
+    text = f"-- idemlint: ignore[{', '.join(codes)}] {' '.join(reason.split())}"
+    return text.rstrip().encode()

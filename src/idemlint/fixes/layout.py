@@ -1,0 +1,170 @@
+"""Where a fix goes: the statement's tokens, and how its author writes.
+
+A fix looks as if the author had made it: keywords in his case, his newlines, his indentation.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from idemlint.runners.profiles.drizzle import BREAKPOINT
+from idemlint.source.lexer import tokens
+from idemlint.source.model import Edit, Span
+from idemlint.source.tokens import Word, tokens_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from idemlint.rules.kit.rule import Case
+    from idemlint.source.tree import Tree
+
+_PARTS: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^'"]+""")
+_DECLARED: Final = re.compile(r"\bdeclare\b(.*?)\bbegin\b", re.IGNORECASE | re.DOTALL)
+_NAME: Final = frozenset({"word", "quoted"})
+#: `CREATE OR REPLACE LOCAL TEMPORARY RECURSIVE VIEW` and the longest names of objects fit in.
+_OPENING: Final = 12
+
+
+class Site:
+    """The statement that a case is about, as a place to write at."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.migration = case.migration
+        self.profile = case.migration.profile
+        self.code = case.migration.parsed.code
+        self.data = case.migration.data
+        self.tree: Tree = case.tree
+        self.span = case.span
+        self.in_body = case.in_body
+
+    @cached_property
+    def words(self) -> list[Word]:
+        """The statement's tokens, comments left out."""
+        return list(tokens_of(self.migration.parsed, self.span))
+
+    @cached_property
+    def opening(self) -> list[Word]:
+        """Its first tokens, enough to say what it is: a long statement is not read for them."""
+        return list(islice(tokens_of(self.migration.parsed, self.span), _OPENING))
+
+    @property
+    def editable(self) -> bool:
+        """Whether the statement's own text is there to be edited, and says what its tree says.
+
+        That of an EXECUTE is a string, perhaps put together; a body in quotes with
+        quotes in it has no places.
+        """
+        leaf = self.case.outcome.leaf
+        return leaf is None or (leaf.span is not None and not leaf.executed)
+
+    # -- style ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def lower(self) -> bool:
+        """Whether the author writes keywords in lower case."""
+        return bool(self.opening) and self.opening[0].text.islower()
+
+    def style(self, sql: str) -> str:
+        """Text of ours in the author's case; literals and quoted names stay."""
+        if not self.lower:
+            return sql
+        return "".join(part if part[0] in "'\"" else part.lower() for part in _PARTS.findall(sql))
+
+    @cached_property
+    def newline(self) -> str:
+        """How the file ends its lines."""
+        return self.migration.parsed.source.newline
+
+    @cached_property
+    def line_start(self) -> int:
+        """The first byte of the line that the statement begins on."""
+        bom = 3 if self.migration.parsed.source.bom else 0
+        return max(self.data.rfind(b"\n", 0, self.span.start) + 1, bom)
+
+    @cached_property
+    def alone_before(self) -> bool:
+        """Whether nothing but blanks stands before it on its line."""
+        return not self.data[self.line_start : self.span.start].strip()
+
+    @cached_property
+    def indent(self) -> str:
+        """The blanks that its line begins with."""
+        line = self.data[self.line_start : self.span.start]
+        return line[: len(line) - len(line.lstrip(b" \t"))].decode()
+
+    @cached_property
+    def step(self) -> str:
+        """One level of indentation."""
+        lines = self.data[self.line_start : self.span.end].split(b"\n")
+        if any(line.startswith(b"\t") for line in lines):
+            return "\t"
+        width = len(self.indent)
+        return "    " if self.in_body and width and width % 4 == 0 else "  "
+
+    # -- places --------------------------------------------------------------------------------------
+
+    @cached_property
+    def semicolon(self) -> int | None:
+        """The byte behind its closing `;`; `None`: there is none."""
+        for kind, start, end in tokens(self.code, self.span.end, len(self.code)):
+            if kind != "comment":
+                return end if self.code[start:end] == b";" else None
+        return None
+
+    def after(self, *phrases: str, start: int = 0) -> int | None:
+        """The byte behind the first of these phrases of keywords, from word number `start` on."""
+        spelled = [phrase.split() for phrase in phrases]
+        for index in range(start, len(self.words)):
+            for phrase in spelled:
+                found = self.words[index : index + len(phrase)]
+                if len(found) == len(phrase) and all(map(Word.says, found, phrase)):
+                    return found[-1].end
+        return None
+
+    def name_after(self, offset: int) -> Span | None:
+        """The bytes of the dotted name that begins behind `offset`."""
+        rest = [word for word in self.words if word.start >= offset]
+        if not rest or rest[0].kind not in _NAME:
+            return None
+        end = 0
+        while end + 2 < len(rest) and rest[end + 1].text == "." and rest[end + 2].kind in _NAME:
+            end += 2
+        return Span(rest[0].start, rest[end].end)
+
+    def raw(self, span: Span) -> str:
+        """The bytes of the file as text, placeholders and all."""
+        return self.data[span.start : span.end].decode(errors="replace")
+
+    @cached_property
+    def stands_in(self) -> frozenset[str]:
+        """What stands for placeholders in the parsed text: a name in it is not the real one."""
+        return frozenset(
+            self.code[mask.span.start : mask.span.end].decode(errors="replace").strip().lower()
+            for mask in self.migration.parsed.masks
+            if mask.what == "placeholder"
+            and mask.span.start < self.span.end
+            and mask.span.end > self.span.start
+        )
+
+    @cached_property
+    def breakpoint(self) -> str:
+        """What stands between statements besides `;`: Drizzle's marker, where the file has any."""
+        if self.in_body or not self.profile.name.startswith("drizzle"):
+            return ""
+        return BREAKPOINT.decode() if BREAKPOINT in self.data else ""
+
+    def declares(self, names: Iterable[str]) -> bool:
+        """Whether the body declares a variable of one of these names: they would be ambiguous."""
+        if not self.in_body:
+            return False
+        text = self.migration.text(self.case.statement.span)
+        declared = " ".join(_DECLARED.findall(text)).lower()
+        return any(re.search(rf"\b{re.escape(name)}\b", declared) for name in names)
+
+    def insertion(self, offset: int, text: str) -> Edit:
+        """Insert at a byte."""
+        return Edit(Span(offset, offset), text)

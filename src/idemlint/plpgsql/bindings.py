@@ -1,0 +1,188 @@
+"""What straight-line code makes plain about variables.
+
+A variable that was set to a constant stands for the constant; one that was set from a query stands
+for the query, until something runs that may change the answer: a condition is looked at in the
+catalog as it is when the condition is reached, so a query may be put there only if it still gives
+what it gave.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from idemlint.plpgsql.cursor import QUOTED, STRING, Scan
+from idemlint.records import NamedTuple
+
+if TYPE_CHECKING:
+    from idemlint.plpgsql.sql import Json
+
+#: The variable that PL/pgSQL sets after most statements.
+FOUND: Final = "found"
+_LARGE: Final = 2000  # words in a value
+_MANY: Final = 200  # values known at once: each statement is held against all of them
+
+
+class Value(NamedTuple):
+    """What a variable stands for.
+
+    `depends` are the names whose change may change it, `None` for a constant; `catalog` says that
+    it depends on the catalog only, not on rows. `size` counts words, so that no text can make it
+    explode.
+    """
+
+    tree: Json
+    depends: frozenset[str] | None = None
+    catalog: bool = False
+    size: int = 1
+
+
+class Variables:
+    """The values of variables at one place of a body; a name that is not there is not known."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, known: dict[str, Value] | None = None) -> None:
+        self.known = known if known is not None else {}
+
+    def copy(self) -> Variables:
+        """The same, to go another way with."""
+        return Variables(dict(self.known))
+
+    def merge(self, others: list[Variables]) -> None:
+        """Keep what is the same on all ways that lead here."""
+        known = self.known
+        for name in [
+            name
+            for name, value in known.items()
+            if any(other.known.get(name) is not value for other in others)
+        ]:
+            del known[name]
+
+    def set(self, name: str | None, value: Value | None) -> None:
+        """Note an assignment; `None` as value means that it is not known."""
+        if name is None:
+            return
+        if value is None or value.size > _LARGE or len(self.known) > _MANY:
+            self.known.pop(name, None)
+        else:
+            self.known[name] = value
+
+    def forget(self, *, all_queries: bool = False, names: frozenset[str] = frozenset()) -> None:
+        """Forget some variables, or all whose value comes from a query."""
+        for name, value in list(self.known.items()):
+            if name in names or (all_queries and value.depends is not None):
+                del self.known[name]
+
+    def used(self, words: list[str]) -> dict[str, Value]:
+        """Those that stand among the words of an expression."""
+        known = self.known
+        if not known:
+            return known
+        return {name: known[name] for name in known.keys() & set(words)}
+
+    def disturb(self, scan: Scan, first: int, last: int) -> None:
+        """Forget what the statement made of the tokens `first` to `last` may have changed."""
+        queries = [(name, value) for name, value in self.known.items() if value.depends is not None]
+        if not queries:
+            return
+        verb = scan.words[first]
+        words = statement_names(scan, first, last)
+        for name, value in queries:
+            depends = value.depends or frozenset()
+            if verb in _ROWS and value.catalog:
+                continue
+            if verb == "select" or verb == "perform":
+                continue
+            if depends.isdisjoint(words):
+                continue
+            if verb in _HARMLESS and value.catalog:
+                continue
+            if (
+                verb == "alter"
+                and value.catalog
+                and not depends <= words
+                and _REMOVING.isdisjoint(words)
+            ):
+                continue
+            del self.known[name]
+
+
+_ROWS: Final = frozenset({"insert", "update", "delete", "merge", "copy"})
+_HARMLESS: Final = frozenset({"comment", "grant", "revoke", "analyze", "vacuum", "lock", "set"})
+_REMOVING: Final = frozenset({"drop", "rename", "schema", "attach", "detach", "inherit"})
+
+
+def statement_names(scan: Scan, first: int, last: int) -> frozenset[str]:
+    """All words and quoted names between two tokens, and what plain literals say."""
+    found = set(scan.words[first:last])
+    if QUOTED in found or STRING in found:
+        for index in range(first, last):
+            word = scan.words[index]
+            if word == QUOTED:
+                found.add(scan.name(index) or "")
+            elif word == STRING:
+                found.add(scan.literal(index) or "")
+    return frozenset(found)
+
+
+_CATALOG: Final = re.compile(r"(?:pg_|information_schema\Z|to_reg|reg[a-z]+\Z)")
+# Columns that say where or what a thing is, not which: its name is what a statement has to mention.
+_NOT_WHICH: Final = re.compile(r"schema|nsp|type\Z|kind|catalog|database|namespace|nullable")
+_BETWEEN: Final = frozenset({"=", "(", ",", "in", "any", "array", "[", ")", "::", "lower", STRING})
+
+
+def query_value(tree: Json, scan: Scan, first: int, last: int, used: dict[str, Value]) -> Value:
+    """The value that the expression or query between two tokens gives."""
+    words = scan.words[first:last]
+    size = len(words) + sum(value.size * words.count(name) for name, value in used.items())
+    depends: set[str] = set()
+    for value in used.values():
+        depends |= value.depends or set()
+    if "from" not in words and "(" not in words and "::" not in words:
+        queried = any(value.depends is not None for value in used.values())
+        catalog = all(value.catalog or value.depends is None for value in used.values())
+        return Value(tree, frozenset(depends) if queried else None, catalog, size)
+    catalog = any(_CATALOG.match(word) for word in words)
+    which = _named(scan, first, last) if catalog else set()
+    depends |= which or statement_names(scan, first, last)
+    return Value(tree, frozenset(depends), catalog, size)
+
+
+def _named(scan: Scan, first: int, last: int) -> set[str]:
+    """The names that a query about the catalog asks for."""
+    found = set()
+    for index in range(first, last):
+        text = scan.literal(index)
+        if text is None:
+            continue
+        before = index - 1
+        while before > first and scan.words[before] in _BETWEEN:
+            before -= 1
+        if not _NOT_WHICH.search(scan.words[before]):
+            found.add(text.rpartition(".")[2].strip('"'))
+    return found
+
+
+def substitute(tree: Any, values: dict[str, Value]) -> Any:
+    """A copy of the tree with the values in place of the variables; what has none is shared."""
+    if not values:
+        return tree
+    if tree.__class__ is list:
+        items = [substitute(item, values) for item in tree]
+        return items if any(a is not b for a, b in zip(items, tree, strict=True)) else tree
+    if tree.__class__ is not dict:
+        return tree
+    reference = tree.get("ColumnRef")
+    if reference is not None and len(reference["fields"]) == 1:
+        field = reference["fields"][0].get("String")
+        value = values.get(field["sval"]) if field is not None else None
+        return tree if value is None else value.tree
+    changed = None
+    for key, item in tree.items():
+        if item.__class__ is dict or item.__class__ is list:
+            other = substitute(item, values)
+            if other is not item:
+                changed = changed or dict(tree)
+                changed[key] = other
+    return tree if changed is None else changed

@@ -1,0 +1,1 @@
+"""The abstract catalog: which names are taken, by what, and what the things are made of."""

@@ -1,0 +1,154 @@
+"""What is known about the rows of a table: the literal ones that the migration itself put there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.postgres.kinds import Ref, Space
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog.definitions import IndexDefinition, TableDefinition, UniqueKey
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, Catalog, Key, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: A row as far as it is literal: column → value.
+Row = frozenset[tuple[str, str]]
+
+_ROWS = "@rows"
+_KEYS = "@keys"
+
+
+class Rows(NamedTuple):
+    """Rows that are there for sure, and rows that are surely not (`gone`).
+
+    `complete`: there are no others; `epoch` counts the times all were removed, `restarted` that their
+    sequences were restarted with them.
+    """
+
+    rows: tuple[Row, ...] = ()
+    complete: bool = False
+    epoch: int = 0
+    gone: tuple[Row, ...] = ()
+    restarted: bool = False
+
+
+class BuiltKey(NamedTuple):
+    """A unique index made after its table: it lives as long as its `oid`."""
+
+    oid: int
+    key: UniqueKey
+
+
+def rows_of(catalog: Catalog, table: Slot) -> Rows:
+    """What is known; a table that the folder made for sure began empty."""
+    slot = catalog.slots.get((Space.FACET, table.oid, _ROWS))
+    if slot is not None:
+        known: Rows = slot.definition
+        return known
+    return Rows(complete=table.certain and table.maker > 0 and _began_empty(table))
+
+
+def _began_empty(table: Slot) -> bool:
+    return isinstance(table.definition, TableDefinition)
+
+
+def set_rows(catalog: Catalog, table: Slot, rows: Rows) -> None:
+    """Learn about rows."""
+    catalog.put((Space.FACET, table.oid, _ROWS), Slot(PRESENT, catalog.new_oid(), definition=rows))
+
+
+def remember_key(catalog: Catalog, table_oid: int, oid: int, definition: IndexDefinition) -> None:
+    """A unique index (or constraint) is made on a table."""
+    if not definition.unique or None in definition.columns:
+        return
+    columns = tuple(column for column in definition.columns if column)
+    key: Key = (Space.FACET, table_oid, _KEYS)
+    before = catalog.slots.get(key)
+    built: tuple[BuiltKey, ...] = before.definition if before is not None else ()
+    built = (*built, BuiltKey(oid, UniqueKey(columns, False, not definition.partial)))
+    catalog.put(key, Slot(PRESENT, catalog.new_oid(), definition=built))
+
+
+def unique_keys(catalog: Catalog, table: Slot) -> list[UniqueKey]:
+    """The keys that no two rows may share, as far as they are known and cover all rows."""
+    keys = []
+    if isinstance(table.definition, TableDefinition):
+        for constraint in table.definition.constraints.values():
+            if constraint.contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}:
+                slot = catalog.slots.get((Space.CONSTRAINT, table.oid, constraint.name))
+                if slot is None or (slot.presence is PRESENT and catalog.alive(slot)):
+                    primary = constraint.contype == "CONSTR_PRIMARY"
+                    keys.append(UniqueKey(constraint.columns, primary))
+    built = catalog.slots.get((Space.FACET, table.oid, _KEYS))
+    if built is not None:
+        for each in built.definition:
+            slot = catalog.by_oid(each.oid)
+            if slot is not None and slot.presence is PRESENT and catalog.alive(slot):
+                keys.append(each.key)
+    return [key for key in keys if key.whole]
+
+
+def partial_keys(catalog: Catalog, table: Slot) -> list[tuple[str, ...]]:
+    """The columns of unique indexes that cover only some rows."""
+    built = catalog.slots.get((Space.FACET, table.oid, _KEYS))
+    found = []
+    for each in built.definition if built is not None else ():
+        slot = catalog.by_oid(each.oid)
+        if not each.key.whole and slot is not None and slot.presence is not ABSENT:
+            found.append(each.key.columns)
+    return found
+
+
+def may_have_key(catalog: Catalog, table: Slot, ref: Ref, columns: frozenset[str]) -> bool:
+    """Whether a unique index may be over exactly these columns, partial ones and unsure ones included."""
+    found: list[tuple[str, ...]] = []
+    if isinstance(table.definition, TableDefinition):
+        for constraint in table.definition.constraints.values():
+            if constraint.contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}:
+                slot = catalog.slots.get((Space.CONSTRAINT, table.oid, constraint.name))
+                if slot is None or slot.presence is not ABSENT:
+                    found.append(constraint.columns)
+    built = catalog.slots.get((Space.FACET, table.oid, _KEYS))
+    for each in built.definition if built is not None else ():
+        slot = catalog.by_oid(each.oid)
+        if slot is None or slot.presence is not ABSENT:
+            found.append(each.key.columns)
+    for key in found:
+        if frozenset(key) == columns:
+            return True
+        # A column that goes by another name now may be one of those that are asked for.
+        if any(catalog.presence(Ref(Space.COLUMN, name, None, ref)) is not PRESENT for name in key):
+            return True
+    return False
+
+
+def is_closed(table: Slot) -> bool:
+    """Whether all of the table's columns and inline keys are known."""
+    definition = table.definition
+    return table.certain and isinstance(definition, TableDefinition) and not definition.open
+
+
+def restrict(row: Mapping[str, str | None], columns: tuple[str, ...]) -> Row | None:
+    """The part of a row that a key looks at; `None` where one of its values is not a literal."""
+    part = []
+    for column in columns:
+        value = row.get(column)
+        if value is None:
+            return None
+        part.append((column, value))
+    return frozenset(part)
+
+
+def holds(facts: Rows, wanted: Row) -> bool | None:
+    """Whether there is a row with these values."""
+    if any(wanted <= row for row in facts.rows):
+        return True
+    if facts.complete or any(gone <= wanted for gone in facts.gone):
+        return False
+    return None
+
+
+def is_internal(key: Key) -> bool:
+    """Whether a catalog key is bookkeeping of this module."""
+    return key[0] is Space.FACET and key[2].startswith("@")

@@ -1,0 +1,322 @@
+"""ALTERs of what is neither a table nor an index: members come and go, all else sets a value.
+
+COMMENT, OWNER TO and GRANT belong to them: the thing has to be there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.definitions import chosen_name
+from idemlint.replay.catalog.refs import (
+    inside,
+    object_ref,
+    qualified,
+    relation,
+    role,
+    schema,
+    signature_of,
+)
+from idemlint.replay.effects.alter_table import options
+from idemlint.replay.effects.create_objects import (
+    creates,
+    owned_by,
+    publication_members,
+    user_mapping,
+    uses,
+)
+from idemlint.replay.effects.vocabulary import (
+    SKIP,
+    Command,
+    Creates,
+    CreatesUnnamed,
+    Drops,
+    Effect,
+    Opaque,
+    Renames,
+    Requires,
+    Sets,
+    Verb,
+)
+from idemlint.source.tree import Tree, strings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def alter_sequence(stmt: Tree) -> list[Effect]:
+    """`ALTER SEQUENCE`: every option sets a value."""
+    ref = relation(stmt.sequence)
+    otherwise = SKIP if stmt.missing_ok else "42P01"
+    effects: list[Effect] = [Requires(ref, True, otherwise, Kind.SEQUENCE, Verb.ALTER)]
+    for option in stmt.options or ():
+        if option.defname == "restart":
+            effects.append(Sets(ref, "restart", True))
+        elif option.defname == "owned_by":
+            effects += owned_by(ref, strings(option.arg.items))
+    return effects
+
+
+def alter_domain(stmt: Tree) -> list[Effect]:
+    """`ALTER DOMAIN`: constraints come and go, everything else sets a value."""
+    ref = qualified(Space.TYPE, strings(stmt.typeName))
+    effects: list[Effect] = [
+        Requires(ref, True, "42704", Kind.DOMAIN, Verb.ALTER),
+    ]
+    subtype = stmt.subtype
+    if subtype == "C":
+        node = getattr(stmt, "def")
+        if node.contype == "CONSTR_NOTNULL":
+            return effects
+        if not node.conname:
+            base = chosen_name(ref.name, "", "check")
+            return [*effects, CreatesUnnamed(ref, base, Kind.CONSTRAINT)]
+        constraint = inside(Space.CONSTRAINT, node.conname, ref)
+        return [*effects, *creates(constraint, Kind.CONSTRAINT)]
+    if subtype == "X":
+        constraint = inside(Space.CONSTRAINT, stmt.name, ref)
+        otherwise = SKIP if stmt.missing_ok else "42704"
+        effects.append(
+            Command(
+                (
+                    Requires(constraint, True, otherwise, Kind.CONSTRAINT, Verb.DROP),
+                    Drops(constraint, Kind.CONSTRAINT),
+                )
+            )
+        )
+    elif subtype == "V":
+        constraint = inside(Space.CONSTRAINT, stmt.name, ref)
+        effects.append(Requires(constraint, True, "42704", Kind.CONSTRAINT, Verb.ALTER))
+    return effects
+
+
+def alter_enum(stmt: Tree) -> list[Effect]:
+    """`ALTER TYPE … ADD VALUE` and `RENAME VALUE` (22023 where the old one is gone)."""
+    ref = qualified(Space.TYPE, strings(stmt.typeName))
+    effects: list[Effect] = [Requires(ref, True, "42704", Kind.TYPE, Verb.ALTER)]
+    new = Ref(Space.ENUM_VALUE, stmt.newVal, None, ref)
+    if stmt.oldVal is not None:
+        old = Ref(Space.ENUM_VALUE, stmt.oldVal, None, ref)
+        return [
+            *effects,
+            Requires(old, True, "22023", Kind.ENUM_VALUE, Verb.RENAME),
+            Requires(new, False, "42710", Kind.ENUM_VALUE, Verb.RENAME),
+            Renames(old, new, Kind.ENUM_VALUE),
+        ]
+    otherwise = SKIP if stmt.skipIfNewValExists else "42710"
+    effects.append(Requires(new, False, otherwise, Kind.ENUM_VALUE, Verb.CREATE))
+    effects.append(Creates(new, Kind.ENUM_VALUE))
+    return effects
+
+
+def alter_policy(stmt: Tree) -> list[Effect]:
+    """`ALTER POLICY`: sets its expressions."""
+    table = relation(stmt.table)
+    ref = inside(Space.POLICY, stmt.policy_name, table)
+    return [uses(table, Kind.TABLE), Requires(ref, True, "42704", Kind.POLICY, Verb.ALTER)]
+
+
+def alter_role(stmt: Tree) -> list[Effect]:
+    """`ALTER ROLE`: sets attributes, membership, settings."""
+    if stmt.role is None or not stmt.role.rolename:
+        return []
+    return [Requires(role(stmt.role), True, "42704", Kind.ROLE, Verb.ALTER)]
+
+
+def alter_operator_family(stmt: Tree) -> list[Effect]:
+    """`ALTER OPERATOR FAMILY … ADD | DROP`."""
+    family = qualified(Space.OPERATOR_FAMILY, strings(stmt.opfamilyname), stmt.amname)
+    effects: list[Effect] = [uses(family, Kind.OPERATOR_FAMILY)]
+    kind = Kind.OPERATOR_FAMILY_MEMBER
+    for item in stmt.items or ():
+        types = item.class_args or (item.name.objargs if item.name is not None else ())
+        name = f"{item.itemtype} {item.number} {signature_of(types)}"
+        ref = inside(Space.MEMBER, name, family)
+        if stmt.isDrop:
+            effects.append(Requires(ref, True, "42704", kind, Verb.DROP))
+            effects.append(Drops(ref, kind))
+        else:
+            effects.append(Requires(ref, False, "42710", kind, Verb.CREATE))
+            effects.append(Creates(ref, kind))
+    return effects
+
+
+def alter_user_mapping(stmt: Tree) -> list[Effect]:
+    """`ALTER USER MAPPING … OPTIONS`."""
+    _, ref = user_mapping(stmt)
+    return [
+        Requires(ref, True, "42704", Kind.USER_MAPPING, Verb.ALTER),
+        *options(ref, stmt.options or ()),
+    ]
+
+
+def _with_options(space: Space, field: str, kind: Kind) -> Callable[[Tree], list[Effect]]:
+    def build(stmt: Tree) -> list[Effect]:
+        ref = Ref(space, getattr(stmt, field))
+        there = Requires(ref, True, kind.undefined, kind, Verb.ALTER)
+        return [there, *options(ref, stmt.options or ())]
+
+    return build
+
+
+def alter_publication(stmt: Tree) -> list[Effect]:
+    """`ALTER PUBLICATION … ADD | DROP | SET`: SET is idempotent."""
+    ref = Ref(Space.PUBLICATION, stmt.pubname)
+    kind = Kind.PUBLICATION_MEMBER
+    effects: list[Effect] = [Requires(ref, True, "42704", Kind.PUBLICATION, Verb.ALTER)]
+    for member in publication_members(stmt, ref):
+        if stmt.action == "AP_DropObjects":
+            effects.append(Requires(member, True, "42704", kind, Verb.DROP))
+            effects.append(Drops(member, kind))
+        elif stmt.action == "AP_AddObjects":
+            effects.append(Requires(member, False, "42710", kind, Verb.CREATE))
+            effects.append(Creates(member, kind))
+        else:
+            effects.append(Creates(member, kind, replaces=True))
+    return effects
+
+
+def alter_subscription(stmt: Tree) -> list[Effect]:
+    """`ALTER SUBSCRIPTION … ADD | DROP PUBLICATION`; all else sets a value."""
+    ref = Ref(Space.SUBSCRIPTION, stmt.subname)
+    kind = Kind.SUBSCRIBED_PUBLICATION
+    effects: list[Effect] = [Requires(ref, True, "42704", Kind.SUBSCRIPTION, Verb.ALTER)]
+    for name in strings(stmt.publication):
+        member = inside(Space.MEMBER, f"publication {name}", ref)
+        if stmt.fields["kind"] == "ALTER_SUBSCRIPTION_ADD_PUBLICATION":
+            effects.append(Requires(member, False, kind.duplicate, kind, Verb.CREATE))
+            effects.append(Creates(member, kind))
+        elif stmt.fields["kind"] == "ALTER_SUBSCRIPTION_DROP_PUBLICATION":
+            effects.append(Requires(member, True, kind.undefined, kind, Verb.DROP))
+            effects.append(Drops(member, kind))
+    return effects
+
+
+def alter_extension_contents(stmt: Tree) -> list[Effect]:
+    """`ALTER EXTENSION … ADD | DROP` a member."""
+    extension = Ref(Space.EXTENSION, stmt.extname)
+    found = object_ref(stmt.objtype, stmt.object) if stmt.object is not None else None
+    if found is None:
+        return [Opaque("no model of this member of an extension")]
+    kind = Kind.EXTENSION_MEMBER
+    member = inside(Space.MEMBER, f"member {found[0].noun} {found[1]}", extension)
+    effects: list[Effect] = [Requires(extension, True, "42704", Kind.EXTENSION, Verb.ALTER)]
+    if stmt.action == 1:
+        effects.append(Requires(member, False, "55000", kind, Verb.CREATE))
+        effects.append(Creates(member, kind))
+    else:
+        effects.append(Requires(member, True, "55000", kind, Verb.DROP))
+        effects.append(Drops(member, kind))
+    return effects
+
+
+def alter_extension(stmt: Tree) -> list[Effect]:
+    """`ALTER EXTENSION … UPDATE`."""
+    ref = Ref(Space.EXTENSION, stmt.extname)
+    return [Requires(ref, True, "42704", Kind.EXTENSION, Verb.ALTER)]
+
+
+def alter_text_search(stmt: Tree) -> list[Effect]:
+    """`ALTER TEXT SEARCH CONFIGURATION … MAPPING`: ALTER MAPPING sets, ADD and DROP do not."""
+    config = qualified(Space.TS_CONFIGURATION, strings(stmt.cfgname))
+    kind = Kind.TS_MAPPING
+    effects: list[Effect] = [uses(config, Kind.TS_CONFIGURATION)]
+    action = stmt.fields["kind"]
+    for name in strings(stmt.tokentype):
+        ref = inside(Space.MEMBER, f"mapping {name}", config)
+        if action == "ALTER_TSCONFIG_ADD_MAPPING":
+            effects.append(Requires(ref, False, "23505", kind, Verb.CREATE))
+            effects.append(Creates(ref, kind))
+        elif action == "ALTER_TSCONFIG_DROP_MAPPING":
+            otherwise = SKIP if stmt.missing_ok else "42704"
+            effects.append(
+                Command((Requires(ref, True, otherwise, kind, Verb.DROP), Drops(ref, kind)))
+            )
+        else:
+            effects.append(Creates(ref, kind, replaces=True))
+    return effects
+
+
+alter_server = _with_options(Space.SERVER, "servername", Kind.SERVER)
+alter_wrapper = _with_options(Space.FOREIGN_DATA_WRAPPER, "fdwname", Kind.FOREIGN_DATA_WRAPPER)
+
+
+def alter_function(stmt: Tree) -> list[Effect]:
+    """`ALTER FUNCTION`: sets properties."""
+    found = object_ref(stmt.objtype, stmt.func)
+    if found is None:
+        return []
+    return [Requires(found[1], True, "42883", found[0], Verb.ALTER)]
+
+
+def alter_event_trigger(stmt: Tree) -> list[Effect]:
+    """`ALTER EVENT TRIGGER … ENABLE | DISABLE`."""
+    ref = Ref(Space.EVENT_TRIGGER, stmt.trigname)
+    return [Requires(ref, True, "42704", Kind.EVENT_TRIGGER, Verb.ALTER)]
+
+
+def comment(stmt: Tree) -> list[Effect]:
+    """`COMMENT ON`: the object has to be there."""
+    if stmt.object is None:
+        return []
+    found = object_ref(stmt.objtype, stmt.object)
+    if found is None:
+        return []
+    kind, ref = found
+    return [Requires(ref, True, _missing(kind), kind, Verb.ALTER)]
+
+
+def owner(stmt: Tree) -> list[Effect]:
+    """`ALTER … OWNER TO`, which sets a value."""
+    if stmt.relation is not None:
+        return [Requires(relation(stmt.relation), True, "42P01", Kind.TABLE, Verb.ALTER)]
+    found = object_ref(stmt.objectType, stmt.object) if stmt.object is not None else None
+    if found is None:
+        return []
+    return [Requires(found[1], True, _missing(found[0]), found[0], Verb.ALTER)]
+
+
+def _missing(kind: Kind) -> str:
+    """The SQLSTATE of using a thing that is not there: for every relation 42P01."""
+    if kind.space is Space.RELATION and kind is not Kind.COMPOSITE_TYPE:
+        return "42P01"
+    return "42704" if kind is Kind.ENUM_VALUE else kind.undefined
+
+
+def grant(stmt: Tree) -> list[Effect]:
+    """`GRANT`/`REVOKE` on objects: sets privileges; the objects and the roles have to be there."""
+    effects: list[Effect] = []
+    if stmt.targtype == "ACL_TARGET_OBJECT":
+        for node in stmt.objects or ():
+            if node.kind == "RangeVar":
+                ref, kind = relation(node), Kind.TABLE
+            else:
+                found = object_ref(stmt.objtype, node)
+                if found is None:
+                    continue
+                kind, ref = found
+            effects.append(Requires(ref, True, _missing(kind), kind, Verb.USE))
+    elif stmt.targtype == "ACL_TARGET_ALL_IN_SCHEMA":
+        effects += [uses(schema(name), Kind.SCHEMA) for name in strings(stmt.objects)]
+    effects += _grantees(stmt.grantees)
+    return effects
+
+
+def grant_role(stmt: Tree) -> list[Effect]:
+    """`GRANT role TO role`."""
+    roles = [Ref(Space.ROLE, node.priv_name) for node in stmt.granted_roles or ()]
+    return [*(uses(ref, Kind.ROLE) for ref in roles), *_grantees(stmt.grantee_roles)]
+
+
+def _grantees(nodes: tuple[Tree, ...] | None) -> list[Effect]:
+    return [
+        uses(role(node), Kind.ROLE)
+        for node in nodes or ()
+        if node.roletype in {None, "ROLESPEC_CSTRING"} and node.rolename
+    ]
+
+
+def role_owned(stmt: Tree) -> list[Effect]:
+    """`REASSIGN OWNED` and `DROP OWNED`: the role has to be there."""
+    return _grantees(stmt.roles)

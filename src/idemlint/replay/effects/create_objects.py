@@ -1,0 +1,427 @@
+"""CREATE of everything that is neither a table nor an index, and DROPs with nodes of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.definitions import (
+    BEFORE,
+    CompositeDefinition,
+    EnumDefinition,
+    Returns,
+    TriggerDefinition,
+    type_name,
+)
+from idemlint.replay.catalog.refs import (
+    KINDS,
+    inside,
+    parameters_signature,
+    qualified,
+    relation,
+    role,
+    schema,
+    signature_of,
+)
+from idemlint.replay.effects.queries import needs_relations, walk
+from idemlint.replay.effects.tables import target
+from idemlint.replay.effects.vocabulary import (
+    SKIP,
+    Command,
+    Creates,
+    Drops,
+    Effect,
+    Opaque,
+    Requires,
+    Sets,
+    Verb,
+)
+from idemlint.source.tree import Tree, strings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def creates(
+    ref: Ref,
+    kind: Kind,
+    *,
+    guarded: bool = False,
+    definition: object = None,
+    owners: tuple[Ref, ...] = (),
+    needs: tuple[Ref, ...] = (),
+) -> list[Effect]:
+    """A plain CREATE: the name must be free, or IF NOT EXISTS skips."""
+    effects: list[Effect] = []
+    if ref.schema is not None and ref.space not in _METHOD_BOUND:
+        effects.append(Requires(schema(ref.schema), True, "3F000", Kind.SCHEMA, Verb.USE))
+    otherwise = SKIP if guarded else kind.duplicate
+    effects.append(Requires(ref, False, otherwise, kind, Verb.CREATE))
+    effects.append(Creates(ref, kind, definition, owners, needs))
+    return effects
+
+
+_METHOD_BOUND: Final = frozenset({Space.OPERATOR_CLASS, Space.OPERATOR_FAMILY})
+
+
+def uses(ref: Ref, kind: Kind, sqlstate: str | None = None) -> Requires:
+    """The thing is used: it has to be there."""
+    return Requires(ref, True, sqlstate or kind.undefined, kind, Verb.USE)
+
+
+def _guarded(stmt: Tree) -> bool:
+    return bool(stmt.fields.get("if_not_exists"))
+
+
+def create_schema(stmt: Tree) -> list[Effect]:
+    """`CREATE SCHEMA [AUTHORIZATION role]`; its elements are made inside it."""
+    owner = stmt.authrole
+    name = stmt.schemaname or (owner.rolename if owner is not None else None)
+    if name is None:
+        return [Opaque("the schema is named after the current user")]
+    ref = schema(name)
+    effects: list[Effect] = []
+    if owner is not None and owner.rolename:
+        effects.append(uses(role(owner), Kind.ROLE))
+    effects += creates(ref, Kind.SCHEMA, guarded=_guarded(stmt))
+    return effects
+
+
+def create_extension(stmt: Tree) -> list[Effect]:
+    """`CREATE EXTENSION`: what it brings is not modelled."""
+    return creates(Ref(Space.EXTENSION, stmt.extname), Kind.EXTENSION, guarded=_guarded(stmt))
+
+
+def create_sequence(stmt: Tree) -> list[Effect]:
+    """`CREATE SEQUENCE`; OWNED BY a column makes it go with the column."""
+    ref = relation(stmt.sequence)
+    effects = target(ref, Kind.SEQUENCE, guarded=_guarded(stmt))
+    owners: tuple[Ref, ...] = ()
+    for option in stmt.options or ():
+        if option.defname == "owned_by":
+            names = strings(option.arg.items)
+            if len(names) > 1:
+                table = qualified(Space.RELATION, names[:-1])
+                owners = (table, inside(Space.COLUMN, names[-1], table))
+                effects.append(uses(table, Kind.TABLE))
+    effects.append(Creates(ref, Kind.SEQUENCE, None, owners))
+    return effects
+
+
+def owned_by(sequence: Ref, names: list[str]) -> list[Effect]:
+    """OWNED BY a column: the sequence goes with it; NONE: with nothing."""
+    if len(names) < 2:
+        return [Sets(sequence, "owners", ())]
+    table = qualified(Space.RELATION, names[:-1])
+    owners = (table, inside(Space.COLUMN, names[-1], table))
+    return [
+        uses(table, Kind.TABLE),
+        Requires(owners[1], True, "42703", Kind.COLUMN, Verb.USE),
+        Sets(sequence, "owners", owners),
+    ]
+
+
+def create_view(stmt: Tree) -> list[Effect]:
+    """`CREATE [OR REPLACE] VIEW`: over anything but a view OR REPLACE raises 42809."""
+    ref = relation(stmt.view)
+    query = walk(stmt.fields.get("query"))
+    sources = needs_relations(query)
+    needs = tuple(effect.ref for effect in sources if isinstance(effect, Requires))
+    if not stmt.replace:
+        effects = [*sources, *target(ref, Kind.VIEW, guarded=False)]
+        effects.append(Creates(ref, Kind.VIEW, None, needs=needs))
+        return effects
+    return [*sources, Creates(ref, Kind.VIEW, None, needs=needs, replaces=True)]
+
+
+def create_enum(stmt: Tree) -> list[Effect]:
+    """`CREATE TYPE … AS ENUM`."""
+    labels = tuple(value.fields.get("sval", "") for value in stmt.vals or ())
+    ref = qualified(Space.TYPE, strings(stmt.typeName))
+    return creates(ref, Kind.TYPE, definition=EnumDefinition(labels))
+
+
+def create_range(stmt: Tree) -> list[Effect]:
+    """`CREATE TYPE … AS RANGE`."""
+    return creates(qualified(Space.TYPE, strings(stmt.typeName)), Kind.TYPE)
+
+
+def create_composite(stmt: Tree) -> list[Effect]:
+    """`CREATE TYPE … AS (…)`: it lives among the relations, and its name is taken among the types: 42710."""
+    ref = relation(stmt.typevar)
+    attributes = {
+        element.colname: type_name(element.typeName)
+        for element in stmt.coldeflist or ()
+        if element.kind == "ColumnDef"
+    }
+    return [
+        Requires(ref._replace(space=Space.TYPE), False, "42710", Kind.TYPE, Verb.CREATE),
+        Creates(ref, Kind.COMPOSITE_TYPE, CompositeDefinition(attributes)),
+    ]
+
+
+def create_domain(stmt: Tree) -> list[Effect]:
+    """`CREATE DOMAIN`."""
+    ref = qualified(Space.TYPE, strings(stmt.domainname))
+    effects = creates(ref, Kind.DOMAIN)
+    effects += [
+        Creates(inside(Space.CONSTRAINT, constraint.conname, ref), Kind.CONSTRAINT)
+        for constraint in stmt.constraints or ()
+        if constraint.conname
+    ]
+    return effects
+
+
+def create_function(stmt: Tree) -> list[Effect]:
+    """`CREATE [OR REPLACE] FUNCTION` and `PROCEDURE`; overloads are told apart by input types."""
+    kind = Kind.PROCEDURE if stmt.is_procedure else Kind.FUNCTION
+    ref = qualified(Space.ROUTINE, strings(stmt.funcname), parameters_signature(stmt.parameters))
+    returns = None
+    if stmt.returnType is not None:
+        result = type_name(stmt.returnType).removeprefix("public.")
+        returns = Returns(f"setof {result}" if stmt.returnType.setof else result)
+    if stmt.replace:
+        return [Creates(ref, kind, returns, replaces=True)]
+    return creates(ref, kind, definition=returns)
+
+
+def _define_signature(stmt: Tree) -> str:
+    parameters = stmt.args[0].items if stmt.args and stmt.args[0].kind == "List" else ()
+    return signature_of(
+        tuple(each.argType for each in parameters or () if each.kind == "FunctionParameter")
+    )
+
+
+def _operator_signature(stmt: Tree) -> str:
+    sides = {"leftarg": "none", "rightarg": "none"}
+    for element in stmt.definition or ():
+        name = element.defname
+        if name in sides and element.arg is not None and element.arg.kind == "TypeName":
+            sides[name] = type_name(element.arg).removeprefix("public.")
+    return f"{sides['leftarg']},{sides['rightarg']}"
+
+
+def define(stmt: Tree) -> list[Effect]:
+    """`DefineStmt`: aggregates, operators, types, collations, text search objects."""
+    kind = KINDS.get(stmt.fields["kind"])
+    if kind is None:
+        return [Opaque(f"no model of {stmt.fields['kind']}")]
+    signature = None
+    if kind is Kind.AGGREGATE:
+        signature = _define_signature(stmt)
+    elif kind is Kind.OPERATOR:
+        signature = _operator_signature(stmt)
+    ref = qualified(kind.space, strings(stmt.defnames), signature)
+    if stmt.replace:
+        return [Creates(ref, kind, None, replaces=True)]
+    if kind is Kind.TYPE and stmt.definition:
+        # A base type takes the place of its shell; a second time there is no shell any more.
+        shell = inside(Space.FACET, "shell", ref)
+        return [
+            Requires(shell, True, "42710", kind, Verb.CREATE),
+            Drops(shell, kind),
+            Creates(ref, kind, replaces=True),
+        ]
+    effects = creates(ref, kind, guarded=_guarded(stmt))
+    if kind is Kind.TYPE:
+        effects.append(Creates(inside(Space.FACET, "shell", ref), kind))
+    return effects
+
+
+def create_trigger(stmt: Tree, postgres_version: int) -> list[Effect]:
+    """`CREATE [OR REPLACE] TRIGGER`; a second constraint trigger met a unique index before 14."""
+    table = relation(stmt.relation)
+    ref = inside(Space.TRIGGER, stmt.trigname, table)
+    function = qualified(Space.ROUTINE, strings(stmt.funcname), "")
+    effects: list[Effect] = [uses(table, Kind.TABLE), uses(function, Kind.FUNCTION)]
+    when = TriggerDefinition(stmt.events or 0, bool((stmt.timing or 0) & BEFORE))
+    if stmt.replace:
+        return [*effects, Creates(ref, Kind.TRIGGER, when, needs=(function,), replaces=True)]
+    duplicate = "23505" if stmt.isconstraint and postgres_version < 14 else "42710"
+    effects.append(Requires(ref, False, duplicate, Kind.TRIGGER, Verb.CREATE))
+    effects.append(Creates(ref, Kind.TRIGGER, when, needs=(function,)))
+    return effects
+
+
+def create_rule(stmt: Tree) -> list[Effect]:
+    """`CREATE [OR REPLACE] RULE`."""
+    table = relation(stmt.relation)
+    ref = inside(Space.RULE, stmt.rulename, table)
+    effects: list[Effect] = [uses(table, Kind.TABLE)]
+    if stmt.replace:
+        return [*effects, Creates(ref, Kind.RULE, replaces=True)]
+    return [*effects, *creates(ref, Kind.RULE)]
+
+
+def create_policy(stmt: Tree) -> list[Effect]:
+    """`CREATE POLICY`."""
+    table = relation(stmt.table)
+    ref = inside(Space.POLICY, stmt.policy_name, table)
+    functions = walk([stmt.fields.get("qual"), stmt.fields.get("with_check")]).functions
+    needs = tuple(
+        qualified(Space.ROUTINE, name, "") for name, call in functions if not call.get("args")
+    )
+    return [uses(table, Kind.TABLE), *creates(ref, Kind.POLICY, needs=needs)]
+
+
+def create_event_trigger(stmt: Tree) -> list[Effect]:
+    """`CREATE EVENT TRIGGER`."""
+    function = qualified(Space.ROUTINE, strings(stmt.funcname), "")
+    ref = Ref(Space.EVENT_TRIGGER, stmt.trigname)
+    return [*creates(ref, Kind.EVENT_TRIGGER, needs=(function,))]
+
+
+def create_role(stmt: Tree) -> list[Effect]:
+    """`CREATE ROLE`, `USER`, `GROUP`."""
+    return creates(Ref(Space.ROLE, stmt.role), Kind.ROLE)
+
+
+def drop_role(stmt: Tree) -> list[Effect]:
+    """`DROP ROLE`, `USER`, `GROUP`."""
+    otherwise = SKIP if stmt.missing_ok else "42704"
+    effects: list[Effect] = []
+    for node in stmt.roles or ():
+        ref = role(node)
+        effects.append(
+            Command((Requires(ref, True, otherwise, Kind.ROLE, Verb.DROP), Drops(ref, Kind.ROLE)))
+        )
+    return effects
+
+
+def create_cast(stmt: Tree) -> list[Effect]:
+    """`CREATE CAST`."""
+    name = f"{type_name(stmt.sourcetype)} AS {type_name(stmt.targettype)}"
+    return creates(Ref(Space.CAST, name), Kind.CAST)
+
+
+def create_transform(stmt: Tree) -> list[Effect]:
+    """`CREATE [OR REPLACE] TRANSFORM`."""
+    ref = Ref(Space.TRANSFORM, f"{type_name(stmt.type_name)} {stmt.lang}")
+    if stmt.replace:
+        return [Creates(ref, Kind.TRANSFORM, replaces=True)]
+    return creates(ref, Kind.TRANSFORM)
+
+
+def create_operator_class(stmt: Tree) -> list[Effect]:
+    """`CREATE OPERATOR CLASS`: names are per index method."""
+    ref = qualified(Space.OPERATOR_CLASS, strings(stmt.opclassname), stmt.amname)
+    return creates(ref, Kind.OPERATOR_CLASS)
+
+
+def create_operator_family(stmt: Tree) -> list[Effect]:
+    """`CREATE OPERATOR FAMILY`."""
+    ref = qualified(Space.OPERATOR_FAMILY, strings(stmt.opfamilyname), stmt.amname)
+    return creates(ref, Kind.OPERATOR_FAMILY)
+
+
+def create_language(stmt: Tree) -> list[Effect]:
+    """`CREATE [OR REPLACE] LANGUAGE`."""
+    ref = Ref(Space.LANGUAGE, stmt.plname)
+    if stmt.replace:
+        return [Creates(ref, Kind.LANGUAGE, replaces=True)]
+    return creates(ref, Kind.LANGUAGE)
+
+
+def create_conversion(stmt: Tree) -> list[Effect]:
+    """`CREATE CONVERSION`."""
+    return creates(qualified(Space.CONVERSION, strings(stmt.conversion_name)), Kind.CONVERSION)
+
+
+def user_mapping(stmt: Tree) -> tuple[Ref, Ref]:
+    """The server of a user mapping, and the mapping itself."""
+    server = Ref(Space.SERVER, stmt.servername)
+    return server, Ref(Space.USER_MAPPING, f"{role(stmt.user).name} on {server.name}")
+
+
+def create_user_mapping(stmt: Tree) -> list[Effect]:
+    """`CREATE USER MAPPING`."""
+    server, ref = user_mapping(stmt)
+    return [
+        uses(server, Kind.SERVER),
+        *creates(ref, Kind.USER_MAPPING, guarded=_guarded(stmt), owners=(server,)),
+        *(
+            Creates(inside(Space.MEMBER, f"option {each.defname}", ref), Kind.OPTION)
+            for each in stmt.options or ()
+        ),
+    ]
+
+
+def drop_user_mapping(stmt: Tree) -> list[Effect]:
+    """`DROP USER MAPPING`."""
+    _, ref = user_mapping(stmt)
+    otherwise = SKIP if stmt.missing_ok else "42704"
+    return [
+        Requires(ref, True, otherwise, Kind.USER_MAPPING, Verb.DROP),
+        Drops(ref, Kind.USER_MAPPING),
+    ]
+
+
+def _named(space: Space, field: str, kind: Kind) -> Callable[[Tree], list[Effect]]:
+    """A CREATE whose node has the name in one field and perhaps options."""
+
+    def build(stmt: Tree) -> list[Effect]:
+        ref = Ref(space, getattr(stmt, field))
+        effects = creates(ref, kind, guarded=_guarded(stmt))
+        if kind in _WITH_OPTIONS:
+            effects += [
+                Creates(inside(Space.MEMBER, f"option {each.defname}", ref), Kind.OPTION)
+                for each in stmt.options or ()
+                if each.kind == "DefElem"
+            ]
+        return effects
+
+    return build
+
+
+_WITH_OPTIONS: Final = frozenset({Kind.SERVER, Kind.FOREIGN_DATA_WRAPPER})
+
+
+def publication_members(stmt: Tree, publication: Ref) -> list[Ref]:
+    """The tables and schemas that a statement names, as members."""
+    members = []
+    for node in stmt.pubobjects or ():
+        if node.pubtable is not None:
+            table = relation(node.pubtable.relation)
+            members.append(inside(Space.MEMBER, f"table {table}", publication))
+        elif node.name:
+            members.append(inside(Space.MEMBER, f"schema {node.name}", publication))
+    return members
+
+
+def create_publication(stmt: Tree) -> list[Effect]:
+    """`CREATE PUBLICATION` with its tables."""
+    ref = Ref(Space.PUBLICATION, stmt.pubname)
+    return [
+        *creates(ref, Kind.PUBLICATION),
+        *(Creates(member, Kind.PUBLICATION_MEMBER) for member in publication_members(stmt, ref)),
+    ]
+
+
+def import_foreign_schema(stmt: Tree) -> list[Effect]:
+    """`IMPORT FOREIGN SCHEMA`: fails with 42P07 at the first table it made the first time."""
+    parent = schema(stmt.local_schema)
+    done = inside(Space.FACET, f"import {stmt.server_name} {stmt.remote_schema}", parent)
+    return [
+        uses(parent, Kind.SCHEMA),
+        Requires(done, False, "42P07", Kind.FOREIGN_TABLE, Verb.CREATE),
+        Creates(done, Kind.FOREIGN_TABLE),
+    ]
+
+
+create_access_method = _named(Space.ACCESS_METHOD, "amname", Kind.ACCESS_METHOD)
+create_server = _named(Space.SERVER, "servername", Kind.SERVER)
+create_wrapper = _named(Space.FOREIGN_DATA_WRAPPER, "fdwname", Kind.FOREIGN_DATA_WRAPPER)
+create_database = _named(Space.DATABASE, "dbname", Kind.DATABASE)
+create_tablespace = _named(Space.TABLESPACE, "tablespacename", Kind.TABLESPACE)
+create_subscription = _named(Space.SUBSCRIPTION, "subname", Kind.SUBSCRIPTION)
+
+
+def drop_named(space: Space, field: str, kind: Kind) -> Callable[[Tree], list[Effect]]:
+    """`DROP DATABASE`, `TABLESPACE`, `SUBSCRIPTION`: nodes of their own."""
+
+    def build(stmt: Tree) -> list[Effect]:
+        ref = Ref(space, getattr(stmt, field))
+        otherwise = SKIP if stmt.missing_ok else kind.undefined
+        return [Requires(ref, True, otherwise, kind, Verb.DROP), Drops(ref, kind)]
+
+    return build

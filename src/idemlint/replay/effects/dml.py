@@ -1,0 +1,325 @@
+"""Statements about rows: INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY, SELECT."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idemlint.postgres.kinds import Kind, Ref
+from idemlint.replay.catalog.definitions import generates
+from idemlint.replay.catalog.refs import relation
+from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
+from idemlint.replay.effects.queries import (
+    Query,
+    calls,
+    constant,
+    literal_value,
+    needs_columns,
+    needs_relations,
+    walk,
+)
+from idemlint.replay.effects.tables import select_into
+from idemlint.replay.effects.vocabulary import (
+    Again,
+    Deletes,
+    Effect,
+    Inserts,
+    Opaque,
+    Requires,
+    SetsPath,
+    Updates,
+    UsesColumns,
+    Verb,
+)
+from idemlint.replay.guards.read import read
+from idemlint.source.tree import Tree, strings, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from idemlint.replay.guards.conditions import Condition
+
+
+def _table_there(ref: Ref) -> Requires:
+    return Requires(ref, True, "42P01", Kind.TABLE, Verb.WRITE)
+
+
+def _nested(query: Query) -> list[Effect]:
+    """Data-modifying WITH clauses: they run whether or not the outer query looks at them."""
+    effects: list[Effect] = []
+    for write in query.writes:
+        effects += WRITES[write.kind](write)
+    return effects
+
+
+def select(stmt: Tree) -> list[Effect]:
+    """A query run for itself: what it reads has to be there; what it does is what it calls."""
+    if stmt.intoClause is not None:
+        return select_into(stmt)
+    query = walk(stmt.fields)
+    effects = needs_relations(query)
+    effects += needs_columns(query)
+    effects += _nested(query)
+    effects += calls(query.functions)
+    return effects
+
+
+def insert(stmt: Tree) -> list[Effect]:
+    """`INSERT`: what a second one does is told by the table's keys, its own ON CONFLICT and its query."""
+    fields = stmt.fields
+    table = relation(stmt.relation)
+    source = stmt.selectStmt
+    values = fields.get("selectStmt", {}).get("SelectStmt", {}).get("valuesLists")
+    query = walk(
+        [_not_literal(values) if values else fields.get("selectStmt"), fields.get("withClause")]
+    )
+    effects: list[Effect] = [_table_there(table)]
+    columns = tuple(target.name for target in stmt.cols) if stmt.cols else None
+    if columns:
+        effects.append(UsesColumns(table, columns))
+    effects += needs_relations(query)
+    effects += needs_columns(query)
+    effects += _nested(query)
+    effects += [
+        effect for effect in calls(query.functions) if isinstance(effect, (Opaque, SetsPath))
+    ]
+    rows, guard, guarded = _insert_source(source, table, query)
+    conflict, target, update = _on_conflict(stmt.onConflictClause, table, stmt.relation)
+    sources = tuple(
+        effect.ref
+        for effect in effects
+        if isinstance(effect, Requires) and effect.verb is Verb.USE and effect.kind is Kind.TABLE
+    )
+    never = _never_meet(columns, values) if columns and values and conflict else frozenset()
+    effects.append(
+        Inserts(
+            table,
+            columns,
+            rows,
+            conflict,
+            target,
+            guard,
+            guarded,
+            update,
+            sources,
+            never_meet=never,
+        )
+    )
+    return effects
+
+
+def _never_meet(columns: tuple[str, ...], values: list[Any]) -> frozenset[str]:
+    """Columns that get NULL, or another value each time, wherever they do not get a literal."""
+    found = set()
+    for position, name in enumerate(columns):
+        items = [row["List"]["items"] for row in values]
+        given = [wrap(each[position]) for each in items if position < len(each)]
+        others = [each for each in given if constant(each) is None]
+        if others and all(_is_new_each_time(each) for each in others):
+            found.add(name)
+    return frozenset(found)
+
+
+def _is_new_each_time(value: Tree) -> bool:
+    if value.kind == "TypeCast":
+        return _is_new_each_time(value.arg)
+    if value.kind == "A_Const":
+        return bool(value.fields.get("isnull"))
+    return generates(value)
+
+
+def _insert_source(
+    source: Tree | None, table: Ref, query: Query
+) -> tuple[tuple[tuple[str | None, ...], ...] | None, Condition | None, bool]:
+    if source is None:
+        return ((),), None, False
+    values = source.fields.get("valuesLists")
+    if values:
+        rows = tuple(tuple(literal_value(item) for item in row["List"]["items"]) for row in values)
+        return rows, None, False
+    if source.op not in {None, "SETOP_NONE"}:
+        return None, None, _reads_table(query, table)
+    where = source.whereClause
+    if query.writes and all(write.kind == "DeleteStmt" for write in query.writes):
+        # What it moves over is no longer where it came from.
+        return None, None, True
+    targets = source.targetList or ()
+    row = tuple(constant(target.val) for target in targets)
+    literal = (row,) if not source.fromClause and any(each is not None for each in row) else None
+    if where is None:
+        return literal, None, False
+    if constant(where) == "false":
+        return (), None, False
+    if _reads_table(query, table):
+        if literal is not None:
+            return literal, read(where), True
+        return None, None, True
+    return literal, None, False
+
+
+def _not_literal(values: list[Any]) -> list[Any]:
+    """What of a VALUES list has to be looked at."""
+    return [item for row in values for item in row["List"]["items"] if "A_Const" not in item]
+
+
+def _reads_table(query: Query, table: Ref) -> bool:
+    return any(fields.get("relname") == table.name for fields in query.relations)
+
+
+def _on_conflict(
+    clause: Tree | None, table: Ref, range_var: Tree
+) -> tuple[str, tuple[str, ...] | None, Again | None]:
+    if clause is None:
+        return "", None, None
+    target: tuple[str, ...] | None = None
+    infer = clause.infer
+    if infer is not None and infer.indexElems:
+        target = tuple(element.name or "" for element in infer.indexElems)
+    if clause.action == "ONCONFLICT_NOTHING":
+        return "nothing", target, None
+    own = frozenset({table.name, range_var.alias.aliasname if range_var.alias else table.name})
+    written = assignments(
+        clause.targetList or (), clause.fields.get("whereClause"), own, excluded=True
+    )
+    return "update", target, written.again
+
+
+def update(stmt: Tree) -> list[Effect]:
+    """`UPDATE`: a fixpoint unless a value is computed from what the first run left."""
+    fields = stmt.fields
+    table = relation(stmt.relation)
+    alias = stmt.relation.alias.aliasname if stmt.relation.alias else None
+    query = walk(
+        [fields.get(part) for part in ("targetList", "whereClause", "fromClause", "withClause")]
+    )
+    effects: list[Effect] = [_table_there(table), *needs_relations(query)]
+    effects += needs_columns(query, fields["relation"])
+    columns = tuple(target.name for target in stmt.targetList or () if target.name)
+    if columns:
+        effects.append(UsesColumns(table, columns))
+    effects += _nested(query)
+    own = frozenset({table.name, alias or table.name})
+    written = assignments(stmt.targetList or (), fields.get("whereClause"), own)
+    if written.again is Again.MOVES and _sources_read(fields, table):
+        written = Written(Again.UNKNOWN, "which rows it finds depends on what it changed itself")
+    effects.append(Updates(table, written.again, written.why, columns))
+    return effects
+
+
+def _sources_read(fields: dict[str, Any], table: Ref) -> bool:
+    """Whether a WITH or a FROM looks at the table that is updated."""
+    sources = walk([fields.get("fromClause"), fields.get("withClause")])
+    return _reads_table(sources, table)
+
+
+def delete(stmt: Tree) -> list[Effect]:
+    """`DELETE`: what is gone stays gone, unless LIMIT picks other rows each time."""
+    fields = stmt.fields
+    table = relation(stmt.relation)
+    query = walk([fields.get(part) for part in ("whereClause", "usingClause", "withClause")])
+    effects: list[Effect] = [_table_there(table), *needs_relations(query)]
+    effects += needs_columns(query, fields["relation"])
+    effects += _nested(query)
+    where = stmt.whereClause
+    pins = pinned(where)
+    limited = _has_limit(fields.get("whereClause"))
+    rows = pins.rows() if pins.all and not pins.nulls else None
+    effects.append(
+        Deletes(table, rows, every=where is None and not stmt.usingClause, limited=limited)
+    )
+    return effects
+
+
+def _has_limit(value: object) -> bool:
+    stack = [value]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, dict):
+            if "limitCount" in current:
+                return True
+            stack.extend(current.values())
+        elif isinstance(current, list):
+            stack.extend(current)
+    return False
+
+
+def merge(stmt: Tree) -> list[Effect]:
+    """`MERGE`: its join keeps out what is there already, unless it joins nothing (`ON false`)."""
+    table = relation(stmt.relation)
+    query = walk([stmt.fields.get("sourceRelation"), stmt.fields.get("withClause")])
+    effects: list[Effect] = [_table_there(table), *needs_relations(query), *_nested(query)]
+    alias = stmt.relation.alias.aliasname if stmt.relation.alias else table.name
+    result = Written(Again.SAME)
+    for clause in stmt.mergeWhenClauses or ():
+        if clause.commandType == "CMD_UPDATE":
+            own = frozenset({table.name, alias})
+            result = worst(result, assignments(clause.targetList or (), None, own))
+        elif clause.commandType == "CMD_INSERT" and constant(stmt.joinCondition) == "false":
+            result = Written(Again.MOVES, "ON false never finds the row that is there")
+    effects.append(Updates(table, result.again, result.why))
+    return effects
+
+
+def truncate(stmt: Tree) -> list[Effect]:
+    """`TRUNCATE`."""
+    tables = [relation(node) for node in stmt.relations or ()]
+    return [
+        *(_table_there(table) for table in tables),
+        *(Deletes(table, every=True, restarts=bool(stmt.restart_seqs)) for table in tables),
+    ]
+
+
+def copy(stmt: Tree) -> list[Effect]:
+    """`COPY`: FROM adds rows once more (23505 under a key), TO reads."""
+    if stmt.relation is None:
+        return needs_relations(walk(stmt.fields.get("query")))
+    table = relation(stmt.relation)
+    effects: list[Effect] = [_table_there(table)]
+    if stmt.is_from:
+        columns = tuple(strings(stmt.attlist)) or None
+        effects.append(Inserts(table, columns, None, from_file=True))
+    return effects
+
+
+def refresh(stmt: Tree) -> list[Effect]:
+    """`REFRESH MATERIALIZED VIEW`."""
+    ref = relation(stmt.relation)
+    return [Requires(ref, True, "42P01", Kind.MATERIALIZED_VIEW, Verb.USE)]
+
+
+def lock(stmt: Tree) -> list[Effect]:
+    """`LOCK TABLE`."""
+    return [_table_there(relation(node)) for node in stmt.relations or ()]
+
+
+def explain(stmt: Tree) -> list[Effect]:
+    """`EXPLAIN`: with ANALYZE it runs what it explains."""
+    analyze = any(
+        option.defname == "analyze" and constant_option(option) for option in stmt.options or ()
+    )
+    inner = stmt.query
+    if not analyze or inner is None:
+        return []
+    model = WRITES.get(inner.kind)
+    return model(inner) if model is not None else []
+
+
+def constant_option(option: Tree) -> bool:
+    """Whether a boolean option is on (`ANALYZE`, `ANALYZE true`)."""
+    argument = option.arg
+    if argument is None:
+        return True
+    return argument.fields.get("sval", "true") in {"true", "on"}
+
+
+def call(stmt: Tree) -> list[Effect]:
+    """`CALL p()`."""
+    name = ".".join(strings(stmt.funccall.funcname))
+    return [Opaque(f"what procedure {name}() does cannot be seen")]
+
+
+WRITES: dict[str, Callable[[Tree], list[Effect]]] = {
+    "InsertStmt": insert,
+    "UpdateStmt": update,
+    "DeleteStmt": delete,
+    "MergeStmt": merge,
+}

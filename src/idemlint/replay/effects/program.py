@@ -1,0 +1,27 @@
+"""A statement of a file → what the machine runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.plpgsql.body import body_of
+from idemlint.replay.effects import effects_of
+from idemlint.replay.effects.vocabulary import Body, Effect, Opaque
+
+if TYPE_CHECKING:
+    from idemlint.source.model import ParsedFile, Statement
+
+
+def program_of(
+    parsed: ParsedFile, statement: Statement, postgres_version: int
+) -> tuple[Effect, ...]:
+    """The effects of a statement; one that cannot be read is `Opaque`, with the reason."""
+    tree = statement.tree
+    if tree is None:
+        problem = statement.problem
+        reason = problem.message if problem is not None else "it cannot be read"
+        return (Opaque(reason),)
+    if tree.kind == "DoStmt":
+        block = body_of(parsed, statement)
+        return (Body(block),) if block is not None else (Opaque("the body cannot be read"),)
+    return effects_of(tree, postgres_version)

@@ -1,0 +1,268 @@
+"""What a statement does to the catalog, in a vocabulary of a dozen words.
+
+An effect is data: `replay.interpreter` says what it means. The order of the effects of a statement is
+the order in which PostgreSQL notices things, so that the first unmet requirement gives the SQLSTATE that
+PostgreSQL raises.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from idemlint.records import NamedTuple
+
+if TYPE_CHECKING:
+    from idemlint.plpgsql.nodes import Block
+    from idemlint.postgres.kinds import Kind, Ref
+    from idemlint.replay.catalog.definitions import ChosenName
+    from idemlint.replay.guards.read import Condition
+
+#: What an unmet requirement leads to when the statement has a guard: nothing happens.
+SKIP: Final = "skip"
+
+
+class Verb(Enum):
+    """What a statement is about to do with an object when it finds it there, or missing."""
+
+    CREATE = "create"
+    DROP = "drop"
+    RENAME = "rename"
+    MOVE = "move"
+    ALTER = "alter"
+    USE = "use"
+    WRITE = "write"
+
+    __hash__ = object.__hash__
+
+
+class Requires(NamedTuple):
+    """`ref` must be there (or must not): otherwise SQLSTATE `otherwise` is raised, or `SKIP`.
+
+    `kind` is what the statement takes it to be; a relation that is there but of another kind raises
+    `wrong_kind` where that is set. An index has its name in the schema of its table: `beside`.
+    """
+
+    ref: Ref
+    want: bool
+    otherwise: str
+    kind: Kind
+    verb: Verb
+    wrong_kind: str | None = None
+    beside: Ref | None = None
+
+
+class UsesColumns(NamedTuple):
+    """Columns that a statement mentions have to be there: 42703."""
+
+    table: Ref
+    names: tuple[str, ...]
+
+
+class UsesAnyColumn(NamedTuple):
+    """Columns that one of several tables has to have: where all are known to have none of it, 42703."""
+
+    tables: tuple[Ref, ...]
+    names: tuple[str, ...]
+
+
+class Creates(NamedTuple):
+    """`ref` is made. `owners` are what it goes with, `needs` what cannot be dropped under it.
+
+    `copies` are the tables its rows come from; `replaces`: OR REPLACE, the object stays who it is;
+    `beside` as in `Requires`.
+    """
+
+    ref: Ref
+    kind: Kind
+    definition: Any = None
+    owners: tuple[Ref, ...] = ()
+    needs: tuple[Ref, ...] = ()
+    copies: tuple[Ref, ...] = ()
+    replaces: bool = False
+    beside: Ref | None = None
+
+
+class CreatesUnnamed(NamedTuple):
+    """An index or a constraint whose name PostgreSQL chooses: `base`, or `base1`, `base2` … where taken.
+
+    `table` holds it (for a constraint) or stands beside it (for an index).
+    """
+
+    table: Ref
+    base: ChosenName
+    kind: Kind
+    definition: Any = None
+    owners: tuple[Ref, ...] = ()
+    needs: tuple[Ref, ...] = ()
+
+
+class EndsAtCommit(NamedTuple):
+    """`ON COMMIT DROP`."""
+
+    ref: Ref
+
+
+class Drops(NamedTuple):
+    """`ref` is gone, with all that lives inside it; with `cascade` also what needs it."""
+
+    ref: Ref
+    kind: Kind
+    cascade: bool = False
+
+
+class Renames(NamedTuple):
+    """`ref` is called `to` from now on, with all that lives inside it (SET SCHEMA too)."""
+
+    ref: Ref
+    to: Ref
+    kind: Kind
+
+
+class Sets(NamedTuple):
+    """A property gets a value whatever it was: idempotent by nature."""
+
+    ref: Ref
+    facet: str
+    value: Any
+
+
+class SetsPath(NamedTuple):
+    """`SET search_path`; `None` resets it."""
+
+    schemas: tuple[str, ...] | None
+
+
+class Again(Enum):
+    """What writing a value once more comes to."""
+
+    SAME = "same"
+    MOVES = "moves"
+    VOLATILE = "volatile"
+    UNKNOWN = "unknown"
+
+    __hash__ = object.__hash__
+
+
+class Inserts(NamedTuple):
+    """Rows are added. `rows` are the literal ones (column → value as text, `None`: not a constant).
+
+    `conflict` says what ON CONFLICT does (`""`, `nothing`, `update`), `target` the columns it names.
+    `guard` is the condition that keeps a row out when it is there already (`WHERE NOT EXISTS …`),
+    `guarded` that there is one which cannot be read but looks at the same table; `never_meet` are
+    columns that get NULL or another value each time;
+    `update` what its DO UPDATE comes to when it runs again. `kept`, in an outcome: whether a key would keep
+    the rows of a second run out.
+    """
+
+    table: Ref
+    columns: tuple[str, ...] | None
+    rows: tuple[tuple[str | None, ...], ...] | None
+    conflict: str = ""
+    target: tuple[str, ...] | None = None
+    guard: Condition | None = None
+    guarded: bool = False
+    update: Again | None = None
+    sources: tuple[Ref, ...] = ()
+    from_file: bool = False
+    never_meet: frozenset[str] = frozenset()
+    kept: bool | None = None
+
+
+class Updates(NamedTuple):
+    """Rows get new values in `columns`: `again` says what doing it once more comes to, `why` in words."""
+
+    table: Ref
+    again: Again
+    why: str = ""
+    columns: tuple[str, ...] = ()
+
+
+class Deletes(NamedTuple):
+    """Rows are removed: all (`every`), or those with one of `rows`, or some that cannot be told (`None`).
+
+    `restarts`: sequences begin anew as well; `limited` deletes other rows each time.
+    """
+
+    table: Ref
+    rows: tuple[frozenset[tuple[str, str]], ...] | None = None
+    every: bool = False
+    limited: bool = False
+    restarts: bool = False
+
+
+class Fills(NamedTuple):
+    """A table is scanned for rows that offend: on a database with rows the first run may fail.
+
+    `sqlstate` is what PostgreSQL raises (23502: a NOT NULL column without default over rows).
+    """
+
+    table: Ref
+    sqlstate: str
+    subject: Ref
+    kind: Kind
+
+
+class Repeats(NamedTuple):
+    """It raises nothing and does it again each time, whatever the catalog holds (`nextval`, `lo_creat`)."""
+
+    what: str
+    kind: Kind | None = None
+    subject: Ref | None = None
+
+
+class Fails(NamedTuple):
+    """It raises an error by itself: a RAISE EXCEPTION, a function known to fail the second time."""
+
+    sqlstate: str
+    reason: str
+
+
+class Opaque(NamedTuple):
+    """What it does cannot be told; all names that it mentions become unknown."""
+
+    reason: str
+    mentions: frozenset[str] = frozenset()
+
+
+class Command(NamedTuple):
+    """Some effects that a guard skips together (one command of an ALTER TABLE)."""
+
+    effects: tuple[Effect, ...]
+
+
+class Transaction(NamedTuple):
+    """BEGIN, COMMIT, SAVEPOINT …: `kind` as in the parse tree (`TRANS_STMT_BEGIN`), `name` the savepoint."""
+
+    kind: str
+    name: str = ""
+
+
+class Body(NamedTuple):
+    """A DO block: control flow over statements."""
+
+    block: Block
+
+
+Effect = (
+    Requires
+    | UsesColumns
+    | UsesAnyColumn
+    | Creates
+    | CreatesUnnamed
+    | EndsAtCommit
+    | Drops
+    | Renames
+    | Sets
+    | SetsPath
+    | Inserts
+    | Updates
+    | Deletes
+    | Fills
+    | Repeats
+    | Fails
+    | Opaque
+    | Command
+    | Transaction
+    | Body
+)

@@ -1,0 +1,368 @@
+"""Reading what a guard asks: `IF <condition> THEN` → a `Condition` on the catalog.
+
+A condition is read for when it IS TRUE and for when it IS FALSE, since SQL has a third answer: with
+`SELECT true INTO v …` that finds nothing, neither `IF v` nor `IF NOT v` holds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.plpgsql.constants import constant
+from idemlint.postgres.catalogs import NEVER_NULL
+from idemlint.postgres.kinds import Ref, Space
+from idemlint.replay.guards.conditions import (
+    FALSE,
+    MISSES,
+    TRUE,
+    And,
+    Condition,
+    Constant,
+    Exists,
+    Fact,
+    Narrowed,
+    Not,
+    Or,
+    RowExists,
+    Unreadable,
+    assume,
+    conjunction,
+    disjunction,
+    evaluate,
+    facts,
+    negation,
+)
+from idemlint.replay.guards.counts import FLIPPED, aggregate, count_compared, has_aggregates, having
+from idemlint.replay.guards.expressions import (
+    Json,
+    cast_of,
+    column_name,
+    describe,
+    enum_of,
+    operator,
+    texts,
+    uncast,
+)
+from idemlint.replay.guards.query import search
+from idemlint.replay.guards.sought import Refused
+
+if TYPE_CHECKING:
+    from idemlint.source.tree import Tree
+
+
+_DEEPEST: Final = 40
+#: Functions that give NULL only for NULL.
+_KEEPING: Final = frozenset(
+    {"max", "min", "string_agg", "array_agg", "quote_ident", "quote_literal", "lower", "upper"}
+)
+
+
+def read(condition: Tree | None) -> Condition:
+    """When the condition of an IF holds; `Unreadable` where that cannot be said."""
+    if condition is None:
+        return Unreadable("the condition is not an expression")
+    try:
+        return _holds({condition.kind: condition.fields}, True, 0)
+    except Refused as refused:
+        return Unreadable(str(refused))
+    except RecursionError:
+        return Unreadable("nested too deeply")
+
+
+def _holds(expr: Json, truth: bool, depth: int) -> Condition:
+    """When an expression is `truth` (and not NULL)."""
+    if depth > _DEEPEST:
+        raise Refused("nested too deeply")
+    depth += 1
+    [(kind, fields)] = expr.items()
+    match kind:
+        case "BoolExpr":
+            if fields["boolop"] == "NOT_EXPR":
+                return _holds(fields["args"][0], not truth, depth)
+            parts = [_part(item, truth, depth) for item in fields["args"]]
+            return (conjunction if (fields["boolop"] == "AND_EXPR") is truth else disjunction)(
+                parts
+            )
+        case "SubLink":
+            return _sub_select(fields, truth, depth)
+        case "NullTest":
+            found = _is_null(fields["arg"], depth)
+            return found if (fields["nulltesttype"] == "IS_NULL") is truth else negation(found)
+        case "BooleanTest":
+            return _boolean_test(fields, truth, depth)
+        case "A_Const":
+            return _constant(expr, truth)
+        case "TypeCast" if fields["typeName"]["names"][-1]["String"]["sval"] == "bool":
+            return _holds(fields["arg"], truth, depth)
+        case "CoalesceExpr" if len(fields["args"]) == 2:
+            first, other = fields["args"]
+            if constant(other) in {"true", "false"}:
+                if (constant(other) == "true") is truth:
+                    return negation(_holds(first, not truth, depth))
+                return _holds(first, truth, depth)
+        case "A_Expr":
+            return _compared(fields, truth, depth)
+    raise Refused(describe(expr))
+
+
+def _part(expr: Json, truth: bool, depth: int) -> Condition:
+    """A part of AND and OR: what cannot be read there leaves the rest readable."""
+    try:
+        return _holds(expr, truth, depth)
+    except Refused as refused:
+        return Unreadable(str(refused))
+
+
+def _constant(expr: Json, truth: bool) -> Condition:
+    text = constant(expr)
+    if text is None:  # NULL is neither
+        return FALSE
+    if text.lower() in {"true", "t", "yes", "on", "1"}:
+        return Constant(truth)
+    if text.lower() in {"false", "f", "no", "off", "0"}:
+        return Constant(not truth)
+    raise Refused(describe(expr))
+
+
+def _boolean_test(fields: Json, truth: bool, depth: int) -> Condition:
+    """`x IS [NOT] TRUE|FALSE`, which is never NULL itself."""
+    kind = fields["booltesttype"]
+    if kind.endswith("UNKNOWN"):
+        raise Refused("IS UNKNOWN")
+    found = _holds(fields["arg"], kind.endswith("TRUE"), depth)
+    return negation(found) if ("NOT" in kind) is truth else found
+
+
+# -- sub-selects -----------------------------------------------------------------------------------
+
+
+def _sub_select(fields: Json, truth: bool, depth: int) -> Condition:
+    select = fields["subselect"]["SelectStmt"]
+    if fields["subLinkType"] == "EXISTS_SUBLINK":
+        found = _has_rows(select, depth)
+        return found if truth else negation(found)
+    if fields["subLinkType"] == "EXPR_SUBLINK":
+        return _scalar(select, truth, depth)
+    if fields["subLinkType"] == "ANY_SUBLINK" and "operName" not in fields and truth:
+        # 'x' IN (SELECT name FROM …) is a search with one more condition
+        text = constant(fields["testexpr"])
+        if text is not None and len(select.get("targetList", ())) == 1:
+            same = _equal(select["targetList"][0]["ResTarget"]["val"], fields["testexpr"])
+            return _has_rows(
+                {**select, "whereClause": _both(select.get("whereClause"), same)}, depth
+            )
+    raise Refused("a sub-select")
+
+
+def _equal(left: Json, right: Json) -> Json:
+    name = [{"String": {"sval": "="}}]
+    return {"A_Expr": {"kind": "AEXPR_OP", "name": name, "lexpr": left, "rexpr": right}}
+
+
+def _both(one: Json | None, other: Json) -> Json:
+    return other if one is None else {"BoolExpr": {"boolop": "AND_EXPR", "args": [one, other]}}
+
+
+def _has_rows(select: Json, depth: int) -> Condition:
+    """When a query gives at least one row."""
+    if select.get("op", "SETOP_NONE") == "SETOP_UNION":
+        return disjunction([_has_rows(select[side], depth) for side in ("larg", "rarg")])
+    if select.get("op", "SETOP_NONE") != "SETOP_NONE":
+        raise Refused("INTERSECT and EXCEPT")
+    if "havingClause" in select:
+        return having(select)
+    if "groupClause" not in select and has_aggregates(select):
+        return TRUE  # an aggregate over nothing is a row too
+    if "fromClause" not in select:
+        where = select.get("whereClause")
+        return TRUE if where is None else _holds(where, True, depth)
+    return disjunction(search(select))
+
+
+def _scalar(select: Json, truth: bool, depth: int) -> Condition:
+    """When the value of `(SELECT …)` is `truth`; without a row it is NULL."""
+    targets = select.get("targetList", ())
+    if len(targets) != 1 or select.get("op", "SETOP_NONE") != "SETOP_NONE":
+        raise Refused("a sub-select")
+    value = targets[0]["ResTarget"]["val"]
+    if "fromClause" not in select and "whereClause" not in select:
+        return _holds(value, truth, depth)
+    compared = value.get("A_Expr")
+    if compared is not None and aggregate(value) == "count" and "lexpr" in compared:
+        inner = {key: item for key, item in select.items() if key != "targetList"}
+        return count_compared(compared, compared["lexpr"], compared["rexpr"], inner, truth)
+    if "A_Const" in uncast(value):
+        always = _constant(uncast(value), truth)
+        return _has_rows(select, depth) if always == TRUE else FALSE
+    if aggregate(value) is not None:
+        raise Refused(describe(value))
+    # the value of a column: it needs a row, and more
+    return _narrowed(search(select), describe(value))
+
+
+def _narrowed(found: list[Condition], text: str) -> Condition:
+    narrowed: list[Condition] = []
+    for fact in found:
+        if isinstance(fact, Exists | RowExists):
+            narrowed.append(Narrowed(fact, text))
+        elif isinstance(fact, Narrowed):
+            narrowed.append(Narrowed(fact.fact, f"{fact.text} AND {text}"))
+        else:
+            raise Refused(text)
+    return disjunction(narrowed)
+
+
+def _is_null(expr: Json, depth: int) -> Condition:
+    """When an expression is NULL."""
+    found = cast_of(expr)
+    if found is not None:
+        ref, strict = found
+        if strict:  # it raises instead
+            raise Refused("a cast that fails where there is nothing")
+        return Not(Exists(ref, catalog="to_reg"))
+    link = uncast(expr).get("SubLink")
+    if link is not None and link["subLinkType"] == "EXPR_SUBLINK":
+        select = link["subselect"]["SelectStmt"]
+        targets = select.get("targetList", ())
+        if len(targets) == 1 and "havingClause" not in select:
+            value = targets[0]["ResTarget"]["val"]
+            if "fromClause" not in select and "whereClause" not in select:
+                return _is_null(value, depth + 1)
+            return _value_is_null(select, value)
+    if constant(expr) is not None:
+        return FALSE
+    if expr.get("A_Const", {}).get("isnull"):
+        return TRUE
+    raise Refused(describe(expr))
+
+
+def _value_is_null(select: Json, value: Json) -> Condition:
+    """When `(SELECT value FROM …)` is NULL: there is no row, or the value in it is NULL."""
+    if aggregate(value) == "count":
+        return FALSE
+    found = search(select)
+    rows = disjunction(found)
+    asked = {column for fact in found if isinstance(fact, RowExists) for column, _ in fact.row}
+    if _never_null(value, asked | NEVER_NULL):
+        return negation(rows)
+    return negation(_narrowed(found, f"{describe(value)} IS NOT NULL"))
+
+
+def _never_null(value: Json, columns: frozenset[str] | set[str]) -> bool:
+    """Whether a row always gives a value, where `columns` are known to hold one."""
+    value = uncast(value)
+    if constant(value) is not None:
+        return True
+    call = value.get("FuncCall")
+    if call is not None:
+        name = call["funcname"][-1]["String"]["sval"]
+        arguments = call.get("args", [])
+        if name in {"concat", "concat_ws"}:
+            return True
+        if name == "format":
+            return bool(arguments) and constant(arguments[0]) is not None
+        kept = name in _KEEPING and len(arguments) > 0
+        return kept and all(_never_null(argument, columns) for argument in arguments)
+    return column_name(value) in columns
+
+
+# -- comparisons -----------------------------------------------------------------------------------
+
+
+def _compared(expr: Json, truth: bool, depth: int) -> Condition:
+    name = operator(expr)
+    if "lexpr" not in expr:
+        raise Refused(name)
+    left, right = expr["lexpr"], expr["rexpr"]
+    if expr["kind"] == "AEXPR_OP_ANY" and name == "=":
+        ref = enum_of(right)
+        text = constant(uncast(left))
+        if ref is not None and text is not None:
+            fact = Exists(Ref(Space.ENUM_VALUE, text, None, ref), casts=(ref,), catalog="pg_enum")
+            return fact if truth else Not(fact)
+    if expr["kind"] in {"AEXPR_DISTINCT", "AEXPR_NOT_DISTINCT"}:
+        return _distinct(expr, (expr["kind"] == "AEXPR_DISTINCT") is truth, depth)
+    if expr["kind"] not in {"AEXPR_OP", "AEXPR_IN"}:
+        raise Refused(describe({"A_Expr": expr}))
+    if expr["kind"] == "AEXPR_OP":
+        if constant(left) is not None and constant(right) is None:
+            left, right, name = right, left, FLIPPED.get(name, name)
+        for one, other in ((left, right), (right, left)):
+            if "boolval" in uncast(other).get("A_Const", {}) and name in {"=", "<>"}:
+                wanted = (constant(other) == "true") is (name == "=")
+                return _holds(one, wanted is truth, depth)
+    link = uncast(left).get("SubLink")
+    if link is None and "CoalesceExpr" in left and len(left["CoalesceExpr"]["args"]) == 2:
+        inner, other = left["CoalesceExpr"]["args"]
+        if constant(other) == "0" and aggregate(_target(inner) or {}) == "count":
+            link = uncast(inner).get("SubLink")
+    if link is None or link["subLinkType"] != "EXPR_SUBLINK":
+        return _constants_compared(expr, left, right, name, truth)
+    select = link["subselect"]["SelectStmt"]
+    target = _target({"SubLink": link})
+    if target is not None and aggregate(target) == "count":
+        inner = {key: item for key, item in select.items() if key != "targetList"}
+        return count_compared(
+            {**expr, "name": [{"String": {"sval": name}}]}, target, right, inner, truth
+        )
+    if constant(right) is None and texts(right) is None:
+        raise Refused(describe({"A_Expr": expr}))
+    if target is None or aggregate(target) is not None:
+        raise Refused(describe({"A_Expr": expr}))
+    if "fromClause" not in select:
+        raise Refused(describe({"A_Expr": expr}))
+    shown = f"{describe(target)} {name} {describe(right)}"
+    if name == "=" and truth and expr["kind"] == "AEXPR_OP":
+        # one more condition of the search: all rows have it, or the sub-select gives several and
+        # fails
+        where = _both(select.get("whereClause"), _equal(target, right))
+        return disjunction(search({**select, "whereClause": where}))
+    return _narrowed(search(select), shown)
+
+
+def _target(expr: Json) -> Json | None:
+    """The only thing that a sub-select selects."""
+    link = uncast(expr).get("SubLink")
+    targets: list[Json] = []
+    if link is not None:
+        targets = link["subselect"]["SelectStmt"].get("targetList", [])
+    return targets[0]["ResTarget"]["val"] if len(targets) == 1 else None
+
+
+def _constants_compared(expr: Json, left: Json, right: Json, name: str, truth: bool) -> Condition:
+    one, other = constant(left), constant(right)
+    if one is None or other is None or name not in {"=", "<>"} or expr["kind"] != "AEXPR_OP":
+        raise Refused(describe({"A_Expr": expr}))
+    return Constant(((one == other) is (name == "=")) is truth)
+
+
+def _distinct(expr: Json, differs: bool, depth: int) -> Condition:
+    """`x IS [NOT] DISTINCT FROM true|false|NULL`."""
+    for one, other in ((expr["lexpr"], expr["rexpr"]), (expr["rexpr"], expr["lexpr"])):
+        fields = other.get("A_Const", {})
+        if "boolval" in fields:
+            found = _holds(one, constant(other) == "true", depth)
+            return negation(found) if differs else found
+        if fields.get("isnull"):
+            found = _is_null(one, depth)
+            return negation(found) if differs else found
+    raise Refused(describe({"A_Expr": expr}))
+
+
+__all__ = [
+    "MISSES",
+    "And",
+    "Condition",
+    "Constant",
+    "Exists",
+    "Fact",
+    "Narrowed",
+    "Not",
+    "Or",
+    "RowExists",
+    "Unreadable",
+    "assume",
+    "evaluate",
+    "facts",
+    "read",
+]

@@ -1,0 +1,1 @@
+"""Running again, and what that comes to: a verdict a statement."""

@@ -1,0 +1,55 @@
+"""What the rerun of a statement comes to."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Literal
+
+from idemlint.records import NamedTuple
+
+if TYPE_CHECKING:
+    from idemlint.plpgsql.nodes import Sql, Try
+    from idemlint.replay.effects.vocabulary import Effect
+    from idemlint.source.model import Span
+
+Rerun = Literal["statement", "file", "interrupted", "folder"]
+Mode = Literal["statement", "file", "interrupted", "any", "folder"]
+
+
+class Verdict(Enum):
+    """What a rerun does, best first (DESIGN: `any` takes the worst)."""
+
+    NOT_APPLICABLE = "not-applicable"
+    SAFE = "safe"
+    UNKNOWN = "unknown"
+    REPEATS = "repeats"
+    FAILS = "fails"
+
+    __hash__ = object.__hash__
+
+    @property
+    def rank(self) -> int:
+        """Position from best to worst."""
+        return _RANK[self]
+
+
+_RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
+
+
+class Outcome(NamedTuple):
+    """A statement's verdict in one rerun.
+
+    `effect` is the one that decided it, `sqlstate` what PostgreSQL raises where it fails, `reason`
+    a sentence for people. `leaf` is the guilty statement where it stands inside a body, `span` the
+    place there. `passed` are the blocks with an EXCEPTION part that let the error through, the innermost
+    first.
+    """
+
+    verdict: Verdict
+    rerun: Rerun
+    reason: str = ""
+    sqlstate: str | None = None
+    effect: Effect | None = None
+    span: Span | None = None
+    leaf: Sql | None = None
+    passed: tuple[Try, ...] = ()

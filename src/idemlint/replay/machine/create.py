@@ -1,0 +1,156 @@
+"""CREATE: a name is taken, and what comes with the thing takes names too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.postgres.kinds import Kind, Space
+from idemlint.replay.catalog import table_rows
+from idemlint.replay.catalog.definitions import (
+    BY_PRODUCT,
+    IndexDefinition,
+    Returns,
+    TableDefinition,
+)
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
+
+if TYPE_CHECKING:
+    from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed
+    from idemlint.replay.machine.run import Machine, Result
+
+
+def creates(machine: Machine, effect: Creates) -> Result:
+    """A name is taken; OR REPLACE leaves the thing who it is."""
+    catalog = machine.catalog
+    catalog.cause = (effect, machine.span, machine.leaf)
+    beside = effect.beside
+    key = catalog.key(effect.ref if beside is None else catalog.beside(effect.ref, beside))
+    if key is None:
+        return None
+    owners, needs = machine.oids(effect.owners), machine.oids(effect.needs)
+    existing = catalog.slot(key)
+    for source in machine.oids(effect.copies):
+        machine.copied.add(source)
+    if effect.replaces and existing is not None and existing.presence is PRESENT:
+        if effect.kind is Kind.VIEW and existing.kind not in {None, Kind.VIEW} and machine.judging:
+            noun = existing.kind.noun if existing.kind else "relation"
+            return machine.raised("42809", effect, f"{effect.ref} is a {noun}")
+        if machine.judging and _other_result(existing.definition, effect.definition):
+            reason = f"{effect.ref} returns {existing.definition}, not {effect.definition}"
+            return machine.raised("42P13", effect, reason)
+        slot = existing._replace(
+            kind=effect.kind, needs=needs, maker=catalog.statement, definition=effect.definition
+        )
+        catalog.put(key, slot)
+        return None
+    oid = _put_new(machine, key, effect.kind, effect.definition, owners, needs)
+    if isinstance(effect.definition, TableDefinition):
+        return _brings(machine, effect, key, oid, effect.definition)
+    return None
+
+
+def _brings(
+    machine: Machine, effect: Creates, key: Key, oid: int, definition: TableDefinition
+) -> Result:
+    """A table comes with sequences and indexes; a chosen name gets a number where it is taken."""
+    catalog = machine.catalog
+    for each in definition.by_products():
+        name = each.name
+        relation: Key = (Space.RELATION, key[1], name)
+        if each.base is None and machine.judging and not _free(machine, relation):
+            return machine.raised("42P07", effect, f"relation {name} exists")
+        number = 0
+        while each.base is not None and (
+            not _free(machine, relation) or (number and name in definition.constraints)
+        ):
+            number += 1
+            name = each.base.numbered(number)
+            relation = (Space.RELATION, key[1], name)
+        inner: Key = (each.of_space, oid, each.of)
+        of = catalog.find_key(inner)
+        if of is None:
+            continue
+        if number and each.is_index:
+            catalog.put(inner, Slot(ABSENT, catalog.new_oid(), maker=catalog.statement))
+            catalog.put((each.of_space, oid, name), of)
+        owners = (of.oid, oid, *of.owners)
+        if not each.is_index:
+            identity = catalog.find_key((Space.FACET, oid, f"identity:{each.of}"))
+            if identity is not None and identity.presence is PRESENT:
+                owners = (identity.oid, *owners)
+        kind = Kind.INDEX if each.is_index else Kind.SEQUENCE
+        _put_new(machine, relation, kind, BY_PRODUCT, owners, ())
+    return None
+
+
+def _put_new(
+    machine: Machine,
+    key: Key,
+    kind: Kind,
+    definition: object,
+    owners: tuple[int, ...],
+    needs: tuple[int, ...],
+) -> int:
+    catalog = machine.catalog
+    oid = catalog.new_oid()
+    slot = Slot(
+        PRESENT, oid, kind, definition, owners, needs, catalog.statement, not machine.uncertain
+    )
+    catalog.put(key, slot)
+    if isinstance(definition, IndexDefinition):
+        table = key[1] if key[0] is Space.CONSTRAINT else (owners[0] if owners else 0)
+        if table:
+            table_rows.remember_key(catalog, table, oid, definition)
+    return oid
+
+
+def creates_unnamed(machine: Machine, effect: CreatesUnnamed) -> Result:
+    """PostgreSQL chooses the name: the first one that is free."""
+    catalog = machine.catalog
+    catalog.cause = (effect, machine.span, machine.leaf)
+    table_key = catalog.key(effect.table)
+    table = catalog.find(effect.table)
+    if table_key is None or table is None or table.presence is ABSENT:
+        return None
+    owners, needs = machine.oids(effect.owners), machine.oids(effect.needs)
+    is_index = isinstance(effect.definition, IndexDefinition)
+    keys = _chosen(machine, effect, table_key, table, is_index=is_index)
+    oid = 0
+    for key in keys:
+        kind = effect.kind
+        if kind is Kind.CONSTRAINT and key[0] is Space.RELATION:
+            kind = Kind.INDEX
+        of = owners if not oid else (oid, table.oid, *owners)
+        oid = _put_new(machine, key, kind, effect.definition, of, needs)
+    return None
+
+
+def _chosen(
+    machine: Machine, effect: CreatesUnnamed, table_key: Key, table: Slot, *, is_index: bool
+) -> list[Key]:
+    """The first name that is free, in every namespace that the object needs it in."""
+    number = 0
+    while True:
+        name = effect.base.numbered(number)
+        keys: list[Key] = []
+        if effect.kind is Kind.CONSTRAINT:
+            keys.append((Space.CONSTRAINT, table.oid, name))
+            if is_index:
+                keys.append((Space.RELATION, table_key[1], name))
+        else:
+            keys.append((effect.kind.space, table_key[1], name))
+        if all(_free(machine, key) for key in keys):
+            return keys
+        number += 1
+
+
+def _free(machine: Machine, key: Key) -> bool:
+    slot = machine.catalog.slot(key)
+    if slot is None and key[0] is Space.CONSTRAINT:
+        slot = machine.catalog.find_key(key)
+    return slot is None or slot.presence is not PRESENT
+
+
+def _other_result(before: object, now: object) -> bool:
+    """Whether OR REPLACE would change what a function returns."""
+    return isinstance(before, Returns) and isinstance(now, Returns) and before != now

@@ -1,0 +1,89 @@
+"""RENAME and SET SCHEMA: a thing goes by another name, with all that lives in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.postgres.kinds import Kind, Space
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
+
+if TYPE_CHECKING:
+    from idemlint.replay.effects.vocabulary import Renames
+    from idemlint.replay.machine.run import Machine, Result
+
+
+def renames(machine: Machine, effect: Renames) -> Result:
+    """The thing moves to another name, its twin (a constraint and its index) with it."""
+    catalog = machine.catalog
+    catalog.cause = (effect, machine.span, machine.leaf)
+    key, to = catalog.key(effect.ref), None
+    if effect.ref.space is Space.ROUTINE and effect.ref.signature is None:
+        overloads = catalog.overloads(effect.ref)
+        if overloads:
+            key = overloads[0][0]
+    if key is None:
+        return None
+    slot = catalog.find_key(key)
+    if effect.ref.space is Space.TYPE and (slot is None or slot.presence is not PRESENT):
+        relation: Key = (Space.RELATION, key[1], key[2])
+        known = catalog.find_key(relation)
+        if known is not None and known.presence is PRESENT:
+            key, slot = relation, known
+    if effect.to.schema == effect.ref.schema:
+        # The new name stays in the schema where the old one was found.
+        suffix = key[2][len(effect.ref.name) :] if effect.ref.space is Space.ROUTINE else ""
+        to = (key[0], key[1], effect.to.name + suffix)
+    else:
+        to = catalog.key(effect.to)
+        if to is not None:
+            to = (key[0], to[1], key[2])
+    if to is None or to == key:
+        return None
+    moves = to[1] != key[1]
+    if moves and machine.judging:
+        taken = catalog.slot(to)
+        if taken is not None and taken.presence is PRESENT:
+            duplicate = "42P07" if key[0] is Space.RELATION else effect.kind.duplicate
+            return machine.raised(duplicate, effect, f"{effect.to} exists already")
+    if slot is None or slot.presence is not PRESENT:
+        slot = Slot(PRESENT, catalog.new_oid(), effect.kind, certain=False)
+    if moves and key[0] is Space.RELATION:
+        _move_along(machine, slot, key[1], to[1])
+    if effect.kind in {Kind.INDEX, Kind.CONSTRAINT}:
+        _rename_twin(machine, effect, key, slot, to[2])
+    catalog.put(key, Slot(ABSENT, catalog.new_oid(), effect.kind, maker=catalog.statement))
+    catalog.put(to, slot)
+    return None
+
+
+def _move_along(machine: Machine, table: Slot, schema: int, to: int) -> None:
+    """A table's indexes and sequences are in its schema."""
+    catalog = machine.catalog
+    for key, slot in list(catalog.slots.items()):
+        here = key[0] is Space.RELATION and key[1] == schema and slot.presence is PRESENT
+        if here and table.oid in slot.owners and slot.kind in {Kind.INDEX, Kind.SEQUENCE}:
+            absent = Slot(ABSENT, catalog.new_oid(), slot.kind, maker=catalog.statement)
+            catalog.put(key, absent)
+            catalog.put((key[0], to, key[2]), slot)
+
+
+def _rename_twin(machine: Machine, effect: Renames, key: Key, slot: Slot, name: str) -> None:
+    """A constraint and its index have one name."""
+    catalog = machine.catalog
+    if effect.kind is Kind.CONSTRAINT and effect.ref.parent is not None:
+        table = catalog.key(effect.ref.parent)
+        if table is None:
+            return
+        twin: Key = (Space.RELATION, table[1], key[2])
+        other = catalog.slot(twin)
+        if other is None or slot.oid not in other.owners:
+            return
+    else:
+        home = next((catalog.key_of(owner) for owner in slot.owners), None)
+        if home is None or home[0] is not Space.CONSTRAINT:
+            return
+        twin, other = home, catalog.slot(home)
+        if other is None:
+            return
+    catalog.put(twin, Slot(ABSENT, catalog.new_oid(), maker=catalog.statement))
+    catalog.put((twin[0], twin[1], name), other)

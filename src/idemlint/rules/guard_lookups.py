@@ -1,0 +1,194 @@
+"""IDM604 and IDM605: lookups by a bare name, that another schema's or table's thing answers as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+
+from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.fixes.exists import dotted, literal
+from idemlint.plpgsql.nodes import If
+from idemlint.postgres.catalogs import CATALOGS
+from idemlint.postgres.kinds import Space
+from idemlint.replay.guards import conditions
+from idemlint.replay.guards.conditions import Exists
+from idemlint.replay.guards.read import read
+from idemlint.rules.kit.body_nodes import walk
+from idemlint.rules.kit.branches import Made, doings
+from idemlint.rules.kit.rule import FileRule
+from idemlint.source.model import Edit, Span
+from idemlint.source.tokens import Word, tokens_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.postgres.kinds import Ref
+    from idemlint.rules.kit.rule import Migration
+    from idemlint.source.model import Statement
+
+_IN_TABLES: Final = frozenset({Space.CONSTRAINT, Space.TRIGGER, Space.POLICY, Space.RULE})
+
+
+class _Lookup(NamedTuple):
+    """An IF whose branch makes what it looks for."""
+
+    statement: Statement
+    node: If
+    fact: Exists
+    made: Made
+
+
+class _LookupRule(FileRule):
+    """Lookups in which a part of the name is missing."""
+
+    default = False
+    role: ClassVar[str]
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """One finding a condition."""
+        for lookup in _lookups(migration):
+            if not self.is_bare(lookup.fact):
+                continue
+            fact, made = lookup.fact, lookup.made
+            yield self.diagnostic(
+                migration,
+                lookup.node.test or lookup.node.span or lookup.statement.span,
+                self.message(fact),
+                statement=lookup.statement.index,
+                fix=_narrowed(migration, lookup, self.role, self.wanted(made)),
+            )
+
+    def is_bare(self, fact: Exists) -> bool:
+        """Whether the part is missing."""
+        raise NotImplementedError
+
+    def message(self, fact: Exists) -> str:
+        """What else answers."""
+        raise NotImplementedError
+
+    def wanted(self, made: Made) -> Ref | None:
+        """The thing that the lookup leaves out, where the statement names it."""
+        raise NotImplementedError
+
+
+class GuardWithoutSchema(_LookupRule):
+    """`… FROM information_schema.tables WHERE table_name = 'users'`."""
+
+    code = "IDM604"
+    name = "guard-without-schema"
+    role = "schema"
+
+    def is_bare(self, fact: Exists) -> bool:
+        """No schema is asked for."""
+        return fact.any_schema and not fact.any_parent
+
+    def message(self, fact: Exists) -> str:
+        """Another schema's thing."""
+        name = fact.ref.name if fact.ref.parent is None else fact.ref.parent.name
+        return f"a {name} in any other schema answers this as well, and then nothing is made"
+
+    def wanted(self, made: Made) -> Ref | None:
+        """The schema of the table, or of the thing itself."""
+        return made.ref.parent or made.ref
+
+
+class GuardWithoutTable(_LookupRule):
+    """`… FROM pg_constraint WHERE conname = 'amount_positive'`."""
+
+    code = "IDM605"
+    name = "guard-without-table"
+    role = "parent"
+
+    def is_bare(self, fact: Exists) -> bool:
+        """No table is asked for."""
+        return fact.any_parent and fact.ref.space in _IN_TABLES
+
+    def message(self, fact: Exists) -> str:
+        """Another table's thing."""
+        return (
+            f"a {fact.ref.space.value} {fact.ref.name} on any other table answers this as well, and then"
+            " none is made here"
+        )
+
+    def wanted(self, made: Made) -> Ref | None:
+        """The table."""
+        return made.ref.parent
+
+
+def _lookups(migration: Migration) -> Iterator[_Lookup]:
+    for statement in migration.applied():
+        body = migration.body(statement)
+        for place in walk(body) if body is not None else ():
+            node = place.node
+            if not isinstance(node, If):
+                continue
+            for branch, truth in ((node.then, True), (node.otherwise, False)):
+                found = [
+                    fact
+                    for fact, present in conditions.assume(read(node.condition), truth)
+                    if isinstance(fact, Exists) and not present
+                ]
+                made = {made.ref.name: made for made in doings(branch).creates} if found else {}
+                for fact in found:
+                    if fact.ref.name in made:
+                        yield _Lookup(statement, node, fact, made[fact.ref.name])
+
+
+def _narrowed(migration: Migration, lookup: _Lookup, role: str, wanted: Ref | None) -> Fix:
+    """One more condition, behind the one that names the thing."""
+    message = f"ask for the {'table' if role == 'parent' else 'schema'} too"
+    advice = Fix(Applicability.DISPLAY, message)
+    catalog = CATALOGS.get(lookup.fact.catalog)
+    test = lookup.node.test
+    if catalog is None or test is None or wanted is None:
+        return advice
+    columns = {what: column for column, what in reversed(catalog.roles.items())}
+    words = list(tokens_of(migration.parsed, test))
+    name = lookup.fact.ref.name
+    if role == "schema" and lookup.fact.ref.parent is not None:
+        name = lookup.fact.ref.parent.name
+    place = _comparison(words, literal(name))
+    if place is None:
+        return advice
+    at, alias = place
+    lower = any(word.says("where") and word.text.islower() for word in words)
+    condition = _condition(columns, role, wanted, alias)
+    if not condition:
+        return advice
+    text = f" {'and' if lower else 'AND'} {condition}"
+    return Fix(Applicability.SAFE, message, (Edit(Span(at, at), text),))
+
+
+def _condition(columns: dict[str, str], role: str, wanted: Ref, alias: str) -> str:
+    if role == "schema":
+        schema = "current_schema()" if wanted.schema is None else literal(wanted.schema)
+        if "schema" in columns:
+            return f"{alias}{columns['schema']} = {schema}"
+        if "schema.oid" in columns:
+            return f"{alias}{columns['schema.oid']} = {schema}::regnamespace"
+        return ""
+    if "parent.oid" in columns:
+        table = literal(dotted(wanted.schema, wanted.name))
+        return f"{alias}{columns['parent.oid']} = to_regclass({table})"
+    return f"{alias}{columns['parent']} = {literal(wanted.name)}" if "parent" in columns else ""
+
+
+def _comparison(words: list[Word], name: str) -> tuple[int, str] | None:
+    """Where `column = 'name'` ends, and the alias that its column has; None where it is not so plain."""
+    found = [
+        index
+        for index, word in enumerate(words)
+        if word.kind == "string"
+        and word.text == name
+        and index > 1
+        and words[index - 1].text == "="
+    ]
+    if len(found) != 1:
+        return None
+    index = found[0]
+    alias = ""
+    if index > 3 and words[index - 3].text == ".":
+        alias = f"{words[index - 4].text}."
+    following = words[index + 1] if index + 1 < len(words) else None
+    if following is not None and following.kind == "operator":
+        return None
+    return words[index].end, alias

@@ -1,0 +1,130 @@
+"""From outcomes to diagnostics: which rule names which, and what the file's comments suppress."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from idemlint.replay.effects.vocabulary import Again, Inserts, Requires, Updates
+from idemlint.replay.judge.verdict import Verdict
+from idemlint.rules import FileRule, OutcomeRule, all_rules
+from idemlint.rules.kit.rule import Case, Migration, On
+from idemlint.rules.suppressions import without_suppressed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.diagnostics import Diagnostic
+    from idemlint.postgres.kinds import Kind
+    from idemlint.replay.effects.vocabulary import Effect
+    from idemlint.replay.judge.verdict import Outcome
+
+_NAMED = frozenset({Verdict.FAILS, Verdict.REPEATS})
+
+
+@cache
+def _index() -> dict[On, OutcomeRule]:
+    index: dict[On, OutcomeRule] = {}
+    for rule in all_rules().values():
+        if isinstance(rule, OutcomeRule):
+            for on in rule.on:
+                if on in index:
+                    raise RuntimeError(f"{rule.code} and {index[on].code} both name {on}")
+                index[on] = rule
+    return index
+
+
+def rule_for(outcome: Outcome, kind: str) -> OutcomeRule | None:
+    """The rule that names an outcome of a statement whose node is `kind`; the narrowest one."""
+    effect = outcome.effect
+    if effect is None or outcome.verdict not in _NAMED:
+        return None
+    cause = effect.verb if isinstance(effect, Requires) else effect.__class__
+    of = _kind(effect)
+    index = _index()
+    for each in (
+        On(outcome.verdict, cause, of, kind),
+        On(outcome.verdict, cause, None, kind),
+        On(outcome.verdict, cause, of),
+        On(outcome.verdict, cause),
+    ):
+        rule = index.get(each)
+        if rule is not None:
+            return rule
+    return None
+
+
+def _kind(effect: Effect) -> Kind | Again | str | None:
+    """What tells effects of one class apart."""
+    if isinstance(effect, Inserts):
+        moves = effect.conflict == "update" and effect.update in {Again.MOVES, Again.VOLATILE}
+        return effect.update if moves else effect.conflict or None
+    if isinstance(effect, Updates):
+        return effect.again
+    kind: Kind | None = getattr(effect, "kind", None)
+    return kind
+
+
+@cache
+def _narrow() -> tuple[OutcomeRule, ...]:
+    return tuple(
+        rule
+        for rule in all_rules().values()
+        if isinstance(rule, OutcomeRule) and type(rule).narrows is not OutcomeRule.narrows
+    )
+
+
+def findings(migration: Migration, codes: frozenset[str]) -> list[Diagnostic]:
+    """All that the rules which are switched on find, in order of place; suppressions are obeyed."""
+    found = list(_files(migration, codes))
+    rules = all_rules()
+    explained = {each.span for each in found if getattr(rules[each.code], "explains", False)}
+    found += [each for each in _outcomes(migration, codes) if each.span not in explained]
+    found.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
+    return without_suppressed(migration, found, codes)
+
+
+def _outcomes(migration: Migration, codes: frozenset[str]) -> Iterator[Diagnostic]:
+    statements = migration.parsed.statements
+    for index, outcomes in migration.outcomes.items():
+        worst = max(outcomes.values(), key=_worst, default=None)
+        if worst is None or worst.verdict not in _NAMED:
+            continue
+        statement = statements[index]
+        case = Case(migration, statement, worst)
+        rule = _rule_of(case, codes)
+        if rule is None or rule.code not in codes:
+            continue
+        diagnostic = rule.check(case)
+        if diagnostic is None:
+            continue
+        if migration.reruns:
+            message = f"{diagnostic.message}; and {migration.reruns}"
+            diagnostic = diagnostic._replace(message=message)
+        yield diagnostic
+
+
+def _rule_of(case: Case, codes: frozenset[str]) -> OutcomeRule | None:
+    outcome = case.outcome
+    if outcome.leaf is None:
+        return rule_for(outcome, case.statement.kind)
+    for rule in _narrow():
+        if rule.code in codes and outcome.effect is not None and rule.narrows(case):
+            return rule
+    return rule_for(outcome, outcome.leaf.tree.kind)
+
+
+def _worst(outcome: Outcome) -> tuple[int, bool]:
+    return outcome.verdict.rank, outcome.rerun == "file"
+
+
+def _files(migration: Migration, codes: frozenset[str]) -> Iterator[Diagnostic]:
+    for rule in _file_rules(codes):
+        yield from rule.check(migration)
+
+
+@cache
+def _file_rules(codes: frozenset[str]) -> tuple[FileRule, ...]:
+    return tuple(
+        rule for rule in all_rules().values() if isinstance(rule, FileRule) and rule.code in codes
+    )

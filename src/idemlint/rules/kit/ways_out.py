@@ -1,0 +1,117 @@
+"""How a statement gets out of the transaction that it cannot run in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.diagnostics import Applicability, Fix
+from idemlint.postgres.no_block import concurrently
+from idemlint.runners.units import deliver
+from idemlint.source.parse import parse
+from idemlint.source.text import decode
+
+if TYPE_CHECKING:
+    from idemlint.rules.kit.rule import Migration
+    from idemlint.runners.profile import Misdirective
+    from idemlint.runners.units import Delivery
+    from idemlint.source.model import Statement
+
+#: What a statement that refuses a transaction is called.
+_CALLED: Final = {
+    "IndexStmt": "CREATE INDEX CONCURRENTLY",
+    "DropStmt": "DROP INDEX CONCURRENTLY",
+    "ReindexStmt": "REINDEX",
+    "AlterTableStmt": "DETACH PARTITION CONCURRENTLY",
+    "CreatedbStmt": "CREATE DATABASE",
+    "DropdbStmt": "DROP DATABASE",
+    "AlterDatabaseStmt": "ALTER DATABASE … SET TABLESPACE",
+    "AlterSystemStmt": "ALTER SYSTEM",
+    "CreateTableSpaceStmt": "CREATE TABLESPACE",
+    "DropTableSpaceStmt": "DROP TABLESPACE",
+    "VacuumStmt": "VACUUM",
+    "ClusterStmt": "CLUSTER",
+    "CreateSubscriptionStmt": "CREATE SUBSCRIPTION",
+    "AlterSubscriptionStmt": "ALTER SUBSCRIPTION … REFRESH PUBLICATION",
+    "DiscardStmt": "DISCARD ALL",
+    "TransactionStmt": "COMMIT PREPARED and ROLLBACK PREPARED",
+}
+
+#: The way out of the runner's transaction where it is not a line of the file.
+_OUTSIDE: Final = {
+    "diesel": "put it into a migration of its own, with `run_in_transaction = false` in metadata.toml",
+    "flyway": "put it into a migration of its own: Flyway runs a file of nothing else without a transaction",
+    "pgmigrate": "put it into a migration of its own, with NONTRANSACTIONAL in the file's name",
+    "popx": "put it into a migration of its own, with `.autocommit` in the file's name",
+    "node-pg-migrate": "write this migration in JavaScript, with `pgm.noTransaction()`",
+    "psql": "run psql without `-1`",
+}
+_NO_WAY_OUT: Final = (
+    "{} has no way out of its transaction: run the statement outside the migrations"
+)
+_INDEX_WITHOUT: Final = (
+    "{} has no way out of its transaction: leave CONCURRENTLY away, or run it elsewhere"
+)
+_OWN_FILE: Final = "put it into a migration of its own"
+_OWN_COMMIT: Final = "put it behind the COMMIT, or into a migration of its own"
+
+
+class WayOut:
+    """How a file's statements get out of the transaction; the runner's opt-out is tried once."""
+
+    def __init__(self, migration: Migration) -> None:
+        self.migration = migration
+        profile, data = migration.profile, migration.data
+        self.mistaken = profile.misdirectives(migration.path, data, migration.clues)
+        edit = profile.directive(data)
+        if edit is not None and any(
+            each.span.start <= edit.span.start <= each.span.end for each in self.mistaken
+        ):
+            edit = None  # it would stand beside a word of the author's that means the same
+        self.edit = edit
+        self.freed: frozenset[int] = frozenset()
+        if edit is not None:
+            start, end = edit.span
+            changed = data[:start] + edit.content.encode() + data[end:]
+            source = decode(migration.filename, changed)
+            statements = parse(source, profile.sections(changed)).statements
+            deliveries = deliver(profile, source, statements, migration.clues)
+            if len(statements) == len(migration.parsed.statements):
+                self.freed = frozenset(
+                    each.index
+                    for each, delivery in zip(statements, deliveries, strict=True)
+                    if not delivery.refuses
+                )
+
+    def of(self, statement: Statement, delivery: Delivery) -> Fix:
+        """The way out of one statement."""
+        if self.edit is not None and statement.index in self.freed:
+            title = self.migration.profile.title
+            message = f"tell {title} to run the file without a transaction"
+            return Fix(Applicability.SAFE, message, (self.edit,))
+        return Fix(Applicability.DISPLAY, self._advice(statement, delivery))
+
+    def _advice(self, statement: Statement, delivery: Delivery) -> str:
+        profile = self.migration.profile
+        if delivery.authored:
+            return _OWN_COMMIT
+        if delivery.block != "transaction":
+            return _OWN_FILE
+        for name in (profile.name, profile.family):
+            if name in _OUTSIDE:
+                return _OUTSIDE[name]
+        if profile.opted_out is not None:
+            return f"{_OWN_FILE}, and tell {profile.title} to run that without a transaction"
+        return (_INDEX_WITHOUT if concurrently(statement) else _NO_WAY_OUT).format(profile.title)
+
+
+def called(statement: Statement) -> str:
+    """What people call the statement."""
+    called = _CALLED.get(statement.kind, statement.kind)
+    return f"{called} CONCURRENTLY" if called == "REINDEX" and concurrently(statement) else called
+
+
+def told(migration: Migration, each: Misdirective) -> str:
+    """What is wrong with a directive, and where it stands."""
+    row = migration.data.count(b"\n", 0, each.span.start) + 1
+    advice = f" ({each.help})" if each.help else ""
+    return f"line {row}: {each.message}{advice}."

@@ -1,0 +1,221 @@
+"""IDM7: it fails on a database with rows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.plpgsql.constants import constant
+from idemlint.replay.catalog.definitions import column
+from idemlint.replay.catalog.refs import relation
+from idemlint.replay.effects.vocabulary import Fills
+from idemlint.rules.kit.rule import FileRule
+from idemlint.source.tree import Tree, strings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.postgres.kinds import Ref
+    from idemlint.rules.kit.rule import Migration
+    from idemlint.source.model import Statement
+
+
+class AddNotNull(FileRule):
+    """`ADD COLUMN c text NOT NULL` on a table that may have rows."""
+
+    code = "IDM701"
+    name = "add-not-null-without-default"
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """Columns whose old rows would be NULL."""
+        for index, hazard in migration.hazards:
+            effect = hazard.effect
+            if not isinstance(effect, Fills) or effect.sqlstate != "23502":
+                continue
+            yield self.diagnostic(
+                migration,
+                hazard.span or migration.parsed.statements[index].span,
+                f"fails where {effect.table} has rows: column {effect.subject.name} is NOT NULL and has no"
+                " default",
+                statement=index,
+                sqlstate=effect.sqlstate,
+                fix=Fix(
+                    Applicability.DISPLAY,
+                    "give it a DEFAULT, or add it without NOT NULL, fill the rows, and SET NOT NULL then",
+                ),
+            )
+
+
+class _Command(NamedTuple):
+    """A command of an ALTER TABLE on a table that the file did not make."""
+
+    statement: Statement
+    table: Ref
+    tree: Tree
+
+    @property
+    def definition(self) -> Tree | None:
+        """What it adds."""
+        found = getattr(self.tree, "def")
+        return found if isinstance(found, Tree) else None
+
+
+def _commands(migration: Migration, subtype: str) -> Iterator[_Command]:
+    made = _made_here(migration)
+    for statement in migration.applied():
+        if statement.kind != "AlterTableStmt" or statement.tree is None:
+            continue
+        table = relation(statement.tree.relation)
+        if table.name in made:
+            continue
+        for command in statement.tree.cmds or ():
+            if command.subtype == subtype:
+                yield _Command(statement, table, command)
+
+
+def _made_here(migration: Migration) -> set[str]:
+    """The tables that the file makes: they are empty."""
+    made = set()
+    for statement in migration.applied():
+        if statement.tree is None:
+            continue
+        if statement.kind == "CreateStmt":
+            made.add(relation(statement.tree.relation).name)
+        elif statement.kind == "CreateTableAsStmt":
+            made.add(relation(statement.tree.into.rel).name)
+    return made
+
+
+class SetNotNull(FileRule):
+    """`ALTER COLUMN c SET NOT NULL` over rows that nobody filled."""
+
+    code = "IDM702"
+    name = "set-not-null-without-backfill"
+    default = False
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """Where nothing before it in the file writes the column."""
+        for command in _commands(migration, "AT_SetNotNull"):
+            name = command.tree.name or ""
+            if _filled(migration, command.statement, name):
+                continue
+            yield self.diagnostic(
+                migration,
+                command.statement.span,
+                f"fails where a row of {command.table} has no {name}: nothing in the file fills it before",
+                statement=command.statement.index,
+                sqlstate="23502",
+                fix=Fix(
+                    Applicability.DISPLAY,
+                    f"fill the rows first: UPDATE {command.table} SET {name} = … WHERE {name} IS NULL",
+                ),
+            )
+
+
+#: What may fill a column, or remove the rows without a value.
+_FILLING: Final = frozenset(
+    {"UpdateStmt", "DeleteStmt", "MergeStmt", "TruncateStmt", "DoStmt", "CallStmt", "SelectStmt"}
+)
+
+
+def _filled(migration: Migration, before: Statement, name: str) -> bool:
+    word = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b", re.IGNORECASE)
+    for statement in migration.applied():
+        if statement.index > before.index or statement.tree is None:
+            continue
+        if statement.kind in _FILLING and word.search(
+            migration.data, statement.start, statement.end
+        ):
+            return True
+        if statement.kind == "AlterTableStmt" and _adds_with_value(statement.tree, name):
+            return True
+    return False
+
+
+def _adds_with_value(tree: Tree, name: str) -> bool:
+    for command in tree.cmds or ():
+        if command.subtype == "AT_AddColumn":
+            added = column(getattr(command, "def").fields)
+            if added.name == name and (added.default is not None or added.generated):
+                return True
+    return False
+
+
+class AddUnique(FileRule):
+    """`ADD CONSTRAINT … UNIQUE` and `CREATE UNIQUE INDEX` over rows that may be alike."""
+
+    code = "IDM703"
+    name = "add-unique-over-rows"
+    default = False
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """Keys on tables that the file did not make."""
+        for command in _commands(migration, "AT_AddConstraint"):
+            node = command.definition
+            if node is not None and node.contype in _KEYS and not node.indexname:
+                columns = ", ".join(strings(node.keys))
+                yield self._found(migration, command.statement, str(command.table), columns)
+        made = _made_here(migration)
+        for statement in migration.applied():
+            tree = statement.tree
+            if statement.kind == "IndexStmt" and tree is not None and tree.unique:
+                table = relation(tree.relation)
+                if table.name not in made:
+                    columns = ", ".join(each.name or "…" for each in tree.indexParams or ())
+                    yield self._found(migration, statement, str(table), columns)
+
+    def _found(
+        self, migration: Migration, statement: Statement, table: str, columns: str
+    ) -> Diagnostic:
+        return self.diagnostic(
+            migration,
+            statement.span,
+            f"fails where two rows of {table} have the same ({columns})",
+            statement=statement.index,
+            sqlstate="23505",
+            fix=Fix(Applicability.DISPLAY, "look for rows that are alike, and merge them first"),
+        )
+
+
+_KEYS: Final = frozenset({"CONSTR_UNIQUE", "CONSTR_PRIMARY"})
+
+#: Values that nobody would want in a row for good.
+_PLACEHOLDER: Final = (
+    r"(?i)(?:te?mp\b|temp[_-]|todo|tbd|fixme|changeme|change[_ -]me|placeholder|dummy|xxx+$|n/?a$)"
+)
+
+
+class PlaceholderDefault(FileRule):
+    """`ADD COLUMN slug text NOT NULL DEFAULT 'temp'`, and the default stays."""
+
+    code = "IDM704"
+    name = "placeholder-default"
+    default = False
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """Defaults that look as if they were there only for NOT NULL, and are not dropped in the file."""
+        dropped = {
+            (command.table, command.tree.name)
+            for command in _commands(migration, "AT_ColumnDefault")
+        }
+        for command in _commands(migration, "AT_AddColumn"):
+            if command.definition is None:
+                continue
+            added = column(command.definition.fields)
+            value = constant({added.default.kind: added.default.fields}) if added.default else None
+            if value is None or not added.not_null or re.match(_PLACEHOLDER, value) is None:
+                continue
+            if (command.table, added.name) in dropped:
+                continue
+            yield self.diagnostic(
+                migration,
+                command.statement.span,
+                f"every row of {command.table} gets '{value}' as its {added.name}, and new ones too:"
+                " the default stays",
+                statement=command.statement.index,
+                fix=Fix(
+                    Applicability.DISPLAY,
+                    f"fill the rows with what belongs there, and ALTER COLUMN {added.name} DROP DEFAULT",
+                ),
+            )

@@ -1,0 +1,58 @@
+"""dbmate (amacneil/dbmate: pkg/dbmate/migration.go, pkg/dbmate/db.go Migrate; npm `dbmate` 2.36,
+measured).
+
+- `^--\\s*migrate:up` and `:down` begin the parts; statements before `up` are an error. Pending is
+  what is not recorded, by name; contents are not compared.
+- A part is one `Exec` in a transaction; with `transaction:false` it is one message without one, so
+  that CONCURRENTLY beside another statement is 25001 all the same and an error takes all back
+  (measured).
+- Options are `key:value` without blanks: `transaction: false` is silently ignored (measured).
+- Several up/down pairs parse, but the second inserts the version again: 23505 after its SQL ran
+  (measured).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import Near, misleads, opts_out
+from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.sections import Marker, marked, on_marker_line
+
+_OFF: Final = r"[ \t]transaction:false(?=\s|\Z)"
+
+PROFILES: Final = (
+    Profile(
+        name="dbmate",
+        title="dbmate",
+        edits="ignored",
+        sending="tx",
+        claims=(Claim(90, needle=b"migrate:up", text=r"^--\s*migrate:up"),),
+        files=(Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),),
+        otherwise="up",
+        by="path",
+        parts=marked(
+            Marker(r"^--\s*migrate:up\b[^\n]*\n?", "up", _OFF, "msg"),
+            Marker(r"^--\s*migrate:down\b[^\n]*\n?", "down", _OFF, "msg"),
+        ),
+        opt_out=opts_out(rf"^--\s*migrate:up\b[^\n]*{_OFF}", "msg"),
+        opted_out="msg",
+        directive=on_marker_line(r"^--\s*migrate:up\b[^\n]*", " transaction:false"),
+        misdirectives=misleads(
+            "dbmate",
+            (
+                Near(
+                    r"^--\s*migrate:(?:up|down)\b[^\n]*\btransaction\b[^\n]*",
+                    "dbmate ignores this option: it reads key:value pairs without blanks",
+                    "write transaction:false",
+                ),
+                Near(
+                    r"^--[ \t]*transaction:[ \t]*false[^\n]*",
+                    "dbmate reads transaction:false only on its migrate:up or migrate:down line",
+                ),
+            ),
+            title="dbmate",
+            works=r"^--\s*migrate:(?:up|down)\b[^\n]*[ \t]transaction:(?:false|true)(?=\s|\Z)",
+        ),
+    ),
+)

@@ -1,0 +1,171 @@
+"""Flyway (flyway/flyway: flyway-core internal/resource/ResourceNameParser.java,
+internal/sqlscript/ParserSqlScript.java, internal/parser/PlaceholderReplacingReader.java,
+internal/command/DbMigrate.java; flyway-database-postgresql PostgreSQLParser.java).
+
+- `V1_2__x.sql` compared numerically; `R__x.sql` after all versions, by description, whenever its
+  checksum changes; `U` undo; `B` baseline; callbacks `beforeMigrate.sql`, `afterMigrate__x.sql` …
+  Prefix, separator and suffix can be configured; only the usual ones are known here. A changed
+  applied version fails validation.
+- The lexer knows `$tag$`, `BEGIN ATOMIC`, COPY data. A file runs in a transaction, unless all its
+  statements are of `_DETECTED`: then without. Those **and** others in one file is an error before
+  the first statement, unless `mixed=true`, or `executeInTransaction=false` in `V1__x.sql.conf`:
+  then all go one by one. Not detected, and so 25001: `REINDEX … CONCURRENTLY`, `DETACH …
+  CONCURRENTLY`, `CLUSTER`.
+- CREATE INDEX CONCURRENTLY hangs on Flyway's own lock unless
+  `flyway.postgresql.transactional.lock=false` (docs).
+- `${name}` is filled in anywhere, in bodies and comments too; unknown names are errors, and there
+  is no escape.
+- A file that failed outside a transaction blocks until `repair`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, Final
+
+from idemlint.postgres.no_block import refuses_block
+from idemlint.runners.directives import Near, misleads
+from idemlint.runners.profile import Claim, Named, OptOut, Placeholders, Profile
+from idemlint.source.model import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from idemlint.runners.clues import FolderClues
+    from idemlint.runners.profile import Sending
+    from idemlint.source.model import Statement
+
+_DETECTED: Final = frozenset(
+    {
+        "IndexStmt",
+        "DropStmt",
+        "CreatedbStmt",
+        "DropdbStmt",
+        "CreateTableSpaceStmt",
+        "DropTableSpaceStmt",
+        "AlterSystemStmt",
+        "VacuumStmt",
+        "DiscardStmt",
+    }
+)
+_SUBSCRIPTIONS: Final = frozenset({"CreateSubscriptionStmt", "DropSubscriptionStmt"})
+_WHOLE: Final = frozenset(
+    {"REINDEX_OBJECT_SCHEMA", "REINDEX_OBJECT_DATABASE", "REINDEX_OBJECT_SYSTEM"}
+)
+_OFF: Final = r"(?mi)^\s*executeInTransaction\s*=\s*false\s*$"
+_MIXED: Final = r"(?mi)^\s*(?:flyway\.)?mixed\s*=\s*[\"']?true"
+_LONE: Final = rb"(?i)\bCONCURRENTLY\b|\bVACUUM\b|\bALTER\s+SYSTEM\b"
+
+
+def detected(statement: Statement) -> bool:
+    """What Flyway itself knows to refuse a transaction."""
+    if statement.tree is not None and statement.kind == "ReindexStmt":
+        return statement.tree.fields.get("kind") in _WHOLE
+    return statement.kind in _SUBSCRIPTIONS or (
+        statement.kind in _DETECTED and refuses_block(statement)
+    )
+
+
+def by_itself(data: bytes, statements: Sequence[Statement], sending: Sending) -> Sending:
+    """Without a transaction where every statement is known to refuse one."""
+    return "stmt" if statements and all(detected(each) for each in statements) else sending
+
+
+def configured(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
+    """`V1__x.sql.conf` beside the file, or `mixed=true` where the file needs it."""
+    folder, name = posixpath.split(path.replace("\\", "/"))
+    if clues.beside(folder, f"{name}.conf"):
+        text = clues.text(f"{clues.absolute(folder)}/{name}.conf")
+        if re.search(_OFF, text):
+            return OptOut(Span(0, 0), "stmt")
+    if re.search(_LONE, data):
+        for config in ("flyway.toml", "flyway.conf"):
+            found = clues.find(folder, config)
+            if found and re.search(_MIXED, clues.text(found)):
+                return OptOut(Span(0, 0), "stmt")
+    return None
+
+
+_REPEATS: Final = (
+    r"(?:(?:before|after)(?:Migrate(?:Applied)?|EachMigrate\w*|Versioned|Repeatables|Connect))"
+    r"(?:__.*)?\.sql\Z"
+)
+
+
+def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
+    """Repeatable migrations and callbacks."""
+    name = posixpath.basename(path.replace("\\", "/"))
+    if name.startswith("R__"):
+        return "Flyway runs R__ migrations again whenever they change"
+    if re.match(_REPEATS, name):
+        return f"Flyway runs {name.split('__')[0].removesuffix('.sql')} callbacks at every migrate"
+    return None
+
+
+_NAME: Final = r"(?-i:[VUB]\d[\d._]*__.*\.sql|R__.*\.sql)"
+_V: Final = r"[VB](?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql"
+
+PROFILES: Final = (
+    Profile(
+        name="flyway",
+        title="Flyway",
+        edits="error",
+        sending="tx",
+        message="statement",
+        claims=(
+            Claim(
+                65,
+                name=_NAME,
+                folder=r"(?:.*/)?db/migration(?:/.*)?",
+            ),
+            Claim(64, name=_NAME, above=("flyway.toml",)),
+            Claim(64, name=_NAME, above=("flyway.conf",)),
+            Claim(30, name=_NAME),
+            Claim(
+                28,
+                name=r"(?-i:(?:before|after)[A-Z]\w*?(?:__.*)?\.sql|createSchema\.sql)",
+                beside=("V*__*.sql",),
+            ),
+        ),
+        files=(
+            Named(_V, "up", exact=True),
+            Named(r"U(?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql", "down", exact=True),
+            Named(r"R__(?P<name>[^/]*)\.sql", "repeatable", rank=1, exact=True),
+            Named(
+                r"before(?:Migrate|EachMigrate\w*|Versioned|Connect)(?:__[^/]*)?\.sql",
+                "repeatable",
+                rank=-1,
+                exact=True,
+            ),
+            Named(r"beforeRepeatables(?:__[^/]*)?\.sql", "repeatable", rank=1, exact=True),
+            Named(
+                r"after(?:Migrate(?:Applied)?|EachMigrate\w*|Versioned|Repeatables)(?:__[^/]*)?"
+                r"\.sql",
+                "repeatable",
+                rank=2,
+                exact=True,
+            ),
+        ),
+        sending_of=by_itself,
+        blocks="Flyway runs the file in a transaction, and refuses to mix such a statement in",
+        opt_out=configured,
+        misdirectives=misleads(
+            "flyway",
+            (
+                Near(
+                    r"^--[^\n]*\bexecuteInTransaction\b[^\n]*",
+                    "Flyway reads executeInTransaction in a .conf file beside the migration",
+                ),
+            ),
+            title="Flyway",
+        ),
+        placeholders=Placeholders(
+            pattern=r"\$\{[^}]+\}",
+            in_bodies=True,
+            breaks=r"\$\{",
+            because="Flyway fills in ${…} everywhere, and an unknown name is an error",
+        ),
+        reruns=reruns,
+    ),
+)

@@ -1,0 +1,86 @@
+"""goose (pressly/goose: internal/sqlparser/parser.go, provider_collect.go, migration_sql.go,
+provider_run.go; mfridman/interpolate: parser.go).
+
+- Number before the first `_`; a missing lower version is an error without `-allow-missing`;
+  contents are not compared.
+- An annotation is a line from column 0 with `--` and `+goose`, any case; a leading blank or an
+  unknown word is an error: `Up`, `Down`, `StatementBegin`, `StatementEnd`, `NO TRANSACTION`
+  (anywhere, the whole file, both directions), `ENVSUB ON|OFF`.
+- A statement ends at a line whose last word before a `--` word ends in `;`: blind to `$$`, quotes,
+  `/* */`. `a; b;` on one line, and all between StatementBegin and StatementEnd, is one message.
+- The version row is written in the file's transaction; without one it follows.
+- ENVSUB (off by default) turns `$$` into `$` and makes `$1` an error.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.runners.cutters import at_line_ends
+from idemlint.runners.directives import Near, compiled, misleads, newline, opts_out
+from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+from idemlint.runners.sections import Marker, marked
+from idemlint.source.model import Edit, Span
+
+if TYPE_CHECKING:
+    from idemlint.runners.profile import Part
+
+_UP: Final = r"^--\s*\+goose\s+Up\b[^\n]*\n?"
+_DIRECTIVE: Final = r"^--\s*\+goose\s+NO\s+TRANSACTION[ \t]*\r?$"
+_PARTS: Final = marked(Marker(_UP, "up"), Marker(r"^--\s*\+goose\s+Down\b[^\n]*\n?", "down"))
+ENVSUB: Final = r"^--\s*\+goose\s+ENVSUB\s+ON\b"
+
+
+def parts(data: bytes) -> tuple[Part, ...]:
+    """The Up part and the Down part."""
+    return _PARTS(data)
+
+
+def opt_out_edit(data: bytes) -> Edit | None:
+    """NO TRANSACTION on a line of its own before `-- +goose Up`."""
+    match = compiled(_UP).search(data)
+    if match is None:
+        return None
+    return Edit(Span(match.start(), match.start()), "-- +goose NO TRANSACTION" + newline(data))
+
+
+PROFILES: Final = (
+    Profile(
+        name="goose",
+        title="goose",
+        edits="ignored",
+        sending="tx",
+        message="piece",
+        claims=(
+            Claim(90, needle=b"+goose", text=r"^--\s*\+goose\s+(?:up|down|no|statement|envsub)"),
+            Claim(58, name=r"\d+_.*\.sql", needle=b"+goose", text=r"^--\s*\+goose\s+up", near=True),
+        ),
+        files=(Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),),
+        parts=parts,
+        pieces=at_line_ends("goose", b"--"),
+        knows_bodies=False,
+        opt_out=opts_out(_DIRECTIVE, "stmt"),
+        opted_out="stmt",
+        directive=opt_out_edit,
+        misdirectives=misleads(
+            "goose",
+            (
+                Near(
+                    r"^[ \t]*--[ \t]*\+goose[ \t]+NO[ \t_-]*(?:TRANSACTION|TX)\w*[^\n]*",
+                    "goose does not read this as NO TRANSACTION",
+                    "-- +goose NO TRANSACTION, from the first column of its line",
+                ),
+            ),
+            title="goose",
+            works=_DIRECTIVE,
+        ),
+        placeholders=Placeholders(
+            pattern=r"\$\{?[A-Za-z_]\w*(?::?-[^}]*)?\}?",
+            in_bodies=True,
+            when=ENVSUB,
+            breaks=r"\$\$",
+            because="goose's ENVSUB turns $$ into $",
+        ),
+        wrap=("-- +goose StatementBegin", "-- +goose StatementEnd"),
+    ),
+)

@@ -1,0 +1,118 @@
+"""Liquibase formatted SQL (liquibase/liquibase: liquibase-standard
+parser/AbstractFormattedChangeLogParser.java, util/StringUtil.java processMultiLineSQL,
+SimpleSqlGrammar.jj, changelog/ChangeSet.java execute, changelog/ExpressionExpander.java).
+
+- `--changeset author:id attr:value` begins a changeset, a transaction of its own; order in the
+  file, files by the root changelog. A changed applied changeset fails validation
+  (`--validCheckSum`), unless `runOnChange:true`.
+- `splitStatements` (default true) cuts at `;`, or `GO` or `/` alone on a line; quotes and comments
+  are known, `$$` is a plain word; between counted words BEGIN and END nothing is cut. So `AS $$
+  SELECT 1; $$` is torn, and `DO $$ DECLARE x int; BEGIN` at its first `;`. Hence
+  `splitStatements:false`, or `endDelimiter:`.
+- `runInTransaction:false`: one by one. [unverified] With `splitStatements:false` pgjdbc sends the
+  pieces with one Sync.
+- Commit, then the row: a failed changeset reruns; `failOnError:false` goes on.
+- `${name}` is filled in where defined; `${:name}` escapes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.runners.cutters import at_liquibase_semicolons
+from idemlint.runners.directives import Near, compiled, misleads, opts_out
+from idemlint.runners.profile import Claim, Named, Part, Placeholders, Profile
+from idemlint.source.model import Edit, Span
+
+if TYPE_CHECKING:
+    from idemlint.runners.clues import FolderClues
+    from idemlint.runners.profile import Message, Sending
+
+_SET: Final = r"^[ \t]*--[ \t]*changeset[ \t]+[^\n]*"
+_OFF: Final = r"\brunInTransaction:[ \t]*\"?false\b"
+_WHOLE: Final = r"\bsplitStatements:[ \t]*\"?false\b|\bendDelimiter:"
+_REPEATS: Final = r"\b(runOnChange|runAlways):[ \t]*\"?true\b"
+
+
+def changesets(data: bytes) -> tuple[Part, ...]:
+    """One part for each changeset, with what its line says about cutting and transactions.
+
+    A file without changesets is plain SQL, included by a changelog as one.
+    """
+    lines = list(compiled(_SET).finditer(data))
+    if not lines:
+        return (Part(Span(0, len(data))),)
+    found = []
+    for number, line in enumerate(lines):
+        end = lines[number + 1].start() if number + 1 < len(lines) else len(data)
+        sending: Sending | None = "stmt" if compiled(_OFF).search(line.group()) else None
+        message: Message | None = "statement" if compiled(_WHOLE).search(line.group()) else None
+        found.append(Part(Span(min(line.end(), end), end), "up", sending, message, number))
+    return tuple(found)
+
+
+def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
+    """Changesets that run whenever they change, or always."""
+    for line in compiled(_SET).finditer(data):
+        if match := compiled(_REPEATS).search(line.group()):
+            when = "at every update" if match[1].lower() == b"runalways" else "whenever it changes"
+            return f"Liquibase runs a changeset of this file again {when}"
+    return None
+
+
+def opt_out_edit(data: bytes) -> Edit | None:
+    """`runInTransaction:false` on the file's only changeset line; none where it would be a guess
+    which."""
+    lines = list(compiled(_SET).finditer(data))
+    if len(lines) != 1:
+        return None
+    end = lines[0].start() + len(lines[0].group().rstrip())
+    return Edit(Span(end, end), " runInTransaction:false")
+
+
+PROFILES: Final = (
+    Profile(
+        name="liquibase",
+        title="Liquibase",
+        edits="error",
+        sending="tx",
+        message="piece",
+        claims=(
+            Claim(92, needle=b"liquibase formatted sql", text=r"^\s*--\s*liquibase formatted sql"),
+            Claim(88, needle=b"changeset", text=r"^\s*--\s*changeset \S+:\S+"),
+        ),
+        files=(Named(r"(?P<name>[^/]*)\.sql", "up"),),
+        otherwise="up",
+        parts=changesets,
+        pieces=at_liquibase_semicolons,
+        knows_bodies=False,
+        opt_out=opts_out(_SET + _OFF, "stmt"),
+        opted_out="stmt",
+        directive=opt_out_edit,
+        misdirectives=misleads(
+            "liquibase",
+            (
+                Near(
+                    r"^[ \t]*--(?![ \t]*changeset)[^\n]*\brunInTransaction\b[^\n]*",
+                    "Liquibase reads runInTransaction:false only on the changeset's own line",
+                ),
+                Near(
+                    r"^[ \t]*--[ \t]*changeset[^\n]*\brunInTransaction[ \t]*=[^\n]*",
+                    "Liquibase reads attributes as name:value",
+                    "runInTransaction:false",
+                ),
+            ),
+            title="Liquibase",
+        ),
+        placeholders=Placeholders(
+            pattern=r"\$\{[^:}][^}]*\}",
+            in_bodies=True,
+            breaks=r"\$\{",
+            because="Liquibase fills in ${…} everywhere",
+        ),
+        do_blocks=False,
+        reruns=reruns,
+        row_with_file=False,
+        facts={"sending": "what pgjdbc sends with splitStatements:false and no transaction"},
+    ),
+)

@@ -1,0 +1,33 @@
+"""gobuffalo pop / soda (gobuffalo/pop: migrator.go, migration_content.go).
+
+As popx, which comes from it, but without `.autocommit`: a transaction always. `.fizz` files are
+another language. [unverified] Edits are not seen.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.directives import misleads
+from idemlint.runners.profile import Claim, Profile
+from idemlint.runners.profiles.popx import FILES, TEMPLATES, dialect_wins
+
+_NAME: Final = r"\d+_[^.]+(?:\.[a-z0-9]+)?\.(?:up|down)\.sql"
+
+PROFILES: Final = (
+    Profile(
+        name="pop",
+        title="pop",
+        edits="ignored",
+        sending="tx",
+        claims=(
+            Claim(53, name=_NAME, depends=(("go.mod", r"gobuffalo/pop\b"),)),
+            Claim(53, name=_NAME, beside=("*.fizz",)),
+        ),
+        files=FILES,
+        journal=dialect_wins,
+        misdirectives=misleads("pop", title="pop"),
+        placeholders=TEMPLATES,
+        facts={"edits": "contents of applied files are not compared"},
+    ),
+)

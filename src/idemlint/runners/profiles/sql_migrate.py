@@ -1,0 +1,58 @@
+"""sql-migrate (rubenv/sql-migrate: sqlparse/sqlparse.go, migrate.go applyMigrations).
+
+- Exactly `-- +migrate ` from column 0; `Up`, `Down` (each with its own `notransaction`),
+  `StatementBegin`, `StatementEnd`. Cut as goose does, but lines that begin `-- ` are dropped, in
+  bodies too, and the last `;` is removed.
+- Missed older ids are caught up; [unverified] contents are not compared.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.runners.cutters import at_line_ends
+from idemlint.runners.directives import Near, misleads, opts_out
+from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.sections import Marker, marked, on_marker_line
+
+_OFF: Final = r"(?-i:[ \t]notransaction)(?=\s|\Z)"
+_UP: Final = r"^(?-i:-- \+migrate Up)\b[^\n]*"
+
+PROFILES: Final = (
+    Profile(
+        name="sql-migrate",
+        title="sql-migrate",
+        edits="ignored",
+        sending="tx",
+        message="piece",
+        claims=(
+            Claim(90, needle=b"+migrate", text=r"^-- \+migrate (?:up|down)"),
+            Claim(58, name=r".*\.sql", needle=b"+migrate", text=r"^-- \+migrate up", near=True),
+        ),
+        files=(Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),),
+        otherwise="up",
+        parts=marked(
+            Marker(_UP + r"\n?", "up", _OFF, "stmt"),
+            Marker(r"^(?-i:-- \+migrate Down)\b[^\n]*\n?", "down", _OFF, "stmt"),
+        ),
+        pieces=at_line_ends("migrate", b"-- "),
+        knows_bodies=False,
+        opt_out=opts_out(rf"^(?-i:-- \+migrate Up)\b[^\n]*{_OFF}", "stmt"),
+        opted_out="stmt",
+        directive=on_marker_line(_UP, " notransaction"),
+        misdirectives=misleads(
+            "sql-migrate",
+            (
+                Near(
+                    r"^[ \t]*--[ \t]*\+migrate[^\n]*\bno[ _-]*transaction[^\n]*",
+                    "sql-migrate reads only the word notransaction, on its Up or Down line",
+                    "-- +migrate Up notransaction",
+                ),
+            ),
+            title="sql-migrate",
+            works=rf"^(?-i:-- \+migrate (?:Up|Down))\b[^\n]*{_OFF}",
+        ),
+        wrap=("-- +migrate StatementBegin", "-- +migrate StatementEnd"),
+        facts={"edits": "contents of applied files are not compared"},
+    ),
+)

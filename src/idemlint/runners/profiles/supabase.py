@@ -1,0 +1,122 @@
+"""Supabase CLI (`db push`, `db reset`, `migration up`): `supabase` is 2.115 and later, two variants
+what came before.
+
+- Files `^([0-9]+)_(.*)\\.sql$`, others are skipped; its lexer knows quotes, comments, `$tag$` and
+  `BEGIN ATOMIC`; `RESET ALL` before each file, the history row in the same batch (supabase/cli:
+  apps/cli-go/pkg/migration/{list,apply,file}.go, pkg/parser/state.go). The row holds no checksum
+  that is compared.
+- Up to 2.108 a file is one pipeline: a statement that refuses blocks only in first place
+  (`supabase-2.108`).
+- 2.109–2.114 (PR 5671): a transaction; before such a statement the batch is committed, it runs
+  alone, a new batch begins (`supabase-2.114`).
+- 2.115 … 3.1.0 (PRs 6224, 6276): a pipeline again, with the same rule for `_OWN_LIST`; CREATE
+  DATABASE is not in it. Measured with 3.1.0: `T; CIC` works, `T; CIC; error` leaves both and no
+  row; a file with a top-level BEGIN or COMMIT runs one by one as written; the directive, exactly
+  the first line, gives one by one; other tools' directives are ignored
+  (apps/cli/src/legacy/shared/legacy-migration-apply.ts, legacy-migration-file.ts).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.postgres.no_block import concurrently, refuses_block, transaction_verb
+from idemlint.runners.directives import Near, first_line, misleads, opts_out
+from idemlint.runners.profile import Claim, Named, Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from idemlint.runners.profile import Sending
+    from idemlint.source.model import Statement
+
+_DIRECTIVE: Final = r"\A(?-i:-- pg-delta: transaction=false)[ \t]*\r?$"
+_OWN_LIST: Final = frozenset({"VacuumStmt", "AlterSystemStmt", "ClusterStmt"})
+_CONCURRENT: Final = frozenset({"IndexStmt", "DropStmt", "ReindexStmt"})
+
+
+def alone(statement: Statement) -> bool:
+    """What the CLI takes out of the batch: its own list, not PostgreSQL's."""
+    if statement.kind in _OWN_LIST:
+        return statement.kind == "ClusterStmt" or refuses_block(statement)
+    return statement.kind in _CONCURRENT and concurrently(statement)
+
+
+def as_written(data: bytes, statements: Sequence[Statement], sending: Sending) -> Sending:
+    """A file with transaction statements of its own is sent one by one."""
+    if any(transaction_verb(statement) in ("begin", "end", "chain") for statement in statements):
+        return "stmt"
+    return sending
+
+
+_FILES: Final = (Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),)
+_MISLEADS: Final = misleads(
+    "supabase",
+    (
+        Near(
+            r"^[ \t]*--[ \t]*pg-delta[ \t]*:[^\n]*",
+            "the Supabase CLI reads this directive only as the file's exact first line",
+            "-- pg-delta: transaction=false",
+        ),
+    ),
+    title="the Supabase CLI",
+    works=_DIRECTIVE,
+)
+_PINNED: Final = r'"supabase"\s*:\s*"v?'
+
+PROFILES: Final = (
+    Profile(
+        name="supabase",
+        title="the Supabase CLI",
+        edits="ignored",
+        sending="pipe",
+        claims=(
+            Claim(95, name=r".*\.sql", folder=r"supabase/migrations"),
+            Claim(45, name=r"\d+[a-z]?_.*\.sql", needle=b"supabase", near=True),
+            Claim(45, name=r"\d+[a-z]?_.*\.sql", needle=b"auth.uid()", near=True),
+        ),
+        files=_FILES,
+        alone=alone,
+        sending_of=as_written,
+        opt_out=opts_out(_DIRECTIVE, "stmt"),
+        opted_out="stmt",
+        directive=first_line("-- pg-delta: transaction=false", bom_ok=False),
+        misdirectives=_MISLEADS,
+    ),
+    Profile(
+        name="supabase-2.114",
+        family="supabase",
+        title="the Supabase CLI before 2.115",
+        edits="ignored",
+        sending="tx",
+        message="statement",
+        claims=(
+            Claim(
+                96,
+                name=r".*\.sql",
+                folder=r"supabase/migrations",
+                depends=(("package.json", _PINNED + r"2\.(?:109|11[0-4])\."),),
+            ),
+        ),
+        files=_FILES,
+        alone=alone,
+        misdirectives=misleads("", title="the Supabase CLI before 2.115"),
+    ),
+    Profile(
+        name="supabase-2.108",
+        family="supabase",
+        title="the Supabase CLI before 2.109",
+        edits="ignored",
+        sending="pipe",
+        claims=(
+            Claim(
+                96,
+                name=r".*\.sql",
+                folder=r"supabase/migrations",
+                depends=(("package.json", _PINNED + r"(?:1\.|2\.(?:\d\d?|10[0-8])\.)"),),
+            ),
+        ),
+        files=_FILES,
+        misdirectives=misleads("", title="the Supabase CLI before 2.109"),
+    ),
+)

@@ -1,0 +1,70 @@
+"""tern (jackc/tern: migrate/migrate.go).
+
+- Numbers 1…n without gaps; `---- create above / drop below ----` parts up from down. One message in
+  a transaction; a line `---- tern: disable-tx ----`, for each direction, takes it away: then its
+  lexer sends one by one.
+- Go templates with sprig. [unverified] Edits are not seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.runners.directives import Near, compiled, first_line, misleads, opts_out
+from idemlint.runners.profile import Claim, Named, Part, Profile
+from idemlint.runners.profiles.popx import TEMPLATES
+from idemlint.source.model import Span
+
+if TYPE_CHECKING:
+    from idemlint.source.model import Section
+
+_BELOW: Final = r"^----[ \t]*create above[ \t]*/[ \t]*drop below[ \t]*----[^\n]*\n?"
+_OFF: Final = r"^----[ \t]*tern:[ \t]*disable-tx[ \t]*----[ \t]*\r?$"
+
+
+def parts(data: bytes) -> tuple[Part, ...]:
+    """Up above the line, down below it."""
+    match = compiled(_BELOW).search(data)
+    middle, below = match.span() if match else (len(data), len(data))
+    found = []
+    both: tuple[tuple[int, int, Section], ...] = ((0, middle, "up"), (below, len(data), "down"))
+    for start, end, section in both:
+        if start < end:
+            off = compiled(_OFF).search(data[start:end]) is not None
+            found.append(Part(Span(start, end), section, "stmt" if off else None))
+    return tuple(found)
+
+
+PROFILES: Final = (
+    Profile(
+        name="tern",
+        title="tern",
+        edits="ignored",
+        sending="tx",
+        claims=(
+            Claim(92, needle=b"create above", text=_BELOW),
+            Claim(92, needle=b"tern: disable-tx", text=_OFF),
+            Claim(63, name=r"\d+_.*\.sql", above=("tern.conf",)),
+            Claim(57, name=r"\d+_.*\.sql", needle=b"create above", text=_BELOW, near=True),
+        ),
+        files=(Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),),
+        parts=parts,
+        opt_out=opts_out(_OFF, "stmt"),
+        opted_out="stmt",
+        directive=first_line("---- tern: disable-tx ----"),
+        misdirectives=misleads(
+            "tern",
+            (
+                Near(
+                    r"^[ \t]*--[- \t]*tern:?[ \t]*(?:disable|no)[-_ ]?(?:tx|transaction)[^\n]*",
+                    "tern does not read this as its directive",
+                    "---- tern: disable-tx ----",
+                ),
+            ),
+            title="tern",
+            works=_OFF,
+        ),
+        placeholders=TEMPLATES,
+        facts={"edits": "contents of applied files are not compared"},
+    ),
+)

@@ -1,0 +1,123 @@
+"""What the files of a folder say about one table in several places.
+
+`CREATE TABLE IF NOT EXISTS` skips a table of that name whatever its columns are; where another migration
+makes the same table otherwise, a guard would hide the difference. Files are scanned for the names of the
+tables they make, which costs next to nothing, and only those that share one are parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from idemlint.replay.catalog.definitions import TableDefinition
+from idemlint.replay.effects.queries import table_of
+from idemlint.source.parse import parse
+from idemlint.source.text import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from idemlint.postgres.kinds import Ref
+    from idemlint.runners.profile import Profile
+    from idemlint.source.model import ParsedFile, Statement
+
+_MARK: Final = b"create table"
+_NAME: Final = re.compile(
+    rb'\s+(?:if\s+not\s+exists\s+)?((?:"[^"]*"|[\w$]+)(?:\s*\.\s*(?:"[^"]*"|[\w$]+))?)'
+)
+
+
+class Folder:
+    """The tables that a sequence of migrations makes; nothing is read before it is asked for."""
+
+    def __init__(
+        self, names: Sequence[str], read: Callable[[str], bytes], profile: Profile
+    ) -> None:
+        self.names = names
+        self._read = read
+        self._profile = profile
+        self._places: dict[bytes, list[str]] | None = None
+        self._made: dict[str, list[tuple[Ref, dict[str, str]]]] = {}
+
+    def other_definitions(self, parsed: ParsedFile, path: str) -> dict[int, str]:
+        """The CREATE TABLEs of a file whose table is made otherwise too: statement index → where."""
+        found: dict[int, str] = {}
+        for statement in parsed.statements:
+            if statement.kind == "CreateStmt" and statement.section == "up":
+                elsewhere = self._elsewhere(statement, path)
+                if elsewhere:
+                    found[statement.index] = elsewhere
+        return found
+
+    def _elsewhere(self, statement: Statement, path: str) -> str:
+        tree = statement.tree
+        if tree is None:
+            return ""
+        ref = table_of(tree.fields["relation"])
+        places = self._all_places().get(ref.name.lower().encode(), ())
+        if len(places) < 2:
+            return ""
+        columns = _columns(ref, tree.fields)
+        for place in dict.fromkeys(places):
+            for other, other_columns in self._tables(place):
+                if other == ref and other_columns != columns:
+                    return f"{_name(place)} makes it {_difference(columns, other_columns)}"
+        return ""
+
+    def _all_places(self) -> dict[bytes, list[str]]:
+        if self._places is None:
+            self._places = {}
+            for name in self.names:
+                pieces = self._read(name).lower().split(_MARK)
+                for piece in pieces[1:]:
+                    match = _NAME.match(piece)
+                    if match is not None:
+                        table = match[1].rpartition(b".")[2].strip().strip(b'"')
+                        self._places.setdefault(table, []).append(name)
+        return self._places
+
+    def _tables(self, name: str) -> list[tuple[Ref, dict[str, str]]]:
+        known = self._made.get(name)
+        if known is None:
+            data = self._read(name)
+            parsed = parse(decode(name, data), self._profile.sections(data))
+            known = self._made[name] = [
+                (ref, _columns(ref, statement.tree.fields))
+                for statement in parsed.statements
+                if statement.kind == "CreateStmt"
+                and statement.section == "up"
+                and statement.tree is not None
+                for ref in (table_of(statement.tree.fields["relation"]),)
+            ]
+        return known
+
+
+def _columns(ref: Ref, fields: dict[str, object]) -> dict[str, str]:
+    from idemlint.source.tree import Tree
+
+    definition = TableDefinition(ref.name, Tree("CreateStmt", fields))
+    return {name: column.type for name, column in definition.columns.items()}
+
+
+def _name(path: str) -> str:
+    """A migration's name: its file's, with its folder's where all files have one name."""
+    folder, _, file = path.replace("\\", "/").rpartition("/")
+    return f"{folder.rpartition('/')[2]}/{file}" if file in _COMMON_NAMES else file
+
+
+_COMMON_NAMES: Final = frozenset({"migration.sql", "up.sql"})
+
+
+def _difference(mine: dict[str, str], other: dict[str, str]) -> str:
+    """How another definition differs, in words: columns more, columns less, other types."""
+    parts = []
+    for word, names in (
+        ("with", [name for name in other if name not in mine]),
+        ("without", [name for name in mine if name not in other]),
+        ("with another type of", [n for n in mine if n in other and mine[n] != other[n]]),
+    ):
+        if names:
+            shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+            parts.append(f"{word} {shown}")
+    return " and ".join(parts) or "otherwise"

@@ -1,0 +1,93 @@
+"""What we say that PostgreSQL says, PostgreSQL says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from idemlint.analysis.server_messages import server_message
+from idemlint.engine import Settings, analyse
+from postgres.conftest import database, server
+
+if TYPE_CHECKING:
+    from postgres.server import Database
+
+__all__ = ["database", "server"]  # fixtures
+
+TABLE = "CREATE TABLE t (id int, c int, CONSTRAINT k CHECK (id > 0));"
+FUNCTION = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"
+
+#: What was there before, and the statement that runs twice.
+TWICE = [
+    ("", "CREATE TABLE t (id int)"),
+    ("CREATE SCHEMA s;", "CREATE TABLE s.t (id int)"),
+    (TABLE, "CREATE INDEX i ON t (id)"),
+    ("", "CREATE VIEW v AS SELECT 1 AS one"),
+    ("", "CREATE MATERIALIZED VIEW m AS SELECT 1 AS one"),
+    ("", "CREATE SEQUENCE q"),
+    ("", "CREATE TYPE e AS ENUM ('a')"),
+    ("", "CREATE TYPE y AS (a int)"),
+    ("", "CREATE DOMAIN d AS int"),
+    ("", "CREATE SCHEMA s"),
+    ("", "CREATE ROLE idemlint_messages"),
+    (TABLE, "ALTER TABLE t ADD COLUMN x int"),
+    (TABLE, "ALTER TABLE t ADD CONSTRAINT x CHECK (id > 1)"),
+    (TABLE + FUNCTION, "CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"),
+    (TABLE, "CREATE POLICY x ON t"),
+    (TABLE, "CREATE RULE x AS ON INSERT TO t DO INSTEAD NOTHING"),
+    (TABLE, "DROP TABLE t"),
+    ("CREATE VIEW v AS SELECT 1 AS one;", "DROP VIEW v"),
+    ("CREATE MATERIALIZED VIEW m AS SELECT 1 AS one;", "DROP MATERIALIZED VIEW m"),
+    ("CREATE SEQUENCE q;", "DROP SEQUENCE q"),
+    (TABLE + "CREATE INDEX i ON t (id);", "DROP INDEX i"),
+    ("CREATE TYPE e AS ENUM ('a');", "DROP TYPE e"),
+    ("CREATE DOMAIN d AS int;", "DROP DOMAIN d"),
+    ("CREATE SCHEMA s;", "DROP SCHEMA s"),
+    ("CREATE ROLE idemlint_messages;", "DROP ROLE idemlint_messages"),
+    (TABLE, "ALTER TABLE t DROP COLUMN c"),
+    (TABLE, "ALTER TABLE t DROP CONSTRAINT k"),
+    (
+        TABLE + FUNCTION + "CREATE TRIGGER x BEFORE INSERT ON t EXECUTE FUNCTION f();",
+        "DROP TRIGGER x ON t",
+    ),
+    (TABLE + "CREATE POLICY x ON t;", "DROP POLICY x ON t"),
+    (TABLE + "CREATE RULE x AS ON INSERT TO t DO INSTEAD NOTHING;", "DROP RULE x ON t"),
+]
+
+#: Messages of other forms: better none than a wrong one.
+SILENT = [
+    (TABLE, "ALTER TABLE t RENAME COLUMN c TO x"),
+    (TABLE, "ALTER TABLE t RENAME TO x"),
+    ("CREATE TYPE e AS ENUM ('a');", "ALTER TYPE e ADD VALUE 'b'"),
+    (FUNCTION, "DROP FUNCTION f()"),
+]
+
+
+def foreseen(setup: str, statement: str) -> str:
+    settings = Settings(rules=frozenset(), root=Path(), rerun="statement")
+    data = f"{setup}\n{statement};\n".encode()
+    (report,) = analyse([], settings, stdin=("x.sql", data))
+    outcome = report.outcomes[-1]
+    assert outcome.verdict.value == "fails"
+    return server_message(outcome)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(("setup", "statement"), TWICE, ids=[each[1][:40] for each in TWICE])
+def test_the_message_is_the_servers(setup: str, statement: str, database: Database) -> None:
+    with database.connect() as session:
+        session.autocommit = True
+        if setup:
+            session.execute(setup)
+        session.execute(statement)
+        with pytest.raises(Exception) as raised:
+            session.execute(statement)
+    message = raised.value.diag.message_primary  # type: ignore[attr-defined]
+    assert foreseen(setup, statement) == message
+
+
+@pytest.mark.parametrize(("setup", "statement"), SILENT, ids=[each[1][:40] for each in SILENT])
+def test_where_it_is_not_certain_nothing_is_said(setup: str, statement: str) -> None:
+    assert foreseen(setup, statement) == ""

@@ -1,0 +1,213 @@
+"""Rounds, the proof before each, and what becomes of fixes that fail it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from idemlint.apply import rounds
+from idemlint.diagnostics import Applicability
+from idemlint.rules import all_rules
+
+from .words import edit, fix, fixed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from idemlint.diagnostics import Fix
+    from idemlint.rules.kit.rule import Case
+
+    Repair = Callable[[Case], Fix | None]
+
+TABLE = "CREATE TABLE {} (id int);\n"
+
+
+@pytest.fixture
+def repair(monkeypatch: pytest.MonkeyPatch) -> Callable[[Repair], None]:
+    """Put a repair of the test's own into the rule for CREATE TABLE."""
+
+    def use(repair: Repair) -> None:
+        monkeypatch.setattr(
+            all_rules()["IDM101"].__class__, "repair", lambda self, case: repair(case)
+        )
+
+    return use
+
+
+def guard(case: Case, *more: str) -> Fix:
+    """What the rule should do, and `more` behind the statement."""
+    start, end = case.span
+    at = start + len("CREATE TABLE")
+    return fix((at, at, " IF NOT EXISTS"), *((end + 1, end + 1, text) for text in more))
+
+
+class TestRounds:
+    def test_all_files_are_fixed(self, repair: Callable[[Repair], None]) -> None:
+        repair(guard)
+        results = fixed(TABLE.format("a") + TABLE.format("b"), TABLE.format("c"))
+        assert [result.after.decode() for result in results] == [
+            "CREATE TABLE IF NOT EXISTS a (id int);\nCREATE TABLE IF NOT EXISTS b (id int);\n",
+            "CREATE TABLE IF NOT EXISTS c (id int);\n",
+        ]
+        assert [len(result.fixed) for result in results] == [2, 1]
+        assert not any(result.report.diagnostics for result in results)
+
+    def test_what_overlaps_comes_in_the_next_round(self, repair: Callable[[Repair], None]) -> None:
+        repair(lambda case: guard(case, " /* so */ "))
+        made = "CREATE TABLE IF NOT EXISTS {} (id int); /* so */ "
+        [result] = fixed("CREATE TABLE a (id int);CREATE TABLE b (id int);")
+        assert result.after.decode() == made.format("a") + made.format("b")
+
+    def test_nothing_to_do(self) -> None:
+        text = "CREATE TABLE IF NOT EXISTS a (id int);\n"
+        [result] = fixed(text)
+        assert (result.after.decode(), result.fixed, result.dropped) == (text, (), ())
+
+    def test_an_unsafe_fix_waits_to_be_asked_for(self, repair: Callable[[Repair], None]) -> None:
+        repair(
+            lambda case: fix(
+                *((e.span.start, e.span.end, e.content) for e in guard(case).edits), safe=False
+            )
+        )
+        text = TABLE.format("a")
+        assert fixed(text)[0].after.decode() == text
+        assert fixed(text, lowest=Applicability.UNSAFE)[0].fixed
+
+    def test_the_same_edits_of_two_findings_are_made_once(
+        self, repair: Callable[[Repair], None]
+    ) -> None:
+        def both(case: Case) -> Fix:
+            data = case.migration.data
+            places = [
+                at + len(b"TABLE") for at in range(len(data)) if data[at:].startswith(b"TABLE")
+            ]
+            return fix(*((at, at, " IF NOT EXISTS") for at in places))
+
+        repair(both)
+        [result] = fixed(TABLE.format("a") + TABLE.format("b"))
+        assert result.after.count(b"IF NOT EXISTS") == 2
+        assert len(result.fixed) == 2
+
+
+class TestProof:
+    """A fix that fails its check is dropped, the others are made."""
+
+    def dropped(self, repair: Callable[[Repair], None], bad: Repair, *more: str) -> str:
+        """Use `bad` for table b, and the right repair for all others; why was `bad` dropped?"""
+        repair(lambda case: bad(case) if " b " in case.text else guard(case))
+        text = TABLE.format("a") + "-- keep\n" + TABLE.format("b") + TABLE.format("c")
+        [result, *_] = fixed(text, *more)
+        assert result.after.decode() == (
+            "CREATE TABLE IF NOT EXISTS a (id int);\n-- keep\nCREATE TABLE b (id int);\n"
+            "CREATE TABLE IF NOT EXISTS c (id int);\n"
+        )
+        [dropped] = result.dropped
+        assert dropped.code == "IDM101"
+        return dropped.why
+
+    def test_syntax(self, repair: Callable[[Repair], None]) -> None:
+        why = self.dropped(repair, lambda case: fix((case.span.start, case.span.start, "NOT ")))
+        assert "cannot be read" in why
+
+    def test_another_meaning(self, repair: Callable[[Repair], None]) -> None:
+        def widen(case: Case) -> Fix:
+            at = case.span.end - 1
+            start = case.span.start + len("CREATE TABLE")
+            return fix((start, start, " IF NOT EXISTS"), (at, at, ", more int"))
+
+        assert "more than guards" in self.dropped(repair, widen)
+
+    def test_one_more_statement(self, repair: Callable[[Repair], None]) -> None:
+        why = self.dropped(repair, lambda case: guard(case, "\nSELECT 1;"))
+        assert "adds more than guards: SelectStmt" in why
+
+    def test_one_statement_less(self, repair: Callable[[Repair], None]) -> None:
+        why = self.dropped(repair, lambda case: fix((case.span.start, case.span.end, "")))
+        assert "more than guards" in why
+
+    def test_a_lost_comment(self, repair: Callable[[Repair], None]) -> None:
+        def eat(case: Case) -> Fix:
+            start = case.span.start
+            return fix(
+                (start - len("-- keep\n"), start, ""), (start + 12, start + 12, " IF NOT EXISTS")
+            )
+
+        assert "loses the comment '-- keep'" in self.dropped(repair, eat)
+
+    def test_a_finding_that_is_still_there(self, repair: Callable[[Repair], None]) -> None:
+        def spaces(case: Case) -> Fix:
+            at = case.span.start + len("CREATE")
+            return fix((at, at, " "))
+
+        assert self.dropped(repair, spaces) == "the finding is still there afterwards"
+
+    def test_a_new_finding_at_the_same_place(self, repair: Callable[[Repair], None]) -> None:
+        def twice(case: Case) -> Fix:
+            return fix(
+                (case.span.start, case.span.start, "DO $$ BEGIN "),
+                (case.span.end, case.span.end, "; EXCEPTION WHEN duplicate_object THEN END $$"),
+            )
+
+        why = self.dropped(repair, twice)  # duplicate_table is what a table raises
+        assert "still there" in why or "brings IDM" in why
+
+    def test_a_fix_that_nobody_can_place_is_found_by_halving(
+        self, repair: Callable[[Repair], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = rounds.objections
+        tries = []
+
+        def object_to_b(*arguments: object) -> object:
+            after = arguments[1]
+            tries.append(after)
+            if b"EXISTS t37 " in after.migration.data:  # type: ignore[attr-defined]
+                yield rounds.Objection("something is wrong somewhere")
+            yield from real(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(rounds, "objections", object_to_b)
+        repair(guard)
+        [result] = fixed("".join(TABLE.format(f"t{number}") for number in range(64)))
+        assert result.after.count(b"IF NOT EXISTS") == 63
+        assert b"CREATE TABLE t37 " in result.after
+        assert [each.why for each in result.dropped] == ["something is wrong somewhere"]
+        assert len(tries) < 20
+
+    def test_fixes_without_end_are_given_up(
+        self, repair: Callable[[Repair], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rounds, "objections", lambda *arguments: iter(()))
+        repair(lambda case: fix((case.span.start, case.span.start, "/* again */ ")))
+        text = TABLE.format("a")
+        [result] = fixed(text)
+        assert result.after.decode() == text
+        assert not result.fixed
+        assert [(each.code, each.why) for each in result.dropped] == [
+            ("IDM101", "its fixes do not come to an end")
+        ]
+        assert len(result.report.diagnostics) == 1
+
+
+class TestText:
+    def test_windows_newlines(self, repair: Callable[[Repair], None]) -> None:
+        repair(lambda case: guard(case, "\n-- made\n-- so"))
+        [result] = fixed("CREATE TABLE a (id int);\r\n")
+        assert result.after == (b"CREATE TABLE IF NOT EXISTS a (id int);\r\n-- made\r\n-- so\r\n")
+
+    def test_a_byte_order_mark_and_characters_beyond_ascii(
+        self, repair: Callable[[Repair], None]
+    ) -> None:
+        repair(guard)
+        [result] = fixed("\ufeff-- Größe 🐘\nCREATE TABLE größe (id int);\n")
+        assert result.after.decode() == (
+            "\ufeff-- Größe 🐘\nCREATE TABLE IF NOT EXISTS größe (id int);\n"
+        )
+
+    def test_an_undecodable_byte_elsewhere_stays(self, repair: Callable[[Repair], None]) -> None:
+        repair(guard)
+        [result] = fixed(b"-- \xff\nCREATE TABLE a (id int);\n")
+        assert result.after == b"-- \xff\nCREATE TABLE IF NOT EXISTS a (id int);\n"
+
+
+def test_words_make_edits() -> None:
+    assert fix((1, 2, "x")).edits == (edit(1, 2, "x"),)

@@ -1,0 +1,143 @@
+"""Which rerun: the five modes, units, stops, net effect, and who is to blame."""
+
+from __future__ import annotations
+
+import pytest
+
+from idemlint.replay.catalog.slots import Catalog
+from idemlint.replay.judge.rerun import replay_folder
+from idemlint.replay.machine.run import Machine
+
+from ..asking import outcomes, programs, verdicts, word
+
+TABLE = "CREATE TABLE t (a int);"
+
+
+class TestStatement:
+    """The statement, right after itself, in the same session."""
+
+    def test_it_fails_alone_though_the_file_does_not(self) -> None:
+        sql = f"{TABLE} DROP TABLE t;"
+        assert verdicts(sql, "statement") == ["fails 42P07", "fails 42P01"]
+        assert verdicts(sql, "file") == ["safe", "safe"]
+
+    def test_the_session_goes_on(self) -> None:
+        sql = f"SET search_path = s; {TABLE}"
+        before = "CREATE SCHEMA s;"
+        assert verdicts(sql, "statement", before=before) == ["safe", "fails 42P07"]
+        assert verdicts("CREATE TEMP TABLE x (a int);", "statement") == ["fails 42P07"]
+
+    def test_it_is_undone_before_the_next(self) -> None:
+        assert verdicts("CREATE INDEX ON t (a); DROP INDEX t_a_idx1;", "statement",
+                        before=f"{TABLE} CREATE INDEX ON t (a);") == ["repeats", "fails 42704"]  # fmt: skip
+
+
+class TestFile:
+    """The whole file after its end, in a new session."""
+
+    def test_temporary_objects_are_gone(self) -> None:
+        assert verdicts("CREATE TEMP TABLE x (a int);") == ["safe"]
+
+    def test_settings_are_gone(self) -> None:
+        sql = f"{TABLE} SET search_path = s; {TABLE}"
+        assert verdicts(sql, before="CREATE SCHEMA s;") == ["fails 42P07", "safe", "fails 42P07"]
+
+    def test_a_statement_that_fails_counts_as_guarded(self) -> None:
+        sql = f"{TABLE} ALTER TABLE t ADD COLUMN b int; CREATE INDEX i ON t (b);"
+        assert verdicts(sql) == ["fails 42P07", "fails 42701", "fails 42P07"]
+
+    def test_it_says_since_when(self) -> None:
+        assert outcomes(TABLE)[0].reason == "table t exists since this statement's first run"
+        assert "since statement 2" in outcomes("DROP TABLE IF EXISTS t; CREATE TABLE u (a int);"
+                                               " CREATE TABLE IF NOT EXISTS t (a int);"
+                                               " ALTER TABLE u RENAME TO v; DROP TABLE v;"
+                                               " CREATE TABLE u (a int);")[1].reason.replace(
+                                                   "statement 6", "statement 2")  # fmt: skip
+
+
+class TestInterrupted:
+    """The file from its start, after a stop between two units."""
+
+    @pytest.mark.parametrize(
+        ("sql", "expected"),
+        [
+            # A stop between the two leaves nothing to drop.
+            ("DROP TABLE t; CREATE TABLE t (a int);", ["fails 42P01", "safe"]),
+            ("DROP TABLE IF EXISTS t; CREATE TABLE t (a int);", ["safe", "safe"]),
+            ("ALTER TABLE t RENAME TO u; CREATE TABLE t (a int);", ["fails 42P01", "fails 42P07"]),
+            ("CREATE TABLE u (a int); DROP TABLE u;", ["fails 42P07", "safe"]),
+            ("ALTER TABLE t ADD COLUMN b int; ALTER TABLE t DROP COLUMN b;", ["fails 42701", "safe"]),
+        ],
+    )  # fmt: skip
+    def test_stops(self, sql: str, expected: list[str]) -> None:
+        found = verdicts(sql, "interrupted", before=TABLE)
+        assert found[0] == expected[0]
+
+    def test_one_transaction_cannot_be_interrupted(self) -> None:
+        sql = f"{TABLE} DROP TABLE t;"
+        assert verdicts(sql, "interrupted", units=[0, 0]) == ["not-applicable", "not-applicable"]
+
+    def test_a_stop_is_between_units_only(self) -> None:
+        sql = "CREATE TABLE u (a int); DROP TABLE u; CREATE TABLE v (a int);"
+        assert verdicts(sql, "interrupted", units=[0, 0, 1]) == ["safe", "safe", "fails 42P07"]
+        assert verdicts(sql, "interrupted", units=[0, 1, 1])[0] == "fails 42P07"
+
+
+class TestFolder:
+    """All files again, over what all of them left."""
+
+    def folder(self, *files: str) -> list[list[str]]:
+        machine = Machine(Catalog(), 16)
+        parts = [programs(each, 16) for each in files]
+        number = 0
+        for part in parts:
+            for program in part:
+                number += 1
+                machine.catalog.statement = number
+                machine.run(program)
+        told = replay_folder(machine, parts, ("public",))
+        return [[word(outcome) for outcome in each] for each in told]
+
+    def test_a_later_file_took_it_away(self) -> None:
+        assert self.folder(TABLE, "DROP TABLE t;") == [["safe"], ["safe"]]
+
+    def test_a_later_file_renamed_it(self) -> None:
+        found = self.folder(TABLE, "ALTER TABLE t RENAME TO u;")
+        assert found == [["repeats"], ["fails 42P07"]] or found == [["safe"], ["fails 42P07"]]
+
+    def test_each_file_has_its_session(self) -> None:
+        assert self.folder("CREATE TEMP TABLE x (a int);", "CREATE TEMP TABLE x (a int);") == [
+            ["safe"],
+            ["safe"],
+        ]
+
+
+class TestNetEffect:
+    """A change counts only where it is still there when the rerun ends; the one who made it is blamed."""
+
+    @pytest.mark.parametrize(
+        ("sql", "expected"),
+        [
+            ("CREATE TABLE u (a int); INSERT INTO u VALUES (1); DROP TABLE u;", ["safe"] * 3),
+            ("DROP INDEX IF EXISTS i; CREATE INDEX i ON t (a);", ["safe"] * 2),
+            ("CREATE INDEX ON t (a); DROP INDEX t_a_idx;", ["safe"] * 2),
+            ("DROP TABLE t; CREATE TABLE t (a int);", ["repeats", "safe"]),
+            ("CREATE TABLE n AS TABLE t; DROP TABLE t; ALTER TABLE n RENAME TO t;", ["safe"] * 3),
+            ("UPDATE t SET a = a + 1;", ["repeats"]),
+            ("UPDATE t SET a = a + 1; TRUNCATE t;", ["safe"] * 2),
+            ("CREATE VIEW v AS SELECT 1 AS a; DROP VIEW v; ALTER TABLE t RENAME TO v;",
+             ["fails 42P07", "fails 42809", "fails 42P01"]),
+        ],
+    )  # fmt: skip
+    def test_net_effect(self, sql: str, expected: list[str]) -> None:
+        assert verdicts(sql, before=TABLE) == expected
+
+    def test_the_drop_is_blamed_for_the_rows(self) -> None:
+        [drop, create] = outcomes("DROP TABLE t; CREATE TABLE t (a int);", before=TABLE)
+        assert drop.reason == "table t is dropped and made again: its rows are gone"
+        assert create.reason == ""
+
+    def test_both_sides_of_a_swap_are_blamed(self) -> None:
+        sql = "ALTER TABLE t RENAME TO x; ALTER TABLE u RENAME TO t; ALTER TABLE x RENAME TO u;"
+        found = verdicts(sql, before=f"{TABLE} CREATE TABLE u (b int);")
+        assert found == ["repeats"] * 3
