@@ -88,15 +88,17 @@ def dump(target: Path, folders: list[str], python: str, limit: float, jobs: int)
 
 def compare(before: Path, after: Path, most: int) -> int:
     """Print what differs; 1 where something does."""
+    folders = [{path.name for path in side.iterdir() if path.is_dir()} for side in (before, after)]
+    for folder in sorted(folders[0] ^ folders[1]):
+        print(f"--- {folder}: only in {before if folder in folders[0] else after}")
     names = sorted(
-        {path.relative_to(side) for side in (before, after) for path in side.glob("*/*")}
+        path.relative_to(before)
+        for folder in folders[0] & folders[1]
+        for path in (before / folder).iterdir()
     )
-    different = 0
+    different = len(folders[0] ^ folders[1])
     for name in names:
-        old, new = (
-            (side / name).read_bytes() if (side / name).is_file() else b""
-            for side in (before, after)
-        )
+        old, new = ((side / name).read_bytes() for side in (before, after))
         if old == new:
             continue
         different += 1
