@@ -12,9 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from idemlint.errors import UsageProblem
+from idemlint.errors import UsageProblem, nearest
+from idemlint.modes import Mode
 from idemlint.records import NamedTuple
-from idemlint.replay.judge.verdict import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -112,14 +112,6 @@ def shown(path: Path) -> str:
         return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
     except (ValueError, OSError):
         return str(path)
-
-
-def nearest(word: str, known: Iterator[str] | tuple[str, ...]) -> str:
-    """` (did you mean …?)`, or nothing where no known word is near."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean `{near[0]}`?)" if near else ""
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from idemlint.source.model import Edit, Span
+    from idemlint.source.statement import Edit, Span
 
 
 class Severity(Enum):

@@ -20,13 +20,13 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog.slots import Catalog
 from idemlint.replay.effects.program import program_of
 from idemlint.replay.judge.rerun import replay_file, replay_folder
-from idemlint.replay.judge.verdict import Mode, Outcome, Rerun, Verdict
+from idemlint.replay.judge.verdict import Outcome, Verdict
 from idemlint.replay.machine.run import Machine
 from idemlint.rules.kit.findings import findings
-from idemlint.rules.kit.rule import Migration
 from idemlint.runners.clues import FolderClues
 from idemlint.runners.units import deliver
 from idemlint.sequence.facts import Folder
+from idemlint.sequence.migration import Migration
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
     from idemlint.diagnostics import Diagnostic
+    from idemlint.modes import Mode, Rerun
     from idemlint.runners.profile import Profile
-    from idemlint.source.model import ParsedFile
+    from idemlint.source.statement import ParsedFile
 
 
 class Settings(NamedTuple):

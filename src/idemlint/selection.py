@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.config import nearest
-from idemlint.errors import UsageProblem
+from idemlint.errors import UsageProblem, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

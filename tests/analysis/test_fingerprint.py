@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from idemlint.report.model import locate
+from idemlint.report.finding import locate
 from report.samples import diagnostic, finding, parsed
 
 TABLE = b"CREATE TABLE users (id int)"

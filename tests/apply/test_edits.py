@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from idemlint.apply.edits import apply, choose, patch
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 from .words import fix
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from idemlint.diagnostics import Fix
-    from idemlint.rules.kit.rule import Case
+    from idemlint.sequence.migration import Case
 
     Repair = Callable[[Case], Fix | None]
 

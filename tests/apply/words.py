@@ -9,7 +9,7 @@ from idemlint.apply.rounds import fix_files
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.engine import Settings
 from idemlint.rules import all_rules
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from idemlint.apply import FixedFile

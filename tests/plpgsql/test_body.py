@@ -8,8 +8,8 @@ import pytest
 
 from idemlint.plpgsql.body import body_of, read_body
 from idemlint.plpgsql.nodes import Block, Dynamic, If, Loop, Sql, Try
-from idemlint.source.model import SourceFile
 from idemlint.source.parse import parse
+from idemlint.source.statement import SourceFile
 
 from .story import story, told
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix, Severity
-from idemlint.report.model import Finding, Report, RuleText, locate
-from idemlint.source.model import Edit, ParsedFile, SourceFile, Span, Statement
+from idemlint.report.finding import Finding, Report, RuleText, locate
+from idemlint.source.statement import Edit, ParsedFile, SourceFile, Span, Statement
 
 USERS = b"-- first\nCREATE TABLE users (id int);\nSELECT 1;\n"
 TABLE = b"CREATE TABLE users (id int)"

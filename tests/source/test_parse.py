@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from idemlint.source.model import Chunk, Span
+from idemlint.source.statement import Chunk, Span
 
 from .words import kinds, parsed, pointed_at, raw, texts
 

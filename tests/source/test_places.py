@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 from idemlint.source.tokens import anchor, comments, tokens_of
 
 from .words import parsed

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from idemlint.source.lexer import tokens
-from idemlint.source.model import Chunk, Span
 from idemlint.source.parse import parse
 from idemlint.source.split import split, trim
+from idemlint.source.statement import Chunk, Span
 from idemlint.source.text import LineIndex, decode
 
 hypothesis = pytest.importorskip("hypothesis")

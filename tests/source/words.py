@@ -10,7 +10,7 @@ from idemlint.source.split import split
 from idemlint.source.text import decode
 
 if TYPE_CHECKING:
-    from idemlint.source.model import Chunk, ParsedFile, Problem
+    from idemlint.source.statement import Chunk, ParsedFile, Problem
 
 
 def raw(sql: str | bytes) -> bytes:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from idemlint.diagnostics import Fix
-    from idemlint.source.model import Edit
+    from idemlint.source.statement import Edit
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.plpgsql.body import block_of, body_of
 from idemlint.plpgsql.nodes import Block, Dynamic, If, Loop, Raise, Return, Sql, Try
 from idemlint.source.lexer import tokens
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from idemlint.plpgsql.nodes import Node
-    from idemlint.source.model import ParsedFile, Statement
+    from idemlint.source.statement import ParsedFile, Statement
     from idemlint.source.tree import Tree
 
 Json = dict[str, Any]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.apply.edits import extent
 from idemlint.apply.meaning import atoms_of, comments_of, difference
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from idemlint.apply.edits import Patch
     from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.engine import FileReport
-    from idemlint.source.model import Statement
+    from idemlint.source.statement import Statement
 
 #: Rules whose fixes are there to change what a statement does, or to make one of what was none. They
 #: have a round for themselves: what they touch is not compared, all else in the file is.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from idemlint.diagnostics import Applicability, Diagnostic, Fix
     from idemlint.engine import FileReport, Settings
-    from idemlint.source.model import Edit
+    from idemlint.source.statement import Edit
 
 #: A statement can hide as many failures as it has commands, and gives them one a round.
 MOST_ROUNDS: Final = 100

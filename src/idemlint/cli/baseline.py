@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 from idemlint.cli import terminal
 from idemlint.cli.exits import Code
 from idemlint.errors import UsageProblem
-from idemlint.report.model import printable
+from idemlint.report.finding import printable
 from idemlint.report.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from idemlint.report.model import Finding, Report
+    from idemlint.report.finding import Finding, Report
 
 VERSION: Final = 1
 

@@ -13,7 +13,7 @@ from idemlint.cli.session import Collector, Session, open_session
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from idemlint.report.model import Report
+    from idemlint.report.finding import Report
 
 FULL: Final = "full"
 INIT: Final = "`idemlint init` makes what is applied context: only new migrations are reported."
@@ -147,7 +147,7 @@ def _show_statistics(report: Report, name: str, color: str) -> None:
 
 
 def _known_format(name: str) -> None:
-    from idemlint.config import nearest
+    from idemlint.errors import nearest
     from idemlint.report.formats import FORMATS
 
     if name not in FORMATS:

@@ -6,9 +6,8 @@ import click
 
 from idemlint.cli import rulebook, terminal
 from idemlint.cli.exits import Code
-from idemlint.config import nearest
-from idemlint.errors import UsageProblem
-from idemlint.postgres.errors import condition_name, sqlstates
+from idemlint.errors import UsageProblem, nearest
+from idemlint.postgres.sqlstates import condition_name, sqlstates
 
 
 @click.command("explain")

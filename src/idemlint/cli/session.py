@@ -12,9 +12,9 @@ from idemlint import config as configuration
 from idemlint import files
 from idemlint.cli import terminal
 from idemlint.cli.rulebook import selectors
-from idemlint.errors import UsageProblem
+from idemlint.errors import UsageProblem, nearest
 from idemlint.records import NamedTuple
-from idemlint.report.model import Finding, Report, locate
+from idemlint.report.finding import Finding, Report, locate
 from idemlint.report.summary import counted
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def known_runner(name: str) -> None:
         runners.get(name)
     except KeyError:
         names = runners.names()
-        hint = configuration.nearest(name, names) or "; known are auto, " + ", ".join(names)
+        hint = nearest(name, names) or "; known are auto, " + ", ".join(names)
         raise UsageProblem(f"unknown runner `{name}`{hint}") from None
 
 

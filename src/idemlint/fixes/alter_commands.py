@@ -13,7 +13,7 @@ from idemlint.replay.catalog.definitions import constraint_name, cut
 from idemlint.replay.catalog.refs import inside, relation
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import Updates
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from idemlint.fixes.layout import Site

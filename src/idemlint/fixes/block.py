@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.fixes.exists import columns_of
 from idemlint.records import NamedTuple
 from idemlint.source.lexer import tokens
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from idemlint.fixes.layout import Site

@@ -9,8 +9,8 @@ from idemlint.fixes.layout import Site
 from idemlint.postgres.kinds import Ref
 
 if TYPE_CHECKING:
-    from idemlint.rules.kit.rule import Case
-    from idemlint.source.model import Edit
+    from idemlint.sequence.migration import Case
+    from idemlint.source.statement import Edit
 
 SAFE: Final = Applicability.SAFE
 UNSAFE: Final = Applicability.UNSAFE

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.profiles.drizzle import BREAKPOINT
 from idemlint.source.lexer import tokens
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 from idemlint.source.tokens import Word, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from idemlint.rules.kit.rule import Case
+    from idemlint.sequence.migration import Case
     from idemlint.source.tree import Tree
 
 _PARTS: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^'"]+""")

@@ -17,7 +17,7 @@ from idemlint.plpgsql.reader import Reader
 from idemlint.source.lexer import tokens
 
 if TYPE_CHECKING:
-    from idemlint.source.model import ParsedFile, Statement
+    from idemlint.source.statement import ParsedFile, Statement
     from idemlint.source.tree import Tree
 
 _PLPGSQL: Final = "plpgsql"

@@ -10,7 +10,7 @@ from idemlint.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from idemlint.source.model import Span
+    from idemlint.source.statement import Span
     from idemlint.source.tree import Tree
 
 EMPTY: Final = Block(())

@@ -8,7 +8,7 @@ from idemlint.plpgsql.basic import execute, sql
 from idemlint.plpgsql.jumps import EMPTY, Step
 from idemlint.plpgsql.nodes import Block, If, Raise, Return
 from idemlint.plpgsql.variables import ASSIGN, evaluated
-from idemlint.postgres.errors import is_sqlstate, sqlstates
+from idemlint.postgres.sqlstates import is_sqlstate, sqlstates
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.reader import Reader

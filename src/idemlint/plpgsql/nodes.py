@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from idemlint.source.model import Span
+    from idemlint.source.statement import Span
     from idemlint.source.tree import Tree
 
 

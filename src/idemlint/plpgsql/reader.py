@@ -13,7 +13,7 @@ from idemlint.plpgsql.bindings import Value, Variables, query_value, substitute
 from idemlint.plpgsql.jumps import Arms, Leap, Step, branch, closed, labels_of, leaves
 from idemlint.plpgsql.nodes import Block, Dynamic, Handler, Node, Raise, Try
 from idemlint.plpgsql.sql import Unreadable, expression
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from idemlint.source.model import Statement
+    from idemlint.source.statement import Statement
     from idemlint.source.tree import Tree
 
 Verb = Literal["begin", "end", "chain", "other"]

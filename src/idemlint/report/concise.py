@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.report.model import one_line, printable
+from idemlint.report.finding import one_line, printable
 from idemlint.report.summary import summary
 
 if TYPE_CHECKING:
-    from idemlint.report.model import Finding, Report
+    from idemlint.report.finding import Finding, Report
 
 
 def render(report: Report, *, quiet: bool = False) -> str:

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.postgres.errors import condition_name
+from idemlint.postgres.sqlstates import condition_name
 from idemlint.report.excerpt import excerpt
-from idemlint.report.model import one_line, printable
+from idemlint.report.finding import one_line, printable
 from idemlint.report.summary import counted, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from idemlint.report.model import Finding, Report
+    from idemlint.report.finding import Finding, Report
 
 #: A line: texts and the names of their styles.
 Line = list[tuple[str, str]]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.report import concise
+from idemlint.report.finding import repository_path
 from idemlint.report.full import notes
-from idemlint.report.model import repository_path
 
 if TYPE_CHECKING:
-    from idemlint.report.model import Finding, Report
+    from idemlint.report.finding import Finding, Report
 
 
 def render(report: Report) -> str:

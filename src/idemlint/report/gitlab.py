@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idemlint.report.finding import repository_path
 from idemlint.report.json import dumps
-from idemlint.report.model import repository_path
 
 if TYPE_CHECKING:
-    from idemlint.report.model import Report
+    from idemlint.report.finding import Report
 
 
 def render(report: Report) -> str:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from idemlint.report.model import printable
+from idemlint.report.finding import printable
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Fix
-    from idemlint.report.model import Finding, Report
+    from idemlint.report.finding import Finding, Report
     from idemlint.source.positions import Position
 
 

@@ -7,13 +7,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
+from idemlint.report.finding import printable
 from idemlint.report.full import notes
-from idemlint.report.model import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.report.model import Finding, Report
+    from idemlint.report.finding import Finding, Report
 
 _ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.errors import condition_name
-from idemlint.report.model import one_line, repository_path
+from idemlint.postgres.sqlstates import condition_name
+from idemlint.report.finding import one_line, repository_path
 from idemlint.report.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.report.model import Finding, Report
+    from idemlint.report.finding import Finding, Report
 
 #: GitHub refuses summaries above 1 MiB; nobody reads them that far.
 LONGEST: Final = 200

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from idemlint import __version__
+from idemlint.report.finding import PROJECT, repository_path
 from idemlint.report.full import notes
 from idemlint.report.json import dumps
-from idemlint.report.model import PROJECT, repository_path
 
 if TYPE_CHECKING:
-    from idemlint.report.model import Finding, Report, RuleText
+    from idemlint.report.finding import Finding, Report, RuleText
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 

@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.postgres.errors import condition_name
+from idemlint.postgres.sqlstates import condition_name
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.report.excerpt import cells
+from idemlint.report.finding import one_line, printable
 from idemlint.report.full import plain
 from idemlint.report.json import dumps
-from idemlint.report.model import one_line, printable
 from idemlint.report.summary import counted
 from idemlint.source.positions import Lines
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.fixes import alter, create
+from idemlint.fixes import alter_fixes, create_fixes
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import CreatesUnnamed, Drops, Renames, Updates, Verb
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.creates import CreateRule, makes
-from idemlint.rules.kit.rule import Case, FileRule, OutcomeRule, fails, repeats
-from idemlint.source.model import Span
+from idemlint.rules.kit.rule import FileRule, OutcomeRule, fails, repeats
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.diagnostics import Diagnostic, Fix
-    from idemlint.rules.kit.rule import Migration
+    from idemlint.sequence.migration import Case, Migration
 
 
 class AddColumn(CreateRule):
@@ -35,7 +35,7 @@ class AddColumn(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`, in all commands that can have it."""
-        return alter.alter_table(case)
+        return alter_fixes.alter_table(case)
 
 
 class AddConstraint(CreateRule):
@@ -48,7 +48,7 @@ class AddConstraint(CreateRule):
 
     def title(self, case: Case) -> str:
         """A primary key is found whatever its name."""
-        ref = create.ref_of(case)
+        ref = create_fixes.ref_of(case)
         if ref is not None and ref.name == "primary key":
             return f"ADD PRIMARY KEY to {ref.parent}"
         return super().title(case)
@@ -56,8 +56,8 @@ class AddConstraint(CreateRule):
     def mend(self, case: Case) -> Fix | None:
         """A lookup in pg_constraint, by name and table."""
         if case.tree.kind == "AlterDomainStmt":
-            return create.guarded_create(case)
-        return alter.alter_table(case)
+            return create_fixes.guarded_create(case)
+        return alter_fixes.alter_table(case)
 
 
 class AddConstraintUnnamed(CreateRule):
@@ -78,7 +78,7 @@ class AddConstraintUnnamed(CreateRule):
 
     def repair(self, case: Case) -> Fix | None:
         """The name that PostgreSQL chooses, and a lookup."""
-        return alter.name_constraint(case)
+        return alter_fixes.name_constraint(case)
 
 
 class Rename(OutcomeRule):
@@ -95,7 +95,7 @@ class Rename(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """`IF EXISTS`, or a lookup of the old name."""
-        return alter.rename(case)
+        return alter_fixes.rename(case)
 
 
 class AddEnumValue(CreateRule):
@@ -108,7 +108,7 @@ class AddEnumValue(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`."""
-        return create.if_not_exists(case)
+        return create_fixes.if_not_exists(case)
 
 
 class IdentityOrGenerated(CreateRule):
@@ -124,14 +124,14 @@ class IdentityOrGenerated(CreateRule):
 
     def title(self, case: Case) -> str:
         """The effect's ref is a property with the column's name behind a colon."""
-        ref = create.ref_of(case)
+        ref = create_fixes.ref_of(case)
         column = ref.name.partition(":")[2] if ref is not None else ""
         adds = getattr(case.effect, "verb", None) is Verb.CREATE
         return f"{'ADD GENERATED AS IDENTITY' if adds else 'DROP'} on column {column}"
 
     def mend(self, case: Case) -> Fix | None:
         """`IF EXISTS`, or a lookup in pg_attribute."""
-        return alter.alter_table(case)
+        return alter_fixes.alter_table(case)
 
 
 class AttachOrDetachPartition(CreateRule):
@@ -144,7 +144,7 @@ class AttachOrDetachPartition(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """A lookup in pg_inherits."""
-        return alter.link(case)
+        return alter_fixes.link(case)
 
 
 class Inherit(CreateRule):
@@ -161,7 +161,7 @@ class Inherit(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """A lookup in pg_inherits."""
-        return alter.link(case)
+        return alter_fixes.link(case)
 
 
 class SetSchema(OutcomeRule):
@@ -177,7 +177,7 @@ class SetSchema(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """`IF EXISTS`, or a lookup."""
-        return alter.set_schema(case)
+        return alter_fixes.set_schema(case)
 
 
 _MEMBERS = (
@@ -200,13 +200,13 @@ class AddToSet(CreateRule):
 
     def title(self, case: Case) -> str:
         """The member's ref says what it is."""
-        ref = create.ref_of(case)
+        ref = create_fixes.ref_of(case)
         adds = getattr(case.effect, "verb", None) is Verb.CREATE
         return f"{'ADD' if adds else 'DROP'} {ref.name if ref is not None else ''}".strip()
 
     def mend(self, case: Case) -> Fix | None:
         """A lookup, for publications."""
-        return alter.publication_member(case)
+        return alter_fixes.publication_member(case)
 
 
 class InlineConstraintSkipped(FileRule):
@@ -267,6 +267,6 @@ class ChangeTypeUsing(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """Only a person knows what the old type was."""
-        return create.advice(
+        return create_fixes.advice(
             "look in pg_attribute whether the column still has its old type, and change it only then"
         )

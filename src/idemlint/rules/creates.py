@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from idemlint.fixes import alter, create
+from idemlint.fixes import alter_fixes, create_fixes
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed, Requires, Verb
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.rules.kit.rule import Case, OutcomeRule, fails, repeats
+from idemlint.rules.kit.rule import OutcomeRule, fails, repeats
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Fix
     from idemlint.rules.kit.rule import On
+    from idemlint.sequence.migration import Case
 
 
 def makes(*kinds: Kind) -> tuple[On, ...]:
@@ -28,7 +29,7 @@ class CreateRule(OutcomeRule):
     def title(self, case: Case) -> str:
         """What the statement does, as it begins: `CREATE TABLE users`."""
         effect = case.effect
-        ref = create.ref_of(case)
+        ref = create_fixes.ref_of(case)
         if ref is None:
             return self.what
         kind = effect.kind if isinstance(effect, (Requires, Creates)) else None
@@ -49,14 +50,14 @@ class CreateRule(OutcomeRule):
             outcome.verdict is Verdict.REPEATS and isinstance(outcome.effect, Creates)
             for outcome in outcomes
         ):
-            return create.advice(
+            return create_fixes.advice(
                 "the file removes or renames it later: guard it by what is left then"
             )
         return self.mend(case)
 
     def mend(self, case: Case) -> Fix | None:
         """The fix of a statement that fails."""
-        return create.create(case)
+        return create_fixes.create(case)
 
 
 class CreateTable(CreateRule):
@@ -68,7 +69,7 @@ class CreateTable(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`."""
-        return create.create_table(case)
+        return create_fixes.create_table(case)
 
 
 class CreateIndex(CreateRule):
@@ -97,7 +98,7 @@ class CreateIndexUnnamed(CreateRule):
 
     def repair(self, case: Case) -> Fix | None:
         """The name that PostgreSQL chooses."""
-        return alter.name_index(case)
+        return alter_fixes.name_index(case)
 
 
 class CreateType(CreateRule):
@@ -142,8 +143,8 @@ class CreateView(CreateRule):
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`, where that is not what fails."""
         if not isinstance(case.effect, Requires):
-            return create.advice("give the view a name of its own")
-        return create.or_replace(case)
+            return create_fixes.advice("give the view a name of its own")
+        return create_fixes.or_replace(case)
 
 
 class CreateMaterializedView(CreateRule):
@@ -163,7 +164,7 @@ class CreateRoutine(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`."""
-        return create.or_replace(case)
+        return create_fixes.or_replace(case)
 
 
 class CreateTrigger(CreateRule):
@@ -175,7 +176,7 @@ class CreateTrigger(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`, or DROP before it."""
-        return create.trigger(case)
+        return create_fixes.trigger(case)
 
 
 class CreatePolicy(CreateRule):
@@ -187,7 +188,7 @@ class CreatePolicy(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """A lookup in pg_policy."""
-        return create.policy(case)
+        return create_fixes.policy(case)
 
 
 class CreateTableAs(CreateRule):
@@ -205,5 +206,5 @@ class CreateTableAs(CreateRule):
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`; a SELECT INTO has to be written anew for it."""
         if case.tree.kind == "SelectStmt":
-            return create.select_into(case)
-        return create.create_table(case)
+            return create_fixes.select_into(case)
+        return create_fixes.create_table(case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.fixes import create
+from idemlint.fixes import create_fixes
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import CreatesUnnamed, Requires
 from idemlint.rules.creates import CreateRule, makes
@@ -12,7 +12,7 @@ from idemlint.rules.kit.rule import repeats
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Fix
-    from idemlint.rules.kit.rule import Case
+    from idemlint.sequence.migration import Case
 
 
 class CreateRole(CreateRule):
@@ -32,7 +32,7 @@ class CreateRewriteRule(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`."""
-        return create.or_replace(case)
+        return create_fixes.or_replace(case)
 
 
 class CreatePublication(CreateRule):
@@ -46,11 +46,11 @@ class CreatePublication(CreateRule):
         """A lookup in pg_publication; a subscription that connects can be in no transaction."""
         effect = case.effect
         if isinstance(effect, Requires) and effect.kind is Kind.SUBSCRIPTION:
-            return create.advice(
+            return create_fixes.advice(
                 "look in pg_subscription before you run it: it connects to the publisher, which no"
                 " DO block may do"
             )
-        return create.create(case)
+        return create_fixes.create(case)
 
 
 class CreateForeignObject(CreateRule):
@@ -63,8 +63,8 @@ class CreateForeignObject(CreateRule):
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`; a wrapper has none and is looked up."""
         if case.tree.kind == "ImportForeignSchemaStmt":
-            return create.advice("import what is missing only: LIMIT TO (…) or EXCEPT (…)")
-        return create.create(case)
+            return create_fixes.advice("import what is missing only: LIMIT TO (…) or EXCEPT (…)")
+        return create_fixes.create(case)
 
 
 #: Kinds whose CREATE can replace what is there.
@@ -98,9 +98,9 @@ class CreateOther(CreateRule):
         """Its own guard, `OR REPLACE`, or a lookup; unnamed statistics need a name first."""
         effect = case.effect
         if isinstance(effect, CreatesUnnamed):
-            return create.advice("give the statistics object a name, and IF NOT EXISTS")
+            return create_fixes.advice("give the statistics object a name, and IF NOT EXISTS")
         if isinstance(effect, Requires) and effect.kind in _REPLACEABLE:
-            return create.or_replace(case)
+            return create_fixes.or_replace(case)
         return super().repair(case)
 
 
@@ -113,6 +113,6 @@ class CreateUnguardable(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """Neither a guard of its own, nor a DO block, since it can be in no transaction."""
-        return create.advice(
+        return create_fixes.advice(
             "keep it out of the migrations, or let psql ask first: SELECT … WHERE NOT EXISTS (…) \\gexec"
         )

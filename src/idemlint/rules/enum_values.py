@@ -15,8 +15,8 @@ from idemlint.source.tree import Tree, strings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.rules.kit.rule import Migration
-    from idemlint.source.model import Span, Statement
+    from idemlint.sequence.migration import Migration
+    from idemlint.source.statement import Span, Statement
 
 #: From this version on, values may be used where their type was made in the same transaction, too.
 _LENIENT: Final = 17

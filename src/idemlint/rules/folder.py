@@ -11,14 +11,15 @@ from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog.definitions import Column, TableDefinition
 from idemlint.replay.catalog.refs import inside, relation
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
-from idemlint.rules.kit.rule import Case, FileRule
-from idemlint.source.model import Edit, Span
+from idemlint.rules.kit.rule import FileRule
+from idemlint.sequence.migration import Case
+from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.rules.kit.rule import Migration
-    from idemlint.source.model import Statement
+    from idemlint.sequence.migration import Migration
+    from idemlint.source.statement import Statement
     from idemlint.source.tree import Tree
 
 

@@ -15,15 +15,15 @@ from idemlint.replay.guards.read import read
 from idemlint.rules.kit.body_nodes import walk
 from idemlint.rules.kit.branches import Made, doings
 from idemlint.rules.kit.rule import FileRule
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 from idemlint.source.tokens import Word, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.postgres.kinds import Ref
-    from idemlint.rules.kit.rule import Migration
-    from idemlint.source.model import Statement
+    from idemlint.sequence.migration import Migration
+    from idemlint.source.statement import Statement
 
 _IN_TABLES: Final = frozenset({Space.CONSTRAINT, Space.TRIGGER, Space.POLICY, Space.RULE})
 

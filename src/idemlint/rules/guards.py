@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.plpgsql.nodes import If, Sql, Try
-from idemlint.postgres.errors import catches, condition_name
 from idemlint.postgres.kinds import Ref
+from idemlint.postgres.sqlstates import catches, condition_name
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import SKIP, Requires, Verb
 from idemlint.rules.kit.body_nodes import inside_of, walk
 from idemlint.rules.kit.branches import Likeness, Made, asked, branches, doings, effects, likeness
 from idemlint.rules.kit.rule import FileRule, OutcomeRule
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 from idemlint.source.tokens import tokens_of
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from idemlint.diagnostics import Diagnostic
     from idemlint.plpgsql.nodes import Block, Handler, Node
     from idemlint.replay.guards.conditions import Exists
-    from idemlint.rules.kit.rule import Case, Migration
-    from idemlint.source.model import Statement
+    from idemlint.sequence.migration import Case, Migration
+    from idemlint.source.statement import Statement
 
 
 class HandlerMissesError(OutcomeRule):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.postgres.kinds import Ref
-    from idemlint.rules.kit.rule import Migration
-    from idemlint.source.model import Statement
+    from idemlint.sequence.migration import Migration
+    from idemlint.source.statement import Statement
 
 
 class AddNotNull(FileRule):

@@ -11,15 +11,15 @@ from idemlint.records import NamedTuple
 from idemlint.rules.kit.rule import FileRule
 from idemlint.rules.unsupported import unsupported
 from idemlint.runners.units import tears
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from idemlint.rules.kit.rule import Migration
     from idemlint.rules.suppressions import Suppression
     from idemlint.runners.profile import Part
-    from idemlint.source.model import Problem, Statement
+    from idemlint.sequence.migration import Migration
+    from idemlint.source.statement import Problem, Statement
 
 #: Tags of a template that decide what follows; what they enclose is judged as if it always ran.
 _CONTROL: Final = re.compile(

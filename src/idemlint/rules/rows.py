@@ -10,13 +10,13 @@ from idemlint.fixes.layout import Site
 from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Repeats, Updates
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.rule import FileRule, OutcomeRule, fails, repeats
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.diagnostics import Diagnostic
-    from idemlint.rules.kit.rule import Case, Migration
+    from idemlint.sequence.migration import Case, Migration
 
 _DO_NOTHING: Final = "ON CONFLICT DO NOTHING"
 _NO_KEY: Final = (

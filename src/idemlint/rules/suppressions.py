@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from idemlint.diagnostics import Diagnostic
-    from idemlint.rules.kit.rule import Migration
-    from idemlint.source.model import Span
+    from idemlint.sequence.migration import Migration
+    from idemlint.source.statement import Span
 
 MARKER: Final = b"idemlint:"
 _COMMENT: Final = re.compile(

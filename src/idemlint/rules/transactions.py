@@ -13,13 +13,13 @@ from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.body_nodes import statements as statements_in
 from idemlint.rules.kit.rule import FileRule
 from idemlint.rules.kit.ways_out import WayOut, called, told
-from idemlint.source.model import Statement
+from idemlint.source.statement import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.rules.kit.rule import Migration
     from idemlint.runners.units import Delivery
+    from idemlint.sequence.migration import Migration
 
 _NOT_IN_BODY: Final = "make it a statement of its own: a DO block always runs in a transaction"
 

@@ -8,14 +8,14 @@ from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.records import NamedTuple
 from idemlint.rules.kit.rule import FileRule
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 from idemlint.source.tokens import Word, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.rules.kit.rule import Migration
-    from idemlint.source.model import Statement
+    from idemlint.sequence.migration import Migration
+    from idemlint.source.statement import Statement
 
 _GUARDS: Final = (("IF", "NOT", "EXISTS"), ("IF", "EXISTS"), ("OR", "REPLACE"))
 _IF_NOT_EXISTS, _IF_EXISTS, _OR_REPLACE = _GUARDS

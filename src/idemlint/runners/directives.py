@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
 from idemlint.runners.profile import Misdirective, OptOut
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable

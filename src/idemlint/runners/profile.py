@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from idemlint.records import NamedTuple
-from idemlint.source.model import Chunk, Edit, Section, Span, Statement
+from idemlint.source.statement import Chunk, Edit, Section, Span, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 from idemlint.runners.directives import compiled
 from idemlint.runners.profile import Part
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from idemlint.runners.profile import Sending
-    from idemlint.source.model import Section
+    from idemlint.source.statement import Section
 
 
 class Marker(NamedTuple):

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from idemlint.postgres.no_block import refuses_block, transaction_verb
 from idemlint.records import NamedTuple
-from idemlint.runners.bodies import bodies
+from idemlint.runners.body_spans import bodies
 from idemlint.runners.clues import FolderClues
 from idemlint.runners.profile import Part, Profile, Sending, Tear
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from idemlint.source.model import SourceFile, Statement
+    from idemlint.source.statement import SourceFile, Statement
 
 _REASONS: Final = {
     "none": "",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from idemlint.postgres.kinds import Ref
     from idemlint.runners.profile import Profile
-    from idemlint.source.model import ParsedFile, Statement
+    from idemlint.source.statement import ParsedFile, Statement
 
 _MARK: Final = b"create table"
 _NAME: Final = re.compile(

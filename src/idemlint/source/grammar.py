@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from pglast.parser import ParseError, parse_sql_json
 
-from idemlint.source.model import Statement
 from idemlint.source.split import trim
+from idemlint.source.statement import Statement
 from idemlint.source.tree import Tree
 
 if TYPE_CHECKING:
-    from idemlint.source.model import Section
+    from idemlint.source.statement import Section
 
 # A key of the JSON: inside a value its quotes would be escaped.
 _LOCATION: Final = re.compile(r'location":(\d+)')

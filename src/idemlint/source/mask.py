@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.source.lexer import GAP, tokens
-from idemlint.source.model import Mask, Span
+from idemlint.source.statement import Mask, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
 from idemlint.source.lexer import Literals, tokens
-from idemlint.source.model import Edit, Problem, Span
+from idemlint.source.statement import Edit, Problem, Span
 
 if TYPE_CHECKING:
     from idemlint.source.lexer import Token

@@ -6,13 +6,13 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from idemlint.source.grammar import Rejected, TooDeep, parse_whole
-from idemlint.source.model import Chunk, ParsedFile, Problem, Span
+from idemlint.source.statement import Chunk, ParsedFile, Problem, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from idemlint.source.model import SourceFile, Statement
     from idemlint.source.placeholders import Family
+    from idemlint.source.statement import SourceFile, Statement
 
 # Ten megabytes of INSERT take 5 seconds and 0.8 GB of trees. What COPY reads costs next to nothing.
 MAX_SQL: Final = 32_000_000

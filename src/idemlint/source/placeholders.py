@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from idemlint.source.lexer import Literals
 from idemlint.source.mask import BLANKED
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 # No alternative may read past the next place where it could begin anew: where it is not closed, the
 # next attempt would read the same bytes once more.

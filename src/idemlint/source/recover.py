@@ -9,12 +9,12 @@ from idemlint.source import misquote, placeholders
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 from idemlint.source.lexer import GAP, tokens
 from idemlint.source.mask import blank_commands, patch
-from idemlint.source.model import Mask, Problem, Span, Statement
 from idemlint.source.split import split, trim
+from idemlint.source.statement import Mask, Problem, Span, Statement
 
 if TYPE_CHECKING:
     from idemlint.source.mask import Piece
-    from idemlint.source.model import Chunk, Section
+    from idemlint.source.statement import Chunk, Section
 
 _TOO_DEEP: Final = "this statement is nested too deeply to be read"
 _SEMICOLON: Final = re.compile(GAP + rb"*;")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.source.lexer import GAP, tokens
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from idemlint.records import NamedTuple
-from idemlint.source.model import Problem, SourceFile, Span
+from idemlint.source.statement import Problem, SourceFile, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from idemlint.records import NamedTuple
 from idemlint.source.lexer import tokens
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.source.model import ParsedFile
+    from idemlint.source.statement import ParsedFile
 
 
 _new: Final = tuple.__new__

@@ -15,7 +15,7 @@ from idemlint.replay.effects import (
     dml,
     drop_rename,
     indexes,
-    session,
+    session_commands,
     tables,
 )
 from idemlint.replay.effects.vocabulary import Effect, Opaque
@@ -113,9 +113,9 @@ _MODELS: Final[dict[str, Callable[[Tree], list[Effect]]]] = {
     "LockStmt": dml.lock,
     "ExplainStmt": dml.explain,
     "CallStmt": dml.call,
-    "VariableSetStmt": session.variable_set,
-    "TransactionStmt": session.transaction,
-    "ExecuteStmt": session.execute,
+    "VariableSetStmt": session_commands.variable_set,
+    "TransactionStmt": session_commands.transaction,
+    "ExecuteStmt": session_commands.execute,
     # They set a value, or something that ends with the session.
     **dict.fromkeys(
         (

@@ -9,7 +9,7 @@ from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import Body, Effect, Opaque
 
 if TYPE_CHECKING:
-    from idemlint.source.model import ParsedFile, Statement
+    from idemlint.source.statement import ParsedFile, Statement
 
 
 def program_of(

@@ -10,11 +10,13 @@ from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definitions import BY_PRODUCT
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN, Change, Key, Slot
 from idemlint.replay.effects.vocabulary import Command, Deletes, Drops, Effect, Renames
-from idemlint.replay.judge.verdict import Outcome, Rerun, Verdict
+from idemlint.replay.judge.verdict import Outcome, Verdict
 from idemlint.replay.machine.run import Candidate, Hazard, Machine, Raised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from idemlint.modes import Rerun
 
 Program = tuple[Effect, ...]
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
+    from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Sql, Try
     from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.source.model import Span
-
-Rerun = Literal["statement", "file", "interrupted", "folder"]
-Mode = Literal["statement", "file", "interrupted", "any", "folder"]
+    from idemlint.source.statement import Span
 
 
 class Verdict(Enum):

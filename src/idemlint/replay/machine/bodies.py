@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import nodes
-from idemlint.postgres.errors import catches
 from idemlint.postgres.kinds import Space
+from idemlint.postgres.sqlstates import catches
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definitions import (
     CompositeDefinition,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.guards.conditions import Condition
     from idemlint.replay.judge.patterns import Pattern
-    from idemlint.source.model import Span
+    from idemlint.source.statement import Span
 
 
 class Raised(NamedTuple):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from idemlint.replay.effects.vocabulary import Again, Inserts, Requires, Updates
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules import FileRule, OutcomeRule, all_rules
-from idemlint.rules.kit.rule import Case, Migration, On
+from idemlint.rules.kit.rule import On
 from idemlint.rules.suppressions import without_suppressed
+from idemlint.sequence.migration import Case, Migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

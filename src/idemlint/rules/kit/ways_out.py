@@ -11,10 +11,10 @@ from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
 if TYPE_CHECKING:
-    from idemlint.rules.kit.rule import Migration
     from idemlint.runners.profile import Misdirective
     from idemlint.runners.units import Delivery
-    from idemlint.source.model import Statement
+    from idemlint.sequence.migration import Migration
+    from idemlint.source.statement import Statement
 
 #: What a statement that refuses a transaction is called.
 _CALLED: Final = {

@@ -15,7 +15,7 @@ from typing import Final
 
 from idemlint.runners.directives import Near, after_bom, misleads, newline, opts_out
 from idemlint.runners.profile import Claim, Named, Profile
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 
 _TOP: Final = r"\A(?:--[^\n]*\n)*?"
 _DIRECTIVE: Final = (

@@ -27,14 +27,14 @@ from typing import TYPE_CHECKING, Final
 from idemlint.postgres.no_block import refuses_block
 from idemlint.runners.directives import Near, misleads
 from idemlint.runners.profile import Claim, Named, OptOut, Placeholders, Profile
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Sending
-    from idemlint.source.model import Statement
+    from idemlint.source.statement import Statement
 
 _DETECTED: Final = frozenset(
     {

@@ -20,7 +20,7 @@ from idemlint.runners.cutters import at_line_ends
 from idemlint.runners.directives import Near, compiled, misleads, newline, opts_out
 from idemlint.runners.profile import Claim, Named, Placeholders, Profile
 from idemlint.runners.sections import Marker, marked
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from idemlint.runners.profile import Part

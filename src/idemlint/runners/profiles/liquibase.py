@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.runners.cutters import at_liquibase_semicolons
 from idemlint.runners.directives import Near, compiled, misleads, opts_out
 from idemlint.runners.profile import Claim, Named, Part, Placeholders, Profile
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues

@@ -14,7 +14,7 @@ from typing import Final
 
 from idemlint.runners.directives import Near, compiled, misleads
 from idemlint.runners.profile import Claim, Named, Part, Profile
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 _UP: Final = r"^\s*--[\s-]*up\s+migration"
 _DOWN: Final = r"^\s*--[\s-]*down\s+migration"

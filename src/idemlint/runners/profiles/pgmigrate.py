@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import Near, misleads
 from idemlint.runners.profile import Claim, Named, OptOut, Profile
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues

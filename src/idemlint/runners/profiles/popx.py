@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import Near, misleads
 from idemlint.runners.profile import Claim, Named, OptOut, Placeholders, Profile
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from idemlint.runners.profile import Sending
-    from idemlint.source.model import Statement
+    from idemlint.source.statement import Statement
     from idemlint.source.tree import Tree
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from idemlint.runners.profile import Sending
-    from idemlint.source.model import Statement
+    from idemlint.source.statement import Statement
 
 _DIRECTIVE: Final = r"\A(?-i:-- pg-delta: transaction=false)[ \t]*\r?$"
 _OWN_LIST: Final = frozenset({"VacuumStmt", "AlterSystemStmt", "ClusterStmt"})

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 from idemlint.runners.directives import Near, compiled, first_line, misleads, opts_out
 from idemlint.runners.profile import Claim, Named, Part, Profile
 from idemlint.runners.profiles.popx import TEMPLATES
-from idemlint.source.model import Span
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
-    from idemlint.source.model import Section
+    from idemlint.source.statement import Section
 
 _BELOW: Final = r"^----[ \t]*create above[ \t]*/[ \t]*drop below[ \t]*----[^\n]*\n?"
 _OFF: Final = r"^----[ \t]*tern:[ \t]*disable-tx[ \t]*----[ \t]*\r?$"

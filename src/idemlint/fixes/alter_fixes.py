@@ -23,7 +23,7 @@ from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects.vocabulary import CreatesUnnamed, Requires
 
 if TYPE_CHECKING:
-    from idemlint.rules.kit.rule import Case
+    from idemlint.sequence.migration import Case
     from idemlint.source.tree import Tree
 
 

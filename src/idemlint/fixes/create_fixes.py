@@ -26,10 +26,10 @@ from idemlint.fixes.clause import (
 from idemlint.fixes.layout import Site
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.effects.vocabulary import Requires
-from idemlint.source.model import Edit, Span
+from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
-    from idemlint.rules.kit.rule import Case
+    from idemlint.sequence.migration import Case
 
 #: Statements with an IF NOT EXISTS of their own.
 _GUARDABLE: Final = frozenset(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from idemlint.postgres.errors import catches, class_title, condition_name, sqlstates
 from idemlint.postgres.kinds import Kind
+from idemlint.postgres.sqlstates import catches, class_title, condition_name, sqlstates
 
 
 @pytest.mark.parametrize(

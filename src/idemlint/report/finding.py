@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from idemlint.diagnostics import Diagnostic, Fix
-    from idemlint.source.model import ParsedFile, Statement
+    from idemlint.source.statement import ParsedFile, Statement
 
 #: Where the project, and the rules' pages, can be read.
 PROJECT: Final = "https://github.com/idemlint/idemlint"

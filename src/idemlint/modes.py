@@ -1,0 +1,10 @@
+"""Which rerun: the words of `--rerun`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+#: What runs again: a statement right after itself, a file after its end, a file after a stop, all files.
+Rerun = Literal["statement", "file", "interrupted", "folder"]
+#: What can be asked for; `any` is the worse of `file` and `interrupted`.
+Mode = Literal["statement", "file", "interrupted", "any", "folder"]

@@ -1,0 +1,125 @@
+"""A file of a sequence with all that is known of it, and one outcome of it: what rules look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from idemlint.records import NamedTuple
+from idemlint.replay.effects.vocabulary import Body, Requires
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from idemlint.modes import Rerun
+    from idemlint.plpgsql.nodes import Block
+    from idemlint.replay.catalog.slots import Catalog
+    from idemlint.replay.effects.vocabulary import Effect
+    from idemlint.replay.judge.rerun import Program
+    from idemlint.replay.judge.verdict import Outcome
+    from idemlint.replay.machine.run import Hazard
+    from idemlint.runners.clues import FolderClues
+    from idemlint.runners.profile import Profile
+    from idemlint.runners.units import Delivery
+    from idemlint.source.statement import ParsedFile, Span, Statement
+    from idemlint.source.tree import Tree
+
+
+@dataclass(slots=True, eq=False)
+class Migration:
+    """A file with all that is known of it when the rules look at it.
+
+    `outcomes` are by statement index and mode; a statement that is not applied has none. `hazards` are
+    first runs that fail on a database with rows, by statement index. `programs` are the statements'
+    effects, and with them the bodies of DO blocks. `catalog` is what is known when the file has run: it
+    belongs to the replay, which goes on with it, and is there only while the rules look at this file.
+    `siblings` are the folder's migrations in their order, this one among them. `other_definitions`
+    say, by statement index, where else the folder makes the same table otherwise. `reruns` says why
+    the file runs again by design, where it does.
+    """
+
+    path: str
+    parsed: ParsedFile
+    profile: Profile
+    deliveries: Sequence[Delivery]
+    postgres_version: int
+    clues: FolderClues
+    outcomes: dict[int, dict[Rerun, Outcome]] = field(default_factory=dict)
+    hazards: list[tuple[int, Hazard]] = field(default_factory=list)
+    programs: dict[int, Program] = field(default_factory=dict)
+    catalog: Catalog | None = None
+    siblings: Sequence[str] = ()
+    other_definitions: dict[int, str] = field(default_factory=dict)
+    reruns: str = ""
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes."""
+        return self.parsed.source.data
+
+    @property
+    def filename(self) -> str:
+        """The file's name as it is shown."""
+        return self.parsed.source.path
+
+    def applied(self) -> Iterator[Statement]:
+        """The statements that the runner applies, in file order."""
+        return (each for each in self.parsed.statements if each.index in self.outcomes)
+
+    def body(self, statement: Statement) -> Block | None:
+        """The body of a DO block, the very nodes that the replay ran; `None` for other statements."""
+        program = self.programs.get(statement.index, ())
+        return program[0].block if program and isinstance(program[0], Body) else None
+
+    def text(self, span: Span) -> str:
+        """The SQL of a stretch of the file."""
+        return self.data[span.start : span.end].decode(errors="replace")
+
+
+class Case(NamedTuple):
+    """One outcome that a rule names. In a DO body, `tree` and `span` are the inner statement's."""
+
+    migration: Migration
+    statement: Statement
+    outcome: Outcome
+
+    @property
+    def tree(self) -> Tree:
+        """The statement that did it."""
+        leaf = self.outcome.leaf
+        tree = leaf.tree if leaf is not None else self.statement.tree
+        assert tree is not None
+        return tree
+
+    @property
+    def span(self) -> Span:
+        """Its bytes; the whole statement where a body's place is not known."""
+        leaf = self.outcome.leaf
+        if leaf is not None and leaf.span is not None:
+            return leaf.span
+        return self.outcome.span or self.statement.span
+
+    @property
+    def effect(self) -> Effect:
+        """What decided it."""
+        effect = self.outcome.effect
+        assert effect is not None
+        return effect
+
+    @property
+    def in_body(self) -> bool:
+        """Whether it stands in a DO body."""
+        return self.outcome.leaf is not None
+
+    @property
+    def text(self) -> str:
+        """Its SQL."""
+        return self.migration.text(self.span)
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in PostgreSQL's words: `table users`, `constraint c on users`."""
+        effect = self.effect
+        if isinstance(effect, Requires):
+            return f"{effect.kind.noun} {effect.ref}"
+        return str(getattr(effect, "ref", None) or getattr(effect, "table", ""))
