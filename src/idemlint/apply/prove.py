@@ -18,9 +18,9 @@ from idemlint.source.statement import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from idemlint.analysis.judged import Judged
     from idemlint.apply.edits import Patch
     from idemlint.diagnostics import Diagnostic, Fix
-    from idemlint.engine import FileReport
     from idemlint.source.statement import Statement
 
 #: Rules whose fixes are there to change what a statement does, or to make one of what was none. They
@@ -66,8 +66,8 @@ class Objection:
 
 
 def objections(
-    before: FileReport,
-    after: FileReport,
+    before: Judged,
+    after: Judged,
     patch: Patch | None,
     tried: Sequence[Candidate],
 ) -> Iterator[Objection]:
@@ -84,8 +84,8 @@ def objections(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Step:
-    before: FileReport
-    after: FileReport
+    before: Judged
+    after: Judged
     patch: Patch
     tried: Sequence[Candidate]
 
@@ -194,7 +194,7 @@ def _comments(step: _Step) -> Iterator[Objection]:
 
 
 def _findings(
-    before: FileReport, after: FileReport, patch: Patch | None, tried: Sequence[Candidate]
+    before: Judged, after: Judged, patch: Patch | None, tried: Sequence[Candidate]
 ) -> Iterator[Objection]:
     """No finding that was fixed may be left, and none may be new."""
     fixed = {id(finding) for each in tried for finding in each.findings}
@@ -216,7 +216,7 @@ def _findings(
 
 
 def _surplus(
-    before: FileReport, after: FileReport, patch: Patch | None, fixed: set[int]
+    before: Judged, after: Judged, patch: Patch | None, fixed: set[int]
 ) -> list[Diagnostic]:
     """The findings that were not there before, or should be gone."""
     kept: dict[tuple[str, int], list[Diagnostic]] = {}
@@ -243,7 +243,7 @@ def _surplus(
     return surplus
 
 
-def _was_hidden(before: FileReport, candidate: Candidate, finding: Diagnostic) -> bool:
+def _was_hidden(before: Judged, candidate: Candidate, finding: Diagnostic) -> bool:
     """Whether a finding may be the next failure of a statement that would fail several times."""
     if not finding.code.startswith(_OUTCOMES):
         return False
@@ -258,7 +258,7 @@ def _was_hidden(before: FileReport, candidate: Candidate, finding: Diagnostic) -
     return len(atoms_of(before.parsed, (statements[index] for index in indexes))) > 1
 
 
-def _region(before: FileReport, patch: Patch | None, candidate: Candidate) -> Span:
+def _region(before: Judged, patch: Patch | None, candidate: Candidate) -> Span:
     """Where a fix's edits, and the statements that it is about, are in the new text."""
     assert patch is not None
     statements = before.parsed.statements

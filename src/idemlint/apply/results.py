@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from idemlint.analysis.judged import Judged
     from idemlint.diagnostics import Diagnostic
-    from idemlint.engine import FileReport
 
 
 class Dropped(NamedTuple):
@@ -23,17 +21,28 @@ class Dropped(NamedTuple):
 class FixedFile(NamedTuple):
     """One file: its bytes `before` and `after`, and how it came from the one to the other.
 
-    `path` is `None` for standard input. `fixed` are the findings that are gone, in the order in
-    which their fixes were made; their spans are those of the text as it then was. `spared` says why
-    the file was left alone although it has findings that could be fixed, empty where it was not.
-    `report` is the engine's on the bytes `after`: what is left.
+    `judged` is the file on the bytes `after`: what is left. `fixed` are the findings that are gone, in
+    the order in which their fixes were made; their spans are those of the text as it then was. `spared`
+    says why the file was left alone although it has findings that could be fixed, empty where it was not.
     """
 
-    filename: str
-    path: Path | None
+    judged: Judged
     before: bytes
-    after: bytes
     fixed: tuple[Diagnostic, ...]
     dropped: tuple[Dropped, ...]
     spared: str
-    report: FileReport
+
+    @property
+    def name(self) -> str:
+        """The file, as it was named to us."""
+        return self.judged.name
+
+    @property
+    def filename(self) -> str:
+        """The file, as it is shown."""
+        return self.judged.filename
+
+    @property
+    def after(self) -> bytes:
+        """What the fixes made of it."""
+        return self.judged.data

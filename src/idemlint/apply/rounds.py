@@ -7,23 +7,22 @@ tried again. Nothing is written here.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from idemlint.apply.applied import Applied
 from idemlint.apply.edits import choose, patch
 from idemlint.apply.prove import CHANGES_MEANING, Candidate, Objection, objections
 from idemlint.apply.results import Dropped, FixedFile
-from idemlint.engine import analyse, sequence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Container
 
+    from idemlint.analysis.judged import Judged
     from idemlint.diagnostics import Applicability, Diagnostic, Fix
-    from idemlint.engine import FileReport, Settings
+    from idemlint.engine import Folder, Sequence
     from idemlint.source.statement import Edit
 
 #: A statement can hide as many failures as it has commands, and gives them one a round.
@@ -33,37 +32,34 @@ MOST_REPEATS: Final = 20
 
 
 def fix_files(
-    paths: Sequence[Path],
-    settings: Settings,
+    folder: Folder,
     lowest: Applicability,
     *,
+    only: Container[str] | None = None,
     fix_applied: bool = False,
-    stdin: tuple[str, bytes] | None = None,
-    report_on: Callable[[Path], bool] | None = None,
-    contents: dict[str, bytes] | None = None,
+    stdin: str | None = None,
 ) -> list[FixedFile]:
-    """What fixes down to `lowest` make of the files, in the order of the reports.
+    """What fixes down to `lowest` make of the files of a folder, or of `only` these, in their order.
 
-    Files that look applied are left alone in a runner that minds edits, unless `fix_applied`.
-    `contents` are bytes to take instead of what is on disk. Raises `UsageProblem` as `analyse` does.
+    Files that look applied are left alone in a runner that minds edits, unless `fix_applied`; the text
+    that came through standard input, by its name, and what runs again by design are there to be edited.
+    The folder has other texts afterwards. Raises `UsageProblem` for a file that cannot be read.
     """
     applied = Applied()
-    sequences: dict[tuple[str, str], _Folder] = {}
     files: list[_File] = []
-    for report in analyse(paths, settings, stdin=stdin, report_on=report_on, contents=contents):
-        file = _File(report, report.migration.data)
-        file.is_stdin = stdin is not None and os.fspath(report.path) == stdin[0]
-        # What runs again by design is there to be edited.
-        editable = fix_applied or file.is_stdin or bool(report.migration.reruns)
-        if not editable and file.wants(lowest):
-            file.spared = applied.reason(report.path, report.migration.profile)
-        files.append(file)
-        key = sequence_of(report)
-        if key not in sequences:
-            sequences[key] = _Folder(settings, lowest, report_on)
-        sequences[key].files[report.migration.path] = file
-    for folder in sequences.values():
-        folder.settle()
+    for sequence in list(folder):
+        trial = _Trial(folder, sequence, lowest)
+        for name in sequence:
+            if only is not None and name not in only:
+                continue
+            judged = sequence.judged(name)
+            file = _File(judged, judged.data)
+            editable = fix_applied or name == stdin or bool(judged.migration.reruns)
+            if not editable and file.wants(lowest):
+                file.spared = applied.reason(Path(name), judged.migration.profile)
+            files.append(file)
+            trial.files[name] = file
+        trial.settle()
     return [file.result() for file in files]
 
 
@@ -71,30 +67,29 @@ def fix_files(
 class _File:
     """A file on its way: its report on the newest text that is proved."""
 
-    report: FileReport
+    judged: Judged
     before: bytes
     fixed: list[Diagnostic] = field(default_factory=list)
     dropped: dict[Dropped, None] = field(default_factory=dict)
     banned: set[tuple[str, bytes]] = field(default_factory=set)
     often: Counter[tuple[str, str]] = field(default_factory=Counter)
     spared: str = ""
-    is_stdin: bool = False
     given_up: bool = False
 
     def wants(self, lowest: Applicability) -> bool:
         """Whether it has findings that can be fixed."""
         return any(
             finding.fix is not None and finding.fix.applies(lowest)
-            for finding in self.report.diagnostics
+            for finding in self.judged.diagnostics
         )
 
     def candidates(self, lowest: Applicability) -> list[Candidate]:
         """The fixes of the next round."""
-        if self.spared or self.given_up or self.report.context:
+        if self.spared or self.given_up:
             return []
         wanted = [
             (finding, finding.fix)
-            for finding in self.report.diagnostics
+            for finding in self.judged.diagnostics
             if finding.fix is not None
             and finding.fix.applies(lowest)
             and self._identity(finding) not in self.banned
@@ -105,7 +100,7 @@ class _File:
         for index in choose([fix for _, fix in wanted]):
             together.setdefault(wanted[index][1].edits, []).append(wanted[index])
         return [
-            Candidate(self.report.migration.path, each[0][1], tuple(one for one, _ in each))
+            Candidate(self.judged.name, each[0][1], tuple(one for one, _ in each))
             for each in together.values()
         ]
 
@@ -121,31 +116,28 @@ class _File:
 
     def _identity(self, finding: Diagnostic) -> tuple[str, bytes]:
         """What a finding can be known by in the next round, when it has moved."""
-        return finding.code, self.report.migration.data[finding.span.start : finding.span.end]
+        return finding.code, self.judged.data[finding.span.start : finding.span.end]
 
     def result(self) -> FixedFile:
         return FixedFile(
-            self.report.filename,
-            None if self.is_stdin else self.report.path,
+            self.judged,
             self.before,
-            self.report.migration.data,
             tuple(self.fixed),
             tuple(self.dropped),
             self.spared,
-            self.report,
         )
 
 
 @dataclass(slots=True, eq=False)
-class _Folder:
-    """Files that are replayed together, by the engine's name for them."""
+class _Trial:
+    """The files of one sequence, and the texts that are tried on them."""
 
-    settings: Settings
+    folder: Folder
+    sequence: Sequence
     lowest: Applicability
-    report_on: Callable[[Path], bool] | None
     files: dict[str, _File] = field(default_factory=dict)
-    #: The reports of the last trial that was without objection, not yet taken over.
-    proved: dict[str, FileReport] = field(default_factory=dict)
+    #: What the last trial without objection came to, not yet taken over.
+    proved: dict[str, Judged] = field(default_factory=dict)
 
     def settle(self) -> None:
         """Round after round, until there is nothing more to fix."""
@@ -176,15 +168,12 @@ class _Folder:
             file.ban(candidate, "its fixes do not come to an end")
         file.given_up = True
         file.fixed = []
-        self.proved = {
-            report.migration.path: report
-            for report in self._analyse({file.report.migration.path: file.before})
-        }
+        self.proved = self._judge({file.judged.name: file.before})
         self._take_over()
 
     def _take_over(self) -> None:
-        for key, report in self.proved.items():
-            self.files[key].report = report
+        for key, judged in self.proved.items():
+            self.files[key].judged = judged
         self.proved = {}
 
     def _best(self, base: list[Candidate], group: list[Candidate]) -> list[Candidate]:
@@ -224,32 +213,33 @@ class _Folder:
             by_file.setdefault(candidate.key, []).append(candidate)
         patches = {
             key: patch(
-                self.files[key].report.migration.data,
+                self.files[key].judged.data,
                 [each.fix for each in mine],
-                self.files[key].report.parsed.source.newline,
+                self.files[key].judged.parsed.source.newline,
             )
             for key, mine in by_file.items()
         }
-        texts = {key: each.data for key, each in patches.items()}
-        reports = {report.migration.path: report for report in self._analyse(texts)}
+        judged = self._judge({key: each.data for key, each in patches.items()})
         found: list[Objection] = []
         for key, file in self.files.items():
-            after = reports.get(key)
+            after = judged.get(key)
             if after is None:
                 found.append(Objection("the runner no longer takes the file for its own"))
             else:
                 mine = by_file.get(key, ())
-                found += objections(file.report, after, patches.get(key), mine)
+                found += objections(file.judged, after, patches.get(key), mine)
         if not found:
-            self.proved = reports
+            self.proved = judged
         return found
 
-    def _analyse(self, changed: dict[str, bytes]) -> Iterable[FileReport]:
-        contents = {key: file.report.migration.data for key, file in self.files.items()} | changed
-        paths = [file.report.path for file in self.files.values() if not file.is_stdin]
-        stdin = next(
-            ((key, contents[key]) for key, file in self.files.items() if file.is_stdin), None
-        )
-        return analyse(
-            paths, self.settings, stdin=stdin, report_on=self.report_on, contents=contents
-        )
+    def _judge(self, changed: dict[str, bytes]) -> dict[str, Judged]:
+        """The files, with other texts for some of them; a file that moved to another sequence is left out."""
+        texts = {key: file.judged.data for key, file in self.files.items()} | changed
+        moved = self.folder.update(texts)
+        found = {}
+        for name, file in self.files.items():
+            sequence = self.folder.sequence_of(name)
+            if sequence is None or sequence.key != self.sequence.key:
+                continue
+            found[name] = sequence.judged(name) if name in moved else file.judged
+        return found

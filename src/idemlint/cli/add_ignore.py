@@ -57,13 +57,13 @@ def add_ignores(session: Session, collected: Collector, reason: str) -> Code:
 
 
 def _rewrite(path: Path, codes: dict[int, list[str]], reason: str) -> None:
-    from idemlint import apply
+    from idemlint.apply import writing
 
     try:
         before = path.read_bytes()
     except OSError as error:
         raise UsageProblem(f"{path}: cannot be read: {error.strerror or error}") from None
-    apply.write_atomically(path, before, with_ignores(before, codes, reason))
+    writing.replace(path, before, with_ignores(before, codes, reason))
 
 
 def with_ignores(data: bytes, codes: dict[int, list[str]], reason: str = "") -> bytes:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 from idemlint.cli import terminal
 from idemlint.cli.exits import Code
 from idemlint.errors import UsageProblem
-from idemlint.report.finding import printable
+from idemlint.report.run_report import printable
 from idemlint.report.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from idemlint.report.finding import Finding, Report
+    from idemlint.analysis.file_report import Finding
+    from idemlint.report.run_report import Report
 
 VERSION: Final = 1
 

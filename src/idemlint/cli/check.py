@@ -13,7 +13,7 @@ from idemlint.cli.session import Collector, Session, open_session
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from idemlint.report.finding import Report
+    from idemlint.report.run_report import Report
 
 FULL: Final = "full"
 INIT: Final = "`idemlint init` makes what is applied context: only new migrations are reported."
@@ -68,7 +68,7 @@ def command(**values: Any) -> Code:
 
         return run_fixes(session)
     collector = Collector(session)
-    for report in session.analyse():
+    for report in session.reports():
         collector.add(report)
     if options.verbose:
         collector.say_runners()

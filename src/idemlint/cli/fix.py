@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from idemlint.cli import terminal
@@ -23,15 +25,26 @@ def run_fixes(session: Session) -> Code:
     from idemlint import apply
 
     options = session.options
-    results = apply.fix(
-        session.paths,
-        session.settings,
-        lowest=Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE,
+    wanted = None
+    if session.changed is not None:
+        names = [os.fspath(path) for path in session.paths]
+        names += [session.stdin[0]] if session.stdin is not None else []
+        wanted = {name for name in names if session.is_wanted(Path(name))}
+        if not wanted:
+            return _finish(session, [])
+    results = apply.fix_files(
+        session.open(),
+        Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE,
+        only=wanted,
         fix_applied=options.fix_applied,
-        stdin=session.stdin,
-        report_on=None if session.changed is None else session.is_wanted,
+        stdin=session.stdin[0] if session.stdin is not None else None,
     )
-    return _show_diff(session, results) if options.diff else _fix(session, results)
+    return _finish(session, results)
+
+
+def _finish(session: Session, results: Sequence[FixedFile]) -> Code:
+    show = _show_diff if session.options.diff else _fix
+    return show(session, results)
 
 
 def _show_diff(session: Session, results: Sequence[FixedFile]) -> Code:
@@ -50,16 +63,17 @@ def _show_diff(session: Session, results: Sequence[FixedFile]) -> Code:
 
 def _fix(session: Session, results: Sequence[FixedFile]) -> Code:
     from idemlint import apply
+    from idemlint.analysis.file_report import report_of
     from idemlint.cli import check
 
     options = session.options
     collector = Collector(session)
     for result in results:
-        if result.path is None:
+        if session.stdin is not None and result.name == session.stdin[0]:
             terminal.emit_bytes(result.after)
         elif result.after != result.before:
             apply.write(result)
-        collector.add(result.report)
+        collector.add(report_of(result.judged, session.settings.stable_name(result.name)))
     number = sum(len(result.fixed) for result in results)
     report = check.without_baseline(session, collector.report(fixed=number))
     if session.stdin is None:

@@ -13,7 +13,6 @@ from idemlint import config as configuration
 from idemlint import files
 from idemlint.cli import terminal
 from idemlint.cli.exits import Code
-from idemlint.cli.session import known_runner
 from idemlint.config import CONFIG_NAME, PYPROJECT
 from idemlint.errors import UsageProblem
 from idemlint.report.summary import counted
@@ -68,7 +67,9 @@ def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
     from idemlint import runners
 
     if runner is not None:
-        known_runner(runner)
+        from idemlint.settings import require_runner
+
+        require_runner(runner)
     clues = runners.FolderClues()
     groups: dict[tuple[str, str], list[str]] = {}
     for path in files.discover(list(paths) or ["."]):

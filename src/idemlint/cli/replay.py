@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,9 @@ from idemlint.cli import terminal
 from idemlint.cli.exits import Code
 from idemlint.cli.options import Options, output_format, shared
 from idemlint.cli.session import open_session
+
+if TYPE_CHECKING:
+    from idemlint.analysis.file_report import FileReport
 
 
 @click.command("replay")
@@ -27,11 +30,7 @@ def command(**values: Any) -> Code:
         return Code.CLEAN
     if not session.paths and session.stdin is None:
         terminal.note("warning: no *.sql files found")
-    judged = [
-        verdicts.judged(report, down=options.down)
-        for report in session.analyse()
-        if not report.context
-    ]
+    judged = [_shown(report, down=options.down) for report in session.reports()]
     if options.output_file is not None:
         as_json = options.output_format == "json"
         terminal.write_file(
@@ -44,3 +43,11 @@ def command(**values: Any) -> Code:
             verdicts.lines(judged, width=terminal.width(), quiet=options.quiet), options.color
         )
     return Code.CLEAN
+
+
+def _shown(report: FileReport, *, down: bool) -> FileReport:
+    """The report without Down sections, unless they are asked for."""
+    if down:
+        return report
+    statements = tuple(each for each in report.statements if each.section != "down")
+    return report._replace(statements=statements)

@@ -9,7 +9,7 @@ from idemlint.selection import Selectors
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from idemlint.report.finding import RuleText
+    from idemlint.report.run_report import RuleText
 
 
 def selectors() -> Selectors:
@@ -35,7 +35,7 @@ def rule_texts() -> Mapping[str, RuleText]:
 
 def rule_text(code: str) -> RuleText:
     """A rule with its page."""
-    from idemlint.report.finding import RuleText
+    from idemlint.report.run_report import RuleText
     from idemlint.rules import RULES
 
     rule = RULES[code]

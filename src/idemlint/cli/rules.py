@@ -13,8 +13,8 @@ from idemlint.cli.rulebook import rule_texts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from idemlint.report.finding import RuleText
     from idemlint.report.full import Line
+    from idemlint.report.run_report import RuleText
 
 
 @click.command("rules")

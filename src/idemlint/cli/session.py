@@ -6,24 +6,24 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from idemlint import config as configuration
 from idemlint import files
 from idemlint.cli import terminal
-from idemlint.cli.rulebook import selectors
-from idemlint.errors import UsageProblem, nearest
+from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
-from idemlint.report.finding import Finding, Report, locate
+from idemlint.report.run_report import Report
 from idemlint.report.summary import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
+    from idemlint.analysis.file_report import FileReport, Finding
     from idemlint.cli.options import Options
     from idemlint.config import Config
-    from idemlint.diagnostics import Diagnostic
-    from idemlint.engine import FileReport, Settings
+    from idemlint.engine import Folder
+    from idemlint.settings import Settings
 
 
 class Session(NamedTuple):
@@ -36,17 +36,22 @@ class Session(NamedTuple):
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
 
-    def analyse(self) -> Iterator[FileReport]:
-        """The engine's reports, with a bar where they take long."""
+    def open(self) -> Folder:
+        """The files as the engine has them."""
         from idemlint import engine
 
+        texts = {} if self.stdin is None else {self.stdin[0]: self.stdin[1]}
+        return engine.open([*self.paths, *texts], self.settings, texts)
+
+    def reports(self) -> Iterator[FileReport]:
+        """What the engine says of each file that is reported on, with a bar where it takes long."""
         if self.changed is not None and not any(self.is_wanted(path) for path in self.paths):
             return iter(())
-        reports = engine.analyse(
-            self.paths,
-            self.settings,
-            stdin=self.stdin,
-            report_on=None if self.changed is None else self.is_wanted,
+        reports = (
+            sequence.report(name)
+            for sequence in self.open()
+            for name in sequence
+            if self.is_wanted(Path(name))
         )
         total = len(self.paths) + (self.stdin is not None)
         return terminal.with_progress(reports, total, quiet=self.options.quiet)
@@ -58,10 +63,6 @@ class Session(NamedTuple):
     def shown_files(self) -> str:
         """The files that are reported on, one a line (`--show-files`)."""
         return "".join(f"{path}\n" for path in self.paths if self.is_wanted(path))
-
-    def stable_name(self, path: Path) -> str:
-        """A file's name that does not depend on where we were started."""
-        return os.path.relpath(path, self.settings.root).replace(os.sep, "/")
 
 
 def open_session(options: Options, *, all_files: bool = False) -> Session:
@@ -137,51 +138,28 @@ def _discover(options: Options, config: Config, names: Iterable[str]) -> list[Pa
 
 
 def _settings(options: Options, config: Config) -> Settings:
-    from idemlint.engine import Settings
+    from idemlint.settings import Settings
 
-    known = selectors()
-    runner = options.runner or config.runner
-    if runner is not None and runner != "auto":
-        known_runner(runner)
-    ignores = dict(config.per_file_ignores)
+    ignores: dict[str, tuple[str, ...]] = {}
     for entry in options.per_file_ignores:
         pattern, colon, selector = entry.rpartition(":")
         if not colon:
             raise UsageProblem(f"--per-file-ignores: `{entry}` is not PATTERN:CODE")
-        ignores[pattern] = (*ignores.get(pattern, ()), selector)
-    # An option that is not given leaves the engine's own default in its place.
-    chosen: dict[str, Any] = {
-        "runner": runner,
-        "rerun": options.rerun or config.rerun,
-        "postgres_version": options.postgres_version or config.postgres_version,
-        "search_path": options.search_path or config.search_path,
-        "start_after": options.start_after or config.start_after,
-    }
-    return Settings(
-        rules=known.resolve(
-            select=options.select or config.select,
-            extend_select=(*(config.extend_select or ()), *options.extend_select),
-            ignore=options.ignore or config.ignore or (),
-        ),
-        per_file_ignores=tuple(
-            (pattern, known.codes(codes, "per-file-ignores")) for pattern, codes in ignores.items()
-        ),
-        root=config.folder,
+        known = ignores.get(pattern, config.per_file_ignores.get(pattern, ()))
+        ignores[pattern] = (*known, selector)
+    return Settings.of(
+        config,
+        select=options.select,
+        extend_select=options.extend_select,
+        ignore=options.ignore,
+        per_file_ignores=ignores,
+        runner=options.runner,
+        rerun=options.rerun,
+        postgres_version=options.postgres_version,
+        search_path=options.search_path,
+        start_after=options.start_after,
         down=options.down,
-        **{name: value for name, value in chosen.items() if value is not None},
     )
-
-
-def known_runner(name: str) -> None:
-    """Complain about a runner that there is none of."""
-    from idemlint import runners
-
-    try:
-        runners.get(name)
-    except KeyError:
-        names = runners.names()
-        hint = nearest(name, names) or "; known are auto, " + ", ".join(names)
-        raise UsageProblem(f"unknown runner `{name}`{hint}") from None
 
 
 class Collector:
@@ -197,25 +175,16 @@ class Collector:
         self.runners: Counter[str] = Counter()
 
     def add(self, report: FileReport) -> None:
-        """Take in one file. The trees are not kept."""
-        from idemlint.replay.judge.verdict import Verdict
-
-        if report.context:
-            return
+        """Take in one file."""
         self.files += 1
         self.runners[report.runner] += 1
-        for statement, outcome in zip(report.parsed.statements, report.outcomes, strict=True):
+        for statement in report.statements:
             if statement.section == "up" or self._session.settings.down:
                 self.statements += 1
-                self.unjudged += outcome.verdict is Verdict.UNKNOWN
-        if report.diagnostics:
-            self.origins[report.filename] = (report.path, report.runner)
-            self.findings += locate(
-                report.parsed,
-                report.diagnostics,
-                stable_name=self._session.stable_name(report.path),
-                server=_server(report),
-            )
+                self.unjudged += statement.verdict == "unknown"
+        if report.findings:
+            self.origins[report.filename] = (Path(report.path), report.runner)
+            self.findings += report.findings
 
     def say_runners(self) -> None:
         """Say whose migrations these are (`-v`)."""
@@ -236,15 +205,3 @@ class Collector:
             root=os.fspath(configuration.repository(Path.cwd()) or Path.cwd()),
             hints=hints,
         )
-
-
-def _server(report: FileReport) -> Callable[[Diagnostic], str]:
-    def message(diagnostic: Diagnostic) -> str:
-        from idemlint.analysis.server_messages import server_message
-
-        if diagnostic.statement is None or diagnostic.sqlstate is None:
-            return ""
-        outcome = report.outcomes[diagnostic.statement]
-        return server_message(outcome) if outcome.sqlstate == diagnostic.sqlstate else ""
-
-    return message

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.report.finding import one_line, printable
+from idemlint.report.run_report import one_line, printable
 from idemlint.report.summary import summary
 
 if TYPE_CHECKING:
-    from idemlint.report.finding import Finding, Report
+    from idemlint.analysis.file_report import Finding
+    from idemlint.report.run_report import Report
 
 
 def render(report: Report, *, quiet: bool = False) -> str:
@@ -22,6 +23,6 @@ def render(report: Report, *, quiet: bool = False) -> str:
 def line(finding: Finding) -> str:
     """`path:row:column: CODE [*] message`."""
     mark = f"{finding.mark} " if finding.mark else ""
-    message = one_line(finding.diagnostic.message)
+    message = one_line(finding.message)
     place = f"{one_line(printable(finding.filename))}:{finding.start.row}:{finding.start.column}"
     return f"{place}: {finding.code} {mark}{message}"

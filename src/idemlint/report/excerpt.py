@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final, Literal
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from idemlint.source.positions import Lines
+    from collections.abc import Sequence
+
+    from idemlint.analysis.file_report import SourceLine
 
 Style = Literal["text", "gutter", "mark", "cut"]
 
 TAB: Final = 4
 ELLIPSIS: Final = "…"
-#: Longer spans show their first and last lines.
-FULL_HEIGHT: Final = 6
 #: Right-to-left overrides and their like, which make code read otherwise than it runs.
 _DIRECTIONS: Final = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -36,70 +36,60 @@ class Piece(NamedTuple):
 Row = list[Piece]
 
 
-def excerpt(lines: Lines, start: int, end: int, width: int) -> list[Row]:
-    """The rows that show the bytes from `start` to `end`, none wider than about `width` cells."""
-    first = lines.position(start).row
-    last = lines.position(max(end - 1, start)).row
-    gutter = len(str(last))
+def excerpt(lines: Sequence[SourceLine], width: int) -> list[Row]:
+    """The rows that show the lines of a span, none wider than about `width` cells."""
+    gutter = len(str(lines[-1].row))
     room = max(width - gutter - 5, 20)
-    draw = _Drawing(lines, gutter, room)
-    one = first == last
-    rows = draw.single(first, start, end) if one else draw.several(first, last, start, end)
+    draw = _Drawing(gutter, room)
+    rows = draw.single(lines[0]) if len(lines) == 1 else draw.several(lines)
     return [[Piece(" " * gutter + " |", "gutter")], *rows, [Piece(" " * gutter + " |", "gutter")]]
 
 
 class _Drawing:
-    def __init__(self, lines: Lines, gutter: int, room: int) -> None:
-        self.lines = lines
+    def __init__(self, gutter: int, room: int) -> None:
         self.gutter = gutter
         self.room = room
 
-    def single(self, row: int, start: int, end: int) -> list[Row]:
-        low, high = self.lines.bounds(row)
-        start, end = min(max(start, low), high), min(max(end, start), high)
-        before = cells(self.lines.slice(low, start))
-        inside = cells(self.lines.slice(start, end), width(before))
-        after = cells(self.lines.slice(end, high), width(before) + width(inside))
+    def single(self, line: SourceLine) -> list[Row]:
+        before = cells(line.before, line.column)
+        column = line.column + width(before)
+        inside = cells(line.marked, column)
+        after = cells(line.after, column + width(inside))
         before, inside, after = _window(before, inside, after, self.room)
         blank = [(" ", amount) for _, amount in before]
         return [
-            [self.number(row), *_source("", before + inside + after)],
+            [self.number(line.row), *_source("", before + inside + after)],
             [
                 self.empty(),
                 Piece(" " * width(blank) + "^" * max(width(inside), 1), "mark"),
             ],
         ]
 
-    def several(self, first: int, last: int, start: int, end: int) -> list[Row]:
-        low, high = self.lines.bounds(first)
-        lead = self.lines.slice(low, min(start, high))
+    def several(self, lines: Sequence[SourceLine]) -> list[Row]:
+        first, *shown = lines
         rows: list[Row] = []
-        if lead.strip():
-            rows.append([self.number(first), *self.text("  ", low, high)])
-            reach = min(width(cells(lead)), self.room - 1)
+        if first.before.strip():
+            rows.append([self.number(first.row), *self.text("  ", first)])
+            reach = min(width(cells(first.before)), self.room - 1)
             rows.append([self.empty(), Piece(" " + "_" * (reach + 1) + "^", "mark")])
         else:
-            rows.append([self.number(first), *self.text("/ ", low, high)])
-        shown = range(first + 1, last + 1)
-        if last - first + 1 > FULL_HEIGHT:
-            rows += [self.body(row) for row in shown[:2]]
-            rows.append([Piece("." * max(self.gutter, 3), "gutter"), Piece(" |", "mark")])
-            rows.append(self.body(last))
-        else:
-            rows += [self.body(row) for row in shown]
-        low, high = self.lines.bounds(last)
-        reach = min(width(cells(self.lines.slice(low, min(end, high)))), self.room)
+            rows.append([self.number(first.row), *self.text("/ ", first)])
+        at = first.row
+        for line in shown:
+            if line.row > at + 1:
+                rows.append([Piece("." * max(self.gutter, 3), "gutter"), Piece(" |", "mark")])
+            rows.append([self.number(line.row), *self.text("| ", line)])
+            at = line.row
+        last = lines[-1]
+        reach = min(width(cells(last.before + last.marked)), self.room)
         rows.append([self.empty(), Piece("|" + "_" * max(reach, 1) + "^", "mark")])
         return rows
 
-    def body(self, row: int) -> Row:
-        return [self.number(row), *self.text("| ", *self.lines.bounds(row))]
-
-    def text(self, mark: str, low: int, high: int) -> Row:
-        line = cells(self.lines.slice(low, min(high, low + 4 * self.room)))
-        if width(line) > self.room or high > low + 4 * self.room:
-            return _source(mark, _fitting(line, self.room - 1), cut=True)
-        return _source(mark, line)
+    def text(self, mark: str, line: SourceLine) -> Row:
+        drawn = cells(line.before + line.marked + line.after)
+        if width(drawn) > self.room or line.is_cut:
+            return _source(mark, _fitting(drawn, self.room - 1), cut=True)
+        return _source(mark, drawn)
 
     def number(self, row: int) -> Piece:
         return Piece(f"{row:>{self.gutter}} | ", "gutter")

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from idemlint.report.finding import Report
+    from idemlint.report.run_report import Report
 
 #: Formats for people take `quiet`; the others are complete whatever was asked.
 FOR_PEOPLE: Final = ("full", "concise")

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
 from idemlint.report.excerpt import excerpt
-from idemlint.report.finding import one_line, printable
+from idemlint.report.run_report import one_line, printable
 from idemlint.report.summary import counted, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from idemlint.report.finding import Finding, Report
+    from idemlint.analysis.file_report import Finding
+    from idemlint.report.run_report import Report
 
 #: A line: texts and the names of their styles.
 Line = list[tuple[str, str]]
@@ -71,8 +72,7 @@ def lines(
 
 def finding_lines(finding: Finding, width: int | None = None) -> Iterator[Line]:
     """One finding, with an empty line behind it."""
-    diagnostic = finding.diagnostic
-    severity = diagnostic.severity.value
+    severity = finding.severity
     heading: Line = [
         (one_line(printable(finding.filename)), "path"),
         (f":{finding.start.row}:{finding.start.column}", "place"),
@@ -82,10 +82,8 @@ def finding_lines(finding: Finding, width: int | None = None) -> Iterator[Line]:
     ]
     if finding.mark:
         heading += [(finding.mark, "fix"), (" ", "text")]
-    yield [*heading, *_ticked(one_line(diagnostic.message), "message")]
-    rows = excerpt(
-        finding.lines, finding.start.offset, finding.end.offset, min(width or WIDEST, WIDEST)
-    )
+    yield [*heading, *_ticked(one_line(finding.message), "message")]
+    rows = excerpt(finding.lines, min(width or WIDEST, WIDEST))
     for row in rows:
         yield [
             (piece.text, f"mark-{severity}" if piece.style == "mark" else piece.style)
@@ -99,17 +97,16 @@ def finding_lines(finding: Finding, width: int | None = None) -> Iterator[Line]:
 
 def notes(finding: Finding) -> Iterator[tuple[str, str]]:
     """What stands below the lines: PostgreSQL's answer, and the way out."""
-    diagnostic = finding.diagnostic
-    if diagnostic.sqlstate:
-        said = f"{diagnostic.sqlstate} {condition_name(diagnostic.sqlstate) or ''}".rstrip()
+    if finding.sqlstate:
+        said = f"{finding.sqlstate} {condition_name(finding.sqlstate) or ''}".rstrip()
         if finding.server:
             said += f": {finding.server}"
-        yield (_WHEN.get(diagnostic.rerun or "", _SAYS), said)
-    fix = diagnostic.fix
-    if diagnostic.help and (fix is None or diagnostic.help != fix.message):
-        yield ("help", diagnostic.help)
+        yield (_WHEN.get(finding.rerun or "", _SAYS), said)
+    fix = finding.fix
+    if finding.help and (fix is None or finding.help != fix.message):
+        yield ("help", finding.help)
     if fix is not None and fix.message:
-        yield (f"{fix.applicability.label} fix" if fix.edits else "help", fix.message)
+        yield (f"{fix.applicability} fix" if fix.edits else "help", fix.message)
 
 
 _SAYS: Final = "PostgreSQL says"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.report import concise
-from idemlint.report.finding import repository_path
 from idemlint.report.full import notes
+from idemlint.report.run_report import repository_path
 
 if TYPE_CHECKING:
-    from idemlint.report.finding import Finding, Report
+    from idemlint.analysis.file_report import Finding
+    from idemlint.report.run_report import Report
 
 
 def render(report: Report) -> str:
@@ -35,7 +36,7 @@ def _command(report: Report, finding: Finding) -> str:
         properties["endColumn"] = str(finding.end.column)
     properties["title"] = f"{finding.code} {finding.name}"
     shown = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    text = [finding.diagnostic.message, *(f"{label}: {said}" for label, said in notes(finding))]
+    text = [finding.message, *(f"{label}: {said}" for label, said in notes(finding))]
     level = "error" if finding.is_error else "warning"
     return f"::{level} {shown}::{_data(chr(10).join(text))}"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.report.finding import repository_path
 from idemlint.report.json import dumps
+from idemlint.report.run_report import repository_path
 
 if TYPE_CHECKING:
-    from idemlint.report.finding import Report
+    from idemlint.report.run_report import Report
 
 
 def render(report: Report) -> str:
@@ -16,7 +16,7 @@ def render(report: Report) -> str:
     return dumps(
         [
             {
-                "description": f"{finding.code}: {finding.diagnostic.message}",
+                "description": f"{finding.code}: {finding.message}",
                 "check_name": finding.name,
                 "fingerprint": finding.fingerprint,
                 "severity": "major" if finding.is_error else "minor",

@@ -1,4 +1,4 @@
-"""The JSON that CLI.md promises: bytes for offsets, rows and columns in characters from 1."""
+"""The JSON that is promised to users: bytes for offsets, rows and columns in characters from 1."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from idemlint.report.finding import printable
+from idemlint.report.run_report import page_url, printable
 
 if TYPE_CHECKING:
-    from idemlint.diagnostics import Fix
-    from idemlint.report.finding import Finding, Report
+    from idemlint.analysis.file_report import Finding, FixText
+    from idemlint.report.run_report import Report
     from idemlint.source.positions import Position
 
 
@@ -32,16 +32,15 @@ def dumps(value: object) -> str:
 
 
 def as_dict(finding: Finding) -> dict[str, Any]:
-    """A finding with the keys of CLI.md, in their order."""
-    diagnostic = finding.diagnostic
+    """A finding with the promised keys, in their order."""
     statement = finding.statement
     return {
-        "code": diagnostic.code,
-        "name": diagnostic.name,
-        "severity": diagnostic.severity.value,
-        "message": diagnostic.message,
-        "help": diagnostic.help,
-        "filename": printable(diagnostic.filename),
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "message": finding.message,
+        "help": finding.help,
+        "filename": printable(finding.filename),
         "location": _place(finding.start),
         "end_location": _place(finding.end),
         "statement": None
@@ -52,10 +51,10 @@ def as_dict(finding: Finding) -> dict[str, Any]:
             "end": statement.end,
             "kind": statement.kind,
         },
-        "sqlstate": diagnostic.sqlstate,
-        "rerun": diagnostic.rerun,
-        "fix": _fix(diagnostic.fix),
-        "url": finding.url,
+        "sqlstate": finding.sqlstate,
+        "rerun": finding.rerun,
+        "fix": _fix(finding.fix),
+        "url": page_url(finding.code, finding.name),
         "fingerprint": finding.fingerprint,
     }
 
@@ -64,14 +63,14 @@ def _place(position: Position) -> dict[str, int]:
     return {"row": position.row, "column": position.column, "offset": position.offset}
 
 
-def _fix(fix: Fix | None) -> dict[str, Any] | None:
+def _fix(fix: FixText | None) -> dict[str, Any] | None:
     if fix is None:
         return None
     return {
-        "applicability": fix.applicability.label,
+        "applicability": fix.applicability,
         "message": fix.message,
         "edits": [
-            {"start": edit.span.start, "end": edit.span.end, "content": edit.content}
+            {"start": edit.start.offset, "end": edit.end.offset, "content": edit.content}
             for edit in fix.edits
         ],
     }

@@ -7,13 +7,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from idemlint.report.finding import printable
 from idemlint.report.full import notes
+from idemlint.report.run_report import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.report.finding import Finding, Report
+    from idemlint.analysis.file_report import Finding
+    from idemlint.report.run_report import Report
 
 _ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -50,7 +51,7 @@ def _case(finding: Finding, classname: str) -> Iterator[str]:
     yield (
         f'    <testcase name={name} classname={classname} file={path} line="{finding.start.row}">'
     )
-    message = _attribute(finding.diagnostic.message)
+    message = _attribute(finding.message)
     body = [f"{printable(finding.filename)}:{place}"]
     body += [f"{label}: {text}" for label, text in notes(finding)]
     kind = _attribute(finding.code)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.sqlstates import condition_name
-from idemlint.report.finding import one_line, repository_path
+from idemlint.report.run_report import one_line, page_url, repository_path
 from idemlint.report.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.report.finding import Finding, Report
+    from idemlint.analysis.file_report import Finding
+    from idemlint.report.run_report import Report
 
 #: GitHub refuses summaries above 1 MiB; nobody reads them that far.
 LONGEST: Final = 200
@@ -32,7 +33,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
     if not report.findings:
         return
-    urls = {finding.code: finding.url for finding in report.findings}
+    urls = {finding.code: page_url(finding.code, finding.name) for finding in report.findings}
     yield "| findings | rule | fix |"
     yield "|---:|---|---|"
     for code, name, count, mark in report.by_rule():
@@ -50,9 +51,9 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _row(report: Report, finding: Finding) -> str:
     place = f"{repository_path(report, finding.filename)}:{finding.start.row}"
-    sqlstate = finding.diagnostic.sqlstate
+    sqlstate = finding.sqlstate
     said = f"{sqlstate} {condition_name(sqlstate) or ''}" if sqlstate else ""
-    message = _prose(one_line(finding.diagnostic.message))
+    message = _prose(one_line(finding.message))
     return f"| {_escaped(place)} | {finding.code} | {message} | {_escaped(said)} |"
 
 

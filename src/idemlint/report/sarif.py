@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from idemlint import __version__
-from idemlint.report.finding import PROJECT, repository_path
 from idemlint.report.full import notes
 from idemlint.report.json import dumps
+from idemlint.report.run_report import PROJECT, page_url, repository_path
 
 if TYPE_CHECKING:
-    from idemlint.report.finding import Finding, Report, RuleText
+    from idemlint.analysis.file_report import Finding
+    from idemlint.report.run_report import Report, RuleText
+    from idemlint.source.positions import Position
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -52,7 +54,7 @@ def _rule(example: Finding, text: RuleText | None) -> dict[str, Any]:
         "id": example.code,
         "name": example.name,
         "shortDescription": {"text": (text and text.title) or example.name},
-        "helpUri": example.url,
+        "helpUri": page_url(example.code, example.name),
         "defaultConfiguration": {"level": _level(example)},
         "properties": {"tags": ["postgresql", "migrations"]},
     }
@@ -62,7 +64,7 @@ def _rule(example: Finding, text: RuleText | None) -> dict[str, Any]:
 
 
 def _result(report: Report, finding: Finding, index: int) -> dict[str, Any]:
-    said = [finding.diagnostic.message, *(f"{label}: {text}" for label, text in notes(finding))]
+    said = [finding.message, *(f"{label}: {text}" for label, text in notes(finding))]
     artifact = {"uri": quote(repository_path(report, finding.filename))}
     result: dict[str, Any] = {
         "ruleId": finding.code,
@@ -73,7 +75,7 @@ def _result(report: Report, finding: Finding, index: int) -> dict[str, Any]:
             {
                 "physicalLocation": {
                     "artifactLocation": artifact,
-                    "region": _region(finding, *finding.diagnostic.span),
+                    "region": _region(finding.start, finding.end),
                 }
             }
         ],
@@ -83,19 +85,17 @@ def _result(report: Report, finding: Finding, index: int) -> dict[str, Any]:
             "idemlint/v1": finding.fingerprint,
         },
     }
-    fix = finding.diagnostic.fix
+    fix = finding.fix
     if fix is not None and fix.edits:
         result["fixes"] = [
             {
-                "description": {
-                    "text": f"{fix.message or finding.name} ({fix.applicability.label})"
-                },
+                "description": {"text": f"{fix.message or finding.name} ({fix.applicability})"},
                 "artifactChanges": [
                     {
                         "artifactLocation": artifact,
                         "replacements": [
                             {
-                                "deletedRegion": _region(finding, *edit.span),
+                                "deletedRegion": _region(edit.start, edit.end),
                                 "insertedContent": {"text": edit.content},
                             }
                             for edit in fix.edits
@@ -107,14 +107,12 @@ def _result(report: Report, finding: Finding, index: int) -> dict[str, Any]:
     return result
 
 
-def _region(finding: Finding, start: int, end: int) -> dict[str, int]:
-    first = finding.lines.position(start)
-    last = finding.lines.position(max(start, end))
+def _region(start: Position, end: Position) -> dict[str, int]:
     return {
-        "startLine": first.row,
-        "startColumn": first.column,
-        "endLine": last.row,
-        "endColumn": last.column,
+        "startLine": start.row,
+        "startColumn": start.column,
+        "endLine": end.row,
+        "endColumn": end.column,
     }
 
 

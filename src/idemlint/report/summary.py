@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.diagnostics import Applicability
 
 if TYPE_CHECKING:
-    from idemlint.report.finding import Report
+    from idemlint.report.run_report import Report
 
 
 def counted(number: int, noun: str) -> str:

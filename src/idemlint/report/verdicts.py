@@ -1,24 +1,22 @@
-"""The verdicts of `idemlint replay`: a table for people, and the JSON that CLI.md promises."""
+"""The verdicts of `idemlint replay`: a table for people, and the JSON that is promised to users."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.report.excerpt import cells
-from idemlint.report.finding import one_line, printable
 from idemlint.report.full import plain
 from idemlint.report.json import dumps
+from idemlint.report.run_report import one_line, printable
 from idemlint.report.summary import counted
-from idemlint.source.positions import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from idemlint.engine import FileReport
+    from idemlint.analysis.file_report import FileReport, StatementRow
     from idemlint.report.full import Line
 
 #: Verdict → the style it is printed in.
@@ -33,70 +31,13 @@ _VERDICT_WIDTH: Final = max(map(len, _STYLES))
 _EXCERPT: Final = 72
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Judged:
-    """A statement and its verdict. `row` and `excerpt` are for people only."""
-
-    index: int
-    start: int
-    end: int
-    kind: str
-    unit: int
-    verdict: str
-    sqlstate: str | None
-    reason: str
-    rerun: str
-    codes: tuple[str, ...]
-    row: int
-    excerpt: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class JudgedFile:
-    """A file's statements, in file order."""
-
-    filename: str
-    runner: str
-    statements: tuple[Judged, ...]
-
-
-def judged(report: FileReport, *, down: bool = False) -> JudgedFile:
-    """What replay tells about a file; its Down sections only with `down`."""
-    data = report.parsed.source.data
-    lines = Lines(data)
-    statements = []
-    for statement, outcome, unit, codes in zip(
-        report.parsed.statements, report.outcomes, report.units, report.codes, strict=True
-    ):
-        if statement.section == "down" and not down:
-            continue
-        text = data[statement.start : min(statement.end, statement.start + 4 * _EXCERPT)]
-        statements.append(
-            Judged(
-                index=statement.index,
-                start=statement.start,
-                end=statement.end,
-                kind=statement.kind,
-                unit=unit,
-                verdict=outcome.verdict.value,
-                sqlstate=outcome.sqlstate,
-                reason=outcome.reason,
-                rerun=outcome.rerun,
-                codes=tuple(codes),
-                row=lines.position(statement.start).row,
-                excerpt=_excerpt(text.decode("utf-8", "replace")),
-            )
-        )
-    return JudgedFile(printable(report.filename), report.runner, tuple(statements))
-
-
-def as_json(files: Iterable[JudgedFile]) -> str:
-    """The keys of CLI.md, in their order."""
+def as_json(files: Iterable[FileReport]) -> str:
+    """The promised keys, in their order."""
     return dumps(
         {
             "files": [
                 {
-                    "filename": file.filename,
+                    "filename": printable(file.filename),
                     "runner": file.runner,
                     "statements": [_as_dict(statement) for statement in file.statements],
                 }
@@ -106,7 +47,7 @@ def as_json(files: Iterable[JudgedFile]) -> str:
     )
 
 
-def _as_dict(statement: Judged) -> dict[str, Any]:
+def _as_dict(statement: StatementRow) -> dict[str, Any]:
     sqlstate = statement.sqlstate
     return {
         "index": statement.index,
@@ -123,17 +64,17 @@ def _as_dict(statement: Judged) -> dict[str, Any]:
     }
 
 
-def text(files: Sequence[JudgedFile]) -> str:
+def text(files: Sequence[FileReport]) -> str:
     """The table as plain text."""
     return plain(lines(files))
 
 
 def lines(
-    files: Sequence[JudgedFile], *, width: int | None = None, quiet: bool = False
+    files: Sequence[FileReport], *, width: int | None = None, quiet: bool = False
 ) -> Iterator[Line]:
     """A block a file; a line a statement, and why where it is not safe."""
     for file in files:
-        yield [(file.filename, "path"), (f"  {file.runner}", "cut")]
+        yield [(printable(file.filename), "path"), (f"  {file.runner}", "cut")]
         digits = max((len(str(statement.row)) for statement in file.statements), default=1)
         for statement in file.statements:
             yield from _statement(statement, digits, width)
@@ -142,13 +83,13 @@ def lines(
         yield _totals(files)
 
 
-def _statement(statement: Judged, digits: int, width: int | None) -> Iterator[Line]:
+def _statement(statement: StatementRow, digits: int, width: int | None) -> Iterator[Line]:
     style = _STYLES[statement.verdict]
     yield [
         (f"  {statement.row:>{digits}}  ", "gutter"),
         (f"{statement.verdict:<{_VERDICT_WIDTH}}", style),
         (f"  {statement.sqlstate or '':<5}  ", "sqlstate"),
-        (statement.excerpt, "text"),
+        (_excerpt(statement.beginning), "text"),
     ]
     if statement.verdict == Verdict.SAFE.value:
         return
@@ -175,7 +116,7 @@ def _wrapped(sentence: str, indent: int, width: int | None) -> list[str]:
     return wrap(sentence, width - indent, break_long_words=False, break_on_hyphens=False)
 
 
-def _totals(files: Sequence[JudgedFile]) -> Line:
+def _totals(files: Sequence[FileReport]) -> Line:
     counts = Counter(statement.verdict for file in files for statement in file.statements)
     total = sum(counts.values())
     line: Line = [

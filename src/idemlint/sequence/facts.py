@@ -14,6 +14,7 @@ from idemlint.replay.catalog.definitions import TableDefinition
 from idemlint.replay.effects.queries import table_of
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
+from idemlint.source.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,8 +29,12 @@ _NAME: Final = re.compile(
 )
 
 
-class Folder:
-    """The tables that a sequence of migrations makes; nothing is read before it is asked for."""
+class FolderFacts:
+    """What has to look at all files of a sequence: who makes which table, with which columns.
+
+    Nothing is read before it is asked for; what one file says is forgotten by `update`, not what the
+    others say.
+    """
 
     def __init__(
         self, names: Sequence[str], read: Callable[[str], bytes], profile: Profile
@@ -37,45 +42,55 @@ class Folder:
         self.names = names
         self._read = read
         self._profile = profile
-        self._places: dict[bytes, list[str]] | None = None
+        self._mentioned: dict[str, tuple[bytes, ...]] | None = None
+        self._makers: dict[bytes, list[str]] = {}
         self._made: dict[str, list[tuple[Ref, dict[str, str]]]] = {}
 
-    def other_definitions(self, parsed: ParsedFile, path: str) -> dict[int, str]:
+    def other_definitions(self, parsed: ParsedFile) -> dict[int, str]:
         """The CREATE TABLEs of a file whose table is made otherwise too: statement index → where."""
         found: dict[int, str] = {}
         for statement in parsed.statements:
             if statement.kind == "CreateStmt" and statement.section == "up":
-                elsewhere = self._elsewhere(statement, path)
+                elsewhere = self._elsewhere(statement)
                 if elsewhere:
                     found[statement.index] = elsewhere
         return found
 
-    def _elsewhere(self, statement: Statement, path: str) -> str:
+    def update(self, name: str) -> frozenset[str]:
+        """Look at a file anew. Returns the other files whose answers may be others now: those that make
+        a table which this one makes, or made."""
+        self._made.pop(name, None)
+        if self._mentioned is None or name not in self._mentioned:
+            return frozenset()
+        before = self._mentioned[name]
+        self._mentioned[name] = _tables_made(self._read(name))
+        self._makers = _by_table(self._mentioned)
+        touched = {*before, *self._mentioned[name]}
+        return frozenset(
+            other for table in touched for other in self._makers.get(table, ()) if other != name
+        )
+
+    def _elsewhere(self, statement: Statement) -> str:
         tree = statement.tree
         if tree is None:
             return ""
         ref = table_of(tree.fields["relation"])
-        places = self._all_places().get(ref.name.lower().encode(), ())
-        if len(places) < 2:
+        makers = self._makers_of(ref.name.lower().encode())
+        if len(makers) < 2:
             return ""
         columns = _columns(ref, tree.fields)
-        for place in dict.fromkeys(places):
-            for other, other_columns in self._tables(place):
+        for maker in dict.fromkeys(makers):
+            for other, other_columns in self._tables(maker):
                 if other == ref and other_columns != columns:
-                    return f"{_name(place)} makes it {_difference(columns, other_columns)}"
+                    return f"{_name(maker)} makes it {_difference(columns, other_columns)}"
         return ""
 
-    def _all_places(self) -> dict[bytes, list[str]]:
-        if self._places is None:
-            self._places = {}
-            for name in self.names:
-                pieces = self._read(name).lower().split(_MARK)
-                for piece in pieces[1:]:
-                    match = _NAME.match(piece)
-                    if match is not None:
-                        table = match[1].rpartition(b".")[2].strip().strip(b'"')
-                        self._places.setdefault(table, []).append(name)
-        return self._places
+    def _makers_of(self, table: bytes) -> Sequence[str]:
+        """The files that make a table of that name, in order; one that does so twice stands twice."""
+        if self._mentioned is None:
+            self._mentioned = {name: _tables_made(self._read(name)) for name in self.names}
+            self._makers = _by_table(self._mentioned)
+        return self._makers.get(table, ())
 
     def _tables(self, name: str) -> list[tuple[Ref, dict[str, str]]]:
         known = self._made.get(name)
@@ -93,9 +108,25 @@ class Folder:
         return known
 
 
-def _columns(ref: Ref, fields: dict[str, object]) -> dict[str, str]:
-    from idemlint.source.tree import Tree
+def _tables_made(data: bytes) -> tuple[bytes, ...]:
+    """The names, in lower case and without schema, that stand behind CREATE TABLE in a text."""
+    found = []
+    for piece in data.lower().split(_MARK)[1:]:
+        match = _NAME.match(piece)
+        if match is not None:
+            found.append(match[1].rpartition(b".")[2].strip().strip(b'"'))
+    return tuple(found)
 
+
+def _by_table(mentioned: dict[str, tuple[bytes, ...]]) -> dict[bytes, list[str]]:
+    found: dict[bytes, list[str]] = {}
+    for name, tables in mentioned.items():
+        for table in tables:
+            found.setdefault(table, []).append(name)
+    return found
+
+
+def _columns(ref: Ref, fields: dict[str, object]) -> dict[str, str]:
     definition = TableDefinition(ref.name, Tree("CreateStmt", fields))
     return {name: column.type for name, column in definition.columns.items()}
 

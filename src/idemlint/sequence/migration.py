@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
     from idemlint.runners.units import Delivery
+    from idemlint.sequence.facts import FolderFacts
     from idemlint.source.statement import ParsedFile, Span, Statement
     from idemlint.source.tree import Tree
 
@@ -33,9 +34,7 @@ class Migration:
     first runs that fail on a database with rows, by statement index. `programs` are the statements'
     effects, and with them the bodies of DO blocks. `catalog` is what is known when the file has run: it
     belongs to the replay, which goes on with it, and is there only while the rules look at this file.
-    `siblings` are the folder's migrations in their order, this one among them. `other_definitions`
-    say, by statement index, where else the folder makes the same table otherwise. `reruns` says why
-    the file runs again by design, where it does.
+    `facts` are the folder's. `reruns` says why the file runs again by design, where it does.
     """
 
     path: str
@@ -44,13 +43,13 @@ class Migration:
     deliveries: Sequence[Delivery]
     postgres_version: int
     clues: FolderClues
+    facts: FolderFacts
     outcomes: dict[int, dict[Rerun, Outcome]] = field(default_factory=dict)
     hazards: list[tuple[int, Hazard]] = field(default_factory=list)
     programs: dict[int, Program] = field(default_factory=dict)
     catalog: Catalog | None = None
-    siblings: Sequence[str] = ()
-    other_definitions: dict[int, str] = field(default_factory=dict)
     reruns: str = ""
+    _other_definitions: dict[int, str] | None = None
 
     @property
     def data(self) -> bytes:
@@ -61,6 +60,18 @@ class Migration:
     def filename(self) -> str:
         """The file's name as it is shown."""
         return self.parsed.source.path
+
+    @property
+    def siblings(self) -> Sequence[str]:
+        """The folder's migrations in their order, this one among them where it is in the order."""
+        return self.facts.names
+
+    @property
+    def other_definitions(self) -> dict[int, str]:
+        """Where else the folder makes the same table otherwise, by statement index."""
+        if self._other_definitions is None:
+            self._other_definitions = self.facts.other_definitions(self.parsed)
+        return self._other_definitions
 
     def applied(self) -> Iterator[Statement]:
         """The statements that the runner applies, in file order."""

@@ -1,0 +1,286 @@
+"""What is said of a file, as plain data: it can be pickled, sent, or written as JSON, and needs no trees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.analysis.fingerprint import Identities, fingerprint
+from idemlint.analysis.server_messages import server_message
+from idemlint.diagnostics import Severity
+from idemlint.records import NamedTuple
+from idemlint.source.positions import Lines, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from idemlint.analysis.judged import Judged
+    from idemlint.diagnostics import Diagnostic, Fix
+    from idemlint.source.statement import Statement
+
+#: Of a statement's text, so many bytes are kept to show how it begins.
+_BEGINNING: Final = 288
+#: Of a source line, about so many characters are kept on either side of a place in it: what is printed is
+#: at most 200 cells wide.
+_REACH: Final = 800
+#: A span of more rows is shown by its first three, and its last.
+_FULL_HEIGHT: Final = 6
+
+
+class StatementRow(NamedTuple):
+    """A statement and its verdict. `start` and `end` are bytes; `section` is `up` or `down`; `beginning`
+    is the first part of its text."""
+
+    index: int  # type: ignore[assignment]
+    start: int
+    end: int
+    row: int
+    kind: str
+    section: str
+    unit: int
+    verdict: str
+    sqlstate: str | None
+    reason: str
+    rerun: str
+    codes: tuple[str, ...]
+    beginning: str
+
+
+class EditText(NamedTuple):
+    """A replacement, and where it is made."""
+
+    start: Position
+    end: Position
+    content: str
+
+
+class FixText(NamedTuple):
+    """Edits that are made together or not at all; `applicability` is `safe`, `unsafe` or `display`."""
+
+    applicability: str
+    message: str
+    edits: tuple[EditText, ...]
+
+    @property
+    def mark(self) -> str:
+        """`[*]` for a safe fix, `[-]` for an unsafe one, nothing where a person is needed."""
+        if not self.edits:
+            return ""
+        return {"safe": "[*]", "unsafe": "[-]"}.get(self.applicability, "")
+
+
+class SourceLine(NamedTuple):
+    """A line of the file, cut where a span begins and where it ends: `before`, `marked`, `after`.
+
+    What is far from the span is left out: `column` is the number of characters before `before`, and
+    `is_cut` says that a line of several goes on behind `after`.
+    """
+
+    row: int
+    before: str
+    marked: str
+    after: str
+    column: int = 0
+    is_cut: bool = False
+
+
+class StatementSpan(NamedTuple):
+    """The statement that a finding is about, in bytes."""
+
+    index: int  # type: ignore[assignment]
+    start: int
+    end: int
+    kind: str
+
+
+class Finding(NamedTuple):
+    """What a rule found, where it stands, the lines that show it, and how it is mended.
+
+    `server` is PostgreSQL's own message, where that is certain. `lines` are those of the span; of a long
+    one the first three and the last. `identity` is what the finding is known by when its lines have moved
+    (bytes, as Latin-1).
+    """
+
+    code: str
+    name: str
+    severity: str
+    message: str
+    help: str
+    filename: str
+    start: Position
+    end: Position
+    statement: StatementSpan | None
+    sqlstate: str | None
+    rerun: str | None
+    fix: FixText | None
+    server: str
+    lines: tuple[SourceLine, ...]
+    identity: str
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same finding, wherever its lines have moved."""
+        return fingerprint(self.identity.encode("latin-1"))
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it is certain to fail."""
+        return self.severity == Severity.ERROR.value
+
+    @property
+    def mark(self) -> str:
+        """How its fix is shown beside the code."""
+        return self.fix.mark if self.fix is not None else ""
+
+
+class FileReport(NamedTuple):
+    """A file: its statements with their verdicts, and its findings in the order of their places.
+
+    `path` is the file as it was named to us, `filename` as it is shown.
+    """
+
+    filename: str
+    path: str
+    runner: str
+    statements: tuple[StatementRow, ...]
+    findings: tuple[Finding, ...]
+
+
+def report_of(judged: Judged, stable_name: str) -> FileReport:
+    """Plain data of a judged migration. `stable_name` is the file's name wherever we were started."""
+    lines = Lines(_shown_bytes(judged))
+    return FileReport(
+        judged.filename,
+        judged.name,
+        judged.migration.profile.name,
+        tuple(_rows(judged, lines)),
+        tuple(_findings(judged, lines, stable_name)),
+    )
+
+
+def _shown_bytes(judged: Judged) -> bytes:
+    """The text as it is read, where that has the file's own offsets (undecodable bytes are replaced)."""
+    source = judged.parsed.source
+    data = source.text.encode("utf-8", "replace")
+    return data if len(data) == len(source.data) and not source.bom else source.data
+
+
+def _rows(judged: Judged, lines: Lines) -> Iterator[StatementRow]:
+    data = judged.data
+    codes: list[list[str]] = [[] for _ in judged.outcomes]
+    for diagnostic in judged.diagnostics:
+        if diagnostic.statement is not None and diagnostic.code not in codes[diagnostic.statement]:
+            codes[diagnostic.statement].append(diagnostic.code)
+    deliveries = judged.migration.deliveries
+    for statement, outcome, delivery, named in zip(
+        judged.parsed.statements, judged.outcomes, deliveries, codes, strict=True
+    ):
+        start, end = statement.span
+        yield StatementRow(
+            statement.index,
+            start,
+            end,
+            lines.position(start).row,
+            statement.kind,
+            statement.section,
+            delivery.unit,
+            outcome.verdict.value,
+            outcome.sqlstate,
+            outcome.reason,
+            outcome.rerun,
+            tuple(named),
+            data[start : min(end, start + _BEGINNING)].decode("utf-8", "replace"),
+        )
+
+
+def _findings(judged: Judged, lines: Lines, stable_name: str) -> Iterator[Finding]:
+    statements = judged.parsed.statements
+    identities = Identities(stable_name)
+    for diagnostic in judged.diagnostics:
+        index = diagnostic.statement
+        statement = statements[index] if index is not None else None
+        start = lines.position(diagnostic.span.start)
+        end = lines.position(max(diagnostic.span.end, diagnostic.span.start))
+        if statement is not None:
+            text = judged.data[statement.start : statement.end]
+        else:
+            first, last = lines.bounds(start.row)
+            text = judged.data[first:last]
+        yield Finding(
+            diagnostic.code,
+            diagnostic.name,
+            diagnostic.severity.value,
+            diagnostic.message,
+            diagnostic.help,
+            diagnostic.filename,
+            start,
+            end,
+            _statement(statement),
+            diagnostic.sqlstate,
+            diagnostic.rerun,
+            _fix(diagnostic.fix, lines),
+            _server(judged, diagnostic),
+            tuple(_source_lines(lines, start, diagnostic.span.end)),
+            identities.of(diagnostic.code, text).decode("latin-1"),
+        )
+
+
+def _statement(statement: Statement | None) -> StatementSpan | None:
+    if statement is None:
+        return None
+    return StatementSpan(statement.index, statement.start, statement.end, statement.kind)
+
+
+def _fix(fix: Fix | None, lines: Lines) -> FixText | None:
+    if fix is None:
+        return None
+    edits = tuple(
+        EditText(
+            lines.position(edit.span.start),
+            lines.position(max(edit.span.start, edit.span.end)),
+            edit.content,
+        )
+        for edit in fix.edits
+    )
+    return FixText(fix.applicability.label, fix.message, edits)
+
+
+def _server(judged: Judged, diagnostic: Diagnostic) -> str:
+    if diagnostic.statement is None or diagnostic.sqlstate is None:
+        return ""
+    outcome = judged.outcomes[diagnostic.statement]
+    return server_message(outcome) if outcome.sqlstate == diagnostic.sqlstate else ""
+
+
+def _source_lines(lines: Lines, start: Position, end: int) -> Iterator[SourceLine]:
+    """The lines that the span from `start` to the byte `end` is shown by."""
+    last = lines.position(max(end - 1, start.offset)).row
+    if last == start.row:
+        yield _whole_span(lines, start, end)
+        return
+    rows: Sequence[int] = range(start.row, last + 1)
+    if len(rows) > _FULL_HEIGHT:
+        rows = [*rows[:3], last]
+    for row in rows:
+        low, high = lines.bounds(row)
+        text_end = min(high, low + 4 * _REACH)
+        first = min(start.offset, text_end) if row == start.row else low
+        stop = min(end, text_end) if row == last else text_end
+        yield SourceLine(
+            row,
+            lines.slice(low, first),
+            lines.slice(first, stop),
+            lines.slice(stop, text_end),
+            is_cut=text_end < high,
+        )
+
+
+def _whole_span(lines: Lines, start: Position, end: int) -> SourceLine:
+    """The line of a span that is on one line, the span in the midst of it."""
+    low, high = lines.bounds(start.row)
+    first = min(max(start.offset, low), high)
+    stop = min(max(end, first), high)
+    before = lines.slice(max(low, first - 4 * _REACH), first)[-_REACH:]
+    marked = lines.slice(first, min(stop, first + 4 * _REACH))
+    after = lines.slice(stop, min(high, stop + 4 * _REACH))
+    hidden = max(start.column - 1 - len(before), 0)
+    return SourceLine(start.row, before, marked, after, hidden)

@@ -1,0 +1,68 @@
+"""A migration looked at by the rules: trees and all, for those who fix it; `report_of` makes plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.records import NamedTuple
+from idemlint.replay.judge.verdict import Outcome, Verdict
+from idemlint.rules.kit.findings import findings
+
+if TYPE_CHECKING:
+    from idemlint.diagnostics import Diagnostic
+    from idemlint.modes import Mode, Rerun
+    from idemlint.sequence.migration import Migration
+    from idemlint.source.statement import ParsedFile
+
+
+class Judged(NamedTuple):
+    """A migration, the outcome of each of its statements, and what the rules that are switched on find."""
+
+    migration: Migration
+    outcomes: tuple[Outcome, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def name(self) -> str:
+        """The file, as it was named to us."""
+        return self.migration.path
+
+    @property
+    def filename(self) -> str:
+        """The file, as it is shown."""
+        return self.migration.filename
+
+    @property
+    def parsed(self) -> ParsedFile:
+        """Its statements."""
+        return self.migration.parsed
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes."""
+        return self.migration.data
+
+
+def judge(migration: Migration, codes: frozenset[str], rerun: Mode) -> Judged:
+    """Ask the rules `codes` about a migration that was just replayed; `rerun` is the mode that counts."""
+    diagnostics = tuple(findings(migration, codes))
+    outcomes = tuple(
+        _outcome(migration.outcomes.get(statement.index), rerun)
+        for statement in migration.parsed.statements
+    )
+    return Judged(migration, outcomes, diagnostics)
+
+
+def _outcome(outcomes: dict[Rerun, Outcome] | None, rerun: Mode) -> Outcome:
+    if not outcomes:
+        return Outcome(Verdict.NOT_APPLICABLE, "file", "it is not part of what is applied")
+    if rerun == "any":
+        return worst(outcomes)
+    return outcomes[rerun]
+
+
+def worst(outcomes: dict[Rerun, Outcome]) -> Outcome:
+    """The one that counts where any rerun may happen; the whole file's where they are equal."""
+    return max(
+        outcomes.values(), key=lambda outcome: (outcome.verdict.rank, outcome.rerun == "file")
+    )

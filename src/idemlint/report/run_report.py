@@ -1,0 +1,109 @@
+"""What printers print: the findings of a run, and its totals."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from idemlint.records import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from idemlint.analysis.file_report import Finding
+    from idemlint.diagnostics import Applicability
+
+#: Where the project, and the rules' pages, can be read.
+PROJECT: Final = "https://github.com/idemlint/idemlint"
+PAGES: Final = f"{PROJECT}/blob/main/rules"
+
+
+class RuleText(NamedTuple):
+    """A rule as printers show it. `fix` holds the applicabilities that its fixes may have."""
+
+    code: str
+    name: str
+    severity: str
+    fix: tuple[str, ...]
+    default: bool
+    sqlstates: tuple[str, ...]
+    title: str
+    markdown: str
+
+    @property
+    def url(self) -> str:
+        """The rule's page."""
+        return page_url(self.code, self.name)
+
+
+class Report(NamedTuple):
+    """A run: its findings in the order of files and places, and what was looked at.
+
+    `rule` gives a rule's text by its code; only formats that carry it along ask. `root` is the
+    repository's, which paths are relative to in formats that a forge reads. `hints` are ways to go
+    on that the command knows (`idemlint init`), shown below a long list.
+    """
+
+    findings: Sequence[Finding]
+    files: int = 0
+    statements: int = 0
+    unjudged: int = 0
+    fixed: int = 0
+    rule: Callable[[str], RuleText | None] = lambda code: None
+    root: str | None = None
+    hints: tuple[str, ...] = ()
+
+    @property
+    def errors(self) -> int:
+        """Findings that are certain to fail."""
+        return sum(1 for finding in self.findings if finding.is_error)
+
+    def fixable(self, applicability: Applicability) -> int:
+        """Findings with a fix of exactly this applicability that can be applied."""
+        return sum(
+            1
+            for finding in self.findings
+            if finding.fix is not None
+            and finding.fix.edits
+            and finding.fix.applicability == applicability.label
+        )
+
+    def by_rule(self) -> list[tuple[str, str, int, str]]:
+        """Code, name, number and fix mark of the findings of each rule, most frequent first."""
+        counts = Counter((finding.code, finding.name) for finding in self.findings)
+        marks: dict[str, str] = {}
+        for finding in self.findings:
+            marks[finding.code] = max(marks.get(finding.code, ""), finding.mark, key=_MARKS.index)
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return [(code, name, count, marks[code]) for (code, name), count in ordered]
+
+
+_MARKS: Final = ["", "[-]", "[*]"]
+
+
+def page_url(code: str, name: str) -> str:
+    """The address of a rule's page."""
+    return f"{PAGES}/{code}-{name}.md"
+
+
+def repository_path(report: Report, filename: str) -> str:
+    """A file's path from the repository's root, with slashes, as forges want it."""
+    if report.root is not None:
+        relative = os.path.relpath(filename, report.root)
+        if not relative.startswith(".."):
+            filename = relative
+    return printable(filename.replace(os.sep, "/"))
+
+
+def printable(text: str) -> str:
+    """A file name without the lone surrogates that undecodable bytes in it become."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def one_line(text: str) -> str:
+    """A text without newlines and control characters: what it says must not steer a terminal."""
+    flat = " ".join(text.split())
+    return flat if flat.isprintable() else "".join(c if c.isprintable() else "�" for c in flat)

@@ -1,0 +1,234 @@
+"""One runner's files in their order, alive: replayed as far as somebody asks, and back again.
+
+The files run one after the other over one catalog. Asking is pulling: a file is judged when it is asked
+about, what stands before it runs for what it leaves, and what stands behind it does not run at all. Before
+each file a mark is set; a changed text rolls back to its file's mark, and later files run again when they
+are asked about.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from idemlint.errors import UsageProblem
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog.slots import Catalog
+from idemlint.replay.effects.program import program_of
+from idemlint.replay.judge.rerun import replay_file, replay_folder
+from idemlint.replay.machine.run import Machine
+from idemlint.runners.units import deliver
+from idemlint.sequence.facts import FolderFacts
+from idemlint.sequence.migration import Migration
+from idemlint.sequence.order import last_applied
+from idemlint.source.parse import parse
+from idemlint.source.text import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from idemlint.modes import Mode, Rerun
+    from idemlint.replay.judge.verdict import Outcome
+    from idemlint.runners.clues import FolderClues
+    from idemlint.runners.profile import Profile
+    from idemlint.sequence.texts import Texts
+
+
+class Terms(NamedTuple):
+    """What a replay depends on besides the files. `down`: Down sections run, too."""
+
+    postgres_version: int = 14
+    search_path: tuple[str, ...] = ("public",)
+    rerun: Mode = "any"
+    start_after: str | None = None
+    down: bool = False
+
+
+#: Which reruns a mode asks for.
+_RERUNS: Final[dict[Mode, frozenset[str]]] = {
+    "statement": frozenset({"statement"}),
+    "file": frozenset({"file"}),
+    "interrupted": frozenset({"interrupted", "file"}),
+    "any": frozenset({"file", "interrupted"}),
+    "folder": frozenset({"file"}),
+}
+
+
+class _Run(NamedTuple):
+    """A file that has run: the state before it, and the statements that ran, by index in the file.
+
+    They are numbered through the folder: the first has the number `first` + 1.
+    """
+
+    mark: object
+    first: int
+    statements: tuple[int, ...]
+
+
+class Chain:
+    """The files `names` of one runner, in its order. Knows no rule.
+
+    `facts` are those of the folder that the files stand in, where that is more than these.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        names: Iterable[str],
+        texts: Texts,
+        clues: FolderClues,
+        terms: Terms,
+        facts: FolderFacts | None = None,
+    ) -> None:
+        self.profile = profile
+        self.names = tuple(names)
+        self.terms = terms
+        self.facts = facts or FolderFacts(self.names, texts.read, profile)
+        self._texts = texts
+        self._clues = clues
+        self._places = {name: place for place, name in enumerate(self.names)}
+        self._applied = last_applied(profile, self.names, terms.start_after)
+        self._machine = self._new_machine()
+        self._runs: list[_Run] = []
+        self._again: dict[str, Migration] = {}
+
+    def is_applied(self, name: str) -> bool:
+        """Whether the file counts as applied (`start_after`) and does not run again by design."""
+        if self._places[name] > self._applied:
+            return False
+        return not self.profile.reruns(name, self._texts.read(name), self._clues)
+
+    def judged(self, name: str) -> Migration:
+        """The file with the outcomes of its reruns; the catalog is what it leaves. Raises `UsageProblem`
+        where it cannot be read."""
+        if self.terms.rerun == "folder":
+            return self._judged_with_all(name)
+        self._go_to(self._places[name])
+        migration = self._migration(name)
+        self._run(migration, _RERUNS[self.terms.rerun])
+        return migration
+
+    def origin(self, number: int) -> tuple[str, int] | None:
+        """Which statement has a number: the file, and its index there; `None`: it has not run."""
+        for name, run in zip(self.names, self._runs, strict=False):
+            if run.first < number <= run.first + len(run.statements):
+                return name, run.statements[number - run.first - 1]
+        return None
+
+    def update(self, name: str) -> frozenset[str]:
+        """The file's text is another one now: forget what it did. Returns the files whose answers may be
+        others: itself, those behind it, and those that the folder's facts connect with it."""
+        place = self._places[name]
+        self._again = {}
+        self._back_to(place)
+        return frozenset(self.names[place:]) | self.facts.update(name)
+
+    # -- running -------------------------------------------------------------------------------------
+
+    def _new_machine(self) -> Machine:
+        return Machine(Catalog(self.terms.search_path), self.terms.postgres_version)
+
+    def _go_to(self, place: int) -> None:
+        """Make it so that exactly the files before `place` have run."""
+        self._back_to(place)
+        for name in self.names[len(self._runs) : place]:
+            try:
+                migration = self._migration(name)
+            except UsageProblem:
+                # Nobody asked about it: what it does is not known, and the next one is judged without.
+                self._runs.append(_Run(self._mark(), self._number(), ()))
+                continue
+            self._run(migration, frozenset())
+
+    def _run(self, migration: Migration, reruns: frozenset[str]) -> None:
+        """Run the file's applied part over the catalog; outcomes go into the migration."""
+        statements = [
+            statement
+            for statement in migration.parsed.statements
+            if statement.section == "up" or self.terms.down
+        ]
+        version = self.terms.postgres_version
+        programs = [program_of(migration.parsed, statement, version) for statement in statements]
+        migration.programs = {
+            statement.index: program
+            for statement, program in zip(statements, programs, strict=True)
+        }
+        migration.catalog = self._machine.catalog
+        units = [migration.deliveries[statement.index].unit for statement in statements]
+        first = self._number()
+        indexes = tuple(statement.index for statement in statements)
+        self._runs.append(_Run(self._mark(), first, indexes))
+        replayed = replay_file(self._machine, programs, units, reruns, first)
+        migration.outcomes = dict(zip(indexes, replayed.outcomes, strict=True))
+        migration.hazards = [
+            (statements[index].index, hazard) for index, hazard in replayed.hazards
+        ]
+
+    def _judged_with_all(self, name: str) -> Migration:
+        """The file where all files run again, over what all of them left."""
+        if not self._again:
+            self._back_to(0)
+            migrations = {}
+            for each in self.names:
+                try:
+                    migration = self._migration(each)
+                except UsageProblem:
+                    if each == name:
+                        raise
+                    self._runs.append(_Run(self._mark(), self._number(), ()))
+                    continue
+                self._run(migration, frozenset())
+                migrations[each] = migration
+            for migration, outcomes in zip(
+                migrations.values(), self._rerun_all(migrations.values()), strict=True
+            ):
+                migration.outcomes = outcomes
+            self._again = migrations
+        return self._again[name]
+
+    def _rerun_all(self, migrations: Iterable[Migration]) -> list[dict[int, dict[Rerun, Outcome]]]:
+        programs = [migration.programs for migration in migrations]
+        files = [list(each.values()) for each in programs]
+        again = replay_folder(self._machine, files, self.terms.search_path)
+        return [
+            {index: {"folder": outcome} for index, outcome in zip(each, outcomes, strict=True)}
+            for each, outcomes in zip(programs, again, strict=True)
+        ]
+
+    def _migration(self, name: str) -> Migration:
+        data = self._texts.read(name)
+        profile = self.profile
+        source = decode(shown(name), data)
+        parsed = parse(source, profile.sections(data))
+        return Migration(
+            name,
+            parsed,
+            profile,
+            deliver(profile, source, parsed.statements, self._clues),
+            self.terms.postgres_version,
+            self._clues,
+            self.facts,
+            reruns=profile.reruns(name, data, self._clues) or "",
+        )
+
+    # -- marks ---------------------------------------------------------------------------------------
+
+    def _number(self) -> int:
+        """How many statements have run."""
+        return self._runs[-1].first + len(self._runs[-1].statements) if self._runs else 0
+
+    def _mark(self) -> object:
+        return self._machine.catalog.mark()
+
+    def _back_to(self, place: int) -> None:
+        """Undo the files from `place` on."""
+        if len(self._runs) > place:
+            mark = self._runs[place].mark
+            assert isinstance(mark, int)
+            self._machine.catalog.rollback(mark)
+            del self._runs[place:]
+
+
+def shown(name: str) -> str:
+    """A path as it is shown: relative to where we are, where that is shorter, with forward slashes."""
+    return name.replace(os.sep, "/").removeprefix("./")

@@ -1,0 +1,127 @@
+"""Which files belong together, and in which order their runner applies them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from idemlint.errors import UsageProblem
+from idemlint.records import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from idemlint.runners.clues import FolderClues
+    from idemlint.runners.profile import Profile
+
+
+class Group(NamedTuple):
+    """Files that one journal knows: they run one after the other on one database.
+
+    `names` are all of them in their runner's order, the ones that nobody asked about included; `asked` are
+    those of them that somebody did. `outside` are files that were asked about and that the runner does not
+    run in this order: each stands for itself.
+    """
+
+    profile: Profile
+    root: str
+    names: tuple[str, ...]
+    asked: frozenset[str]
+    outside: tuple[str, ...]
+
+
+def group(
+    asked: Iterable[str],
+    profile_of: Callable[[str], Profile],
+    clues: FolderClues,
+    *,
+    is_named: bool,
+) -> list[Group]:
+    """The sequences that files belong to, in the order in which they were asked about.
+
+    `is_named`: the runner was named, so that every file in the folder is its. Raises what `profile_of`
+    raises for a file that was asked about.
+    """
+    together: dict[tuple[str, str], list[str]] = {}
+    profiles: dict[str, Profile] = {}
+    for name in asked:
+        profile = profile_of(name)
+        profiles[profile.name] = profile
+        together.setdefault((profile.name, _root(profile, name)), []).append(name)
+    groups = []
+    for (runner, root), wanted in together.items():
+        profile = profiles[runner]
+        mine = set(wanted)
+
+        def belongs(name: str, profile: Profile = profile, mine: set[str] = mine) -> bool:
+            return is_named or name in mine or _is_run_by(profile, name, profile_of)
+
+        siblings = {
+            name
+            for depth in {_depth(profile, name) for name in wanted}
+            for name in _siblings(clues, root, depth)
+            if belongs(name)
+        }
+        names = tuple(profile.order(sorted(siblings | mine), clues))
+        outside = tuple(sorted(mine.difference(names)))
+        groups.append(Group(profile, root, names, frozenset(mine.intersection(names)), outside))
+    return groups
+
+
+def _is_run_by(profile: Profile, name: str, profile_of: Callable[[str], Profile]) -> bool:
+    if profile.direction(name) not in {"up", "repeatable"}:
+        return False
+    try:
+        return profile_of(name).name == profile.name
+    except UsageProblem:
+        return False
+
+
+def last_applied(profile: Profile, names: Iterable[str], start_after: str | None) -> int:
+    """The place of the last migration that counts as applied; -1: none does.
+
+    `start_after` is a file, a folder's name, or a version; a version that no file has stands for the
+    newest one before it.
+    """
+    if start_after is None:
+        return -1
+    names = list(names)
+    for index, name in enumerate(names):
+        path = name.replace(os.sep, "/")
+        if path.endswith("/" + start_after) or path == start_after:
+            return index
+        if start_after in {profile.version_of(name), Path(name).name, Path(name).parent.name}:
+            return index
+    earlier = [
+        index
+        for index, name in enumerate(names)
+        if profile.version_of(name).isdigit()
+        and start_after.isdigit()
+        and int(profile.version_of(name)) <= int(start_after)
+    ]
+    return earlier[-1] if earlier else -1
+
+
+def _depth(profile: Profile, name: str) -> int:
+    """How many folders of a migration's path are its own (`<version>_x/up.sql`: one)."""
+    found = profile.named(name)
+    return found[1].group(0).strip("/").count("/") if found else 0
+
+
+def _root(profile: Profile, name: str) -> str:
+    folder = os.path.dirname(name)  # noqa: PTH120 (called for every file)
+    for _ in range(_depth(profile, name)):
+        folder = os.path.dirname(folder)  # noqa: PTH120
+    return folder
+
+
+def _siblings(clues: FolderClues, root: str, depth: int) -> Iterator[str]:
+    """The SQL files of a folder, or of its folders, as paths that look like the ones given."""
+    for name in clues.names(root or "."):
+        path = os.path.join(root, name)  # noqa: PTH118
+        if depth == 0:
+            if name.endswith(".sql"):
+                yield path
+        elif not name.endswith(".sql"):
+            yield from _siblings(clues, path, depth - 1)

@@ -1,0 +1,46 @@
+"""The bytes of files: those that were handed in, else what stands on disk, read once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Texts:
+    """Every read of a migration goes through here: standard input, an editor's buffers and the texts on
+    which fixes are proved are seen by detection, replay and rules alike."""
+
+    __slots__ = ("_known", "given")
+
+    def __init__(self, given: Mapping[str, bytes] | None = None) -> None:
+        self.given = dict(given or {})
+        self._known: dict[str, bytes] = {}
+
+    def read(self, name: str) -> bytes:
+        """A file's bytes. Raises `UsageProblem`, which names the file, where it cannot be read."""
+        data = self.given.get(name)
+        if data is None:
+            data = self._known.get(name)
+        if data is None:
+            data = self._known[name] = _on_disk(name)
+        return data
+
+    def replace(self, name: str, data: bytes | None) -> None:
+        """Take other bytes from now on; `None`: what is on disk, as it is now."""
+        self._known.pop(name, None)
+        if data is None:
+            self.given.pop(name, None)
+        else:
+            self.given[name] = data
+
+
+def _on_disk(name: str) -> bytes:
+    try:
+        with open(name, "rb") as file:  # noqa: PTH123 (half the time of Path.read_bytes)
+            return file.read()
+    except OSError as error:
+        raise UsageProblem(f"{name}: cannot be read: {error.strerror or error}") from None
