@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from idemlint.report.finding import locate
-from report.samples import diagnostic, finding, parsed
+from report.samples import diagnostic, finding, locate, parsed
 
 TABLE = b"CREATE TABLE users (id int)"
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from idemlint import engine
 from idemlint.analysis.server_messages import server_message
-from idemlint.engine import Settings, analyse
+from idemlint.settings import Settings
 from postgres.conftest import database, server
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ SILENT = [
 def foreseen(setup: str, statement: str) -> str:
     settings = Settings(rules=frozenset(), root=Path(), rerun="statement")
     data = f"{setup}\n{statement};\n".encode()
-    (report,) = analyse([], settings, stdin=("x.sql", data))
-    outcome = report.outcomes[-1]
+    (sequence,) = engine.open(["x.sql"], settings, {"x.sql": data})
+    outcome = sequence.judged("x.sql").outcomes[-1]
     assert outcome.verdict.value == "fails"
     return server_message(outcome)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from idemlint.apply import write_atomically, writing
+from idemlint.apply import writing
 from idemlint.errors import UsageProblem
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs modes and links")
@@ -25,14 +25,14 @@ def names(folder: Path) -> list[str]:
 
 
 def test_the_new_bytes_are_there_and_nothing_else(file: Path) -> None:
-    write_atomically(file, b"old", b"new")
+    writing.replace(file, b"old", b"new")
     assert file.read_bytes() == b"new"
     assert names(file.parent) == ["0001_it.sql"]
 
 
 def test_a_file_in_the_working_folder(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(file.parent)
-    write_atomically(Path(file.name), b"old", b"new")
+    writing.replace(Path(file.name), b"old", b"new")
     assert file.read_bytes() == b"new"
 
 
@@ -40,7 +40,7 @@ def test_a_file_in_the_working_folder(file: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o755, 0o664])
 def test_the_mode_stays(file: Path, mode: int) -> None:
     file.chmod(mode)
-    write_atomically(file, b"old", b"new")
+    writing.replace(file, b"old", b"new")
     assert stat.S_IMODE(file.stat().st_mode) == mode
 
 
@@ -50,7 +50,7 @@ def test_a_link_stays_a_link(file: Path, tmp_path: Path) -> None:
     folder.mkdir()
     link = folder / "link.sql"
     link.symlink_to("../0001_it.sql")
-    write_atomically(link, b"old", b"new")
+    writing.replace(link, b"old", b"new")
     assert link.is_symlink()
     assert file.read_bytes() == b"new"
     assert names(folder) == ["link.sql"]
@@ -58,7 +58,7 @@ def test_a_link_stays_a_link(file: Path, tmp_path: Path) -> None:
 
 def test_a_file_that_changed_meanwhile_is_not_touched(file: Path) -> None:
     with pytest.raises(UsageProblem, match="changed while"):
-        write_atomically(file, b"older", b"new")
+        writing.replace(file, b"older", b"new")
     assert file.read_bytes() == b"old"
     assert names(file.parent) == ["0001_it.sql"]
 
@@ -66,7 +66,7 @@ def test_a_file_that_changed_meanwhile_is_not_touched(file: Path) -> None:
 def test_a_file_that_is_gone(file: Path) -> None:
     file.unlink()
     with pytest.raises(UsageProblem, match=r"cannot be written: No such file"):
-        write_atomically(file, b"old", b"new")
+        writing.replace(file, b"old", b"new")
     assert names(file.parent) == []
 
 
@@ -75,7 +75,7 @@ def test_a_link_that_leads_in_a_circle(tmp_path: Path) -> None:
     link = tmp_path / "a.sql"
     link.symlink_to("a.sql")
     with pytest.raises(UsageProblem, match="cannot be written"):
-        write_atomically(link, b"old", b"new")
+        writing.replace(link, b"old", b"new")
 
 
 @pytest.mark.parametrize("step", ["replace", "fsync"])
@@ -87,7 +87,7 @@ def test_whatever_fails_the_old_file_is_there_and_nothing_else(
 
     monkeypatch.setattr(os, step, fail)
     with pytest.raises(UsageProblem, match=r"No space left on device; it is as it was"):
-        write_atomically(file, b"old", b"new")
+        writing.replace(file, b"old", b"new")
     assert file.read_bytes() == b"old"
     assert names(file.parent) == ["0001_it.sql"]
 
@@ -98,7 +98,7 @@ def test_an_interruption_leaves_nothing_behind(file: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(os, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        write_atomically(file, b"old", b"new")
+        writing.replace(file, b"old", b"new")
     assert file.read_bytes() == b"old"
     assert names(file.parent) == ["0001_it.sql"]
 
@@ -109,12 +109,12 @@ def test_a_folder_that_takes_no_new_files(file: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(writing.tempfile, "mkstemp", refuse)
     with pytest.raises(UsageProblem, match="Read-only file system"):
-        write_atomically(file, b"old", b"new")
+        writing.replace(file, b"old", b"new")
     assert file.read_bytes() == b"old"
 
 
 def test_a_read_only_file_is_left_alone(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write to any
     with pytest.raises(UsageProblem, match="read-only"):
-        write_atomically(file, b"old", b"new")
+        writing.replace(file, b"old", b"new")
     assert file.read_bytes() == b"old"

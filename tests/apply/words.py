@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from idemlint import engine
 from idemlint.apply.rounds import fix_files
 from idemlint.diagnostics import Applicability, Fix
-from idemlint.engine import Settings
 from idemlint.rules import all_rules
+from idemlint.settings import Settings
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -39,4 +40,4 @@ def fixed(
     }
     codes = frozenset(code for code in all_rules() if code.startswith(tuple(rules.split(","))))
     settings = Settings(codes, Path(), runner=runner)
-    return fix_files([Path(name) for name in contents], settings, lowest, contents=contents)
+    return fix_files(engine.open(contents, settings, contents), lowest)

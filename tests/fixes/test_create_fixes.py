@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from idemlint import engine
 from idemlint.apply.edits import apply
 from idemlint.diagnostics import Applicability
-from idemlint.engine import Settings, analyse
 from idemlint.rules import all_rules
+from idemlint.settings import Settings
 from postgres.conftest import database, server
 from postgres.snapshot import SEQUENCE
 
@@ -33,8 +34,9 @@ def findings(text: str, runner: str = "psql", version: int = 14) -> list[Diagnos
     contents = {name: text.encode()}
     if runner == "psql":
         contents = {"m/000_t.sql": T.encode(), **contents}
-    *_, report = analyse([Path(each) for each in contents], settings, contents=contents)
-    return list(report.diagnostics)
+    sequence = engine.open(contents, settings, contents).sequence_of(name)
+    assert sequence is not None
+    return list(sequence.judged(name).diagnostics)
 
 
 def mended(text: str, runner: str = "psql", version: int = 14) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from idemlint.analysis.file_report import Finding, lines_of, located
 from idemlint.diagnostics import Applicability, Diagnostic, Fix, Severity
-from idemlint.report.finding import Finding, Report, RuleText, locate
+from idemlint.replay.judge.verdict import Outcome, Verdict
+from idemlint.report.run_report import Report, RuleText
 from idemlint.source.statement import Edit, ParsedFile, SourceFile, Span, Statement
 
 USERS = b"-- first\nCREATE TABLE users (id int);\nSELECT 1;\n"
@@ -64,6 +66,12 @@ def finding(data: bytes = USERS, guilty: bytes = TABLE, **changes: object) -> Fi
     made = diagnostic(data, guilty, **changes)  # type: ignore[arg-type]
     file = parsed(data, guilty, filename=made.filename)
     return locate(file, [made], stable_name=made.filename)[0]
+
+
+def locate(file: ParsedFile, made: list[Diagnostic], *, stable_name: str) -> list[Finding]:
+    """Diagnostics of statements that fail for a reason whose message is not certain."""
+    outcomes = [Outcome(Verdict.FAILS, "file")] * len(file.statements)
+    return list(located(file, made, outcomes, lines_of(file), stable_name))
 
 
 def rule(code: str) -> RuleText | None:

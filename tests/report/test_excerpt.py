@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 from idemlint.report.excerpt import excerpt
-from idemlint.source.positions import Lines
+from report.samples import finding
 
 
 def drawn(source: str, guilty: str, width: int = 80) -> str:
-    data = source.encode()
-    start = data.index(guilty.encode())
-    rows = excerpt(Lines(data), start, start + len(guilty.encode()), width)
+    lines = finding(source.encode(), guilty.encode(), applicability=None).lines
+    rows = excerpt(lines, width)
     return "\n".join("".join(piece.text for piece in row).rstrip() for row in rows)
 
 
@@ -88,5 +87,5 @@ def test_a_span_longer_than_the_line_is_cut_too() -> None:
 
 def test_lines_without_end_do_not_take_for_ever() -> None:
     data = b"SELECT '" + b"x" * 5_000_000 + b"'\n;"
-    rows = excerpt(Lines(data), 0, len(data), 100)
+    rows = excerpt(finding(data, data, applicability=None).lines, 100)
     assert all(len("".join(piece.text for piece in row)) <= 100 for row in rows)

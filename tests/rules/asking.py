@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from idemlint.engine import FileReport, Settings, analyse
+from idemlint import engine
 from idemlint.rules import all_rules
+from idemlint.settings import Settings
 
 from .cases import FOLDER, NAMES
 
 if TYPE_CHECKING:
+    from idemlint.analysis.judged import Judged
     from idemlint.diagnostics import Diagnostic
 
 
 def report(
     sql: str, *setup: str, runner: str = "psql", postgres: int = 14, select: str = ""
-) -> FileReport:
+) -> Judged:
     """The report on a migration behind earlier ones of its folder."""
     from idemlint import runners
 
@@ -33,8 +35,8 @@ def report(
         runner=runner,
         postgres_version=postgres,
     )
-    reports = analyse([Path(name) for name in files], settings, contents=files)
-    return next(each for each in reports if each.migration.path == list(files)[-1])
+    (sequence,) = engine.open(files, settings, files)
+    return sequence.judged(list(files)[-1])
 
 
 def found(sql: str, *setup: str, code: str, **options: object) -> list[Diagnostic]:

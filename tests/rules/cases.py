@@ -21,13 +21,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from idemlint import runners
+from idemlint import engine, runners
 from idemlint.apply.rounds import fix_files
-from idemlint.engine import FileReport, Settings, analyse
 from idemlint.rules import all_rules
 from idemlint.rules.kit import pages
+from idemlint.settings import Settings
 
 if TYPE_CHECKING:
+    from idemlint.analysis.judged import Judged
     from idemlint.apply import FixedFile
     from idemlint.diagnostics import Applicability
     from idemlint.rules.kit.pages import Example, Page
@@ -104,29 +105,24 @@ class Case:
         files = {self._name(index): text.encode() for index, text in enumerate(self.setup)}
         return {**files, self.name: data}
 
-    def report(self, data: bytes) -> FileReport:
-        """What idemlint says of the example's file with these bytes."""
+    def opened(self, data: bytes) -> engine.Folder:
+        """The example's folder, with these bytes for its file."""
         files = self.contents(data)
-        reports = analyse([Path(name) for name in files], self.settings, contents=files)
-        [mine] = [report for report in reports if report.migration.path == self.name]
-        return mine
+        return engine.open(files, self.settings, files)
 
-    def every_report(self, data: bytes) -> list[FileReport]:
+    def report(self, data: bytes) -> Judged:
+        """What idemlint says of the example's file with these bytes."""
+        sequence = self.opened(data).sequence_of(self.name)
+        assert sequence is not None
+        return sequence.judged(self.name)
+
+    def every_report(self, data: bytes) -> list[Judged]:
         """What it says of the setup, too."""
-        files = self.contents(data)
-        return list(analyse([Path(name) for name in files], self.settings, contents=files))
+        return [sequence.judged(name) for sequence in self.opened(data) for name in sequence]
 
     def fix(self, data: bytes, lowest: Applicability) -> FixedFile:
         """What the fixes make of these bytes."""
-        files = self.contents(data)
-        results = fix_files(
-            [Path(name) for name in files],
-            self.settings,
-            lowest,
-            contents=files,
-            report_on=lambda path: path == Path(self.name),
-        )
-        [mine] = [result for result in results if str(result.path) == str(Path(self.name))]
+        [mine] = fix_files(self.opened(data), lowest, only={self.name})
         return mine
 
 

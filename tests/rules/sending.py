@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from postgres.server import execute
 
 if TYPE_CHECKING:
-    from idemlint.engine import FileReport
+    from idemlint.analysis.judged import Judged
     from postgres.server import Database
 
 
-def send(database: Database, report: FileReport, *, until: int | None = None) -> str | None:
+def send(database: Database, report: Judged, *, until: int | None = None) -> str | None:
     """Run the file in a session of its own up to its first error; return its SQLSTATE, or None.
 
     `until` is the first unit that is not sent any more: the run is stopped there.
@@ -40,7 +40,7 @@ def send(database: Database, report: FileReport, *, until: int | None = None) ->
     return None
 
 
-def units(report: FileReport) -> list[int]:
+def units(report: Judged) -> list[int]:
     """The numbers of the units that a run consists of, in their order."""
     return sorted(
         {

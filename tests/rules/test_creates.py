@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from idemlint.engine import Settings, analyse
+from idemlint import engine
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed, Drops, Renames, Verb
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules import OutcomeRule, all_rules
+from idemlint.settings import Settings
 
 FAMILIES = ("IDM1", "IDM2", "IDM3")
 
@@ -18,8 +19,8 @@ FAMILIES = ("IDM1", "IDM2", "IDM3")
 def messages(text: str) -> list[str]:
     codes = frozenset(code for code in all_rules() if code.startswith(FAMILIES))
     settings = Settings(codes, Path(), runner="psql")
-    [report] = analyse([Path("m/1.sql")], settings, contents={"m/1.sql": text.encode()})
-    return [each.message for each in report.diagnostics]
+    [sequence] = engine.open(["m/1.sql"], settings, {"m/1.sql": text.encode()})
+    return [each.message for each in sequence.judged("m/1.sql").diagnostics]
 
 
 @pytest.mark.parametrize(

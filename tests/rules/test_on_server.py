@@ -14,7 +14,7 @@ from .cases import Case, all_cases
 from .sending import send, units
 
 if TYPE_CHECKING:
-    from idemlint.engine import FileReport
+    from idemlint.analysis.judged import Judged
     from postgres.server import Database
     from postgres.snapshot import Difference, Snapshot
 
@@ -97,7 +97,7 @@ def test_good_runs_twice(database: Database, case: Case) -> None:
     nothing(before, database.snapshot())
 
 
-def set_up(database: Database, case: Case) -> FileReport:
+def set_up(database: Database, case: Case) -> Judged:
     """Run the earlier migrations, and return the report on the example."""
     *earlier, report = case.every_report(case.example.sql.encode())
     for each in earlier:
@@ -105,7 +105,7 @@ def set_up(database: Database, case: Case) -> FileReport:
     return report
 
 
-def after_stop(database: Database, report: FileReport, expected: set[str | None]) -> None:
+def after_stop(database: Database, report: Judged, expected: set[str | None]) -> None:
     """After a stop before some unit, a rerun from the start fails so, or ends with more than one run."""
     with database.copy() as whole:
         assert send(whole, report) is None

@@ -11,11 +11,12 @@ from idemlint.records import NamedTuple
 from idemlint.source.positions import Lines, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from idemlint.analysis.judged import Judged
     from idemlint.diagnostics import Diagnostic, Fix
-    from idemlint.source.statement import Statement
+    from idemlint.replay.judge.verdict import Outcome
+    from idemlint.source.statement import ParsedFile, Statement
 
 #: Of a statement's text, so many bytes are kept to show how it begins.
 _BEGINNING: Final = 288
@@ -147,21 +148,21 @@ class FileReport(NamedTuple):
 
 def report_of(judged: Judged, stable_name: str) -> FileReport:
     """Plain data of a judged migration. `stable_name` is the file's name wherever we were started."""
-    lines = Lines(_shown_bytes(judged))
+    lines = lines_of(judged.parsed)
     return FileReport(
         judged.filename,
         judged.name,
         judged.migration.profile.name,
         tuple(_rows(judged, lines)),
-        tuple(_findings(judged, lines, stable_name)),
+        tuple(located(judged.parsed, judged.diagnostics, judged.outcomes, lines, stable_name)),
     )
 
 
-def _shown_bytes(judged: Judged) -> bytes:
-    """The text as it is read, where that has the file's own offsets (undecodable bytes are replaced)."""
-    source = judged.parsed.source
+def lines_of(parsed: ParsedFile) -> Lines:
+    """The lines of a file, as they are shown: undecodable bytes are replaced where offsets stay true."""
+    source = parsed.source
     data = source.text.encode("utf-8", "replace")
-    return data if len(data) == len(source.data) and not source.bom else source.data
+    return Lines(data if len(data) == len(source.data) and not source.bom else source.data)
 
 
 def _rows(judged: Judged, lines: Lines) -> Iterator[StatementRow]:
@@ -192,19 +193,26 @@ def _rows(judged: Judged, lines: Lines) -> Iterator[StatementRow]:
         )
 
 
-def _findings(judged: Judged, lines: Lines, stable_name: str) -> Iterator[Finding]:
-    statements = judged.parsed.statements
+def located(
+    parsed: ParsedFile,
+    diagnostics: Iterable[Diagnostic],
+    outcomes: Sequence[Outcome],
+    lines: Lines,
+    stable_name: str,
+) -> Iterator[Finding]:
+    """Diagnostics of a file with their places; `outcomes` are those of its statements."""
+    statements, data = parsed.statements, parsed.source.data
     identities = Identities(stable_name)
-    for diagnostic in judged.diagnostics:
+    for diagnostic in diagnostics:
         index = diagnostic.statement
         statement = statements[index] if index is not None else None
         start = lines.position(diagnostic.span.start)
         end = lines.position(max(diagnostic.span.end, diagnostic.span.start))
         if statement is not None:
-            text = judged.data[statement.start : statement.end]
+            text = data[statement.start : statement.end]
         else:
             first, last = lines.bounds(start.row)
-            text = judged.data[first:last]
+            text = data[first:last]
         yield Finding(
             diagnostic.code,
             diagnostic.name,
@@ -218,7 +226,7 @@ def _findings(judged: Judged, lines: Lines, stable_name: str) -> Iterator[Findin
             diagnostic.sqlstate,
             diagnostic.rerun,
             _fix(diagnostic.fix, lines),
-            _server(judged, diagnostic),
+            _server(outcomes, diagnostic),
             tuple(_source_lines(lines, start, diagnostic.span.end)),
             identities.of(diagnostic.code, text).decode("latin-1"),
         )
@@ -244,10 +252,10 @@ def _fix(fix: Fix | None, lines: Lines) -> FixText | None:
     return FixText(fix.applicability.label, fix.message, edits)
 
 
-def _server(judged: Judged, diagnostic: Diagnostic) -> str:
+def _server(outcomes: Sequence[Outcome], diagnostic: Diagnostic) -> str:
     if diagnostic.statement is None or diagnostic.sqlstate is None:
         return ""
-    outcome = judged.outcomes[diagnostic.statement]
+    outcome = outcomes[diagnostic.statement]
     return server_message(outcome) if outcome.sqlstate == diagnostic.sqlstate else ""
 
 
