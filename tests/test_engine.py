@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
@@ -12,6 +14,7 @@ from idemlint.rules import all_rules
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
+    from idemlint.analysis.file_report import FileReport
     from idemlint.analysis.judged import Judged
 
 
@@ -202,3 +205,112 @@ class TestReruns:
         paths = write(tmp_path, {"001.sql": text})
         worst = reports(tmp_path, [paths["001.sql"]], rerun="any")["001.sql"]
         assert verdicts(worst) == ["safe"] * 4
+
+
+def opened(texts: dict[str, str], **options: object) -> engine.Folder:
+    """A folder that is in memory only."""
+    files = {name: text.encode() for name, text in texts.items()}
+    return engine.open(files, settings(Path(), runner="psql", **options), files)
+
+
+def only(folder: engine.Folder) -> engine.Sequence:
+    (sequence,) = folder
+    return sequence
+
+
+class TestAFolderLives:
+    """An editor changes texts, and asks again."""
+
+    TEXTS: ClassVar = {
+        "no/such/1.sql": "CREATE TABLE IF NOT EXISTS t (a int);\n",
+        "no/such/2.sql": "ALTER TABLE t ADD COLUMN IF NOT EXISTS b int;\n",
+        "no/such/3.sql": "CREATE TABLE u (a int);\n",
+    }
+
+    def test_a_changed_text_is_judged_anew(self) -> None:
+        sequence = only(opened(self.TEXTS))
+        assert verdicts(sequence.judged("no/such/2.sql")) == ["safe"]
+        sequence.update("no/such/2.sql", b"ALTER TABLE t ADD COLUMN b int;\n")
+        assert verdicts(sequence.judged("no/such/2.sql")) == ["fails 42701"]
+
+    def test_files_may_be_asked_about_in_any_order(self) -> None:
+        forth = only(opened(self.TEXTS))
+        back = only(opened(self.TEXTS))
+        told = {name: forth.report(name) for name in self.TEXTS}
+        assert {name: back.report(name) for name in reversed(self.TEXTS)} == told
+        assert {name: back.report(name) for name in reversed(self.TEXTS)} == told
+
+    def test_an_earlier_file_changes_what_a_later_one_meets(self) -> None:
+        sequence = only(opened(self.TEXTS))
+        assert verdicts(sequence.judged("no/such/3.sql")) == ["fails 42P07"]
+        moved = sequence.update("no/such/1.sql", b"CREATE TABLE t (id int PRIMARY KEY);\n")
+        assert moved == set(self.TEXTS)
+        sequence.update("no/such/3.sql", b"INSERT INTO t VALUES (1);\n")
+        assert verdicts(sequence.judged("no/such/3.sql")) == ["fails 23505"]
+
+    def test_a_later_file_may_change_the_answers_of_an_earlier_one(self) -> None:
+        texts = {**self.TEXTS, "no/such/1.sql": "CREATE TABLE t (a int);\n"}
+        sequence = only(opened(texts))
+        (before,) = sequence.report("no/such/1.sql").findings
+        moved = sequence.update("no/such/3.sql", b"CREATE TABLE IF NOT EXISTS t (other text);\n")
+        assert moved == {"no/such/1.sql", "no/such/3.sql"}
+        (after,) = sequence.report("no/such/1.sql").findings
+        assert before.fix is not None
+        assert after.fix is not None
+        assert (before.fix.applicability, after.fix.applicability) == ("safe", "unsafe")
+
+    def test_an_update_and_its_taking_back_leave_no_trace(self) -> None:
+        sequence = only(opened(self.TEXTS))
+        before = [sequence.report(name) for name in sequence]
+        for name, text in self.TEXTS.items():
+            sequence.update(name, b"DROP TABLE IF EXISTS t; CREATE TABLE t (x int);\n")
+            _ = [sequence.report(each) for each in sequence]
+            sequence.update(name, text.encode())
+        assert [sequence.report(name) for name in sequence] == before
+
+    def test_what_made_something_can_be_found(self) -> None:
+        sequence = only(opened({**self.TEXTS, "no/such/2.sql": "SELECT 1;\nCREATE TABLE b ();\n"}))
+        sequence.judged("no/such/3.sql")
+        assert [sequence.origin(number) for number in range(6)] == [
+            None,
+            ("no/such/1.sql", 0),
+            ("no/such/2.sql", 0),
+            ("no/such/2.sql", 1),
+            ("no/such/3.sql", 0),
+            None,
+        ]
+
+    def test_a_text_may_change_whose_migrations_the_siblings_are(self, tmp_path: Path) -> None:
+        paths = write(tmp_path, {"1_a.sql": "CREATE TABLE a ();\n", "2_b.sql": "SELECT 1;\n"})
+        folder = engine.open(paths.values(), settings(tmp_path))
+        assert [sequence.runner for sequence in folder] == ["psql"]
+        first, second = map(str, paths.values())
+        goose = b"-- +goose Up\nCREATE TABLE a ();\n-- +goose Down\nDROP TABLE a;\n"
+        moved = folder.update({first: goose})
+        assert moved == {first, second}
+        assert [sequence.runner for sequence in folder] == ["goose"]
+
+
+class TestAReport:
+    def report(self) -> FileReport:
+        return only(
+            opened({"1.sql": "CREATE TABLE é (a int);\nINSERT INTO é VALUES (1);\n"})
+        ).report("1.sql")
+
+    def test_it_can_be_sent_to_another_process(self) -> None:
+        report = self.report()
+        assert pickle.loads(pickle.dumps(report)) == report
+
+    def test_it_can_be_written_as_json(self) -> None:
+        report = self.report()
+        assert json.loads(json.dumps(report)) == _as_lists(report)
+
+    def test_it_says_where_things_are(self) -> None:
+        first, second = self.report().findings
+        assert (first.start.row, first.start.column, first.start.offset) == (1, 1, 0)
+        assert (second.start.row, second.start.column, second.start.offset) == (2, 1, 25)
+        assert [line.marked for line in first.lines] == ["CREATE TABLE é (a int)"]
+
+
+def _as_lists(value: object) -> object:
+    return [_as_lists(each) for each in value] if isinstance(value, tuple) else value
