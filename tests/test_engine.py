@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -289,6 +291,17 @@ class TestAFolderLives:
         moved = folder.update({first: goose})
         assert moved == {first, second}
         assert [sequence.runner for sequence in folder] == ["goose"]
+
+
+def test_the_door_opens_without_a_command_line_or_a_driver() -> None:
+    program = (
+        "import sys, idemlint.engine;"
+        "print(*({'click', 'rich', 'psycopg', 'idemlint.cli', 'idemlint.report'} & set(sys.modules)))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == []
 
 
 class TestAReport:

@@ -65,6 +65,15 @@ def test_ci_runs_the_commands_of_the_setup() -> None:
             assert f"# README: {command}" in ci
 
 
+def test_the_program_prints_what_is_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (program,), (output,) = blocks("python"), blocks("text")
+    exec(compile(program, "README.md", "exec"), {})
+    assert capsys.readouterr().out == output
+
+
 def test_the_configuration_that_is_shown_is_read() -> None:
     from idemlint import config
 
