@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Final
 from idemlint import runners
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.slots import Catalog
 from idemlint.replay.effects.program import program_of
+from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file, replay_folder
 from idemlint.replay.judge.verdict import Outcome, Verdict
-from idemlint.replay.machine.run import Machine
 from idemlint.rules.kit.findings import findings
 from idemlint.runners.clues import FolderClues
 from idemlint.runners.units import deliver
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
     from idemlint.diagnostics import Diagnostic
     from idemlint.modes import Mode, Rerun
+    from idemlint.replay.machine.run import Machine
     from idemlint.runners.profile import Profile
     from idemlint.source.statement import ParsedFile
 
@@ -166,8 +166,7 @@ class _Analysis:
         profile = sequence.profile
         ordered = self._ordered(sequence)
         known = set(ordered)
-        catalog = Catalog(self.settings.search_path)
-        machine = Machine(catalog, self.settings.postgres_version)
+        machine = new_machine(self.settings.search_path, self.settings.postgres_version)
         wanted = sequence.wanted & known
         last = max((index for index, name in enumerate(ordered) if name in wanted), default=-1)
         number = 0
@@ -190,9 +189,7 @@ class _Analysis:
                 continue
             migration = self._migration(profile, name, reported=True)
             if migration is not None:
-                machine = Machine(
-                    Catalog(self.settings.search_path), self.settings.postgres_version
-                )
+                machine = new_machine(self.settings.search_path, self.settings.postgres_version)
                 self._replay(machine, migration, 0, judged=True)
                 yield self._report(migration, context=False)
 
