@@ -43,7 +43,6 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: that would be harder to follow in two pieces. Nothing here is a licence to grow.
 LONGEST = 400
 LONGER = {
-    "replay/catalog/slots.py": 680,  # the catalog's state and its undo log, which must agree line by line
     "replay/catalog/definitions.py": 580,  # what a column, constraint or index is, and when two are the same
     "replay/effects/alter_table.py": 500,  # one function a subcommand of ALTER TABLE
     "replay/effects/create_objects.py": 450,  # one function a CREATE statement

@@ -22,16 +22,18 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idemlint.postgres.kinds import Kind, Space
-from idemlint.replay.catalog.slots import PRESENT, Catalog, Slot
+from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects.program import program_of
+from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file
-from idemlint.replay.machine.run import Machine
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.judge.verdict import Outcome
 
 VERSION = 16
@@ -122,7 +124,7 @@ def outcomes(
     version: int = VERSION,
 ) -> list[Outcome]:
     """The same with reasons; `units` are all different by default (autocommit)."""
-    machine = Machine(Catalog(), version)
+    machine = new_machine(("public",), version)
     setup = programs(before, version)
     replay_file(machine, setup, range(len(setup)), frozenset(), 0)
     made = programs(sql, version)
@@ -141,15 +143,17 @@ class After(NamedTuple):
 
 def after(sql: str, *, version: int = VERSION) -> After:
     """What a file leaves in schema public."""
-    catalog = Catalog()
+    machine = new_machine(("public",), version)
     made = programs(sql, version)
-    replay_file(Machine(catalog, version), made, range(len(made)), frozenset(), 0)
-    public = catalog.slots[(Space.SCHEMA, 0, "public")].oid
+    replay_file(machine, made, range(len(made)), frozenset(), 0)
+    catalog = machine.catalog
+    schema = catalog.recorded((Space.SCHEMA, 0, "public"))
+    assert schema is not None
     relations: set[str] = set()
     constraints: dict[str, set[str]] = {}
-    for space, container, name in list(catalog.slots):
-        slot = catalog.slot((space, container, name))
-        if space is not Space.RELATION or container != public or slot is None:
+    for key, _ in catalog.all():
+        slot, name = catalog.slot(key), key[2]
+        if key[:2] != (Space.RELATION, schema.oid) or slot is None:
             continue
         if slot.presence is PRESENT:
             relations.add(name)
@@ -160,7 +164,7 @@ def after(sql: str, *, version: int = VERSION) -> After:
 
 def _constraints(catalog: Catalog, table: Slot) -> set[str]:
     names = set(table.definition.constraints) if table.definition is not None else set()
-    names |= {key[2] for key in catalog.slots if key[:2] == (Space.CONSTRAINT, table.oid)}
+    names |= {key[2] for key, _ in catalog.all() if key[:2] == (Space.CONSTRAINT, table.oid)}
     found = {name: catalog.find_key((Space.CONSTRAINT, table.oid, name)) for name in names}
     return {name for name, slot in found.items() if slot and slot.presence is PRESENT}
 

@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
-from idemlint.replay.catalog.slots import Catalog
 from idemlint.replay.effects.program import program_of
+from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.replay.machine.run import Machine
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
@@ -79,7 +78,7 @@ def _programs(texts: list[str], version: int) -> list[Any]:
 
 def verdict(row: dict[str, Any], version: int) -> str:
     """`safe`, `fails SQLSTATE`, `repeats` or `unknown` for a row's statements together."""
-    machine = Machine(Catalog(), version)
+    machine = new_machine(("public",), version)
     setup = _programs(row["setup"], version)
     replay_file(machine, setup, range(len(setup)), frozenset(), 0)
     programs = _programs(row["sql"], version)

@@ -3,11 +3,14 @@
 Expressions stay parse trees: what they mean for the catalog is for `replay` to say. Variables whose
 value the straight-line code before makes plain are already put in their place (`FOUND` after a
 `PERFORM` is `EXISTS (…)`, `v` after `SELECT … INTO v` is the query itself).
+
+A leaf and a condition are read once, however often they run: `effects` and `read` are where `replay`
+keeps what it made of them. They are no part of what a node is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from idemlint.records import NamedTuple
 
@@ -16,29 +19,37 @@ if TYPE_CHECKING:
     from idemlint.source.tree import Tree
 
 
-class Sql(NamedTuple):
+class _Sql(NamedTuple):
+    tree: Tree
+    span: Span | None = None
+    executed: bool = False
+
+
+class Sql(_Sql):
     """A static SQL statement (PERFORM is its SELECT), or an EXECUTE of a constant string.
 
     Locations in a static statement's tree are byte offsets into the file. Of an `executed` one they
     are not, and `span` is that of the EXECUTE.
     """
 
-    tree: Tree
+    effects: Any = None
+
+
+class _Dynamic(NamedTuple):
+    reason: str
+    mentions: frozenset[str] = frozenset()
+    pattern: str | None = None
     span: Span | None = None
-    executed: bool = False
 
 
-class Dynamic(NamedTuple):
+class Dynamic(_Dynamic):
     """Something whose effect cannot be read: an EXECUTE of a computed string, a broken statement.
 
     `mentions` are the names that stand in its text, folded. `pattern` is the string as far as it is
     constant, with `%I`, `%L`, `%s` where it is not; where an EXECUTE has none, it may run anything.
     """
 
-    reason: str
-    mentions: frozenset[str] = frozenset()
-    pattern: str | None = None
-    span: Span | None = None
+    read: Any = None
 
 
 class Block(NamedTuple):
@@ -47,18 +58,22 @@ class Block(NamedTuple):
     body: tuple[Node, ...]
 
 
-class If(NamedTuple):
+class _If(NamedTuple):
+    condition: Tree | None
+    then: Block
+    otherwise: Block
+    span: Span | None = None
+    test: Span | None = None
+
+
+class If(_If):
     """`condition` is an expression's tree, `None` where it could not be read.
 
     `span` is the whole statement, `test` its condition. Locations in the condition are byte offsets
     into the file, except in what stands for a variable: they are where the variable got its value.
     """
 
-    condition: Tree | None
-    then: Block
-    otherwise: Block
-    span: Span | None = None
-    test: Span | None = None
+    read: Any = None
 
 
 class Handler(NamedTuple):

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.slots import Catalog
 from idemlint.replay.effects.program import program_of
+from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file, replay_folder
-from idemlint.replay.machine.run import Machine
 from idemlint.runners.units import deliver
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.migration import Migration
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from idemlint.modes import Mode, Rerun
     from idemlint.replay.judge.verdict import Outcome
+    from idemlint.replay.machine.state import StateMark
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
     from idemlint.sequence.texts import Texts
@@ -60,7 +60,7 @@ class _Run(NamedTuple):
     They are numbered through the folder: the first has the number `first` + 1.
     """
 
-    mark: object
+    mark: StateMark
     first: int
     statements: tuple[int, ...]
 
@@ -88,7 +88,7 @@ class Chain:
         self._clues = clues
         self._places = {name: place for place, name in enumerate(self.names)}
         self._applied = last_applied(profile, self.names, terms.start_after)
-        self._machine = self._new_machine()
+        self._machine = new_machine(terms.search_path, terms.postgres_version)
         self._runs: list[_Run] = []
         self._again: dict[str, Migration] = {}
 
@@ -125,9 +125,6 @@ class Chain:
 
     # -- running -------------------------------------------------------------------------------------
 
-    def _new_machine(self) -> Machine:
-        return Machine(Catalog(self.terms.search_path), self.terms.postgres_version)
-
     def _go_to(self, place: int) -> None:
         """Make it so that exactly the files before `place` have run."""
         self._back_to(place)
@@ -153,7 +150,7 @@ class Chain:
             statement.index: program
             for statement, program in zip(statements, programs, strict=True)
         }
-        migration.catalog = self._machine.catalog
+        migration.catalog = self._machine.state.catalog
         units = [migration.deliveries[statement.index].unit for statement in statements]
         first = self._number()
         indexes = tuple(statement.index for statement in statements)
@@ -217,15 +214,13 @@ class Chain:
         """How many statements have run."""
         return self._runs[-1].first + len(self._runs[-1].statements) if self._runs else 0
 
-    def _mark(self) -> object:
-        return self._machine.catalog.mark()
+    def _mark(self) -> StateMark:
+        return self._machine.state.mark()
 
     def _back_to(self, place: int) -> None:
         """Undo the files from `place` on."""
         if len(self._runs) > place:
-            mark = self._runs[place].mark
-            assert isinstance(mark, int)
-            self._machine.catalog.rollback(mark)
+            self._machine.state.rollback(self._runs[place].mark)
             del self._runs[place:]
 
 

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block
-    from idemlint.replay.catalog.slots import Catalog
+    from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.judge.verdict import Outcome
-    from idemlint.replay.machine.run import Hazard
+    from idemlint.replay.machine.signals import Hazard
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
     from idemlint.runners.units import Delivery

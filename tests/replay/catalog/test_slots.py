@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN, Catalog, Slot
+from idemlint.replay.catalog import knowledge
+from idemlint.replay.catalog.lookup import Catalog
+from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN, Slot
 
 T = Ref(Space.RELATION, "t")
 A = Ref(Space.COLUMN, "a", None, T)
@@ -132,7 +134,7 @@ class TestUndo:
         catalog.set_presence(T, PRESENT)
         catalog.statement = 1
         drop(catalog, T)
-        catalog.undo(mark)
+        knowledge.undo(catalog, mark)
         assert catalog.presence(T) is PRESENT
 
     def test_changes_are_booked_on_statements(self, catalog: Catalog) -> None:
@@ -148,10 +150,10 @@ class TestJoin:
     def join(self, catalog: Catalog, one: bool, two: bool) -> str:
         mark = catalog.mark()
         catalog.set_presence(T, PRESENT if one else ABSENT)
-        other = catalog.state_since(mark)
-        catalog.rollback(mark)
+        other = knowledge.way_since(catalog, mark)
+        catalog.revert(mark)
         catalog.set_presence(T, PRESENT if two else ABSENT)
-        catalog.join(mark, other)
+        knowledge.join(catalog, mark, other)
         return catalog.presence(T)
 
     @pytest.mark.parametrize(
@@ -165,9 +167,9 @@ class TestJoin:
         make(catalog, T)
         mark = catalog.mark()
         drop(catalog, T)
-        other = catalog.state_since(mark)
-        catalog.rollback(mark)
-        catalog.join(mark, other)
+        other = knowledge.way_since(catalog, mark)
+        catalog.revert(mark)
+        knowledge.join(catalog, mark, other)
         assert catalog.presence(T) is UNKNOWN
 
 
@@ -188,11 +190,6 @@ class TestSearchPath:
         slot = catalog.find(T)
         assert slot is not None
         assert slot.oid == temporary
-
-    def test_a_new_session_has_no_temporary_objects(self, catalog: Catalog) -> None:
-        make(catalog, Ref(Space.RELATION, "t", "pg_temp"))
-        catalog.new_session()
-        assert catalog.presence(Ref(Space.RELATION, "t", "pg_temp")) is ABSENT
 
     def test_nothing_is_in_a_schema_that_is_gone(self, catalog: Catalog) -> None:
         drop_me = Ref(Space.SCHEMA, "s")
@@ -233,6 +230,6 @@ class TestOverloads:
 def test_forgetting_names(catalog: Catalog) -> None:
     make(catalog, T)
     make(catalog, Ref(Space.RELATION, "u"))
-    catalog.forget(frozenset({(Space.RELATION, "t")}))
+    knowledge.forget(catalog, frozenset({(Space.RELATION, "t")}))
     assert catalog.presence(T) is UNKNOWN
     assert catalog.presence(Ref(Space.RELATION, "u")) is PRESENT

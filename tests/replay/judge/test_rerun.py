@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from idemlint.replay.catalog.slots import Catalog
-from idemlint.replay.judge.rerun import replay_folder
-from idemlint.replay.machine.run import Machine
+from idemlint.replay.judge.assembly import new_machine
+from idemlint.replay.judge.rerun import replay_file, replay_folder
 
 from ..asking import outcomes, programs, verdicts, word
 
@@ -87,14 +86,12 @@ class TestFolder:
     """All files again, over what all of them left."""
 
     def folder(self, *files: str) -> list[list[str]]:
-        machine = Machine(Catalog(), 16)
+        machine = new_machine(("public",), 16)
         parts = [programs(each, 16) for each in files]
         number = 0
         for part in parts:
-            for program in part:
-                number += 1
-                machine.catalog.statement = number
-                machine.run(program)
+            replay_file(machine, part, range(len(part)), frozenset(), number)
+            number += len(part)
         told = replay_folder(machine, parts, ("public",))
         return [[word(outcome) for outcome in each] for each in told]
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.definitions import IndexDefinition, TableDefinition, UniqueKey
-from idemlint.replay.catalog.slots import ABSENT, PRESENT, Catalog, Key, Slot
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from idemlint.replay.catalog.lookup import Catalog
 
 #: A row as far as it is literal: column → value.
 Row = frozenset[tuple[str, str]]
@@ -147,8 +149,3 @@ def holds(facts: Rows, wanted: Row) -> bool | None:
     if facts.complete or any(gone <= wanted for gone in facts.gone):
         return False
     return None
-
-
-def is_internal(key: Key) -> bool:
-    """Whether a catalog key is bookkeeping of this module."""
-    return key[0] is Space.FACET and key[2].startswith("@")

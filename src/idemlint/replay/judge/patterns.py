@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.records import NamedTuple
-from idemlint.replay.catalog.slots import Catalog
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import (
     Command,
@@ -22,7 +20,8 @@ from idemlint.replay.effects.vocabulary import (
     SetsPath,
 )
 from idemlint.replay.judge.rerun import replay_file
-from idemlint.replay.machine.run import Machine
+from idemlint.replay.judge.verdict import Verdict
+from idemlint.replay.machine.signals import Pattern
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 
 if TYPE_CHECKING:
@@ -30,30 +29,27 @@ if TYPE_CHECKING:
 
     from idemlint.postgres.kinds import Ref, Space
     from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.replay.judge.verdict import Verdict
+    from idemlint.replay.machine.run import Machine
 
 #: `format()`'s placeholders (https://www.postgresql.org/docs/current/functions-string.html).
-_PLACEHOLDER: Final = re.compile(r"%(?:\d+\$)?(?:-?\d+)?(?P<type>[IsL%])")
+_PLACEHOLDER: Final = r"%(?:\d+\$)?(?:-?\d+)?(?P<type>[IsL%])"
 _STAND_IN: Final = {"I": "_any", "s": "_any", "L": "'_any'", "%": "%"}
 
 
-class Pattern(NamedTuple):
-    """What a pattern comes to: `outcome` of its second run, the names it makes, drops or renames."""
+def read_pattern(machine: Machine, pattern: str) -> Pattern | None:
+    """Read a format string; `None` where it is no statement with its placeholders filled.
 
-    verdict: Verdict
-    sqlstate: str | None
-    names: frozenset[tuple[Space, str]]
-
-
-def read_pattern(pattern: str, postgres_version: int) -> Pattern | None:
-    """Read a format string; `None` where it is no statement with its placeholders filled."""
-    text = _PLACEHOLDER.sub(lambda match: _STAND_IN[match["type"]], pattern)
+    `machine` says how it would be run; nothing is run on its state.
+    """
+    # The module is loaded by every run, and few need the expression.
+    text = re.sub(_PLACEHOLDER, lambda match: _STAND_IN[match["type"]], pattern)
+    machine = machine.anew()
     try:
         statements = parse_stretch(text.encode(), 0, "up", 0)
     except (Rejected, TooDeep):
         return None
     programs = [
-        effects_of(statement.tree, postgres_version)
+        effects_of(statement.tree, machine.postgres_version)
         for statement in statements
         if statement.tree is not None and statement.kind != "DoStmt"
     ]
@@ -62,13 +58,12 @@ def read_pattern(pattern: str, postgres_version: int) -> Pattern | None:
         isinstance(effect, (Opaque, SetsPath)) for effect in flat
     ):
         return None
-    machine = Machine(Catalog(), postgres_version)
     replayed = replay_file(machine, programs, range(len(programs)), frozenset({"file"}), 0)
     outcomes = [each["file"] for each in replayed.outcomes]
     worst = max(outcomes, key=lambda outcome: outcome.verdict.rank, default=None)
     if worst is None:
         return None
-    return Pattern(worst.verdict, worst.sqlstate, frozenset(_names(flat)))
+    return Pattern(worst.verdict is Verdict.SAFE, worst.sqlstate, frozenset(_names(flat)))
 
 
 def _flat(effects: Iterable[Effect]) -> Iterator[Effect]:

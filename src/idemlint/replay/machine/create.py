@@ -16,52 +16,51 @@ from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed
-    from idemlint.replay.machine.run import Machine, Result
+    from idemlint.replay.machine.run import Pass
+    from idemlint.replay.machine.signals import Result
 
 
-def creates(machine: Machine, effect: Creates) -> Result:
+def creates(run: Pass, effect: Creates) -> Result:
     """A name is taken; OR REPLACE leaves the thing who it is."""
-    catalog = machine.catalog
-    catalog.cause = (effect, machine.span, machine.leaf)
+    catalog = run.catalog
+    catalog.cause = (effect, run.span, run.leaf)
     beside = effect.beside
     key = catalog.key(effect.ref if beside is None else catalog.beside(effect.ref, beside))
     if key is None:
         return None
-    owners, needs = machine.oids(effect.owners), machine.oids(effect.needs)
+    owners, needs = run.oids(effect.owners), run.oids(effect.needs)
     existing = catalog.slot(key)
-    for source in machine.oids(effect.copies):
-        machine.copied.add(source)
+    for source in run.oids(effect.copies):
+        run.copied.add(source)
     if effect.replaces and existing is not None and existing.presence is PRESENT:
-        if effect.kind is Kind.VIEW and existing.kind not in {None, Kind.VIEW} and machine.judging:
+        if effect.kind is Kind.VIEW and existing.kind not in {None, Kind.VIEW} and run.judging:
             noun = existing.kind.noun if existing.kind else "relation"
-            return machine.raised("42809", effect, f"{effect.ref} is a {noun}")
-        if machine.judging and _other_result(existing.definition, effect.definition):
+            return run.raised("42809", effect, f"{effect.ref} is a {noun}")
+        if run.judging and _other_result(existing.definition, effect.definition):
             reason = f"{effect.ref} returns {existing.definition}, not {effect.definition}"
-            return machine.raised("42P13", effect, reason)
+            return run.raised("42P13", effect, reason)
         slot = existing._replace(
             kind=effect.kind, needs=needs, maker=catalog.statement, definition=effect.definition
         )
         catalog.put(key, slot)
         return None
-    oid = _put_new(machine, key, effect.kind, effect.definition, owners, needs)
+    oid = _put_new(run, key, effect.kind, effect.definition, owners, needs)
     if isinstance(effect.definition, TableDefinition):
-        return _brings(machine, effect, key, oid, effect.definition)
+        return _brings(run, effect, key, oid, effect.definition)
     return None
 
 
-def _brings(
-    machine: Machine, effect: Creates, key: Key, oid: int, definition: TableDefinition
-) -> Result:
+def _brings(run: Pass, effect: Creates, key: Key, oid: int, definition: TableDefinition) -> Result:
     """A table comes with sequences and indexes; a chosen name gets a number where it is taken."""
-    catalog = machine.catalog
+    catalog = run.catalog
     for each in definition.by_products():
         name = each.name
         relation: Key = (Space.RELATION, key[1], name)
-        if each.base is None and machine.judging and not _free(machine, relation):
-            return machine.raised("42P07", effect, f"relation {name} exists")
+        if each.base is None and run.judging and not _free(run, relation):
+            return run.raised("42P07", effect, f"relation {name} exists")
         number = 0
         while each.base is not None and (
-            not _free(machine, relation) or (number and name in definition.constraints)
+            not _free(run, relation) or (number and name in definition.constraints)
         ):
             number += 1
             name = each.base.numbered(number)
@@ -79,23 +78,21 @@ def _brings(
             if identity is not None and identity.presence is PRESENT:
                 owners = (identity.oid, *owners)
         kind = Kind.INDEX if each.is_index else Kind.SEQUENCE
-        _put_new(machine, relation, kind, BY_PRODUCT, owners, ())
+        _put_new(run, relation, kind, BY_PRODUCT, owners, ())
     return None
 
 
 def _put_new(
-    machine: Machine,
+    run: Pass,
     key: Key,
     kind: Kind,
     definition: object,
     owners: tuple[int, ...],
     needs: tuple[int, ...],
 ) -> int:
-    catalog = machine.catalog
+    catalog = run.catalog
     oid = catalog.new_oid()
-    slot = Slot(
-        PRESENT, oid, kind, definition, owners, needs, catalog.statement, not machine.uncertain
-    )
+    slot = Slot(PRESENT, oid, kind, definition, owners, needs, catalog.statement, not run.uncertain)
     catalog.put(key, slot)
     if isinstance(definition, IndexDefinition):
         table = key[1] if key[0] is Space.CONSTRAINT else (owners[0] if owners else 0)
@@ -104,29 +101,29 @@ def _put_new(
     return oid
 
 
-def creates_unnamed(machine: Machine, effect: CreatesUnnamed) -> Result:
+def creates_unnamed(run: Pass, effect: CreatesUnnamed) -> Result:
     """PostgreSQL chooses the name: the first one that is free."""
-    catalog = machine.catalog
-    catalog.cause = (effect, machine.span, machine.leaf)
+    catalog = run.catalog
+    catalog.cause = (effect, run.span, run.leaf)
     table_key = catalog.key(effect.table)
     table = catalog.find(effect.table)
     if table_key is None or table is None or table.presence is ABSENT:
         return None
-    owners, needs = machine.oids(effect.owners), machine.oids(effect.needs)
+    owners, needs = run.oids(effect.owners), run.oids(effect.needs)
     is_index = isinstance(effect.definition, IndexDefinition)
-    keys = _chosen(machine, effect, table_key, table, is_index=is_index)
+    keys = _chosen(run, effect, table_key, table, is_index=is_index)
     oid = 0
     for key in keys:
         kind = effect.kind
         if kind is Kind.CONSTRAINT and key[0] is Space.RELATION:
             kind = Kind.INDEX
         of = owners if not oid else (oid, table.oid, *owners)
-        oid = _put_new(machine, key, kind, effect.definition, of, needs)
+        oid = _put_new(run, key, kind, effect.definition, of, needs)
     return None
 
 
 def _chosen(
-    machine: Machine, effect: CreatesUnnamed, table_key: Key, table: Slot, *, is_index: bool
+    run: Pass, effect: CreatesUnnamed, table_key: Key, table: Slot, *, is_index: bool
 ) -> list[Key]:
     """The first name that is free, in every namespace that the object needs it in."""
     number = 0
@@ -139,15 +136,15 @@ def _chosen(
                 keys.append((Space.RELATION, table_key[1], name))
         else:
             keys.append((effect.kind.space, table_key[1], name))
-        if all(_free(machine, key) for key in keys):
+        if all(_free(run, key) for key in keys):
             return keys
         number += 1
 
 
-def _free(machine: Machine, key: Key) -> bool:
-    slot = machine.catalog.slot(key)
+def _free(run: Pass, key: Key) -> bool:
+    slot = run.catalog.slot(key)
     if slot is None and key[0] is Space.CONSTRAINT:
-        slot = machine.catalog.find_key(key)
+        slot = run.catalog.find_key(key)
     return slot is None or slot.presence is not PRESENT
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import ROW_TYPES, Kind, Space
+from idemlint.replay.catalog import needs
 from idemlint.replay.catalog.definitions import Constraint, IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Drops
-    from idemlint.replay.machine.run import Machine, Result
+    from idemlint.replay.machine.run import Pass
+    from idemlint.replay.machine.signals import Result
 
 
 #: Kinds whose DROP without CASCADE looks for what depends on them. What depends on a policy or a
@@ -32,16 +34,16 @@ _KEPT_BY_DEPENDENTS: Final = frozenset(
 )
 
 
-def drops(machine: Machine, effect: Drops) -> Result:
+def drops(run: Pass, effect: Drops) -> Result:
     """The thing ends, and what hangs on it; what depends on it may forbid that (2BP01)."""
-    catalog = machine.catalog
-    catalog.cause = (effect, machine.span, machine.leaf)
+    catalog = run.catalog
+    catalog.cause = (effect, run.span, run.leaf)
     ref = effect.ref
     key = catalog.key(ref)
     if ref.space is Space.ROUTINE and ref.signature is None:
         overloads = catalog.overloads(ref)
-        if len(overloads) > 1 and machine.judging:
-            return machine.raised("42725", effect, f"there are several routines named {ref}")
+        if len(overloads) > 1 and run.judging:
+            return run.raised("42725", effect, f"there are several routines named {ref}")
         if overloads:
             key = overloads[0][0]
     if key is None:
@@ -49,51 +51,51 @@ def drops(machine: Machine, effect: Drops) -> Result:
     slot = catalog.find_key(key)
     if slot is None or slot.presence is not PRESENT:
         if ref.space is Space.TYPE:
-            return _drops_row_type(machine, effect, key)
+            return _drops_row_type(run, effect, key)
         catalog.put(
             key,
             Slot(ABSENT, catalog.new_oid(), effect.kind, maker=catalog.statement),
         )
         return None
-    if machine.judging and effect.kind in {Kind.INDEX, Kind.SEQUENCE}:
+    if run.judging and effect.kind in {Kind.INDEX, Kind.SEQUENCE}:
         # Not even CASCADE drops an index away from under its constraint, a sequence from an identity.
         for owner in slot.owners:
             home = catalog.key_of(owner)
             if home is not None and home[0] in {Space.CONSTRAINT, Space.FACET}:
                 inner = "a constraint" if home[0] is Space.CONSTRAINT else "an identity column"
-                return machine.raised("2BP01", effect, f"{inner} needs it")
-    if machine.judging and not effect.cascade and effect.kind in _KEPT_BY_DEPENDENTS:
-        result = _kept(machine, effect, key, slot)
+                return run.raised("2BP01", effect, f"{inner} needs it")
+    if run.judging and not effect.cascade and effect.kind in _KEPT_BY_DEPENDENTS:
+        result = _kept(run, effect, key, slot)
         if result is not None:
             return result
         uncertain = effect.kind not in {Kind.CONSTRAINT, Kind.SCHEMA}
-        maybe = catalog.dependents(slot, key, certain=False) if uncertain else []
+        maybe = needs.dependents(catalog, slot, key, certain=False) if uncertain else []
         if maybe:
             other = maybe[0][0][2]
-            machine.doubt(f"whether {other} depends on it cannot be told", effect, "2BP01")
+            run.doubt(f"whether {other} depends on it cannot be told", effect, "2BP01")
             catalog.put(key, slot._replace(presence=UNKNOWN, certain=False))
             return None
-    _end(machine, key, slot, effect)
+    _end(run, key, slot, effect)
     return None
 
 
-def _drops_row_type(machine: Machine, effect: Drops, key: Key) -> Result:
+def _drops_row_type(run: Pass, effect: Drops, key: Key) -> Result:
     """A composite type's name stands among the relations."""
     relation: Key = (Space.RELATION, key[1], key[2])
-    slot = machine.catalog.find_key(relation)
+    slot = run.catalog.find_key(relation)
     if slot is not None and slot.presence is PRESENT and slot.kind in ROW_TYPES:
-        _end(machine, relation, slot, effect)
+        _end(run, relation, slot, effect)
         return None
-    absent = Slot(ABSENT, machine.catalog.new_oid(), effect.kind, maker=machine.catalog.statement)
-    machine.catalog.put(key, absent)
+    absent = Slot(ABSENT, run.catalog.new_oid(), effect.kind, maker=run.catalog.statement)
+    run.catalog.put(key, absent)
     return None
 
 
-def _end(machine: Machine, key: Key, slot: Slot, effect: Drops) -> None:
-    catalog = machine.catalog
+def _end(run: Pass, key: Key, slot: Slot, effect: Drops) -> None:
+    catalog = run.catalog
     if effect.cascade and effect.kind in _KEPT_BY_DEPENDENTS:
-        for other_key, other in catalog.dependents(slot, key):
-            need = catalog.definition_needs(other, key, slot)
+        for other_key, other in needs.dependents(catalog, slot, key):
+            need = needs.definition_needs(catalog, other, key, slot)
             if need is not None:
                 # Only the column, or the foreign key, goes.
                 other_key = (need.by_space, other.oid, need.by)
@@ -115,25 +117,25 @@ def _end(machine: Machine, key: Key, slot: Slot, effect: Drops) -> None:
                 catalog.put(index, known._replace(presence=ABSENT, maker=catalog.statement))
 
 
-def _kept(machine: Machine, effect: Drops, key: Key, slot: Slot) -> Result:
-    catalog = machine.catalog
+def _kept(run: Pass, effect: Drops, key: Key, slot: Slot) -> Result:
+    catalog = run.catalog
     if effect.kind is Kind.CONSTRAINT:
-        return _key_kept(machine, effect, key, slot)
+        return _key_kept(run, effect, key, slot)
     if effect.kind is Kind.SCHEMA:
         for name in catalog.names_in(slot.oid):
-            return machine.raised("2BP01", effect, f"{name} is in it")
+            return run.raised("2BP01", effect, f"{name} is in it")
         return None
-    dependents = catalog.dependents(slot, key)
+    dependents = needs.dependents(catalog, slot, key)
     if not dependents:
         return None
     other_key, other = dependents[0]
     noun = other.kind.noun if other.kind is not None else other_key[0].value
-    return machine.raised("2BP01", effect, f"{noun} {other_key[2]} depends on it")
+    return run.raised("2BP01", effect, f"{noun} {other_key[2]} depends on it")
 
 
-def _key_kept(machine: Machine, effect: Drops, key: Key, slot: Slot) -> Result:
+def _key_kept(run: Pass, effect: Drops, key: Key, slot: Slot) -> Result:
     """A key that a foreign key stands on."""
-    catalog = machine.catalog
+    catalog = run.catalog
     table = catalog.by_oid(key[1])
     home = catalog.key_of(key[1])
     if table is None or home is None:
@@ -148,6 +150,6 @@ def _key_kept(machine: Machine, effect: Drops, key: Key, slot: Slot) -> Result:
         known = table.definition.constraints.get(key[2])
     if known is None or known.contype not in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}:
         return None
-    for name in catalog.foreign_keys(table, home, known):
-        return machine.raised("2BP01", effect, f"foreign key {name} stands on it")
+    for name in needs.foreign_keys(catalog, table, home, known):
+        return run.raised("2BP01", effect, f"foreign key {name} stands on it")
     return None

@@ -31,26 +31,22 @@ from idemlint.replay.machine.create import creates, creates_unnamed
 from idemlint.replay.machine.drop import drops
 from idemlint.replay.machine.properties import (
     command,
-    ends_at_commit,
     fails,
     fills,
     opaque,
     repeats,
     sets,
-    sets_path,
-    transaction,
 )
 from idemlint.replay.machine.rename import renames
 from idemlint.replay.machine.requirements import requires, uses_any_column, uses_columns
+from idemlint.replay.machine.sessions import ends_at_commit, sets_path, transaction
 from idemlint.replay.machine.writes import deletes, insert, updates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from idemlint.replay.machine.run import Handlers
 
-    from idemlint.replay.machine.run import Result
-
-#: A new effect is a class in `effects.model` and a row here.
-HANDLERS: Final[dict[type, Callable[..., Result]]] = {
+#: A new effect is a class in `effects.vocabulary` and a row here.
+HANDLERS: Final[Handlers] = {
     Requires: requires,
     UsesColumns: uses_columns,
     UsesAnyColumn: uses_any_column,

@@ -9,13 +9,14 @@ from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Renames
-    from idemlint.replay.machine.run import Machine, Result
+    from idemlint.replay.machine.run import Pass
+    from idemlint.replay.machine.signals import Result
 
 
-def renames(machine: Machine, effect: Renames) -> Result:
+def renames(run: Pass, effect: Renames) -> Result:
     """The thing moves to another name, its twin (a constraint and its index) with it."""
-    catalog = machine.catalog
-    catalog.cause = (effect, machine.span, machine.leaf)
+    catalog = run.catalog
+    catalog.cause = (effect, run.span, run.leaf)
     key, to = catalog.key(effect.ref), None
     if effect.ref.space is Space.ROUTINE and effect.ref.signature is None:
         overloads = catalog.overloads(effect.ref)
@@ -40,26 +41,26 @@ def renames(machine: Machine, effect: Renames) -> Result:
     if to is None or to == key:
         return None
     moves = to[1] != key[1]
-    if moves and machine.judging:
+    if moves and run.judging:
         taken = catalog.slot(to)
         if taken is not None and taken.presence is PRESENT:
             duplicate = "42P07" if key[0] is Space.RELATION else effect.kind.duplicate
-            return machine.raised(duplicate, effect, f"{effect.to} exists already")
+            return run.raised(duplicate, effect, f"{effect.to} exists already")
     if slot is None or slot.presence is not PRESENT:
         slot = Slot(PRESENT, catalog.new_oid(), effect.kind, certain=False)
     if moves and key[0] is Space.RELATION:
-        _move_along(machine, slot, key[1], to[1])
+        _move_along(run, slot, key[1], to[1])
     if effect.kind in {Kind.INDEX, Kind.CONSTRAINT}:
-        _rename_twin(machine, effect, key, slot, to[2])
+        _rename_twin(run, effect, key, slot, to[2])
     catalog.put(key, Slot(ABSENT, catalog.new_oid(), effect.kind, maker=catalog.statement))
     catalog.put(to, slot)
     return None
 
 
-def _move_along(machine: Machine, table: Slot, schema: int, to: int) -> None:
+def _move_along(run: Pass, table: Slot, schema: int, to: int) -> None:
     """A table's indexes and sequences are in its schema."""
-    catalog = machine.catalog
-    for key, slot in list(catalog.slots.items()):
+    catalog = run.catalog
+    for key, slot in catalog.all():
         here = key[0] is Space.RELATION and key[1] == schema and slot.presence is PRESENT
         if here and table.oid in slot.owners and slot.kind in {Kind.INDEX, Kind.SEQUENCE}:
             absent = Slot(ABSENT, catalog.new_oid(), slot.kind, maker=catalog.statement)
@@ -67,9 +68,9 @@ def _move_along(machine: Machine, table: Slot, schema: int, to: int) -> None:
             catalog.put((key[0], to, key[2]), slot)
 
 
-def _rename_twin(machine: Machine, effect: Renames, key: Key, slot: Slot, name: str) -> None:
+def _rename_twin(run: Pass, effect: Renames, key: Key, slot: Slot, name: str) -> None:
     """A constraint and its index have one name."""
-    catalog = machine.catalog
+    catalog = run.catalog
     if effect.kind is Kind.CONSTRAINT and effect.ref.parent is not None:
         table = catalog.key(effect.ref.parent)
         if table is None:

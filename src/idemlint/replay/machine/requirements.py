@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import ROW_TYPES, Kind, Ref, Space
-from idemlint.replay.catalog.definitions import TableDefinition
-from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Slot
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
 from idemlint.replay.effects.vocabulary import SKIP, Requires, UsesAnyColumn, UsesColumns, Verb
-from idemlint.replay.machine.run import FORK, SKIPPED, Doubt
+from idemlint.replay.machine.signals import FORK, SKIPPED
 
 if TYPE_CHECKING:
-    from idemlint.replay.machine.run import Machine, Result
+    from idemlint.replay.catalog.slots import Slot
+    from idemlint.replay.machine.run import Pass
+    from idemlint.replay.machine.signals import Result
 
 
-def requires(machine: Machine, effect: Requires) -> Result:
+def requires(run: Pass, effect: Requires) -> Result:
     """Something must be there, or must not: raise, skip, learn or doubt."""
     ref, want = effect.ref, effect.want
-    catalog = machine.catalog
+    catalog = run.catalog
     if effect.beside is not None:
         ref = catalog.beside(ref, effect.beside)
         effect = effect if ref is effect.ref else effect._replace(ref=ref)
@@ -25,50 +26,40 @@ def requires(machine: Machine, effect: Requires) -> Result:
     presence = UNKNOWN if slot is None else slot.presence
     if presence is PRESENT:
         if want:
-            if effect.wrong_kind is not None and _other_kind(machine, effect, slot):
-                return _unmet(machine, effect, slot, effect.wrong_kind)
+            if effect.wrong_kind is not None and _other_kind(run, effect, slot):
+                return _unmet(run, effect, slot, effect.wrong_kind)
             return None
     elif presence is ABSENT:
         if not want:
-            return _row_type_taken(machine, effect) if effect.kind in ROW_TYPES else None
+            return _row_type_taken(run, effect) if effect.kind in ROW_TYPES else None
     elif presence is UNKNOWN:
-        return _unknown(machine, effect)
-    return _unmet(machine, effect, slot, effect.otherwise)
+        return _unknown(run, effect)
+    return _unmet(run, effect, slot, effect.otherwise)
 
 
-def uses_columns(machine: Machine, effect: UsesColumns) -> Result:
+def uses_columns(run: Pass, effect: UsesColumns) -> Result:
     """One look at the table serves all its columns; the long way is for the one that is amiss."""
-    if machine.in_body:
+    if run.in_body:
         # In a body a name may be a variable's.
         return None
-    catalog = machine.catalog
+    catalog = run.catalog
     table = catalog.find(effect.table)
     if table is not None and table.presence is PRESENT:
-        oid, definition = table.oid, table.definition
-        told = definition.column_names if isinstance(definition, TableDefinition) else ()
-        slots = catalog.slots
-        amiss = []
-        for name in effect.names:
-            slot = slots.get((Space.COLUMN, oid, name))
-            if slot is None:
-                if name not in told:
-                    amiss.append(name)
-            elif slot.presence is not PRESENT or (slot.owners and not catalog.alive(slot)):
-                amiss.append(name)
+        amiss = catalog.lacks(table, effect.names)
     else:
         amiss = list(effect.names)
     for name in amiss:
         ref = Ref(Space.COLUMN, name, None, effect.table)
-        result = requires(machine, Requires(ref, True, "42703", Kind.COLUMN, Verb.USE))
+        result = requires(run, Requires(ref, True, "42703", Kind.COLUMN, Verb.USE))
         if result is not None:
             return result
     return None
 
 
-def uses_any_column(machine: Machine, effect: UsesAnyColumn) -> Result:
+def uses_any_column(run: Pass, effect: UsesAnyColumn) -> Result:
     """A name that must be a column of one of several tables."""
-    catalog = machine.catalog
-    if machine.in_body or not machine.judging:
+    catalog = run.catalog
+    if run.in_body or not run.judging:
         return None
     for name in effect.names:
         for table in effect.tables:
@@ -78,75 +69,71 @@ def uses_any_column(machine: Machine, effect: UsesAnyColumn) -> Result:
         else:
             had = [Ref(Space.COLUMN, name, None, table) for table in effect.tables]
             # The one that a table had once is the one that was meant.
-            gone = next((ref for ref in had if _had(machine, ref)), had[0])
-            return requires(machine, Requires(gone, True, "42703", Kind.COLUMN, Verb.USE))
+            gone = next((ref for ref in had if _had(run, ref)), had[0])
+            return requires(run, Requires(gone, True, "42703", Kind.COLUMN, Verb.USE))
     return None
 
 
-def _had(machine: Machine, ref: Ref) -> bool:
-    key = machine.catalog.key(ref)
-    return key is not None and key in machine.catalog.slots
+def _had(run: Pass, ref: Ref) -> bool:
+    key = run.catalog.key(ref)
+    return key is not None and run.catalog.recorded(key) is not None
 
 
-def _unknown(machine: Machine, effect: Requires) -> Result:
-    anew = machine.judging and _is_anew(machine, effect.ref)
+def _unknown(run: Pass, effect: Requires) -> Result:
+    anew = run.judging and _is_anew(run, effect.ref)
     if effect.otherwise is SKIP:
-        if effect.want or (machine.judging and not anew):
+        if effect.want or (run.judging and not anew):
             return FORK
-        machine.uncertain = True
+        run.uncertain = True
         return None
-    if machine.judging and not anew:
+    if run.judging and not anew:
         state = "is there" if effect.want else "is not there"
         reason = f"whether {effect.kind.noun} {effect.ref} {state} cannot be told"
-        machine.doubts.append(Doubt(reason, effect, effect.otherwise, machine.span, machine.leaf))
+        run.doubt(reason, effect, effect.otherwise)
         return None
-    machine.catalog.set_presence(
+    run.catalog.set_presence(
         effect.ref, PRESENT if effect.want else ABSENT, effect.kind if effect.want else None
     )
-    if machine.catches is not None and machine.catches(effect.otherwise):
-        machine.uncertain = True
+    if run.catches is not None and run.catches(effect.otherwise):
+        run.uncertain = True
     return None
 
 
-def _is_anew(machine: Machine, ref: Ref) -> bool:
+def _is_anew(run: Pass, ref: Ref) -> bool:
     """Whether a name lives in something that the rerun has made: there, all is as in the first run."""
-    key = machine.catalog.key(ref)
-    if key is None or key[1] < machine.fresh:
+    key = run.catalog.key(ref)
+    if key is None or key[1] < run.fresh:
         return False
-    home = machine.catalog.by_oid(key[1])
+    home = run.catalog.by_oid(key[1])
     return home is not None and home.maker > 0
 
 
-def _unmet(machine: Machine, effect: Requires, slot: Slot | None, otherwise: str) -> Result:
+def _unmet(run: Pass, effect: Requires, slot: Slot | None, otherwise: str) -> Result:
     if otherwise is SKIP:
         return SKIPPED
-    sqlstate = _sqlstate(machine, effect, otherwise)
-    handled = machine.catches is not None and machine.catches(sqlstate)
-    if (
-        not machine.judging
-        and not handled
-        and machine.catalog.key(effect.ref) not in machine.believed
-    ):
+    sqlstate = _sqlstate(run, effect, otherwise)
+    handled = run.catches is not None and run.catches(sqlstate)
+    if not run.judging and not handled and run.catalog.key(effect.ref) not in run.believed:
         # The first run is assumed to succeed, so what was believed before it is wrong.
-        machine.catalog.set_presence(effect.ref, PRESENT if effect.want else ABSENT)
+        run.catalog.set_presence(effect.ref, PRESENT if effect.want else ABSENT)
         return None
-    return machine.raised(sqlstate, effect, _why(machine, effect, slot, sqlstate))
+    return run.raised(sqlstate, effect, _why(run, effect, slot, sqlstate))
 
 
-def _sqlstate(machine: Machine, effect: Requires, otherwise: str) -> str:
+def _sqlstate(run: Pass, effect: Requires, otherwise: str) -> str:
     """A schema that is gone is noticed before what was in it (queries do not ask for it first)."""
     schema = effect.ref.schema or (effect.ref.parent.schema if effect.ref.parent else None)
     if effect.want and schema and effect.verb not in {Verb.USE, Verb.WRITE}:
-        slot = machine.catalog.slots.get((Space.SCHEMA, 0, schema))
+        slot = run.catalog.recorded((Space.SCHEMA, 0, schema))
         if slot is not None and slot.presence is ABSENT:
             return "3F000"
     parent = effect.ref.parent
-    if effect.want and parent is not None and machine.catalog.presence(parent) is ABSENT:
+    if effect.want and parent is not None and run.catalog.presence(parent) is ABSENT:
         return "42P01" if parent.space is Space.RELATION else "42704"
     return otherwise
 
 
-def _why(machine: Machine, effect: Requires, slot: Slot | None, sqlstate: str) -> str:
+def _why(run: Pass, effect: Requires, slot: Slot | None, sqlstate: str) -> str:
     noun = effect.kind.noun
     if sqlstate == "42809" and slot is not None and slot.kind is not None and effect.want:
         return f"{effect.ref} is a {slot.kind.noun}, not a {noun}"
@@ -155,18 +142,18 @@ def _why(machine: Machine, effect: Requires, slot: Slot | None, sqlstate: str) -
     if effect.want:
         if sqlstate == "42P01" and effect.ref.parent is not None:
             return f"{effect.ref.parent} is gone"
-        return f"{noun} {effect.ref} is gone {machine.since(slot)}"
-    return f"{noun} {effect.ref} exists {machine.since(slot)}"
+        return f"{noun} {effect.ref} is gone {run.since(slot)}"
+    return f"{noun} {effect.ref} exists {run.since(slot)}"
 
 
-def _other_kind(machine: Machine, effect: Requires, slot: Slot | None) -> bool:
+def _other_kind(run: Pass, effect: Requires, slot: Slot | None) -> bool:
     return slot is not None and slot.kind is not None and slot.kind is not effect.kind
 
 
-def _row_type_taken(machine: Machine, effect: Requires) -> Result:
+def _row_type_taken(run: Pass, effect: Requires) -> Result:
     type_ref = effect.ref._replace(space=Space.TYPE)
-    key = machine.catalog.key(type_ref)
-    slot = machine.catalog.slot(key) if key is not None else None
-    if slot is not None and slot.presence is PRESENT and machine.judging:
-        return machine.raised("42710", effect, f"type {effect.ref} has that name")
+    key = run.catalog.key(type_ref)
+    slot = run.catalog.slot(key) if key is not None else None
+    if slot is not None and slot.presence is PRESENT and run.judging:
+        return run.raised("42710", effect, f"type {effect.ref} has that name")
     return None

@@ -2,122 +2,132 @@
 
 *Assuming*: the first run succeeded, so an unmet or unknown requirement teaches what was there before.
 *Judging*: the rerun; a requirement that is surely unmet raises, an unknown one is a doubt.
+
+What outlives a run is the `State`. What one run finds out is its `Pass`: a rerun is a new one over the
+same state.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.slots import ABSENT, PRESENT, Catalog, Key, Slot
-from idemlint.replay.effects.vocabulary import Drops, Effect, Fills, Requires
+from idemlint.replay.catalog import knowledge
+from idemlint.replay.catalog.slots import ABSENT, PRESENT
+from idemlint.replay.effects.vocabulary import Drops, Requires
+from idemlint.replay.machine.signals import (
+    FORK,
+    Candidate,
+    Doubt,
+    Hazard,
+    Pattern,
+    Raised,
+    Result,
+)
+from idemlint.replay.machine.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from idemlint.plpgsql.nodes import Sql, Try
+    from idemlint.plpgsql.nodes import Sql
     from idemlint.postgres.kinds import Ref
-    from idemlint.replay.guards.conditions import Condition
-    from idemlint.replay.judge.patterns import Pattern
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.slots import Key, Slot
+    from idemlint.replay.effects.vocabulary import Effect, Fills
     from idemlint.source.statement import Span
 
+#: By the class of an effect: the function that carries it out.
+Handlers = Mapping[type, Callable[["Pass", Any], Result]]
+#: Reads the string of an EXECUTE as far as it is constant, with a machine of its own.
+ReadPattern = Callable[["Machine", str], "Pattern | None"]
 
-class Raised(NamedTuple):
-    """An error: its SQLSTATE, the effect that raised it, and why.
 
-    `passed` are the blocks whose handlers do not catch it, the innermost first.
+class Machine(NamedTuple):
+    """A state, and what is able to change it.
+
+    Both abilities are given (`judge.assembly`), since both need what is in here.
     """
 
-    sqlstate: str
-    effect: Effect | None
-    reason: str
-    span: Span | None = None
-    leaf: Sql | None = None
-    passed: tuple[Try, ...] = ()
+    state: State
+    postgres_version: int
+    handlers: Handlers
+    read_pattern: ReadPattern
+
+    @property
+    def catalog(self) -> Catalog:
+        """What is known of the database now."""
+        return self.state.catalog
+
+    def anew(self) -> Machine:
+        """The same machine over a database of which nothing is known."""
+        return self._replace(state=State())
 
 
-class Signal(NamedTuple):
-    """Control flow that is no error: `skip` leaves a statement, `return` a body."""
+class Pass:
+    """One run over the state: the first run of a file, or a rerun.
 
-    name: str
+    Statements are numbered through the folder; 0 is what was there before. `file_start` is the number
+    before the file's first one. `fresh` is, in a rerun, the first identity that was not there when it
+    began; `believed` what the condition of the branch that is being run says: it cannot be wrong there.
+    """
 
+    __slots__ = (
+        "believed",
+        "candidates",
+        "catalog",
+        "catches",
+        "copied",
+        "current_error",
+        "doubts",
+        "file_start",
+        "fresh",
+        "handlers",
+        "hazards",
+        "in_body",
+        "in_folder",
+        "judging",
+        "leaf",
+        "machine",
+        "restarted",
+        "span",
+        "state",
+        "uncertain",
+    )
 
-SKIPPED: Final = Signal("skip")
-RETURNED: Final = Signal("return")
-FORK: Final = Signal("fork")
-
-Result = Raised | Signal | None
-
-
-class Doubt(NamedTuple):
-    """Something that cannot be told: it may raise `sqlstate` (`None`: anything)."""
-
-    reason: str
-    effect: Effect | None
-    sqlstate: str | None = None
-    span: Span | None = None
-    leaf: Sql | None = None
-
-
-class Candidate(NamedTuple):
-    """A repetition that counts if what it changed is still there when the rerun ends."""
-
-    statement: int
-    reason: str
-    effect: Effect
-    oid: int = 0
-    epoch: int = 0
-    span: Span | None = None
-    leaf: Sql | None = None
-
-
-class Hazard(NamedTuple):
-    """A first run that fails on a database with rows."""
-
-    statement: int
-    effect: Fills
-    span: Span | None = None
-    leaf: Sql | None = None
-
-
-class Machine:
-    """Carries out effects. `statement` numbers run through the folder; 0 is what was there before."""
-
-    def __init__(self, catalog: Catalog, postgres_version: int) -> None:
-        # The handlers drive the machine: they can be looked up when there is one.
-        from idemlint.replay.machine.handlers import HANDLERS
-
-        self._handlers = HANDLERS
-        self.catalog = catalog
-        self.postgres_version = postgres_version
-        self.judging = False
-        self.uncertain = False
-        self.in_body = 0
-        self.catches: Callable[[str], bool] | None = None
-        self.span: Span | None = None
-        self.leaf: Sql | None = None
+    def __init__(
+        self, machine: Machine, *, judging: bool, file_start: int = 0, in_folder: bool = False
+    ) -> None:
+        self.machine = machine
+        self.handlers = machine.handlers
+        self.state = machine.state
+        self.catalog = machine.state.catalog
+        self.judging = judging
+        self.file_start = file_start
+        self.in_folder = in_folder
+        self.fresh = self.catalog.new_oid() if judging else 0
+        # What was found.
         self.doubts: list[Doubt] = []
         self.candidates: list[Candidate] = []
         self.hazards: list[Hazard] = []
-        self.file_start = 0
-        self.in_folder = False
-        self.current_error: Raised | None = None
-        self.leaves: dict[int, tuple[object, tuple[Effect, ...]]] = {}
-        self.conditions: dict[int, tuple[object, Condition]] = {}
-        self.patterns: dict[int, tuple[object, Pattern | None]] = {}
-        # What the condition of the branch that is being run says: it cannot be wrong there.
-        self.believed: frozenset[Key] = frozenset()
-        self.savepoints: dict[str, tuple[int, int]] = {}
-        # In a rerun, the first identity that was not there when it began.
-        self.fresh = 0
-        self.until_commit: list[Key] = []
         self.restarted: set[Key] = set()
         self.copied: set[int] = set()
+        # Where the run is.
+        self.span: Span | None = None
+        self.leaf: Sql | None = None
+        self.in_body = 0
+        self.uncertain = False
+        self.catches: Callable[[str], bool] | None = None
+        self.believed: frozenset[Key] = frozenset()
+        self.current_error: Raised | None = None
 
     # -- running -------------------------------------------------------------------------------------
 
-    def run(self, effects: tuple[Effect, ...]) -> Result:
+    def statement(self, number: int, effects: tuple[Effect, ...]) -> Result:
+        """Carry out the statement of a number; its doubts are those that are found."""
+        self.catalog.statement = number
+        self.doubts.clear()
+        return self.execute(effects)
+
+    def execute(self, effects: tuple[Effect, ...]) -> Result:
         """Carry out a statement: all of it or, where it raises, nothing."""
         catalog = self.catalog
         mark = catalog.mark()
@@ -128,9 +138,19 @@ class Machine:
             catalog.rollback(mark)
         return result
 
+    def execute_at(
+        self, effects: tuple[Effect, ...], span: Span | None, leaf: Sql | None = None
+    ) -> Result:
+        """The same for a statement at a place of a body."""
+        before = self.span, self.leaf
+        self.span, self.leaf = span or before[0], leaf
+        result = self.execute(effects)
+        self.span, self.leaf = before
+        return result
+
     def apply(self, effects: tuple[Effect, ...]) -> Result:
         """Carry out effects in order; where a guard may or may not skip the rest, both ways are taken."""
-        handlers = self._handlers
+        handlers = self.handlers
         for position, effect in enumerate(effects):
             result = handlers[effect.__class__](self, effect)
             if result is None:
@@ -166,8 +186,9 @@ class Machine:
         mark = catalog.mark()
         candidates = len(self.candidates)
         one = first()
-        after_one = catalog.state_since(mark)
-        catalog.rollback(mark)
+        after_one = knowledge.way_since(catalog, mark)
+        # What both ways look at has one identity.
+        catalog.revert(mark)
         two = second()
         one_raised, two_raised = one.__class__ is Raised, two.__class__ is Raised
         if one_raised and two_raised:
@@ -176,8 +197,8 @@ class Machine:
             raised = one if one_raised else two
             assert isinstance(raised, Raised)
             if two_raised:
-                catalog.rollback(mark)
-                catalog.restore(after_one)
+                catalog.revert(mark)
+                knowledge.go(catalog, after_one)
             if self.judging:
                 self.doubts.append(
                     Doubt(
@@ -185,7 +206,7 @@ class Machine:
                     )
                 )
             return None
-        catalog.join(mark, after_one)
+        knowledge.join(catalog, mark, after_one)
         if self.judging:
             self._doubt_candidates(candidates)
         return one if one is two else None
@@ -200,10 +221,13 @@ class Machine:
 
     # -- knowledge -----------------------------------------------------------------------------------
 
-    def doubt(self, reason: str, effect: Effect, sqlstate: str | None = None) -> None:
-        """Something cannot be told, while judging."""
+    def doubt(
+        self, reason: str, effect: Effect, sqlstate: str | None = None, span: Span | None = None
+    ) -> None:
+        """Something cannot be told, while judging; `span` where it is not the place that is being run."""
         if self.judging:
-            self.doubts.append(Doubt(reason, effect, sqlstate, self.span, self.leaf))
+            place = (self.span, self.leaf) if span is None else (span, None)
+            self.doubts.append(Doubt(reason, effect, sqlstate, *place))
 
     def candidate(self, reason: str, effect: Effect, oid: int = 0, epoch: int = 0) -> None:
         """Something is done once more, while judging."""
@@ -212,17 +236,14 @@ class Machine:
                 Candidate(self.catalog.statement, reason, effect, oid, epoch, self.span, self.leaf)
             )
 
+    def hazard(self, effect: Fills) -> None:
+        """The first run may fail on a database with rows."""
+        if not self.judging:
+            self.hazards.append(Hazard(self.catalog.statement, effect, self.span, self.leaf))
+
     def raised(self, sqlstate: str, effect: Effect, reason: str) -> Raised:
         """An error at the place that is being run."""
         return Raised(sqlstate, effect, reason, self.span, self.leaf)
-
-    @contextmanager
-    def at(self, span: Span | None, leaf: Sql | None = None) -> Iterator[None]:
-        """What happens inside happens at that place of a body."""
-        before = self.span, self.leaf
-        self.span, self.leaf = span or before[0], leaf
-        yield
-        self.span, self.leaf = before
 
     def since(self, slot: Slot | None) -> str:
         """When something came to be as it is, in words."""

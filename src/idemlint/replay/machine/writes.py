@@ -11,13 +11,13 @@ from idemlint.replay.catalog.slots import ABSENT
 from idemlint.replay.effects.vocabulary import Again, Deletes, Fills, Inserts, Updates
 from idemlint.replay.guards import conditions
 from idemlint.replay.machine.bodies import truth
-from idemlint.replay.machine.run import Hazard
 
 if TYPE_CHECKING:
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.catalog.table_rows import Rows
-    from idemlint.replay.machine.run import Machine, Result
+    from idemlint.replay.machine.run import Pass
+    from idemlint.replay.machine.signals import Result
 
     Values = dict[str, str | None]
 
@@ -29,57 +29,51 @@ _REPEATS = {
 }
 
 
-def _known(machine: Machine, ref: Ref) -> tuple[Slot, Rows] | None:
+def _known(run: Pass, ref: Ref) -> tuple[Slot, Rows] | None:
     """A table, and what is known of its rows; `None` where there is nothing to write into."""
-    table = machine.catalog.find(ref)
+    table = run.catalog.find(ref)
     if table is None or table.presence is ABSENT:
         return None
-    return table, table_rows.rows_of(machine.catalog, table)
+    return table, table_rows.rows_of(run.catalog, table)
 
 
-def insert(machine: Machine, effect: Inserts) -> Result:
+def insert(run: Pass, effect: Inserts) -> Result:
     """Carry out an INSERT or a COPY FROM, and say what its rerun does."""
-    catalog = machine.catalog
-    known = _known(machine, effect.table)
+    known = _known(run, effect.table)
     if known is None:
         return None
     table, facts = known
     rows = _rows(effect, table)
-    if effect.target and not machine.judging and not _inferred(machine, table, effect):
-        missing = Fills(effect.table, "42P10", effect.table, Kind.TABLE)
-        machine.hazards.append(Hazard(catalog.statement, missing, machine.span, machine.leaf))
+    if effect.target and not run.judging and not _inferred(run, table, effect):
+        run.hazard(Fills(effect.table, "42P10", effect.table, Kind.TABLE))
     if effect.guard is not None:
-        kept_out = _kept_out(machine, effect, rows)
+        kept_out = _kept_out(run, effect, rows)
         if kept_out is True:
             return None
         if kept_out is None:
-            machine.doubt("whether its guard finds the row cannot be told", effect)
-            _learn(machine, table, facts, rows, effect)
+            run.doubt("whether its guard finds the row cannot be told", effect)
+            _learn(run, table, facts, rows, effect)
             return None
     elif effect.guarded:
         return None
-    if machine.judging and machine.catalog.has(Space.RULE, table.oid):
-        machine.doubt(f"a rule on {effect.table} may do something else", effect)
+    if run.judging and run.catalog.has(Space.RULE, table.oid):
+        run.doubt(f"a rule on {effect.table} may do something else", effect)
         return None
     # A row that ON CONFLICT skips has met the BEFORE triggers by then.
-    if (
-        machine.judging
-        and effect.conflict
-        and machine.catalog.fires(table.oid, INSERT, before=True)
-    ):
-        machine.doubt(f"a trigger on {effect.table} runs once more", effect)
+    if run.judging and effect.conflict and run.catalog.fires(table.oid, INSERT, before=True):
+        run.doubt(f"a trigger on {effect.table} runs once more", effect)
         return None
-    result = _judge(machine, effect, table, facts, rows) if machine.judging else None
+    result = _judge(run, effect, table, facts, rows) if run.judging else None
     if result is None:
-        _learn(machine, table, facts, rows, effect)
+        _learn(run, table, facts, rows, effect)
     return result
 
 
-def _inferred(machine: Machine, table: Slot, effect: Inserts) -> bool:
+def _inferred(run: Pass, table: Slot, effect: Inserts) -> bool:
     """Whether a unique index is, or may be, over exactly the columns that ON CONFLICT names."""
     if not table_rows.is_closed(table) or not effect.target or "" in effect.target:
         return True
-    return table_rows.may_have_key(machine.catalog, table, effect.table, frozenset(effect.target))
+    return table_rows.may_have_key(run.catalog, table, effect.table, frozenset(effect.target))
 
 
 def _rows(effect: Inserts, table: Slot) -> list[Values] | None:
@@ -96,34 +90,32 @@ def _rows(effect: Inserts, table: Slot) -> list[Values] | None:
     return result
 
 
-def _learn(
-    machine: Machine, table: Slot, facts: Rows, rows: list[Values] | None, effect: Inserts
-) -> None:
-    machine.copied.update(machine.oids(effect.sources))
+def _learn(run: Pass, table: Slot, facts: Rows, rows: list[Values] | None, effect: Inserts) -> None:
+    run.copied.update(run.oids(effect.sources))
     if rows is None:
-        table_rows.set_rows(machine.catalog, table, facts._replace(complete=False))
+        table_rows.set_rows(run.catalog, table, facts._replace(complete=False))
         return
     literal = tuple(
         frozenset((name, value) for name, value in row.items() if value is not None) for row in rows
     )
     if len(facts.rows) + len(literal) > _MOST_ROWS:
-        table_rows.set_rows(machine.catalog, table, facts._replace(complete=False))
+        table_rows.set_rows(run.catalog, table, facts._replace(complete=False))
         return
-    table_rows.set_rows(machine.catalog, table, facts._replace(rows=(*facts.rows, *literal)))
+    table_rows.set_rows(run.catalog, table, facts._replace(rows=(*facts.rows, *literal)))
 
 
 #: Seed files hold thousands of rows; past this, only that there are some is remembered.
 _MOST_ROWS = 5000
 
 
-def _kept_out(machine: Machine, effect: Inserts, rows: list[Values] | None) -> bool | None:
+def _kept_out(run: Pass, effect: Inserts, rows: list[Values] | None) -> bool | None:
     """Whether the WHERE of an INSERT … SELECT keeps its row out.
 
     Where the catalog of rows does not say, the guard itself does: one that tests what it inserts is
     true from then on; one that tests another value is not.
     """
     assert effect.guard is not None
-    value = truth(machine, effect.guard)
+    value = truth(run, effect.guard)
     if value is not None:
         return not value
     row = rows[0] if rows else {}
@@ -133,25 +125,25 @@ def _kept_out(machine: Machine, effect: Inserts, rows: list[Values] | None) -> b
             if any(row.get(name) not in {None, value} for name, value in tested.items()):
                 return False
             if tested and all(row.get(name) == value for name, value in tested.items()):
-                return True if machine.judging else None
+                return True if run.judging else None
     return None
 
 
 def _judge(
-    machine: Machine,
+    run: Pass,
     effect: Inserts,
     table: Slot,
     facts: Rows,
     rows: list[Values] | None,
 ) -> Result:
-    keys = table_rows.unique_keys(machine.catalog, table)
+    keys = table_rows.unique_keys(run.catalog, table)
     known = table_rows.is_closed(table)
     if facts.complete and not facts.rows and (rows is None or facts.restarted or not facts.epoch):
         return None
     if effect.conflict:
-        return _judge_conflict(machine, effect, table, facts, rows, keys, known=known)
+        return _judge_conflict(run, effect, table, facts, rows, keys, known=known)
     if rows is None:
-        return _judge_unknown_rows(machine, effect, table, facts, keys, known=known)
+        return _judge_unknown_rows(run, effect, table, facts, keys, known=known)
     doubtful = False
     repeats = False
     for row in rows:
@@ -160,24 +152,24 @@ def _judge(
             key = next(key for key in keys if table_rows.restrict(row, key.columns) is not None)
             columns = ", ".join(key.columns)
             reason = f"{effect.table} has a row with this ({columns}) since its first run"
-            return machine.raised("23505", effect, reason)
+            return run.raised("23505", effect, reason)
         if present is None:
             doubtful = True
         elif not _deleted(facts, row):
             repeats = True
         elif known and (anew := _anew(table, row)):
             reason = f"the row is deleted and inserted anew, with another {anew}"
-            machine.candidate(reason, effect, table.oid, facts.epoch)
+            run.candidate(reason, effect, table.oid, facts.epoch)
     if repeats:
         _repeat(
-            machine,
+            run,
             effect,
             table,
             facts,
-            _conflicts(machine, effect, table, rows, keys, known=known),
+            _conflicts(run, effect, table, rows, keys, known=known),
         )
     elif doubtful:
-        machine.doubt("whether the rows are still there cannot be told", effect, "23505")
+        run.doubt("whether the rows are still there cannot be told", effect, "23505")
     return None
 
 
@@ -207,7 +199,7 @@ def _deleted(facts: Rows, row: Values) -> bool:
 
 
 def _judge_unknown_rows(
-    machine: Machine,
+    run: Pass,
     effect: Inserts,
     table: Slot,
     facts: Rows,
@@ -219,20 +211,18 @@ def _judge_unknown_rows(
         for key in keys:
             if effect.columns is None or set(key.columns) <= set(effect.columns):
                 reason = f"{effect.table} has these rows since the first run"
-                return machine.raised("23505", effect, reason)
-    _repeat(
-        machine, effect, table, facts, _conflicts(machine, effect, table, None, keys, known=known)
-    )
+                return run.raised("23505", effect, reason)
+    _repeat(run, effect, table, facts, _conflicts(run, effect, table, None, keys, known=known))
     return None
 
 
-def _repeat(machine: Machine, effect: Inserts, table: Slot, facts: Rows, kept: bool | None) -> None:
+def _repeat(run: Pass, effect: Inserts, table: Slot, facts: Rows, kept: bool | None) -> None:
     """The rows come once more, unless a key stops them, as far as that can be told."""
-    machine.candidate(_REPEATS[kept], effect._replace(kept=kept), table.oid, facts.epoch)
+    run.candidate(_REPEATS[kept], effect._replace(kept=kept), table.oid, facts.epoch)
 
 
 def _judge_conflict(
-    machine: Machine,
+    run: Pass,
     effect: Inserts,
     table: Slot,
     facts: Rows,
@@ -243,22 +233,22 @@ def _judge_conflict(
 ) -> Result:
     if effect.conflict == "update" and effect.update not in {None, Again.SAME}:
         if effect.update is Again.UNKNOWN:
-            machine.doubt("what DO UPDATE sets the second time cannot be told", effect)
+            run.doubt("what DO UPDATE sets the second time cannot be told", effect)
         else:
             reason = "DO UPDATE gives the rows another value each time"
-            machine.candidate(reason, effect, table.oid, facts.epoch)
+            run.candidate(reason, effect, table.oid, facts.epoch)
         return None
-    kept = _conflicts(machine, effect, table, rows, keys, known=known)
+    kept = _conflicts(run, effect, table, rows, keys, known=known)
     if kept is False:
         reason = f"{_AGAIN}: no key finds them there, so ON CONFLICT never happens"
-        machine.candidate(reason, effect, table.oid, facts.epoch)
+        run.candidate(reason, effect, table.oid, facts.epoch)
     elif kept is None:
-        machine.doubt(f"which keys {effect.table} has cannot be told", effect)
+        run.doubt(f"which keys {effect.table} has cannot be told", effect)
     return None
 
 
 def _conflicts(
-    machine: Machine,
+    run: Pass,
     effect: Inserts,
     table: Slot,
     rows: list[Values] | None,
@@ -275,7 +265,7 @@ def _conflicts(
     if not known or None in answers:
         return None
     # A key over some of the rows may be over what a query gives.
-    partial = table_rows.partial_keys(machine.catalog, table) if rows is None else []
+    partial = table_rows.partial_keys(run.catalog, table) if rows is None else []
     return (
         None if any(_meets(effect, table, rows, each) is not False for each in partial) else False
     )
@@ -312,10 +302,10 @@ def _may_be_same(effect: Inserts, column: str) -> bool:
     return column not in effect.never_meet
 
 
-def updates(machine: Machine, effect: Updates) -> Result:
+def updates(run: Pass, effect: Updates) -> Result:
     """Carry out an UPDATE: what doing it once more comes to is in the effect."""
-    catalog = machine.catalog
-    known = _known(machine, effect.table)
+    catalog = run.catalog
+    known = _known(run, effect.table)
     if known is None:
         return None
     table, facts = known
@@ -326,21 +316,21 @@ def updates(machine: Machine, effect: Updates) -> Result:
         # What they are now is not known: a row that is not found may still be there.
         table_rows.set_rows(catalog, table, facts._replace(rows=blurred, complete=False))
     if catalog.has(Space.RULE, table.oid):
-        machine.doubt(f"a rule on {effect.table} may do something else", effect)
+        run.doubt(f"a rule on {effect.table} may do something else", effect)
     elif effect.again is Again.SAME:
         if catalog.fires(table.oid, UPDATE):
-            machine.doubt(f"a trigger on {effect.table} runs once more", effect)
+            run.doubt(f"a trigger on {effect.table} runs once more", effect)
     elif effect.again is Again.UNKNOWN:
-        machine.doubt(effect.why, effect)
+        run.doubt(effect.why, effect)
     else:
-        machine.candidate(effect.why, effect, table.oid, facts.epoch)
+        run.candidate(effect.why, effect, table.oid, facts.epoch)
     return None
 
 
-def deletes(machine: Machine, effect: Deletes) -> Result:
+def deletes(run: Pass, effect: Deletes) -> Result:
     """Carry out a DELETE or a TRUNCATE: the rows that are known are known to be gone."""
-    catalog = machine.catalog
-    known = _known(machine, effect.table)
+    catalog = run.catalog
+    known = _known(run, effect.table)
     if known is None:
         return None
     table, facts = known
@@ -354,5 +344,5 @@ def deletes(machine: Machine, effect: Deletes) -> Result:
         after = facts._replace(rows=(), complete=False)
     table_rows.set_rows(catalog, table, after)
     if effect.limited:
-        machine.candidate("LIMIT picks other rows each time", effect, table.oid, facts.epoch)
+        run.candidate("LIMIT picks other rows each time", effect, table.oid, facts.epoch)
     return None

@@ -1,0 +1,123 @@
+"""Knowing less: two ways that meet, a transaction that never was, names that may stand for anything now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idemlint.postgres.kinds import Space
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog.slots import FIRST_OID, UNKNOWN
+
+if TYPE_CHECKING:
+    from idemlint.replay.catalog.slots import Key, Mark, Slot, Slots
+
+
+class Way(NamedTuple):
+    """What one of two ways came to: the slots that it changed, each with the cause, the identities that
+    it ended, and the search_path at its end."""
+
+    slots: dict[Key, tuple[Slot, Any]]
+    ended: list[int]
+    search_path: tuple[str, ...]
+
+
+def way_since(catalog: Slots, mark: Mark) -> Way:
+    """What was changed since `mark`."""
+    changed: dict[Key, tuple[Slot, Any]] = {}
+    ended = []
+    for key, _, _, cause, oid, _ in catalog.changes(mark):
+        if key is None:
+            ended.append(oid)
+        else:
+            changed[key] = (catalog.slots[key], cause)
+    return Way(changed, ended, catalog.search_path)
+
+
+def go(catalog: Slots, way: Way) -> None:
+    """Make the changes again that were taken back."""
+    catalog.search_path = way.search_path
+    for oid in way.ended:
+        catalog.kill(oid)
+    for key, (slot, cause) in way.slots.items():
+        catalog.cause = cause
+        catalog.put(key, slot)
+
+
+def join(catalog: Slots, mark: Mark, other: Way) -> None:
+    """Know only what holds both in the present state and at the end of the `other` way from `mark`."""
+    before: dict[Key, Slot | None] = {}
+    for change in catalog.changes(mark):
+        if change.key is not None:
+            before.setdefault(change.key, change.before)
+    for key in {**before, **other.slots}:
+        here = catalog.recorded(key)
+        known = other.slots.get(key)
+        there = known[0] if known is not None else before[key]
+        joined = _joined(here, there, catalog.statement)
+        if joined is not here and joined is not None:
+            catalog.put(key, joined)
+    if catalog.search_path == mark.search_path:
+        catalog.search_path = other.search_path
+
+
+def _joined(one: Slot | None, two: Slot | None, statement: int) -> Slot | None:
+    if one is None or two is None:
+        known = one or two
+        return None if known is None else known._replace(presence=UNKNOWN, certain=False)
+    if one.presence is not two.presence:
+        return one._replace(presence=UNKNOWN, certain=False)
+    if one.oid == two.oid:
+        return one if one.certain else two
+    made = one if one.maker == statement else two
+    return made._replace(certain=False)
+
+
+def undo(catalog: Slots, mark: Mark) -> None:
+    """Take back what was done since `mark`, but keep what it proved of how things were before."""
+    facts: dict[Key, Slot] = {}
+    for change in reversed(catalog.changes(mark)):
+        key = change.key
+        if key is not None:
+            # Walking back: what a change found is what the one before it had made.
+            before = change.before
+            facts[key] = before if before is not None else facts.get(key, catalog.slots[key])
+    catalog.revert(mark)
+    kept = {
+        key: slot
+        for key, slot in facts.items()
+        if catalog.recorded(key) is None and not slot.maker and not is_internal(key)
+    }
+    identities = {slot.oid for slot in kept.values()}
+    for key, slot in kept.items():
+        container = key[1]
+        # What is inside of something that never was is not there either.
+        if (
+            container < FIRST_OID
+            or container in identities
+            or catalog.by_oid(container) is not None
+        ):
+            catalog.put(key, slot)
+
+
+def is_internal(key: Key) -> bool:
+    """Whether a key is bookkeeping (of a table's rows), and no object that a rerun could change."""
+    return key[0] is Space.FACET and key[2].startswith("@")
+
+
+def forget(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
+    """Nothing is known any more of things of these names, wherever they are."""
+    for key, slot in catalog.all():
+        if (key[0], key[2]) in names:
+            _forget(catalog, key, slot)
+
+
+def forget_all(catalog: Slots, names: frozenset[str]) -> None:
+    """Nothing is known any more of anything that has one of these names."""
+    for key, slot in catalog.all():
+        if key[2] in names:
+            _forget(catalog, key, slot)
+
+
+def _forget(catalog: Slots, key: Key, slot: Slot) -> None:
+    if slot.presence is not UNKNOWN and slot.oid >= FIRST_OID:
+        catalog.put(key, slot._replace(presence=UNKNOWN, certain=False))

@@ -1,0 +1,293 @@
+"""What names mean: along the search_path, inside one another, and in any schema.
+
+Looking may learn: a schema or a table never heard of gets an identity, so that what is said of names
+inside it has a place, and what a definition says of a name becomes a slot of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
+from idemlint.replay.catalog.definitions import TableDefinition
+from idemlint.replay.catalog.slots import (
+    ABSENT,
+    BUILTIN_SCHEMAS,
+    FIRST_OID,
+    PG_TEMP,
+    PRESENT,
+    UNKNOWN,
+    Key,
+    Presence,
+    Slot,
+    Slots,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_BUILTIN_NAMES: Final = {oid: name for name, oid in BUILTIN_SCHEMAS.items()}
+#: Stands for every container: a name that is in none of them.
+_ANYWHERE: Final = -1
+
+
+class Catalog(Slots):
+    """The abstract catalog, asked by name."""
+
+    __slots__ = ()
+
+    def key(self, ref: Ref) -> Key | None:
+        """The key that a reference resolves to; `None` where its parent or schema is surely not there.
+
+        An unqualified name is looked for along the search_path; where no schema has it, it is the first
+        schema's (that is where it would be made).
+        """
+        space, name, schema, parent, signature = ref
+        if signature is not None:
+            name = f"{name}({signature})"
+        if parent is not None:
+            cached = self._parents.get(parent)
+            if cached is not None and cached[0] == self._version:
+                owner = cached[1]
+            else:
+                owner = self.find(parent)
+                if owner is None:
+                    owner = self._learn_parent(parent)
+                self._parents[parent] = (self._version, owner)
+            return None if owner is None or owner.presence is ABSENT else (space, owner.oid, name)
+        if space not in SCHEMA_BOUND:
+            return (space, 0, name)
+        if schema is not None:
+            oid = self._schema(schema)
+            return None if oid is None else (space, oid, name)
+        path = self._search_path
+        first: Key | None = None
+        temporary = (space, PG_TEMP, name)
+        if temporary in self.slots:
+            # Temporary objects are looked for before the search_path.
+            slot = self.slot(temporary)
+            if slot is not None and slot.presence is PRESENT:
+                return temporary
+        for part in path:
+            oid = self._schema(part)
+            if oid is None:
+                continue
+            key = (space, oid, name)
+            if first is None:
+                first = key
+                if len(path) == 1:
+                    return key
+            slot = self.slot(key)
+            if slot is not None and slot.presence is PRESENT:
+                return key
+        return first if first is not None else (space, 1, name)
+
+    def find(self, ref: Ref) -> Slot | None:
+        """What a reference names; a name that could be a row type is looked for among relations too."""
+        if ref.space is Space.ROUTINE and ref.signature is None:
+            return self._any_overload(ref)
+        key = self.key(ref)
+        if key is None:
+            return Slot(ABSENT, 0)
+        slot = self.find_key(key)
+        if ref.space is Space.TYPE and (slot is None or slot.presence is not PRESENT):
+            relation = self.slot((Space.RELATION, key[1], key[2]))
+            if relation is not None and relation.presence is PRESENT and relation.kind in ROW_TYPES:
+                return relation
+        return slot
+
+    def find_key(self, key: Key) -> Slot | None:
+        """What is known under a key, what its container's own definition says included."""
+        slot = self.slot(key)
+        if slot is None and key[1] >= FIRST_OID:
+            return self._inside(key)
+        return slot
+
+    def presence(self, ref: Ref) -> Presence:
+        """Three-valued presence of a name."""
+        slot = self.find(ref)
+        return UNKNOWN if slot is None else slot.presence
+
+    def overloads(self, ref: Ref) -> list[tuple[Key, Slot]]:
+        """The live routines of a name, whatever their arguments, first made first."""
+        key = self.key(ref._replace(signature=None))
+        if key is None:
+            return []
+        space, schema, _ = key
+        found = []
+        for name in self._overloads.get(key, ()):
+            slot = self.slot((space, schema, name))
+            if slot is not None and slot.presence is PRESENT:
+                found.append(((space, schema, name), slot))
+        return found
+
+    def beside(self, ref: Ref, table: Ref) -> Ref:
+        """A name in the schema of a table (an index has no schema of its own to be put in)."""
+        if ref.schema is not None or (len(self.search_path) == 1 and not self._temporary):
+            return ref
+        key = self.key(table)
+        if key is None:
+            return ref
+        home = _BUILTIN_NAMES.get(key[1])
+        if home is None:
+            known = self.key_of(key[1])
+            home = known[2] if known is not None else None
+        return ref._replace(schema=home)
+
+    def lacks(self, table: Slot, names: Iterable[str]) -> list[str]:
+        """The columns that a table is not known to have, by one look at what it was made with."""
+        oid, definition, slots = table.oid, table.definition, self.slots
+        told = definition.column_names if isinstance(definition, TableDefinition) else ()
+        amiss = []
+        for name in names:
+            slot = slots.get((Space.COLUMN, oid, name))
+            if slot is None:
+                if name not in told:
+                    amiss.append(name)
+            elif slot.presence is not PRESENT or (slot.owners and not self.alive(slot)):
+                amiss.append(name)
+        return amiss
+
+    def names_in(self, oid: int) -> Iterator[str]:
+        """The names of what is surely there inside a schema."""
+        for (_, container, name), slot in self.all():
+            if container == oid and slot.presence is PRESENT and self.alive(slot):
+                yield name
+
+    def fires(self, oid: int, event: int, *, before: bool = False) -> bool:
+        """Whether a table is known to have a trigger for an event (BEFORE it)."""
+        for slot in self.on_table(Space.TRIGGER, oid):
+            if slot.presence is PRESENT:
+                when = slot.definition
+                if when is None or (when.events & event and (when.before or not before)):
+                    return True
+        return False
+
+    def has(self, what: Space, oid: int) -> bool:
+        """Whether a table is known to have a trigger, or a rule."""
+        return any(slot.presence is PRESENT for slot in self.on_table(what, oid))
+
+    def anywhere(self, ref: Ref, *, any_parent: bool = True) -> bool | None:
+        """Whether a name is there in any schema, and (`any_parent`) in any parent.
+
+        `False` where it was learned that it is in none, or where all parents of that name that are
+        known are known not to have it.
+        """
+        if not any_parent and ref.parent is not None:
+            return self._in_any_schema(ref, ref.parent)
+        unknown = False
+        for (space, container, name), slot in self.all():
+            if space is not ref.space or name != ref.name or self.is_dead(container):
+                continue
+            if slot.presence is PRESENT and self.alive(slot):
+                return True
+            unknown = unknown or slot.presence is UNKNOWN
+        if not unknown and (ref.space, _ANYWHERE, ref.name) in self.slots:
+            return False
+        return None
+
+    def _in_any_schema(self, ref: Ref, parent: Ref) -> bool | None:
+        """Whether any parent of that name has it, whatever schema the parent is in."""
+        absent = unknown = False
+        for key, slot in self.all():
+            if key[0] is not parent.space or key[2] != parent.name or slot.presence is not PRESENT:
+                continue
+            inner = self.find_key((ref.space, slot.oid, ref.name)) if self.alive(slot) else None
+            if inner is None:
+                unknown = unknown or self.alive(slot)
+            elif inner.presence is PRESENT:
+                return True
+            else:
+                absent = True
+        return False if absent and not unknown else None
+
+    def set_nowhere(self, ref: Ref) -> None:
+        """Know that a name is in no schema, or in no parent."""
+        self.put((ref.space, _ANYWHERE, ref.name), Slot(ABSENT, self.new_oid()))
+
+    def set_presence(self, ref: Ref, presence: Presence, kind: Kind | None = None) -> Slot | None:
+        """Know that a name is there, or is not; what else is known of it stays."""
+        key = self.key(ref)
+        if key is None:
+            return None
+        slot = self.slots.get(key)
+        if slot is None:
+            slot = self._inside(key) if key[1] >= FIRST_OID else None
+        if slot is None or (slot.presence is not PRESENT and presence is PRESENT):
+            slot = Slot(presence, self.new_oid(), kind, certain=False)
+        else:
+            slot = slot._replace(presence=presence, kind=kind or slot.kind)
+        self.put(key, slot)
+        return slot
+
+    # -- what looking makes known --------------------------------------------------------------------
+
+    def _schema(self, name: str) -> int | None:
+        """The oid of a schema; one never heard of gets an identity. `None`: it is surely not there."""
+        key = (Space.SCHEMA, 0, name)
+        slot = self.slots.get(key)
+        if slot is None:
+            slot = self._learn(key, Slot(UNKNOWN, self.new_oid(), Kind.SCHEMA))
+        return slot.oid if slot.presence is not ABSENT else None
+
+    def _learn_parent(self, parent: Ref) -> Slot | None:
+        key = self.key(parent)
+        if key is None:
+            return None
+        known = self.slots.get(key)
+        if known is not None:
+            return known
+        return self._learn(key, Slot(UNKNOWN, self.new_oid(), certain=False))
+
+    def _inside(self, key: Key) -> Slot | None:
+        """What an object's own definition says about a name inside it."""
+        space, oid, name = key
+        owner = self.by_oid(oid) if space in _INSIDE else None
+        if owner is None or owner.definition is None:
+            return None
+        told = owner.definition.inside(space, name)
+        if told is True:
+            owners = [oid]
+            for other_space, other in owner.definition.hangs_on(space, name):
+                inner = (other_space, oid, other)
+                sibling = self.slots.get(inner) or self._inside(inner)
+                if sibling is not None:
+                    owners.append(sibling.oid)
+            return self._learn(
+                key,
+                Slot(
+                    PRESENT,
+                    self.new_oid(),
+                    maker=owner.maker,
+                    owners=tuple(owners),
+                    certain=owner.certain,
+                ),
+            )
+        if told is False and owner.certain:
+            return Slot(ABSENT, 0)
+        return None
+
+    def _any_overload(self, ref: Ref) -> Slot | None:
+        found = self.overloads(ref)
+        if found:
+            return found[0][1]
+        key = self.key(ref)
+        if key is None:
+            return Slot(ABSENT, 0)
+        known = self.slots.get(key)
+        if known is not None:
+            return known if known.presence is not PRESENT else None
+        return Slot(ABSENT, 0) if self._overloads.get(key) else None
+
+
+_INSIDE: Final = frozenset(
+    {
+        Space.COLUMN,
+        Space.CONSTRAINT,
+        Space.TRIGGER,
+        Space.RULE,
+        Space.POLICY,
+        Space.ENUM_VALUE,
+        Space.FACET,
+    }
+)

@@ -1,0 +1,121 @@
+"""What a rerun changed for good: a change counts only where it is still there when the rerun ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.postgres.kinds import Kind, Space
+from idemlint.replay.catalog import table_rows
+from idemlint.replay.catalog.definitions import BY_PRODUCT
+from idemlint.replay.catalog.knowledge import is_internal
+from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
+from idemlint.replay.effects.vocabulary import Renames
+from idemlint.replay.judge.verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from idemlint.modes import Rerun
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.slots import Change, Key, Mark, Slot
+    from idemlint.replay.machine.run import Pass
+    from idemlint.replay.machine.signals import Candidate
+
+_HOLDS_ROWS: Final = frozenset({Kind.TABLE, Kind.FOREIGN_TABLE})
+
+
+def repeated(run: Pass, begun: Mark, mode: Rerun) -> dict[int, Outcome]:
+    """What the rerun changed since it had `begun`, and that is still changed when it ends.
+
+    By the number of the statement that changed it.
+    """
+    catalog, fresh = run.catalog, run.fresh
+    found: dict[int, Outcome] = {}
+    for each in run.candidates:
+        if _lasts(catalog, each):
+            found.setdefault(
+                each.statement,
+                Outcome(
+                    Verdict.REPEATS, mode, each.reason, None, each.effect, each.span, each.leaf
+                ),
+            )
+    before: dict[Key, Slot | None] = {}
+    changed_by: dict[Key, Change] = {}
+    killed_by: dict[int, Change] = {}
+    for change in catalog.changes(begun):
+        if change.key is None:
+            killed_by[change.oid] = change
+            continue
+        before.setdefault(change.key, change.before)
+        changed_by[change.key] = change
+    for key, old in before.items():
+        if key[1] >= fresh or catalog.is_dead(key[1]) or is_internal(key):
+            continue
+        if key[1] == PG_TEMP:
+            # It ends with the session.
+            continue
+        reason = _difference(run, key, old, begun)
+        if reason:
+            change = changed_by[key]
+            if old is not None and old.oid in killed_by:
+                change = killed_by[old.oid]
+            effect, span, leaf = change.cause or (None, None, None)
+            found.setdefault(
+                change.statement, Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf)
+            )
+            new = catalog.slot(key)
+            if isinstance(effect, Renames) or (new is not None and new.presence is ABSENT):
+                # Who renamed what was there before is as much to blame.
+                _blame_renames(catalog.changes(begun), key, reason, mode, found)
+    return found
+
+
+def _blame_renames(
+    changes: list[Change], key: Key, reason: str, mode: Rerun, found: dict[int, Outcome]
+) -> None:
+    for change in changes:
+        effect = change.cause[0] if change.key == key and change.cause else None
+        if isinstance(effect, Renames):
+            _, span, leaf = change.cause
+            found.setdefault(
+                change.statement, Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf)
+            )
+
+
+def _lasts(catalog: Catalog, each: Candidate) -> bool:
+    if not each.oid:
+        return True
+    table, key = catalog.by_oid(each.oid), catalog.key_of(each.oid)
+    if table is None or table.presence is not PRESENT or catalog.is_dead(each.oid):
+        return False
+    if key is not None and key[1] == PG_TEMP:
+        return False
+    return table_rows.rows_of(catalog, table).epoch == each.epoch
+
+
+def _difference(run: Pass, key: Key, old: Slot | None, begun: Mark) -> str:
+    """How a name differs from what it was when the rerun began; empty where it does not."""
+    catalog = run.catalog
+    new = catalog.slot(key)
+    if new is None or new.presence is UNKNOWN or new.definition is BY_PRODUCT:
+        return ""
+    noun = new.kind.noun if new.kind is not None else key[0].value
+    there = old is not None and old.presence is PRESENT and catalog.alive(old, begun)
+    if new.presence is PRESENT:
+        if not there:
+            made = new.maker > run.file_start
+            unknown = old is not None and old.presence is UNKNOWN
+            return f"it makes one more {noun}, {key[2]}" if made and not unknown else ""
+        assert old is not None
+        if new.oid == old.oid:
+            return ""
+        if not catalog.is_dead(old.oid):
+            # Two that were there both before: one took the other's name.
+            swapped = new.oid < run.fresh and catalog.key_of(old.oid) is not None
+            return f"{noun} {key[2]} is another one than after the first run" if swapped else ""
+        if new.kind not in _HOLDS_ROWS or key[0] is not Space.RELATION:
+            return ""
+        if old.oid in run.copied:
+            return ""
+        return f"{noun} {key[2]} is dropped and made again: its rows are gone"
+    if new.presence is ABSENT and there:
+        return f"{noun} {key[2]} is there after the first run and gone after the rerun"
+    return ""
