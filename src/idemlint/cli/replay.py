@@ -8,14 +8,15 @@ import click
 
 from idemlint.cli import terminal
 from idemlint.cli.exits import Code
-from idemlint.cli.options import Options, output_format, shared
+from idemlint.cli.options import Options, flag, output_format, shared
 from idemlint.cli.session import open_session
 
 
 @click.command("replay")
 @shared
 @output_format("full", "json")
-def command(**values: Any) -> Code:
+@flag("--effects", help="What each statement is taken to do, too.")
+def command(*, effects: bool, **values: Any) -> Code:
     """Show every statement with its verdict on a rerun, and why. Exits 0 whatever the verdicts."""
     from idemlint.report import verdicts
 
@@ -28,7 +29,7 @@ def command(**values: Any) -> Code:
     if not session.paths and session.stdin is None:
         terminal.note("warning: no *.sql files found")
     judged = [
-        verdicts.judged(report, down=options.down)
+        verdicts.judged(report, down=options.down, effects=effects)
         for report in session.analyse()
         if not report.context
     ]

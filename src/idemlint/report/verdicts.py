@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
+from idemlint.replay.effects.describe import describe, indented
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.report.excerpt import cells
 from idemlint.report.finding import one_line, printable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from idemlint.engine import FileReport
+    from idemlint.replay.effects.describe import Described
     from idemlint.report.full import Line
 
 #: Verdict → the style it is printed in.
@@ -35,7 +37,10 @@ _EXCERPT: Final = 72
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """A statement and its verdict. `row` and `excerpt` are for people only."""
+    """A statement and its verdict. `row` and `excerpt` are for people only.
+
+    `effects` are what replay takes it to do; `None`: nobody asked.
+    """
 
     index: int
     start: int
@@ -49,6 +54,7 @@ class Judged:
     codes: tuple[str, ...]
     row: int
     excerpt: str
+    effects: tuple[Described, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,9 +66,10 @@ class JudgedFile:
     statements: tuple[Judged, ...]
 
 
-def judged(report: FileReport, *, down: bool = False) -> JudgedFile:
-    """What replay tells about a file; its Down sections only with `down`."""
+def judged(report: FileReport, *, down: bool = False, effects: bool = False) -> JudgedFile:
+    """What replay tells about a file; its Down sections only with `down`, effects only on demand."""
     data = report.parsed.source.data
+    programs, version = report.migration.programs, report.migration.postgres_version
     lines = Lines(data)
     statements = []
     for statement, outcome, unit, codes in zip(
@@ -85,6 +92,7 @@ def judged(report: FileReport, *, down: bool = False) -> JudgedFile:
                 codes=tuple(codes),
                 row=lines.position(statement.start).row,
                 excerpt=_excerpt(text.decode("utf-8", "replace")),
+                effects=describe(programs.get(statement.index, ()), version) if effects else None,
             )
         )
     return JudgedFile(printable(report.filename), report.runner, tuple(statements))
@@ -108,7 +116,7 @@ def as_json(files: Iterable[JudgedFile]) -> str:
 
 def _as_dict(statement: Judged) -> dict[str, Any]:
     sqlstate = statement.sqlstate
-    return {
+    told = {
         "index": statement.index,
         "start": statement.start,
         "end": statement.end,
@@ -121,6 +129,17 @@ def _as_dict(statement: Judged) -> dict[str, Any]:
         "rerun": statement.rerun,
         "codes": list(statement.codes),
     }
+    if statement.effects is not None:
+        told["effects"] = list(map(_effect, statement.effects))
+    return told
+
+
+def _effect(effect: Described) -> dict[str, Any]:
+    """`effects` again are those inside of it; few words have any."""
+    told: dict[str, Any] = {"word": effect.word, "text": effect.text}
+    if effect.inner:
+        told["effects"] = list(map(_effect, effect.inner))
+    return told
 
 
 def text(files: Sequence[JudgedFile]) -> str:
@@ -150,8 +169,14 @@ def _statement(statement: Judged, digits: int, width: int | None) -> Iterator[Li
         (f"  {statement.sqlstate or '':<5}  ", "sqlstate"),
         (statement.excerpt, "text"),
     ]
-    if statement.verdict == Verdict.SAFE.value:
-        return
+    indent = 2 + digits + 2 + _VERDICT_WIDTH + 2
+    if statement.verdict != Verdict.SAFE.value:
+        yield from _why(statement, indent, width)
+    if statement.effects is not None:
+        yield from _effects(statement.effects, indent, width)
+
+
+def _why(statement: Judged, indent: int, width: int | None) -> Iterator[Line]:
     why = one_line(statement.reason)
     if statement.sqlstate:
         name = condition_name(statement.sqlstate) or statement.sqlstate
@@ -162,9 +187,18 @@ def _statement(statement: Judged, digits: int, width: int | None) -> Iterator[Li
     if statement.verdict in {Verdict.FAILS.value, Verdict.REPEATS.value}:
         notes.append(f"(rerun: {statement.rerun})")
     if notes:
-        indent = 2 + digits + 2 + _VERDICT_WIDTH + 2
         for piece in _wrapped(" ".join(notes), indent, width):
             yield [(" " * indent, "text"), (piece, "cut")]
+
+
+def _effects(effects: tuple[Described, ...], indent: int, width: int | None) -> Iterator[Line]:
+    """A line an effect, what it holds two columns further in."""
+    for depth, effect in indented(effects):
+        margin = indent + 2 * (depth + 1)
+        first, *rest = _wrapped(one_line(effect), margin + 2, width)
+        yield [(" " * (margin - 2), "text"), ("· ", "gutter"), (first, "text")]
+        for piece in rest:
+            yield [(" " * (margin + 2), "text"), (piece, "text")]
 
 
 def _wrapped(sentence: str, indent: int, width: int | None) -> list[str]:
