@@ -147,9 +147,11 @@ class Sequence:
         """All files in their order, those that nobody asked about included."""
         return self._chain.names
 
-    def report(self, name: str) -> FileReport:
-        """What is said of a file, as plain data. Raises `UsageProblem` where it cannot be read."""
-        return report_of(self.judged(name), self._folder.settings.stable_name(name))
+    def report(self, name: str, *, effects: bool = False) -> FileReport:
+        """What is said of a file, as plain data; `effects`: with what each statement is taken to do.
+        Raises `UsageProblem` where it cannot be read."""
+        stable_name = self._folder.settings.stable_name(name)
+        return report_of(self.judged(name), stable_name, effects=effects)
 
     def judged(self, name: str) -> Judged:
         """What is said of a file, with its trees and what the replay made of them: for those who fix it."""

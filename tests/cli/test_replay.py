@@ -57,3 +57,56 @@ def test_a_selection_does_not_hide_verdicts(idemlint: Idemlint, bad: Path) -> No
     result = idemlint("replay", "--output-format", "json", "migrations")
     ((statement,),) = [file["statements"] for file in json.loads(result.out)["files"]]
     assert statement["verdict"] == "fails"
+
+
+GUARDED = "ALTER TABLE users ADD COLUMN IF NOT EXISTS age int;\n"
+
+
+def test_effects_on_demand_for_people(idemlint: Idemlint, bad: Path) -> None:
+    bad.write_text(GUARDED)
+    first, _ = idemlint("replay", "migrations").out.split("\n\n")
+    assert "requires" not in first
+    shown, totals = idemlint("replay", "--effects", "migrations").out.split("\n\n")
+    assert shown.startswith(first)
+    assert [line.strip() for line in shown.removeprefix(first).splitlines() if line] == [
+        "· requires table users present, else 42P01 (to alter it)",
+        "· command (its guard skips all of it)",
+        "· requires column age on users absent, else skip (to create it)",
+        "· creates column age on users",
+    ]
+    command, inner = (
+        next(line for line in shown.splitlines() if word in line) for word in ("command", "creates")
+    )
+    assert inner.index("·") == command.index("·") + 2
+    assert totals == "1 statement in 1 file: 1 safe\n"
+
+
+def test_effects_on_demand_in_json(idemlint: Idemlint, bad: Path) -> None:
+    bad.write_text(GUARDED + "SELECT 1;\n")
+    asked = ("replay", "--output-format", "json", "migrations")
+    without = json.loads(idemlint(*asked).out)
+    told = json.loads(idemlint(*asked, "--effects").out)
+    alter, select = (each.pop("effects") for each in told["files"][0]["statements"])
+    assert told == without
+    assert alter == [
+        {"word": "Requires", "text": "requires table users present, else 42P01 (to alter it)"},
+        {
+            "word": "Command",
+            "text": "command (its guard skips all of it)",
+            "effects": [
+                {
+                    "word": "Requires",
+                    "text": "requires column age on users absent, else skip (to create it)",
+                },
+                {"word": "Creates", "text": "creates column age on users"},
+            ],
+        },
+    ]
+    assert select == []
+
+
+def test_the_effects_of_a_deep_body_are_json_too(idemlint: Idemlint, bad: Path) -> None:
+    nested = "IF a THEN " * 70 + "NULL; " + "END IF; " * 70
+    bad.write_text(f"DO $$ BEGIN {nested} END $$;\n")
+    result = idemlint("replay", "--effects", "--output-format", "json", "migrations")
+    assert (result.code, json.loads(result.out)["files"][0]["filename"] != "") == (0, True)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from pglast.parser import ParseError, parse_plpgsql_json
 
-from idemlint.plpgsql.body import read_body
 from idemlint.plpgsql.nodes import Block, Dynamic, If, Loop, Node, Raise, Return, Sql, Try
+
+from .story import do, statement_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,14 +87,15 @@ def _their_statement(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield from _their_body(fields.get("else_stmts"))
 
 
-def ours(body: str, block: Block) -> Outline:
-    """The outline of our nodes; `body` was read with a base of 0."""
-    return list(_Ours(body).outline(block))
+def ours(body: str) -> Outline:
+    """The outline of our nodes."""
+    sql = statement_of(body)
+    return list(_Ours(sql).outline(do(sql)))
 
 
 class _Ours:
-    def __init__(self, body: str) -> None:
-        self.data = body.encode()
+    def __init__(self, sql: str) -> None:
+        self.data = sql.encode()
         self.seen: set[tuple[Any, Any]] = set()
 
     def text(self, node: Any) -> str:
@@ -156,7 +158,7 @@ def main() -> None:
                 except ParseError:
                     refused += 1
                     continue
-                other = ours(match[2], read_body(match[2], base=0))
+                other = ours(match[2])
                 equal = [x for x in one if x[0] != "loop"] == [x for x in other if x[0] != "loop"]
                 same, different = same + equal, different + (not equal)
                 if not equal:

@@ -5,16 +5,37 @@ from __future__ import annotations
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
-from idemlint.plpgsql.body import read_body
+from idemlint.plpgsql.body import body_of
 from idemlint.plpgsql.nodes import Block, Dynamic, If, Loop, Node, Raise, Return, Sql, Try
+from idemlint.source.parse import parse
+from idemlint.source.statement import SourceFile
 
 if TYPE_CHECKING:
     from idemlint.source.tree import Tree
 
 
+def do(sql: str) -> Block:
+    """The body of the DO statement that is all of a file."""
+    parsed = parse(SourceFile("a.sql", sql.encode(), sql))
+    [statement] = parsed.statements
+    block = body_of(parsed, statement)
+    assert block is not None
+    return block
+
+
+def statement_of(body: str) -> str:
+    """A DO statement that runs a body."""
+    return f"DO $story${body}$story$"
+
+
+def read(body: str) -> Block:
+    """The nodes of a body in a DO statement."""
+    return do(statement_of(body))
+
+
 def story(body: str) -> str:
     """What a body's nodes say."""
-    return told(read_body(dedent(body), base=0))
+    return told(read(dedent(body)))
 
 
 def told(node: Node) -> str:

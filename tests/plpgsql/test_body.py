@@ -6,24 +6,16 @@ from textwrap import dedent
 
 import pytest
 
-from idemlint.plpgsql.body import body_of, read_body
+from idemlint.plpgsql.body import body_of
 from idemlint.plpgsql.nodes import Block, Dynamic, If, Loop, Sql, Try
 from idemlint.source.parse import parse
 from idemlint.source.statement import SourceFile
 
-from .story import story, told
+from .story import do, read, story, told
 
 
 def is_read_as(body: str, expected: str) -> None:
     assert story(body) == dedent(expected).strip()
-
-
-def do(sql: str) -> Block:
-    parsed = parse(SourceFile("a.sql", sql.encode(), sql))
-    [statement] = parsed.statements
-    block = body_of(parsed, statement)
-    assert block is not None
-    return block
 
 
 def test_statements_run_one_after_the_other() -> None:
@@ -330,7 +322,7 @@ def test_semicolons_in_rules_and_sql_bodies_end_nothing() -> None:
     ["", "BEGIN", "BEGIN IF", "BEGIN IF a THEN", "DECLARE", "SELECT 1", "BEGIN '", "BEGIN LOOP x"],
 )
 def test_broken_text_is_never_an_error(body: str) -> None:
-    assert isinstance(read_body(body, base=0), Block)
+    assert isinstance(read(body), Block)
 
 
 # -- places ----------------------------------------------------------------------------------------
@@ -389,6 +381,6 @@ def test_only_do_statements_have_a_body() -> None:
 
 
 def test_loops_are_told_from_blocks() -> None:
-    [loop] = read_body("BEGIN LOOP EXIT; END LOOP; END", base=0).body
+    [loop] = read("BEGIN LOOP EXIT; END LOOP; END").body
     assert isinstance(loop, Loop)
     assert told(loop) == "loop\n  -"

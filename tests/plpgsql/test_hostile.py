@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from idemlint.plpgsql.body import read_body
 from idemlint.plpgsql.nodes import Block
+
+from .story import read
 
 MANY = 5_000
 
@@ -43,4 +44,4 @@ BODIES = {
 
 @pytest.mark.parametrize("name", BODIES)
 def test_they_are_read(name: str) -> None:
-    assert isinstance(read_body(BODIES[name], base=0), Block)
+    assert isinstance(read(BODIES[name]), Block)

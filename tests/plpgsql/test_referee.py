@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from idemlint.plpgsql.body import read_body
-
 from .referee import ours, theirs
 
 DATA = Path(__file__).parents[1] / "postgres" / "data" / "statements.jsonl"
@@ -71,7 +69,7 @@ BODIES = [
 
 
 def outlines(body: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    one, other = theirs(body), ours(body, read_body(body, base=0))
+    one, other = theirs(body), ours(body)
     # a FOREACH over constants is told round by round, and is no loop then
     return [x for x in one if x[0] != "loop"], [x for x in other if x[0] != "loop"]
 

@@ -6,10 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-from idemlint.plpgsql.body import read_body
 from idemlint.plpgsql.nodes import If, Node, Try
 
-from .story import asked, story
+from .story import asked, read, story
 
 
 def conditions(body: str) -> list[str]:
@@ -29,7 +28,7 @@ def conditions(body: str) -> list[str]:
             for each in getattr(node, "body", ()) if not hasattr(node, "query") else node.body.body:
                 walk(each)
 
-    walk(read_body(dedent(body), base=0))
+    walk(read(dedent(body)))
     return found
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from idemlint.analysis.judged import Judged
     from idemlint.diagnostics import Diagnostic, Fix
+    from idemlint.replay.effects.describe import Described
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.source.statement import ParsedFile, Statement
 
@@ -29,7 +30,7 @@ _FULL_HEIGHT: Final = 6
 
 class StatementRow(NamedTuple):
     """A statement and its verdict. `start` and `end` are bytes; `section` is `up` or `down`; `beginning`
-    is the first part of its text."""
+    is the first part of its text; `effects` are what it is taken to do, `None` where nobody asked."""
 
     index: int  # type: ignore[assignment]
     start: int
@@ -44,6 +45,7 @@ class StatementRow(NamedTuple):
     rerun: str
     codes: tuple[str, ...]
     beginning: str
+    effects: tuple[Described, ...] | None = None
 
 
 class EditText(NamedTuple):
@@ -146,14 +148,14 @@ class FileReport(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def report_of(judged: Judged, stable_name: str) -> FileReport:
+def report_of(judged: Judged, stable_name: str, *, effects: bool = False) -> FileReport:
     """Plain data of a judged migration. `stable_name` is the file's name wherever we were started."""
     lines = lines_of(judged.parsed)
     return FileReport(
         judged.filename,
         judged.name,
         judged.migration.profile.name,
-        tuple(_rows(judged, lines)),
+        tuple(_rows(judged, lines, effects=effects)),
         tuple(located(judged.parsed, judged.diagnostics, judged.outcomes, lines, stable_name)),
     )
 
@@ -165,8 +167,9 @@ def lines_of(parsed: ParsedFile) -> Lines:
     return Lines(data if len(data) == len(source.data) and not source.bom else source.data)
 
 
-def _rows(judged: Judged, lines: Lines) -> Iterator[StatementRow]:
+def _rows(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[StatementRow]:
     data = judged.data
+    described = _described(judged) if effects else {}
     codes: list[list[str]] = [[] for _ in judged.outcomes]
     for diagnostic in judged.diagnostics:
         if diagnostic.statement is not None and diagnostic.code not in codes[diagnostic.statement]:
@@ -190,7 +193,19 @@ def _rows(judged: Judged, lines: Lines) -> Iterator[StatementRow]:
             outcome.rerun,
             tuple(named),
             data[start : min(end, start + _BEGINNING)].decode("utf-8", "replace"),
+            described.get(statement.index, ()) if effects else None,
         )
+
+
+def _described(judged: Judged) -> dict[int, tuple[Described, ...]]:
+    # Hardly anybody asks.
+    from idemlint.replay.effects.describe import describe
+
+    migration = judged.migration
+    return {
+        index: describe(program, migration.postgres_version)
+        for index, program in migration.programs.items()
+    }
 
 
 def located(

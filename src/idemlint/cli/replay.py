@@ -8,7 +8,7 @@ import click
 
 from idemlint.cli import terminal
 from idemlint.cli.exits import Code
-from idemlint.cli.options import Options, output_format, shared
+from idemlint.cli.options import Options, flag, output_format, shared
 from idemlint.cli.session import open_session
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @click.command("replay")
 @shared
 @output_format("full", "json")
-def command(**values: Any) -> Code:
+@flag("--effects", help="What each statement is taken to do, too.")
+def command(*, effects: bool, **values: Any) -> Code:
     """Show every statement with its verdict on a rerun, and why. Exits 0 whatever the verdicts."""
     from idemlint.report import verdicts
 
@@ -30,7 +31,7 @@ def command(**values: Any) -> Code:
         return Code.CLEAN
     if not session.paths and session.stdin is None:
         terminal.note("warning: no *.sql files found")
-    judged = [_shown(report, down=options.down) for report in session.reports()]
+    judged = [_shown(report, down=options.down) for report in session.reports(effects=effects)]
     if options.output_file is not None:
         as_json = options.output_format == "json"
         terminal.write_file(

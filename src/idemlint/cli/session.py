@@ -43,12 +43,12 @@ class Session(NamedTuple):
         texts = {} if self.stdin is None else {self.stdin[0]: self.stdin[1]}
         return engine.open([*self.paths, *texts], self.settings, texts)
 
-    def reports(self) -> Iterator[FileReport]:
+    def reports(self, *, effects: bool = False) -> Iterator[FileReport]:
         """What the engine says of each file that is reported on, with a bar where it takes long."""
         if self.changed is not None and not any(self.is_wanted(path) for path in self.paths):
             return iter(())
         reports = (
-            sequence.report(name)
+            sequence.report(name, effects=effects)
             for sequence in self.open()
             for name in sequence
             if self.is_wanted(Path(name))

@@ -19,7 +19,7 @@ from idemlint.plpgsql.variables import names_at
 from idemlint.source.tree import wrap
 
 if TYPE_CHECKING:
-    from idemlint.plpgsql.cursor import Scan
+    from idemlint.plpgsql.cursor import Tokens
     from idemlint.plpgsql.reader import Reader
 
 _NO_DATA_FOUND: Final = "P0002"
@@ -30,13 +30,6 @@ _WITH_VARIABLES: Final = frozenset(
 )
 
 
-def dynamic(reader: Reader, first: int, last: int, reason: str) -> Dynamic:
-    """The tokens `first` to `last` as something that is not read; anything may have changed."""
-    text = reader.scan.text(first, last)
-    reader.variables.forget(all_queries=True, names=frozenset({FOUND}))
-    return Dynamic(reason, mentions(text), None, reader.span(first, last))
-
-
 # -- SQL -------------------------------------------------------------------------------------------
 
 
@@ -44,24 +37,24 @@ def sql(reader: Reader, steps: list[Step]) -> None:
     """An SQL statement, `SELECT … INTO v` among them."""
     first = reader.at
     last = _statement_end(reader, first)
-    text = reader.scan.text(first, last)
+    text = reader.tokens.text(first, last)
     targets: list[str | None] = []
     strict = False
     if "into" in reader.words[first:last]:
         found = _into(reader, first, last)
         if found is not None:
             start, end, targets, strict = found
-            text = _blanked(reader.scan, first, last, start, end)
+            text = _blanked(reader.tokens, first, last, start, end)
     reader.at = last
     reader.skip(";")
     try:
         trees = grammar.statements(text, reader.place(first))
     except Unreadable as error:
-        steps.append(dynamic(reader, first, last, str(error)))
+        steps.append(reader.unread(first, last, str(error)))
         _set_all(reader, targets)
         return
     if len(trees) != 1:  # a RULE in parentheses that do not match, and the like
-        steps.append(dynamic(reader, first, last, "not one statement"))
+        steps.append(reader.unread(first, last, "not one statement"))
         return
     _run(reader, steps, trees[0], first, last, targets, strict)
 
@@ -70,13 +63,13 @@ def perform(reader: Reader, steps: list[Step]) -> None:
     """`PERFORM …`: the SELECT without its result."""
     first = reader.at
     last = _statement_end(reader, first)
-    text = "SELECT " + reader.scan.text(first, last)[len("PERFORM") :]
+    text = "SELECT " + reader.tokens.text(first, last)[len("PERFORM") :]
     reader.at = last
     reader.skip(";")
     try:
         [tree] = grammar.statements(text, reader.place(first))
     except (Unreadable, ValueError) as error:
-        steps.append(dynamic(reader, first, last, str(error)))
+        steps.append(reader.unread(first, last, str(error)))
         return
     _run(reader, steps, tree, first, last, [], False)
 
@@ -94,7 +87,7 @@ def _run(
     [kind] = tree
     span = reader.span(first, last)
     if kind == "DoStmt":
-        steps.append(_nested(tree))
+        steps.append(reader.block_of(wrap(tree)))
         reader.variables.forget(all_queries=True)
         return
     shown = tree
@@ -104,14 +97,14 @@ def _run(
         constants = {name: value for name, value in used.items() if value.depends is None}
         shown = substitute(tree, constants)
     steps.append(Sql(wrap(shown), span))
-    reader.variables.disturb(reader.scan, first, last)
+    reader.variables.disturb(reader.tokens, first, last)
     if kind != "SelectStmt":
         if kind in _WITH_VARIABLES:
             reader.variables.set(FOUND, None)
         _set_all(reader, targets)
         return
     query = substitute(tree, used) if used else tree
-    found = query_value(grammar.exists(query), reader.scan, first, last, used)
+    found = query_value(grammar.exists(query), reader.tokens, first, last, used)
     if strict:
         missing = Block((Raise(_NO_DATA_FOUND, span),))
         steps.append(If(wrap(found.tree), EMPTY, missing, span, span))
@@ -124,13 +117,6 @@ def _run(
         else:
             reader.variables.set(name, value)
     reader.variables.set(FOUND, found)
-
-
-def _nested(tree: Json) -> Step:
-    """A DO statement in a body."""
-    from idemlint.plpgsql.body import block_of  # it is what reads bodies, this one's too
-
-    return block_of(wrap(tree), None)
 
 
 def _set_all(reader: Reader, targets: list[str | None]) -> None:
@@ -181,11 +167,11 @@ def _into(reader: Reader, first: int, last: int) -> tuple[int, int, list[str | N
 _INTO_SQL: Final = frozenset({"insert", "merge"})
 
 
-def _blanked(scan: Scan, first: int, last: int, start: int, end: int) -> str:
+def _blanked(tokens: Tokens, first: int, last: int, start: int, end: int) -> str:
     """The text of `first` to `last` with blanks in place of the tokens `start` to `end`."""
-    begin = scan.starts[first]
-    data = bytearray(scan.data[begin : scan.ends[last - 1]])
-    hole = slice(scan.starts[start] - begin, scan.ends[end - 1] - begin)
+    begin = tokens.starts[first]
+    data = bytearray(tokens.data[begin : tokens.ends[last - 1]])
+    hole = slice(tokens.starts[start] - begin, tokens.ends[end - 1] - begin)
     data[hole] = b" " * (hole.stop - hole.start)
     return data.decode("utf-8", "replace")
 
@@ -214,7 +200,7 @@ def execute(reader: Reader, steps: list[Step]) -> None:
     _set_all(reader, targets)
     if value is None or text is None:
         known = pattern(value.tree) if value is not None else None
-        text = known if known is not None else reader.scan.text(first + 1, end)
+        text = known if known is not None else reader.tokens.text(first + 1, end)
         names = mentions(_HOLE.sub(" ", text))
         reader.variables.forget(all_queries=True)
         reason = "EXECUTE of a string that is not constant"
@@ -228,7 +214,7 @@ def execute(reader: Reader, steps: list[Step]) -> None:
         return
     span = reader.span(first, last)
     steps += [
-        _nested(tree) if "DoStmt" in tree else Sql(wrap(tree), span, executed=True)
+        reader.block_of(wrap(tree)) if "DoStmt" in tree else Sql(wrap(tree), span, executed=True)
         for tree in trees
     ]
     if len(trees) == 1 and "SelectStmt" in trees[0]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.plpgsql.cursor import QUOTED, STRING, Scan
+from idemlint.plpgsql.cursor import QUOTED, STRING, Tokens
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -81,13 +81,13 @@ class Variables:
             return known
         return {name: known[name] for name in known.keys() & set(words)}
 
-    def disturb(self, scan: Scan, first: int, last: int) -> None:
+    def disturb(self, tokens: Tokens, first: int, last: int) -> None:
         """Forget what the statement made of the tokens `first` to `last` may have changed."""
         queries = [(name, value) for name, value in self.known.items() if value.depends is not None]
         if not queries:
             return
-        verb = scan.words[first]
-        words = statement_names(scan, first, last)
+        verb = tokens.words[first]
+        words = statement_names(tokens, first, last)
         for name, value in queries:
             depends = value.depends or frozenset()
             if verb in _ROWS and value.catalog:
@@ -113,16 +113,16 @@ _HARMLESS: Final = frozenset({"comment", "grant", "revoke", "analyze", "vacuum",
 _REMOVING: Final = frozenset({"drop", "rename", "schema", "attach", "detach", "inherit"})
 
 
-def statement_names(scan: Scan, first: int, last: int) -> frozenset[str]:
+def statement_names(tokens: Tokens, first: int, last: int) -> frozenset[str]:
     """All words and quoted names between two tokens, and what plain literals say."""
-    found = set(scan.words[first:last])
+    found = set(tokens.words[first:last])
     if QUOTED in found or STRING in found:
         for index in range(first, last):
-            word = scan.words[index]
+            word = tokens.words[index]
             if word == QUOTED:
-                found.add(scan.name(index) or "")
+                found.add(tokens.name(index) or "")
             elif word == STRING:
-                found.add(scan.literal(index) or "")
+                found.add(tokens.literal(index) or "")
     return frozenset(found)
 
 
@@ -132,9 +132,9 @@ _NOT_WHICH: Final = re.compile(r"schema|nsp|type\Z|kind|catalog|database|namespa
 _BETWEEN: Final = frozenset({"=", "(", ",", "in", "any", "array", "[", ")", "::", "lower", STRING})
 
 
-def query_value(tree: Json, scan: Scan, first: int, last: int, used: dict[str, Value]) -> Value:
+def query_value(tree: Json, tokens: Tokens, first: int, last: int, used: dict[str, Value]) -> Value:
     """The value that the expression or query between two tokens gives."""
-    words = scan.words[first:last]
+    words = tokens.words[first:last]
     size = len(words) + sum(value.size * words.count(name) for name, value in used.items())
     depends: set[str] = set()
     for value in used.values():
@@ -144,22 +144,22 @@ def query_value(tree: Json, scan: Scan, first: int, last: int, used: dict[str, V
         catalog = all(value.catalog or value.depends is None for value in used.values())
         return Value(tree, frozenset(depends) if queried else None, catalog, size)
     catalog = any(_CATALOG.match(word) for word in words)
-    which = _named(scan, first, last) if catalog else set()
-    depends |= which or statement_names(scan, first, last)
+    which = _named(tokens, first, last) if catalog else set()
+    depends |= which or statement_names(tokens, first, last)
     return Value(tree, frozenset(depends), catalog, size)
 
 
-def _named(scan: Scan, first: int, last: int) -> set[str]:
+def _named(tokens: Tokens, first: int, last: int) -> set[str]:
     """The names that a query about the catalog asks for."""
     found = set()
     for index in range(first, last):
-        text = scan.literal(index)
+        text = tokens.literal(index)
         if text is None:
             continue
         before = index - 1
-        while before > first and scan.words[before] in _BETWEEN:
+        while before > first and tokens.words[before] in _BETWEEN:
             before -= 1
-        if not _NOT_WHICH.search(scan.words[before]):
+        if not _NOT_WHICH.search(tokens.words[before]):
             found.add(text.rpartition(".")[2].strip('"'))
     return found
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql.constants import mentions
-from idemlint.plpgsql.cursor import Scan
+from idemlint.plpgsql.cursor import Tokens
+from idemlint.plpgsql.dispatch import BodyReader
 from idemlint.plpgsql.nodes import Block, Dynamic
-from idemlint.plpgsql.reader import Reader
 from idemlint.source.lexer import tokens
 
 if TYPE_CHECKING:
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 _PLPGSQL: Final = "plpgsql"
 
 
-def read_body(text: str, *, base: int | None) -> Block:
-    """Read the text of a body, what stands between its quotes.
-
-    `base` is the byte of the file that the text begins at; all spans and locations are bytes of the
-    file. `None` says that there is no such place (a body in `'…'` with quotes in it), then spans
-    are `None`.
-    """
-    return _read(text.encode("utf-8", "replace"), base)
-
-
 def body_of(parsed: ParsedFile, statement: Statement) -> Block | None:
     """The body of a DO statement; `None` if the statement is another, or has no tree."""
     if statement.kind != "DoStmt" or statement.tree is None:
@@ -40,8 +30,12 @@ def body_of(parsed: ParsedFile, statement: Statement) -> Block | None:
     return block_of(statement.tree, _place(parsed.code, statement.start, statement.end))
 
 
-def block_of(tree: Tree, place: tuple[bytes, int] | None) -> Block:
-    """The body of a `DoStmt`; `place` are its bytes and where they stand in the file."""
+def block_of(tree: Tree, place: tuple[bytes, int] | None = None) -> Block:
+    """The body of a `DoStmt`; `place` are its bytes and where they stand in the file, if they do.
+
+    Spans and locations in it are bytes of the file; without a place (a body in `'…'` with quotes in it,
+    or one that stands in another body) spans are `None`.
+    """
     text = ""
     language = _PLPGSQL
     options = tree.DoStmt.args if tree.kind == "" else tree.args
@@ -72,7 +66,7 @@ def _place(code: bytes, start: int, end: int) -> tuple[bytes, int] | None:
 
 def _read(data: bytes, base: int | None) -> Block:
     try:
-        return Reader(Scan(data), base).body()
+        return BodyReader(Tokens(data), base, block_of).body()
     except RecursionError:
         text = data.decode("utf-8", "replace")
         return Block((Dynamic("nested too deeply", mentions(text)),))

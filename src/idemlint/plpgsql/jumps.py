@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 EMPTY: Final = Block(())
 #: The label of the innermost loop, which EXIT and CONTINUE leave when they name none.
 INNERMOST: Final = ""
+#: The most branches of a statement, or jumps in a row: an ELSIF is an IF in the ELSE of another, as is
+#: what follows a CONTINUE.
+MOST: Final = 80
 
 
 class Arms(NamedTuple):

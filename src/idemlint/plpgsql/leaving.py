@@ -62,12 +62,12 @@ def _raised(reader: Reader, first: int, last: int) -> str | None:
     if words[first] == ";":
         return None if words[first - 1] == "raise" else _RAISE_EXCEPTION
     if words[first] == "sqlstate":
-        return reader.scan.literal(first + 1)
+        return reader.tokens.literal(first + 1)
     if words[first].isidentifier() and words[first] != "using":
         return next(iter(sqlstates(words[first])), None)
     for index in range(first, last):
         if words[index] == "errcode" and words[index + 1] in ASSIGN:
-            code = reader.scan.literal(index + 2)
+            code = reader.tokens.literal(index + 2)
             if code is None:
                 return None
             return code if is_sqlstate(code) else next(iter(sqlstates(code.lower())), None)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _LOOP_ENDS: Final = frozenset({"end", ""})
 _QUERIES: Final = frozenset({"select", "with", "values", "table", "insert", "update", "delete"})
 _ROUNDS: Final = 64  # of a FOREACH over constants that is told round by round
-TELLING: Final = 20_000  # tokens read again for that, in a body
 
 
 def any_loop(reader: Reader, steps: list[Step]) -> None:
@@ -52,7 +51,7 @@ def loop(reader: Reader, steps: list[Step], label: str | None) -> None:
     if values is not None and _tell(reader, steps, targets[0], values, names):
         return
     _enter_loop(reader, targets)
-    inner = reader.sequence(_LOOP_ENDS)
+    inner = reader.statements(_LOOP_ENDS)
     if unless is not None:
         inner.insert(0, unless)
     _end_loop(reader)
@@ -65,7 +64,7 @@ def loop(reader: Reader, steps: list[Step], label: str | None) -> None:
 def _targets(reader: Reader) -> list[str]:
     found = []
     while reader.words[reader.at] not in ("in", "slice", "loop", ";", ""):
-        found.append(reader.scan.name(reader.at) or "")
+        found.append(reader.tokens.name(reader.at) or "")
         reader.at += 1
     return found
 
@@ -90,7 +89,7 @@ def _source(reader: Reader, word: str) -> tuple[Json | None, list[Json] | None]:
     if reader.words[head] not in _QUERIES:
         return None, None  # a range of numbers or a cursor
     try:
-        [query] = statements(reader.scan.text(begin, end), reader.place(begin))
+        [query] = statements(reader.tokens.text(begin, end), reader.place(begin))
     except (Unreadable, ValueError):
         return None, None
     return substitute(query, constants_of(reader, begin, end)), None
@@ -109,7 +108,7 @@ def _tell(
     for value in values:
         reader.at = begin
         reader.variables.set(target, Value(value))
-        inner = reader.sequence(_LOOP_ENDS)
+        inner = reader.statements(_LOOP_ENDS)
         node = closed(inner)
         rest = labels_of(inner) - names
         steps.append(Leap(rest, False, node) if rest else node)
@@ -145,7 +144,7 @@ def _enter_loop(reader: Reader, targets: list[str]) -> None:
     """Forget what another round of a loop may have changed."""
     if reader.variables.known:
         if reader.assigned is None:
-            reader.assigned = assigned(reader.scan)
+            reader.assigned = assigned(reader.tokens)
         reader.variables.forget(
             all_queries=True, names=reader.assigned | frozenset(targets) | {FOUND}
         )
@@ -157,7 +156,7 @@ def leap(reader: Reader, steps: list[Step]) -> None:
     reader.at += 1
     label = INNERMOST
     if reader.words[reader.at] not in ("when", ";", ""):
-        label = reader.scan.name(reader.at) or INNERMOST
+        label = reader.tokens.name(reader.at) or INNERMOST
         reader.at += 1
     jump = Leap(frozenset({label}), always=True)
     if reader.skip("when"):

@@ -44,11 +44,11 @@ def value_of(query: Json, column: int) -> Json:
     targets = select.get("targetList", ()) if select is not None else ()
     if select is None or column >= len(targets):
         raise Unreadable("no such column")
-    target = targets[column]["ResTarget"]["val"]
+    target: Json = targets[column]["ResTarget"]["val"]
     if "ColumnRef" in target and "A_Star" in target["ColumnRef"]["fields"][-1]:
         raise Unreadable("the columns are not listed")
     if _PLAIN.issuperset(select):
-        return target  # type: ignore[no-any-return]
+        return target
     single = {"SelectStmt": {**select, "targetList": [targets[column]]}}
     return {"SubLink": {"subLinkType": "EXPR_SUBLINK", "subselect": single}}
 

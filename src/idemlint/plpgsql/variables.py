@@ -12,7 +12,7 @@ from idemlint.plpgsql.sql import Json, Unreadable
 from idemlint.source.tree import wrap
 
 if TYPE_CHECKING:
-    from idemlint.plpgsql.cursor import Scan
+    from idemlint.plpgsql.cursor import Tokens
     from idemlint.plpgsql.jumps import Step
     from idemlint.plpgsql.reader import Reader
 
@@ -25,8 +25,8 @@ def is_assignment(reader: Reader) -> bool:
     at = reader.at
     following = words[at + 1] if words[at] else ""
     if following not in ASSIGN and following != "." and following != "[":
-        return following.startswith("=") and reader.scan.name(at) is not None
-    if reader.scan.name(at) is None:
+        return following.startswith("=") and reader.tokens.name(at) is not None
+    if reader.tokens.name(at) is None:
         return False
     at += 1
     while words[at] in (".", "["):
@@ -42,7 +42,7 @@ def is_assignment(reader: Reader) -> bool:
 def assign(reader: Reader, steps: list[Step]) -> None:
     """`v := expression;`."""
     first = reader.at
-    name = reader.scan.name(first)
+    name = reader.tokens.name(first)
     while not reader.words[reader.at].startswith((":=", "=")):
         if reader.words[reader.at] in (".", "["):
             name = None
@@ -58,7 +58,7 @@ def evaluated(reader: Reader, steps: list[Step], first: int, last: int) -> Value
     value = reader.read(first, last)
     if "(" in reader.words[first:last]:
         try:
-            text = "SELECT " + reader.scan.text(first, last)
+            text = "SELECT " + reader.tokens.text(first, last)
             [tree] = grammar.statements(text, reader.place(first) - len("SELECT "))
         except (Unreadable, ValueError) as error:
             steps.append(reader.unread(first, last, str(error)))
@@ -70,7 +70,7 @@ def evaluated(reader: Reader, steps: list[Step], first: int, last: int) -> Value
 
 def declare(reader: Reader, steps: list[Step], hidden: dict[str, Value | None]) -> None:
     """One declaration; `hidden` gets what a variable of the same name outside was."""
-    name = reader.scan.name(reader.at)
+    name = reader.tokens.name(reader.at)
     first = reader.at + 1
     if name is not None and name not in hidden:
         before = reader.variables.known.get(name)
@@ -94,17 +94,17 @@ def _cast(tree: Json, type_name: str) -> Json:
     return {"TypeCast": {"arg": tree, "typeName": {"names": names, "typemod": -1}}}
 
 
-def assigned(scan: Scan) -> frozenset[str]:
+def assigned(tokens: Tokens) -> frozenset[str]:
     """All names that something in the body may set (and some that only look so)."""
     found = set()
-    words = scan.words
+    words = tokens.words
     for index, word in enumerate(words):
         if word.startswith((":=", "=")) and index:
-            found.add(scan.name(index - 1))
+            found.add(tokens.name(index - 1))
         elif word in ("into", "call"):
             at = index + 1
             while words[at] not in (";", "", "from", "where", "using", "select", "values"):
-                found.add(scan.name(at))
+                found.add(tokens.name(at))
                 at += 1
     return frozenset(name for name in found if name is not None)
 
@@ -117,7 +117,7 @@ def diagnostics(reader: Reader, steps: list[Step]) -> None:
     reader.variables.forget(names=names)
 
 
-def cursor(reader: Reader, steps: list[Step]) -> None:
+def cursor_command(reader: Reader, steps: list[Step]) -> None:
     """`OPEN`, `FETCH c INTO v`, `MOVE`, `CLOSE`: nothing of a cursor is followed."""
     diagnostics(reader, steps)
     reader.variables.set(FOUND, None)
@@ -141,7 +141,7 @@ def names_at(reader: Reader, at: int, last: int) -> tuple[list[str | None], int]
     words = reader.words
     names: list[str | None] = []
     while at < last:
-        name = reader.scan.name(at)
+        name = reader.tokens.name(at)
         at += 1
         while at < last and words[at] == ".":
             name = None

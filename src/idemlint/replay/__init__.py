@@ -1,1 +1,40 @@
-"""Running a migration twice on an abstract catalog."""
+"""Running a migration twice on an abstract catalog, and saying what the second run comes to.
+
+There are five rooms, here in the order of the flow:
+
+- `catalog`: what is there, by names and in PostgreSQL's namespaces: present, absent, or not known. All
+  changes go through a log, so that any of them can be taken back.
+- `guards`: what the condition of an IF asks of the catalog (`NOT EXISTS (SELECT 1 FROM pg_class …)`).
+- `effects`: what a statement does, as a list of the words below; `describe` tells them in a line each.
+- `machine`: carries effects out on a catalog. In the first run, which is taken to have succeeded, what is
+  not known is learned; in the rerun, what is not as required raises.
+- `judge`: which rerun: the whole file, a statement, a file after a stop; and the verdict of each statement.
+
+A statement becomes a list of effects, which are data and know nothing of a catalog; `idemlint replay
+--effects` prints them. The words of that list, with the SQLSTATEs that carrying them out may raise (what
+is in brackets is no error of this run: `repeats`, `unknown`, or one of a first run over rows), and the
+function of `machine` that does it:
+
+| word | meaning | what it can raise | carried out where |
+| --- | --- | --- | --- |
+| Requires | a name is there, or free | its own; 3F000, 42P01, 42704, 42710, 42809 | requirements.requires |
+| UsesColumns | columns that a statement mentions | 42703, 42P01 | requirements.uses_columns |
+| UsesAnyColumn | columns of one of several tables | 42703 | requirements.uses_any_column |
+| Creates | a name is taken, with all that comes along | 42P07, 42809, 42P13 | create.creates |
+| CreatesUnnamed | a name that PostgreSQL chooses is taken | [repeats] | create.creates_unnamed |
+| EndsAtCommit | a name is free again at COMMIT | nothing | sessions.ends_at_commit |
+| Drops | a name is free again, with all that is in it | 2BP01, 42725 | drop.drops |
+| Renames | a thing has another name, or another schema | 42P07, the kind's own | rename.renames |
+| Sets | a property gets a value, whatever it was | nothing | properties.sets |
+| SetsPath | names are looked for elsewhere | nothing | sessions.sets_path |
+| Inserts | rows are added | 23505, [repeats], [42P10] | writes.insert |
+| Updates | rows get other values | [repeats] | writes.updates |
+| Deletes | rows are gone | [repeats] | writes.deletes |
+| Fills | a first run that rows would break | [its own] | properties.fills |
+| Repeats | something is done once more each time | [repeats] | properties.repeats |
+| Fails | it raises by itself the second time | its own | properties.fails |
+| Opaque | it cannot be told; what it names is not known | [unknown] | properties.opaque |
+| Command | effects that a guard skips together | what they raise | properties.command |
+| Transaction | BEGIN, COMMIT, SAVEPOINT, ROLLBACK | nothing | sessions.transaction |
+| Body | a DO block: branches, handlers, loops | what its statements raise; 0Z002 | bodies.body |
+"""

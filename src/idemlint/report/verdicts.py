@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
+from idemlint.replay.effects.describe import indented
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.report.excerpt import cells
 from idemlint.report.full import plain
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from idemlint.analysis.file_report import FileReport, StatementRow
+    from idemlint.replay.effects.describe import Described
     from idemlint.report.full import Line
 
 #: Verdict → the style it is printed in.
@@ -49,7 +51,7 @@ def as_json(files: Iterable[FileReport]) -> str:
 
 def _as_dict(statement: StatementRow) -> dict[str, Any]:
     sqlstate = statement.sqlstate
-    return {
+    told = {
         "index": statement.index,
         "start": statement.start,
         "end": statement.end,
@@ -62,6 +64,17 @@ def _as_dict(statement: StatementRow) -> dict[str, Any]:
         "rerun": statement.rerun,
         "codes": list(statement.codes),
     }
+    if statement.effects is not None:
+        told["effects"] = list(map(_effect, statement.effects))
+    return told
+
+
+def _effect(effect: Described) -> dict[str, Any]:
+    """`effects` again are those inside of it; few words have any."""
+    told: dict[str, Any] = {"word": effect.word, "text": effect.text}
+    if effect.inner:
+        told["effects"] = list(map(_effect, effect.inner))
+    return told
 
 
 def text(files: Sequence[FileReport]) -> str:
@@ -91,8 +104,14 @@ def _statement(statement: StatementRow, digits: int, width: int | None) -> Itera
         (f"  {statement.sqlstate or '':<5}  ", "sqlstate"),
         (_excerpt(statement.beginning), "text"),
     ]
-    if statement.verdict == Verdict.SAFE.value:
-        return
+    indent = 2 + digits + 2 + _VERDICT_WIDTH + 2
+    if statement.verdict != Verdict.SAFE.value:
+        yield from _why(statement, indent, width)
+    if statement.effects is not None:
+        yield from _effects(statement.effects, indent, width)
+
+
+def _why(statement: StatementRow, indent: int, width: int | None) -> Iterator[Line]:
     why = one_line(statement.reason)
     if statement.sqlstate:
         name = condition_name(statement.sqlstate) or statement.sqlstate
@@ -103,9 +122,18 @@ def _statement(statement: StatementRow, digits: int, width: int | None) -> Itera
     if statement.verdict in {Verdict.FAILS.value, Verdict.REPEATS.value}:
         notes.append(f"(rerun: {statement.rerun})")
     if notes:
-        indent = 2 + digits + 2 + _VERDICT_WIDTH + 2
         for piece in _wrapped(" ".join(notes), indent, width):
             yield [(" " * indent, "text"), (piece, "cut")]
+
+
+def _effects(effects: tuple[Described, ...], indent: int, width: int | None) -> Iterator[Line]:
+    """A line an effect, what it holds two columns further in."""
+    for depth, effect in indented(effects):
+        margin = indent + 2 * (depth + 1)
+        first, *rest = _wrapped(one_line(effect), margin + 2, width)
+        yield [(" " * (margin - 2), "text"), ("· ", "gutter"), (first, "text")]
+        for piece in rest:
+            yield [(" " * (margin + 2), "text"), (piece, "text")]
 
 
 def _wrapped(sentence: str, indent: int, width: int | None) -> list[str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from idemlint.plpgsql.body import read_body
 from idemlint.plpgsql.nodes import Block, Dynamic, If, Loop, Node, Try
 from idemlint.plpgsql.sql import expression
 from idemlint.postgres.kinds import Kind, Ref, Space
@@ -29,6 +28,8 @@ from idemlint.replay.guards.read import (
     read,
 )
 from idemlint.source.tree import wrap
+
+from ..asking import programs
 
 DATA = Path(__file__).parents[2] / "postgres" / "data" / "statements.jsonl"
 FLAGS = ("any_name", "any_case", "any_schema", "any_parent")
@@ -493,10 +494,10 @@ COMPUTED = {
 def bodies() -> list[tuple[str, str]]:
     rows = map(json.loads, DATA.read_text(encoding="utf-8").splitlines())
     return [
-        (row["id"], match[2])
+        (row["id"], statement)
         for row in rows
         for statement in row["sql"]
-        if (match := BODY.fullmatch(statement)) is not None
+        if BODY.fullmatch(statement) is not None
     ]
 
 
@@ -520,6 +521,9 @@ def unread(node: Node) -> list[str]:
 def test_all_that_is_static_in_them_is_read() -> None:
     found = bodies()
     assert len(found) > 200
-    for name, body in found:
-        computed = name in COMPUTED or ("EXECUTE" in body and "current_database()" in body)
-        assert bool(unread(read_body(body, base=0))) == computed, name
+    for name, statement in found:
+        computed = name in COMPUTED or (
+            "EXECUTE" in statement and "current_database()" in statement
+        )
+        [[body]] = programs(statement)
+        assert bool(unread(body.block)) == computed, name

@@ -1,8 +1,27 @@
-"""What a statement does to the catalog, in a vocabulary of a dozen words.
+"""The words that say what a statement does to the catalog. A statement is a list of them.
 
-An effect is data: `replay.interpreter` says what it means. The order of the effects of a statement is
-the order in which PostgreSQL notices things, so that the first unmet requirement gives the SQLSTATE that
-PostgreSQL raises.
+An effect is data: a word and the names that it is about, nothing of a catalog. What each word means when
+it is carried out stands in `replay.machine.handlers`, a function a word; `replay` has the table of all.
+
+**The order is PostgreSQL's.** The effects of a statement stand in the order in which PostgreSQL notices
+things, so that the first requirement that is not met gives the SQLSTATE that PostgreSQL raises, and all
+behind it has not happened:
+
+    CREATE TABLE app.users (id int)
+        Requires(app, present, else 3F000)        CREATE TABLE in a schema that is gone
+        Requires(app.users, absent, else 42P07)   … of a table that is there
+        Creates(app.users)
+
+**A guard is what an unmet requirement leads to.** IF NOT EXISTS is the same list with `SKIP` in place of
+42P07: nothing is raised, and nothing behind it is done. Where the schema is gone, 3F000 is raised all the
+same, since that is looked at before. `ALTER TABLE … ADD COLUMN IF NOT EXISTS a, ADD b` skips the one and
+not the other: each is a `Command`, whose effects a guard skips together.
+
+**Verdicts name an effect.** What decides a statement's verdict is one of its effects, and rules say which
+they name: the verb of a `Requires` and its kind, or another word (`on = fails(Verb.CREATE, Kind.TABLE)`).
+
+In this file: names that are required, made and ended; values; rows; what is none of these; what holds
+other effects.
 """
 
 from __future__ import annotations
