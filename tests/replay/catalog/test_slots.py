@@ -137,6 +137,43 @@ class TestUndo:
         knowledge.undo(catalog, mark)
         assert catalog.presence(T) is PRESENT
 
+    def test_what_looking_made_known_is_taken_back_too(self, catalog: Catalog) -> None:
+        before = dict(catalog.slots)
+        mark = catalog.mark()
+        assert (
+            catalog.presence(Ref(Space.COLUMN, "a", None, Ref(Space.RELATION, "t", "s"))) is UNKNOWN
+        )
+        assert catalog.slots != before
+        assert catalog.changes(mark) == []
+        catalog.rollback(mark)
+        assert catalog.slots == before
+
+    def test_a_reverted_way_keeps_what_it_learned(self, catalog: Catalog) -> None:
+        inside = Ref(Space.COLUMN, "a", None, T)
+        mark = catalog.mark()
+        key = catalog.key(inside)
+        make(catalog, inside, Kind.COLUMN)
+        catalog.revert(mark)
+        assert catalog.key(inside) == key
+        assert catalog.presence(inside) is UNKNOWN
+
+    def test_the_search_path_is_undone(self, catalog: Catalog) -> None:
+        mark = catalog.mark()
+        catalog.search_path = ("s",)
+        catalog.rollback(mark)
+        assert catalog.search_path == ("public",)
+
+    def test_nothing_is_proved_of_what_never_was(self, catalog: Catalog) -> None:
+        mark = catalog.mark()
+        catalog.statement = 1
+        oid = catalog.new_oid()
+        key = catalog.key(T)
+        assert key is not None
+        catalog.put(key, Slot(PRESENT, oid, Kind.TABLE, maker=1))
+        catalog.set_presence(A, PRESENT)
+        knowledge.undo(catalog, mark)
+        assert [key for key, _ in catalog.all() if key[1] == oid] == []
+
     def test_changes_are_booked_on_statements(self, catalog: Catalog) -> None:
         mark = catalog.mark()
         catalog.statement = 7
@@ -221,6 +258,16 @@ class TestOverloads:
         assert len(catalog.overloads(name)) == 1
         drop(catalog, name._replace(signature="text"))
         assert catalog.presence(name) is ABSENT
+
+    def test_the_first_made_is_the_first_again_after_a_rollback(self, catalog: Catalog) -> None:
+        name = Ref(Space.ROUTINE, "f")
+        mark = catalog.mark()
+        make(catalog, name._replace(signature="text"), Kind.FUNCTION)
+        catalog.rollback(mark)
+        assert catalog.presence(name) is UNKNOWN
+        make(catalog, name._replace(signature="int4"), Kind.FUNCTION)
+        make(catalog, name._replace(signature="text"), Kind.FUNCTION)
+        assert [key[2] for key, _ in catalog.overloads(name)] == ["f(int4)", "f(text)"]
 
     def test_another_signature_is_not_known(self, catalog: Catalog) -> None:
         make(catalog, Ref(Space.ROUTINE, "f", signature="int4"), Kind.FUNCTION)

@@ -76,10 +76,10 @@ def _pattern(run: Pass, node: nodes.Dynamic) -> Pattern | None:
     machine = run.machine
     known = node.read
     if known is None or known[0] != machine.postgres_version:
-        pattern = machine.read_pattern(machine, node.pattern)
-        known = node.read = (machine.postgres_version, pattern)
-    read: Pattern | None = known[1]
-    return read
+        found = machine.read_pattern(machine, node.pattern)
+        known = node.read = (machine.postgres_version, found)
+    pattern: Pattern | None = known[1]
+    return pattern
 
 
 def _if(run: Pass, node: nodes.If) -> Result:
