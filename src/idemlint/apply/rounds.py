@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.apply.applied import Applied
 from idemlint.apply.edits import choose, patch
-from idemlint.apply.prove import CHANGES_MEANING, Candidate, Objection, objections
+from idemlint.apply.prove import Candidate, Objection, objections
 from idemlint.apply.results import Dropped, FixedFile
 from idemlint.engine import analyse, sequence_of
+from idemlint.rules import all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -100,7 +101,7 @@ class _File:
             and self._identity(finding) not in self.banned
         ]
         # What makes a file readable comes first, and by itself: it is not compared with what was.
-        wanted = [each for each in wanted if each[0].code in CHANGES_MEANING] or wanted
+        wanted = [each for each in wanted if all_rules()[each[0].code].changes_meaning] or wanted
         together: dict[tuple[Edit, ...], list[tuple[Diagnostic, Fix]]] = {}
         for index in choose([fix for _, fix in wanted]):
             together.setdefault(wanted[index][1].edits, []).append(wanted[index])
