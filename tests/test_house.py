@@ -163,6 +163,27 @@ def test_a_name_says_which_module_it_is() -> None:
     } == {}
 
 
+def docstrings(tree: ast.AST) -> set[int]:
+    """The strings that explain: what stands by itself."""
+    return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+
+
+def test_rules_are_known_by_their_facts_not_by_their_codes() -> None:
+    """What holds for a rule is an attribute of its class: a new rule has one place to say it."""
+    offenders = [
+        f"{name_of(path)}:{node.lineno} {node.value}"
+        for path in MODULES
+        if room_of(name_of(path)) != "rules"
+        for tree in [ast.parse(path.read_text(encoding="utf-8"))]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"IDM\d+", node.value)
+        and id(node) not in docstrings(tree)
+    ]
+    assert offenders == []
+
+
 def calls(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):

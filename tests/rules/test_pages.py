@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idemlint.apply.meaning import comments_of
-from idemlint.apply.prove import WRITES_DIRECTIVES
 from idemlint.diagnostics import Applicability, Severity
 from idemlint.rules import all_rules
 from idemlint.rules.kit import pages
@@ -178,9 +177,10 @@ class TestFixed:
         assert case.fixed is not None
         old = comments_of(case.example.sql.encode())
         new = comments_of(case.fixed.sql.encode())
-        if case.page.code == "IDM007":  # it removes suppressions that suppress nothing
+        rule = all_rules()[case.page.code]
+        if rule.removes_suppressions:
             old = [comment for comment in old if b"idemlint:" not in comment]
-        if case.page.code in WRITES_DIRECTIVES:
+        if rule.writes_directives:
             old = [
                 comment for comment in old if not re.match(rb"--(>|changeset| migrate)", comment)
             ]

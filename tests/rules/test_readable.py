@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
+
+from idemlint.rules import all_rules
+from idemlint.source.statement import ProblemKind
 
 from .asking import codes, fixed, found
 
@@ -87,3 +92,8 @@ def test_a_suppression_loses_only_what_is_unused() -> None:
     sql = "-- idemlint: ignore[IDM101, IDM102] by hand\nCREATE TABLE t (a int);\n"
     [finding] = found(sql, code="IDM007")
     assert fixed(finding, sql).startswith("-- idemlint: ignore[IDM101] by hand\n")
+
+
+def test_every_problem_of_a_text_has_one_rule_but_what_only_we_cannot_read() -> None:
+    named = [kind for rule in all_rules().values() for kind in getattr(rule, "kinds", ())]
+    assert sorted([*named, "too-deep"]) == sorted(get_args(ProblemKind))

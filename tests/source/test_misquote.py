@@ -33,7 +33,7 @@ def test_a_single_dollar(sql):
     assert [each.kind for each in found.statements[::2]] == ["SelectStmt", "SelectStmt"]
     assert found.statements[1].kind in ("DoStmt", "CreateFunctionStmt")
     [problem] = found.problems
-    assert problem.code == "IDM002"
+    assert problem.kind == "misquoted"
     assert problem.certain
     assert pointed_at(text, problem) == "$"
     mended = repaired(text, problem)
@@ -62,7 +62,7 @@ def test_without_room_for_a_second_dollar_the_repair_is_known_but_the_body_is_no
     found = parsed(text)
     assert [each.kind for each in found.statements] == ["", "SelectStmt"]
     [problem] = found.problems
-    assert problem.code == "IDM002"
+    assert problem.kind == "misquoted"
     assert problem.certain
     assert parsed(repaired(text, problem)).problems == ()
 
@@ -89,7 +89,7 @@ def test_tags_that_differ(opening, closing):
         "DoStmt",
     ]
     [problem] = found.problems
-    assert problem.code == "IDM003"
+    assert problem.kind == "unclosed"
     assert not problem.certain
     assert pointed_at(text, problem) == opening
     assert f"`{opening}`" in problem.message
@@ -100,7 +100,7 @@ def test_tags_that_differ(opening, closing):
 def test_quotes_that_are_paired_inside_a_body_are_not_its_end():
     body = "$a$ BEGIN EXECUTE $$SELECT 1;$$; END $a$"
     found = parsed(f"DO {body}; selec")
-    assert [problem.code for problem in found.problems] == ["IDM001"]
+    assert [problem.kind for problem in found.problems] == ["syntax"]
     assert found.statements[0].kind == "DoStmt"
 
 
@@ -109,7 +109,7 @@ def test_a_body_that_never_ends_gives_back_the_statements_behind_it():
     found = parsed(text)
     assert [each.kind for each in found.statements] == ["", "CreateStmt", "SelectStmt"]
     [problem] = found.problems
-    assert problem.code == "IDM003"
+    assert problem.kind == "unclosed"
     assert pointed_at(text, problem) == "$$"
     assert kinds(repaired(text, problem)) == ["DoStmt", "CreateStmt", "SelectStmt"]
 
@@ -127,7 +127,7 @@ def test_a_body_without_any_end_is_one_problem():
     found = parsed("SELECT 1; DO $$ BEGIN NULL; NULL;")
     assert [each.kind for each in found.statements] == ["SelectStmt", ""]
     [problem] = found.problems
-    assert problem.code == "IDM003"
+    assert problem.kind == "unclosed"
     assert problem.repair == ()
 
 
@@ -142,5 +142,5 @@ def test_a_body_without_any_end_is_one_problem():
 )
 def test_other_dollars_are_left_alone(sql):
     found = parsed(f"{sql}; selec")
-    assert [problem.code for problem in found.problems] == ["IDM001"]
+    assert [problem.kind for problem in found.problems] == ["syntax"]
     assert found.code == found.source.data

@@ -77,7 +77,7 @@ class TestBrokenStatements:
         sql = f"{head}CREATE TABEL t; SELECT 1"
         found = parsed(sql)
         [problem] = found.problems
-        assert problem.code == "IDM001"
+        assert problem.kind == "syntax"
         assert problem.message == 'syntax error at or near "TABEL"'
         assert pointed_at(sql, problem) == "TABEL"
         [statement] = [each for each in found.statements if not each.kind]
@@ -156,7 +156,7 @@ class TestSections:
         cut = sql.index("--")
         found = parsed(sql, [Chunk(Span(0, cut)), Chunk(Span(cut, len(sql)))])
         assert found.statements[0].kind == ""
-        assert found.problems[0].code == "IDM003"
+        assert found.problems[0].kind == "unclosed"
 
 
 class TestDepth:
@@ -176,7 +176,7 @@ class TestDepth:
         assert [each.kind for each in found.statements] == ["CreateStmt", "", "SelectStmt"]
         assert found.problems == ()
         problem = found.statements[1].problem
-        assert problem.code == ""
+        assert problem.kind == "too-deep"
         assert "too deeply" in problem.message
 
     def test_parentheses_alone_are_not_deep(self):

@@ -44,7 +44,7 @@ def test_undecodable_bytes_are_one_problem_that_names_the_first():
     source = decode("a.sql", b"-- caf\xe9\nSELECT '\xfc\xfc';")
     assert source.text == "-- caf?\nSELECT '??';"
     [problem] = source.problems
-    assert problem.code == "IDM001"
+    assert problem.kind == "encoding"
     assert problem.span == (6, 7)
     assert problem.message == "byte 0xE9 at offset 6 is not UTF-8, and 2 more like it"
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from idemlint.apply.edits import extent
 from idemlint.apply.meaning import atoms_of, comments_of, difference
+from idemlint.rules import all_rules
 from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
@@ -21,26 +22,8 @@ if TYPE_CHECKING:
     from idemlint.analysis.judged import Judged
     from idemlint.apply.edits import Patch
     from idemlint.diagnostics import Diagnostic, Fix
+    from idemlint.rules import Rule
     from idemlint.source.statement import Statement
-
-#: Rules whose fixes are there to change what a statement does, or to make one of what was none. They
-#: have a round for themselves: what they touch is not compared, all else in the file is.
-CHANGES_MEANING: Final = frozenset(
-    {"IDM001", "IDM002", "IDM003", "IDM005", "IDM006", "IDM701", "IDM801"}
-)
-
-#: What can only be said where there is a guard: a fix that adds one may bring it to light.
-ABOUT_GUARDS: Final = frozenset({"IDM211", "IDM504", "IDM801"})
-
-#: The rule whose fix takes comments away: suppressions that suppress nothing.
-UNUSED_SUPPRESSION: Final = "IDM007"
-
-#: Rules whose fixes write, change or take away words that the runner reads in comments.
-WRITES_DIRECTIVES: Final = frozenset({"IDM005", "IDM501", "IDM502"})
-
-#: Rules that name outcomes of a rerun. A rerun stops at a statement's first failure, so mending that
-#: may show the next one of the same statement.
-_OUTCOMES: Final = ("IDM1", "IDM2", "IDM3", "IDM4")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +38,11 @@ class Candidate:
     def codes(self) -> frozenset[str]:
         """The codes of its findings."""
         return frozenset(finding.code for finding in self.findings)
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The rules that found them."""
+        return [all_rules()[code] for code in self.codes]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,11 +92,11 @@ class _Step:
 
 def _reading(step: _Step) -> Iterator[Objection]:
     """The new text must be as readable as the old one."""
-    old = Counter(problem.code for problem in step.before.parsed.problems)
+    old = Counter(problem.kind for problem in step.before.parsed.problems)
     new = step.after.parsed.problems
     for problem in new:
-        if old[problem.code] > 0:
-            old[problem.code] -= 1
+        if old[problem.kind] > 0:
+            old[problem.kind] -= 1
             continue
         blamed = tuple(
             each
@@ -125,7 +113,7 @@ def _statements(step: _Step) -> Iterator[Objection]:
     for old, new in _changed(step):
         old_atoms = [(each, atom) for each in old for atom in atoms_of(step.before.parsed, (each,))]
         blamed = step.touching(_stretch(step, old, new))
-        if any(each.codes <= CHANGES_MEANING for each in blamed):
+        if any(all(rule.changes_meaning for rule in each.rules) for each in blamed):
             continue
         why, at = difference([atom for _, atom in old_atoms], atoms_of(step.after.parsed, new))
         if why:
@@ -182,12 +170,12 @@ def _comments(step: _Step) -> Iterator[Objection]:
     lost = Counter(comments_of(step.before.parsed.code))
     lost.subtract(comments_of(step.after.parsed.code))
     gone = [comment for comment, count in lost.items() if count > 0]
-    if any(UNUSED_SUPPRESSION in each.codes for each in step.tried):
+    if any(rule.removes_suppressions for each in step.tried for rule in each.rules):
         gone = [comment for comment in gone if b"idemlint:" not in comment]
     for comment in gone:
         at = step.before.parsed.code.find(comment.splitlines()[0])
         blamed = step.touching(Span(at, at + len(comment))) if at >= 0 else tuple(step.tried)
-        if all(each.codes <= WRITES_DIRECTIVES for each in blamed):
+        if all(rule.writes_directives for each in blamed for rule in each.rules):
             continue
         text = comment.decode("utf-8", "replace")
         yield Objection(f"it loses the comment {text!r}", blamed)
@@ -200,7 +188,7 @@ def _findings(
     fixed = {id(finding) for each in tried for finding in each.findings}
     regions = [(each, _region(before, patch, each)) for each in tried if patch is not None]
     for finding in _surplus(before, after, patch, fixed):
-        if finding.code in ABOUT_GUARDS or finding.code == UNUSED_SUPPRESSION:
+        if all_rules()[finding.code].comes_to_light:
             continue
         near = [each for each, region in regions if _holds(region, finding.span.start)]
         if not near:
@@ -245,9 +233,9 @@ def _surplus(
 
 def _was_hidden(before: Judged, candidate: Candidate, finding: Diagnostic) -> bool:
     """Whether a finding may be the next failure of a statement that would fail several times."""
-    if not finding.code.startswith(_OUTCOMES):
+    if not all_rules()[finding.code].one_at_a_time:
         return False
-    if not all(each.code.startswith(_OUTCOMES) for each in candidate.findings):
+    if not all(rule.one_at_a_time for rule in candidate.rules):
         return True  # a body that could not be read before, or a transaction that could not begin
     if any(
         (each.code, each.message) == (finding.code, finding.message) for each in candidate.findings

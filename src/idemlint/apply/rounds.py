@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.apply.applied import Applied
 from idemlint.apply.edits import choose, patch
-from idemlint.apply.prove import CHANGES_MEANING, Candidate, Objection, objections
+from idemlint.apply.prove import Candidate, Objection, objections
 from idemlint.apply.results import Dropped, FixedFile
+from idemlint.rules import all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -95,7 +96,7 @@ class _File:
             and self._identity(finding) not in self.banned
         ]
         # What makes a file readable comes first, and by itself: it is not compared with what was.
-        wanted = [each for each in wanted if each[0].code in CHANGES_MEANING] or wanted
+        wanted = [each for each in wanted if all_rules()[each[0].code].changes_meaning] or wanted
         together: dict[tuple[Edit, ...], list[tuple[Diagnostic, Fix]]] = {}
         for index in choose([fix for _, fix in wanted]):
             together.setdefault(wanted[index][1].edits, []).append(wanted[index])

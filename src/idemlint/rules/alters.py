@@ -214,6 +214,7 @@ class InlineConstraintSkipped(FileRule):
 
     code = "IDM211"
     name = "inline-constraint-skipped"
+    comes_to_light = one_at_a_time = True
     default = False
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:

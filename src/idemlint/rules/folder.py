@@ -51,6 +51,7 @@ class DefinitionDrift(FileRule):
 
     code = "IDM801"
     name = "definition-drift"
+    changes_meaning = comes_to_light = True
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Columns that the statement names, and that the table does not have when the file is through."""

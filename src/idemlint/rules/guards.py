@@ -31,6 +31,7 @@ class HandlerMissesError(OutcomeRule):
 
     code = "IDM602"
     name = "handler-misses-error"
+    one_at_a_time = False
 
     def narrows(self, case: Case) -> bool:
         """Errors that went through a block with a handler that was meant to let the body go on."""
@@ -101,6 +102,7 @@ def _add_condition(migration: Migration, handler: Handler, condition: str) -> Ed
 class _GuardRule(OutcomeRule):
     """Names failures in a branch whose condition was to keep them out."""
 
+    one_at_a_time = False
     like: ClassVar[Likeness]
 
     def narrows(self, case: Case) -> bool:

@@ -26,6 +26,7 @@ class AddNotNull(FileRule):
 
     code = "IDM701"
     name = "add-not-null-without-default"
+    changes_meaning = True
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Columns whose old rows would be NULL."""

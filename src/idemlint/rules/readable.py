@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from idemlint.rules.suppressions import Suppression
     from idemlint.runners.profile import Part
     from idemlint.sequence.migration import Migration
-    from idemlint.source.statement import Problem, Statement
+    from idemlint.source.statement import Problem, ProblemKind, Statement
 
 #: Tags of a template that decide what follows; what they enclose is judged as if it always ran.
 _CONTROL: Final = re.compile(
@@ -30,12 +30,14 @@ _CONTROL: Final = re.compile(
 class _ProblemRule(FileRule):
     """Reports what the source package could not read."""
 
+    kinds: ClassVar[frozenset[ProblemKind]] = frozenset()
+    changes_meaning = True
     title: ClassVar[str] = ""
     advice: ClassVar[str] = ""
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
-        """The file's problems of this code, where they are in what the runner applies."""
-        for problem, statement in problems(migration, self.code):
+        """The file's problems of these kinds, where they are in what the runner applies."""
+        for problem, statement in problems(migration, self.kinds):
             fix = None
             if problem.repair:
                 level = Applicability.SAFE if problem.certain else Applicability.UNSAFE
@@ -51,10 +53,12 @@ class _ProblemRule(FileRule):
             )
 
 
-def problems(migration: Migration, code: str) -> Iterator[tuple[Problem, Statement | None]]:
-    """The problems that this rule reports, each with the statement that it is in."""
+def problems(
+    migration: Migration, kinds: frozenset[ProblemKind]
+) -> Iterator[tuple[Problem, Statement | None]]:
+    """The problems of some kinds, each with the statement that it is in."""
     for problem in migration.parsed.problems:
-        if problem.code != code:
+        if problem.kind not in kinds:
             continue
         statement = _statement_at(migration, problem.span)
         if statement is None or statement.index in migration.outcomes:
@@ -74,6 +78,7 @@ class SyntaxError_(_ProblemRule):
 
     code = "IDM001"
     name = "syntax-error"
+    kinds = frozenset({"encoding", "too-large", "syntax"})
     advice = "PostgreSQL's own parser says so: the statement does not run as it stands"
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
@@ -90,6 +95,7 @@ class MisquotedBody(_ProblemRule):
 
     code = "IDM002"
     name = "misquoted-body"
+    kinds = frozenset({"misquoted"})
     title = "write `$$` at both ends of the body"
 
 
@@ -98,6 +104,7 @@ class MismatchedDollarTag(_ProblemRule):
 
     code = "IDM003"
     name = "mismatched-dollar-tag"
+    kinds = frozenset({"unclosed"})
     title = "close the body with the tag that opened it"
 
 
@@ -139,7 +146,7 @@ class _Placeholder(NamedTuple):
 def placeholders(migration: Migration) -> Iterator[_Placeholder]:
     """Those at which the parser stops whatever stands for them, and those that are a whole statement."""
     parsed = migration.parsed
-    for problem, statement in problems(migration, "IDM001"):
+    for problem, statement in problems(migration, SyntaxError_.kinds):
         if statement is None:
             continue
         # Only where something does not parse are its patterns needed.
@@ -171,6 +178,7 @@ class RunnerSplitsBody(FileRule):
 
     code = "IDM005"
     name = "runner-splits-body"
+    changes_meaning = writes_directives = True
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """One finding a body."""
@@ -247,6 +255,7 @@ class UnusedSuppression(FileRule):
 
     code = "IDM007"
     name = "unused-suppression"
+    comes_to_light = removes_suppressions = True
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Nothing by itself: see `unused_suppressions`."""

@@ -88,6 +88,7 @@ class ConflictTarget(FileRule):
 
     code = "IDM402"
     name = "conflict-target-without-index"
+    one_at_a_time = True
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """First runs that fail whatever rows there are."""

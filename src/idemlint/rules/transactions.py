@@ -74,6 +74,7 @@ class ConcurrentlyInTransaction(_Refused):
 
     code = "IDM501"
     name = "concurrently-in-transaction"
+    writes_directives = True
     concurrent = True
 
 
@@ -82,6 +83,7 @@ class NeverInTransaction(_Refused):
 
     code = "IDM502"
     name = "never-in-transaction"
+    writes_directives = True
     concurrent = False
 
 
@@ -90,6 +92,7 @@ class InvalidIndexKept(FileRule):
 
     code = "IDM504"
     name = "invalid-index-kept"
+    comes_to_light = True
     default = False
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:

@@ -55,7 +55,7 @@ def unsupported(migration: Migration) -> Iterator[Unsupported]:
     """Statements that PostgreSQL rejects for the sake of a guard."""
     for statement in migration.parsed.statements:
         problem = statement.problem
-        if problem is None or problem.code != "IDM001" or statement.index not in migration.outcomes:
+        if problem is None or problem.kind != "syntax" or statement.index not in migration.outcomes:
             continue
         words = list(tokens_of(migration.parsed, statement))
         for guard in _GUARDS:
@@ -94,6 +94,7 @@ class UnsupportedGuard(FileRule):
 
     code = "IDM006"
     name = "unsupported-guard"
+    changes_meaning = True
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """One finding a statement."""

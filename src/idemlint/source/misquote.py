@@ -81,7 +81,7 @@ def _collapsed(code: bytes, opening: int, limit: int) -> Misquote:
     closing = _closing(code, opening, limit)
     if closing < 0:
         problem = Problem(
-            "IDM003",
+            "unclosed",
             Span(opening, opening + 1),
             "this body opens with a single `$` and never ends",
             help="quote the body with `$$` on both sides",
@@ -89,7 +89,7 @@ def _collapsed(code: bytes, opening: int, limit: int) -> Misquote:
         return Misquote(problem, [], _lost_end(code, opening + 1, limit)[1])
     body = code[opening + 1 : closing]
     problem = Problem(
-        "IDM002",
+        "misquoted",
         Span(opening, opening + 1),
         "this body is quoted with a single `$`; PostgreSQL needs `$$`",
         help="write `$$` on both sides (a replacement step may have collapsed it)",
@@ -135,7 +135,7 @@ def _mismatched(code: bytes, token: Token, limit: int) -> Misquote | None:
     if wrong is not None:
         name, other = tag.decode("utf-8", "replace"), wrong.group().decode("utf-8", "replace")
         problem = Problem(
-            "IDM003",
+            "unclosed",
             Span(token.start, found.end()),
             f"this body opens with `{name}` but ends with `{other}`",
             help=f"end it with `{name}`",
@@ -181,7 +181,7 @@ def _endless(code: bytes, opening: re.Match[bytes], limit: int) -> Misquote:
         newline = "\r\n" if b"\r\n" in code[opening.end() : end] else "\n"
         repair = (Edit(Span(end, end), newline + tag + (";" if clause == end else "")),)
     problem = Problem(
-        "IDM003",
+        "unclosed",
         Span(*opening.span()),
         f"this body opens with `{tag}` and never ends",
         help=f"close it with `{tag}`",

@@ -70,7 +70,7 @@ def _too_large(code: bytes) -> Problem | None:
     message = (
         f"{size // 1_000_000} MB of SQL in one file; idemlint reads up to {MAX_SQL // 1_000_000}"
     )
-    return Problem("IDM001", Span(0, 0), message, help="exclude the file, or split it")
+    return Problem("too-large", Span(0, 0), message, help="exclude the file, or split it")
 
 
 def _assign(statements: list[Statement], chunks: list[Chunk]) -> bool:

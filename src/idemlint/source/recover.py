@@ -85,7 +85,7 @@ class Recovery:
                 self.code = mended
                 self.problems.append(found.problem)
                 return close
-            if found.problem.code == "IDM003":
+            if found.problem.kind == "unclosed":
                 return None  # the text may well be as it should be, and the fault elsewhere
         close = limit if found.end < 0 else _end_of_statement(self.code, found.end, limit)
         whole = trim(self.code, span.start, close)
@@ -157,7 +157,7 @@ class Recovery:
         index = len(self.statements)
         statement = Statement(index, span.start, span.end, "", None, self._section, problem)
         self.statements.append(statement)
-        if problem.code:
+        if problem.kind != "too-deep":
             self.problems.append(problem)
 
 
@@ -191,7 +191,7 @@ def _guilty(error: Rejected | TooDeep | None, start: int, places: list[Span]) ->
 def _problem(error: Rejected | TooDeep, code: bytes, span: Span) -> Problem:
     """What is wrong with the statement at `span`; a rejection points at one token."""
     if isinstance(error, TooDeep):
-        return Problem("", span, _TOO_DEEP)
+        return Problem("too-deep", span, _TOO_DEEP)
     offset = min(max(error.offset, span.start), span.end)
     token = next(tokens(code, offset, span.end), None)
-    return Problem("IDM001", Span(offset, token.end if token else span.end), error.message)
+    return Problem("syntax", Span(offset, token.end if token else span.end), error.message)

@@ -40,15 +40,23 @@ class Chunk(NamedTuple):
     section: Section = "up"
 
 
+ProblemKind = Literal[
+    "encoding",  # the bytes are no UTF-8 text
+    "too-large",  # nothing of the file is read
+    "too-deep",  # only we cannot read the statement: PostgreSQL may well accept it
+    "syntax",  # PostgreSQL's grammar refuses the statement
+    "misquoted",  # a body between single `$`
+    "unclosed",  # a body that ends with another tag than it opens with, or never
+]
+
+
 class Problem(NamedTuple):
     """Something that keeps a stretch of text from being read as it stands.
 
-    `code` is the rule that reports it (`IDM001` …), empty where there is nothing to report:
-    PostgreSQL may well accept the statement, and only we cannot read it (it is nested too deeply).
     `repair` are the edits that would mend it, `certain` where they cannot be wrong.
     """
 
-    code: str
+    kind: ProblemKind
     span: Span
     message: str
     help: str = ""
@@ -100,7 +108,7 @@ class ParsedFile(NamedTuple):
 
     `code` is what the parser saw, in UTF-8, byte for byte at the offsets of the file: with repaired
     dollar quotes, blanked psql commands and COPY data, and with placeholders filled in. `problems`
-    are those of the file and of its statements that a rule reports.
+    are those of the file and of its statements, but for what only we cannot read.
     """
 
     source: SourceFile

@@ -53,14 +53,14 @@ def _refusal(data: bytes) -> Problem:
     """The reason not to read a file at all."""
     if data.startswith(_UTF16_BOMS):
         return Problem(
-            "IDM001",
+            "encoding",
             Span(0, 2),
             "this file is UTF-16; PostgreSQL's clients read migrations as UTF-8",
             help="save it as UTF-8",
         )
     nul = data.find(b"\0")
     return Problem(
-        "IDM001",
+        "encoding",
         Span(nul, nul + 1),
         f"NUL byte at offset {nul}: PostgreSQL would not read past it; the file was skipped",
         help="remove the byte, or save the file as UTF-8 if it is UTF-16",
@@ -75,7 +75,7 @@ def _salvage(data: bytes) -> tuple[str, Problem]:
     count, first = len(bad), len(text[: bad[0]].encode())
     more = f", and {count - 1} more like it" if count > 1 else ""
     message = f"byte 0x{data[first]:02X} at offset {first} is not UTF-8{more}"
-    problem = Problem("IDM001", Span(first, first + 1), message, help="save the file as UTF-8")
+    problem = Problem("encoding", Span(first, first + 1), message, help="save the file as UTF-8")
     return text.encode("utf-8", "replace").decode(), problem
 
 

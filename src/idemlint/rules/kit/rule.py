@@ -49,11 +49,28 @@ def repeats(
 
 
 class Rule:
-    """What all rules have. Severity, fixes and SQLSTATEs are in the page's front matter."""
+    """What all rules have. Severity, fixes and SQLSTATEs are in the page's front matter.
+
+    What a proof of fixes has to know of a rule (`apply.prove`) are facts of the rule too:
+
+    - `changes_meaning`: its fix is there to change what a statement does, or to make one of what was none.
+      Such fixes have a round for themselves: what they touch is not compared, all else in the file is.
+    - `writes_directives`: its fix writes, changes or takes away words that the runner reads in comments.
+    - `removes_suppressions`: its fix takes away comments that suppress nothing.
+    - `comes_to_light`: a fix may bring it to light without having done it: it can only be said where there
+      is a guard, or of a suppression whose finding is gone.
+    - `one_at_a_time`: it names an outcome of a rerun, which stops at a statement's first failure: mending
+      that may show the next one of the same statement.
+    """
 
     code: ClassVar[str] = ""
     name: ClassVar[str] = ""
     default: ClassVar[bool] = True
+    changes_meaning: ClassVar[bool] = False
+    writes_directives: ClassVar[bool] = False
+    removes_suppressions: ClassVar[bool] = False
+    comes_to_light: ClassVar[bool] = False
+    one_at_a_time: ClassVar[bool] = False
 
     @property
     def severity(self) -> Severity:
@@ -75,6 +92,7 @@ class OutcomeRule(Rule):
     """Names outcomes of the replay: those of `on`, and before all others those that `narrows` picks."""
 
     on: ClassVar[tuple[On, ...]] = ()
+    one_at_a_time = True
 
     def narrows(self, case: Case) -> bool:
         """Whether this rule says more about the outcome than its effect does (a guard that fails)."""
