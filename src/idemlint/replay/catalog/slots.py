@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.definitions import ForeignKey, TableDefinition
+from idemlint.replay.catalog.constraint import ForeignKey
+from idemlint.replay.catalog.relation import TableDefinition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.replay.catalog.definitions import Constraint, Need
+    from idemlint.replay.catalog.constraint import Constraint
+    from idemlint.replay.catalog.definition import Need
 
 Presence = Literal["present", "absent", "unknown"]
 PRESENT: Final[Presence] = "present"

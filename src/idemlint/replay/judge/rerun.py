@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
-from idemlint.replay.catalog.definitions import BY_PRODUCT
+from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN, Change, Key, Slot
 from idemlint.replay.effects.vocabulary import Command, Deletes, Drops, Effect, Renames
 from idemlint.replay.judge.verdict import Outcome, Verdict

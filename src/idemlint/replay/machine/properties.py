@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.replay.catalog.definitions import Column
+from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.machine.run import SKIPPED, Hazard
 

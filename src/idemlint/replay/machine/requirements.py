@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import ROW_TYPES, Kind, Ref, Space
-from idemlint.replay.catalog.definitions import TableDefinition
+from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Slot
 from idemlint.replay.effects.vocabulary import SKIP, Requires, UsesAnyColumn, UsesColumns, Verb
 from idemlint.replay.machine.run import FORK, SKIPPED, Doubt
