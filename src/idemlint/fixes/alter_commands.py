@@ -9,7 +9,8 @@ from idemlint.fixes import exists
 from idemlint.fixes.block import Piece, guarded_pieces
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.definitions import constraint_name, cut
+from idemlint.replay.catalog.constraint import constraint_name
+from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.refs import inside, relation
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import Updates

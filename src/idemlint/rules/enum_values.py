@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.definitions import Column, TableDefinition, type_name
+from idemlint.replay.catalog.column import Column
+from idemlint.replay.catalog.datatype import type_name
 from idemlint.replay.catalog.refs import relation
+from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.rules.kit.body_nodes import statements as statements_in
 from idemlint.rules.kit.rule import FileRule
 from idemlint.source.tree import Tree, strings

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.fixes.layout import Site
 from idemlint.postgres.kinds import Space
-from idemlint.replay.catalog.definitions import Column, TableDefinition
 from idemlint.replay.catalog.refs import inside, relation
+from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.rules.kit.rule import FileRule
 from idemlint.sequence.migration import Case
@@ -18,6 +18,7 @@ from idemlint.source.statement import Edit, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from idemlint.replay.catalog.column import Column
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Statement
     from idemlint.source.tree import Tree

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.plpgsql.constants import constant
-from idemlint.replay.catalog.definitions import column
+from idemlint.replay.catalog.column import read_column
 from idemlint.replay.catalog.refs import relation
 from idemlint.replay.effects.vocabulary import Fills
 from idemlint.rules.kit.rule import FileRule
@@ -137,7 +137,7 @@ def _filled(migration: Migration, before: Statement, name: str) -> bool:
 def _adds_with_value(tree: Tree, name: str) -> bool:
     for command in tree.cmds or ():
         if command.subtype == "AT_AddColumn":
-            added = column(getattr(command, "def").fields)
+            added = read_column(getattr(command, "def").fields)
             if added.name == name and (added.default is not None or added.generated):
                 return True
     return False
@@ -203,7 +203,7 @@ class PlaceholderDefault(FileRule):
         for command in _commands(migration, "AT_AddColumn"):
             if command.definition is None:
                 continue
-            added = column(command.definition.fields)
+            added = read_column(command.definition.fields)
             value = constant({added.default.kind: added.default.fields}) if added.default else None
             if value is None or not added.not_null or re.match(_PLACEHOLDER, value) is None:
                 continue

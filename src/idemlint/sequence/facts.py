@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.replay.catalog.definitions import TableDefinition
+from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects.queries import table_of
 from idemlint.source.parse import parse
 from idemlint.source.text import decode

@@ -377,3 +377,8 @@ CREATE TEMP TABLE t (b int) ON COMMIT DROP; -- safe, alone fails 42P07
 ALTER TABLE t ADD COLUMN c int; -- safe, alone fails 42701
 COMMIT; -- safe
 ALTER TABLE t ADD COLUMN c int; -- fails 42701
+
+-- # a sequence that comes with a column has columns of its own
+CREATE TABLE t (id serial); -- fails 42P07
+SELECT last_value FROM t_id_seq;
+CREATE VIEW v AS SELECT is_called FROM t_id_seq; -- fails 42P07

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.definitions import chosen_name
+from idemlint.replay.catalog.identifiers import chosen_name
 from idemlint.replay.catalog.refs import facet, inside
 from idemlint.replay.effects.describe import describe, indented
 from idemlint.replay.effects.vocabulary import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
-from idemlint.replay.catalog.definitions import TableDefinition
+from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import (
     ABSENT,
     BUILTIN_SCHEMAS,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Ref, Space
-from idemlint.replay.catalog.definitions import ForeignKey, TableDefinition
+from idemlint.replay.catalog.constraint import ForeignKey
+from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.replay.catalog.definitions import Constraint, Need
+    from idemlint.replay.catalog.constraint import Constraint
+    from idemlint.replay.catalog.definition import Need
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Key, Slot
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.definitions import cut, type_name
+from idemlint.replay.catalog.datatype import type_name
+from idemlint.replay.catalog.identifiers import cut
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.definitions import IndexDefinition, TableDefinition, UniqueKey
+from idemlint.replay.catalog.constraint import UniqueKey
+from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.definitions import chosen_name
+from idemlint.replay.catalog.identifiers import chosen_name
 from idemlint.replay.catalog.refs import (
     inside,
     object_ref,

@@ -10,19 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.definitions import (
-    BY_PRODUCT,
-    SERIALS,
-    ForeignKey,
-    IndexDefinition,
-    chosen_constraint,
-    chosen_name,
-    column,
-    constraint_columns,
-    cut,
-    type_name,
-)
+from idemlint.replay.catalog.column import SERIALS, read_column
+from idemlint.replay.catalog.constraint import ForeignKey, chosen_constraint, constraint_columns
+from idemlint.replay.catalog.datatype import type_name
+from idemlint.replay.catalog.definition import BY_PRODUCT
+from idemlint.replay.catalog.identifiers import chosen_name, cut
 from idemlint.replay.catalog.refs import KINDS, facet, inside, primary_key, relation, type_ref
+from idemlint.replay.catalog.relation import IndexDefinition
 from idemlint.replay.effects.queries import table_of, walk
 from idemlint.replay.effects.vocabulary import (
     SKIP,
@@ -44,7 +38,7 @@ from idemlint.source.tree import Tree, strings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from idemlint.replay.catalog.definitions import ChosenName
+    from idemlint.replay.catalog.identifiers import ChosenName
 
 # Passes, in order.
 _DROP, _TYPE, _COLUMN, _INDEX, _CONSTRAINT, _REST = range(6)
@@ -173,7 +167,7 @@ def _using_index(table: Ref, node: Tree) -> list[Effect]:
 
 def _add_column(table: Ref, command: Tree) -> list[Effect]:
     node = command.fields["def"]["ColumnDef"]
-    definition = column(node)
+    definition = read_column(node)
     kind = Kind.ATTRIBUTE if command.subtype == "AT_AddAttribute" else Kind.COLUMN
     ref = inside(Space.COLUMN, definition.name, table)
     guarded = bool(command.fields.get("missing_ok"))

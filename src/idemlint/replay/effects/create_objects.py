@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.definitions import (
-    BEFORE,
-    CompositeDefinition,
-    EnumDefinition,
-    Returns,
-    TriggerDefinition,
-    type_name,
-)
+from idemlint.replay.catalog.datatype import CompositeDefinition, EnumDefinition, Returns, type_name
 from idemlint.replay.catalog.refs import (
     KINDS,
     inside,
@@ -23,6 +16,7 @@ from idemlint.replay.catalog.refs import (
     schema,
     signature_of,
 )
+from idemlint.replay.catalog.relation import BEFORE, TriggerDefinition
 from idemlint.replay.effects.queries import needs_relations, walk
 from idemlint.replay.effects.tables import target
 from idemlint.replay.effects.vocabulary import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idemlint.postgres.kinds import Kind, Ref
-from idemlint.replay.catalog.definitions import generates
+from idemlint.replay.catalog.column import generates
 from idemlint.replay.catalog.refs import relation
 from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
 from idemlint.replay.effects.queries import (

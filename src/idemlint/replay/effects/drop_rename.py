@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.definitions import cut
+from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.refs import KINDS, inside, object_ref, relation, schema, type_ref
 from idemlint.replay.effects.vocabulary import (
     SKIP,

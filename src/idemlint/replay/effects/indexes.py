@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.definitions import IndexDefinition, chosen_name, cut
+from idemlint.replay.catalog.identifiers import chosen_name, cut
 from idemlint.replay.catalog.refs import inside, qualified, relation
+from idemlint.replay.catalog.relation import IndexDefinition
 from idemlint.replay.effects.queries import SYSTEM_COLUMNS, table_of, walk
 from idemlint.replay.effects.vocabulary import (
     SKIP,

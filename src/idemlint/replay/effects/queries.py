@@ -8,7 +8,7 @@ from idemlint.postgres import functions
 from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.definitions import cut
+from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.refs import qualified
 from idemlint.replay.effects.vocabulary import (
     Effect,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.definitions import TableDefinition
 from idemlint.replay.catalog.refs import inside, relation, schema
+from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects.queries import reads, table_of
 from idemlint.replay.effects.vocabulary import SKIP, Creates, Effect, EndsAtCommit, Requires, Verb
 

@@ -34,7 +34,7 @@ from idemlint.records import NamedTuple
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Block
     from idemlint.postgres.kinds import Kind, Ref
-    from idemlint.replay.catalog.definitions import ChosenName
+    from idemlint.replay.catalog.identifiers import ChosenName
     from idemlint.replay.guards.read import Condition
 
 #: What an unmet requirement leads to when the statement has a guard: nothing happens.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
-from idemlint.replay.catalog.definitions import BY_PRODUCT
+from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.knowledge import is_internal
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
 from idemlint.replay.effects.vocabulary import Renames

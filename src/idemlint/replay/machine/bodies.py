@@ -8,12 +8,9 @@ from idemlint.plpgsql import nodes
 from idemlint.postgres.kinds import Space
 from idemlint.postgres.sqlstates import catches
 from idemlint.replay.catalog import knowledge, table_rows
-from idemlint.replay.catalog.definitions import (
-    CompositeDefinition,
-    EnumDefinition,
-    ForeignKey,
-    IndexDefinition,
-)
+from idemlint.replay.catalog.constraint import ForeignKey
+from idemlint.replay.catalog.datatype import CompositeDefinition, EnumDefinition
+from idemlint.replay.catalog.relation import IndexDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import Opaque

@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
-from idemlint.replay.catalog.definitions import (
-    BY_PRODUCT,
-    IndexDefinition,
-    Returns,
-    TableDefinition,
-)
+from idemlint.replay.catalog.datatype import Returns
+from idemlint.replay.catalog.definition import BY_PRODUCT
+from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
 
 if TYPE_CHECKING:

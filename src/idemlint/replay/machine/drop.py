@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import ROW_TYPES, Kind, Space
 from idemlint.replay.catalog import needs
-from idemlint.replay.catalog.definitions import Constraint, IndexDefinition, TableDefinition
+from idemlint.replay.catalog.constraint import Constraint
+from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.replay.catalog import knowledge
-from idemlint.replay.catalog.definitions import Column
+from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.machine.signals import SKIPPED
 

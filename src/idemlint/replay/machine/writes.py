@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
-from idemlint.replay.catalog.definitions import INSERT, UPDATE, TableDefinition, UniqueKey
+from idemlint.replay.catalog.relation import INSERT, UPDATE, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT
 from idemlint.replay.effects.vocabulary import Again, Deletes, Fills, Inserts, Updates
 from idemlint.replay.guards import conditions
@@ -14,6 +14,7 @@ from idemlint.replay.machine.bodies import truth
 
 if TYPE_CHECKING:
     from idemlint.postgres.kinds import Ref
+    from idemlint.replay.catalog.constraint import UniqueKey
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.catalog.table_rows import Rows
     from idemlint.replay.machine.run import Pass

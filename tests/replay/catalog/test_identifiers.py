@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from idemlint.replay.catalog.definitions import NAME_BYTES, chosen_name, cut
+from idemlint.replay.catalog.identifiers import NAME_BYTES, chosen_name, cut
 from postgres.conftest import server
 
 from ..asking import after

@@ -1,0 +1,76 @@
+"""Types: how they are written in a definition, and what those are made of that a statement makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idemlint.postgres.kinds import Space
+from idemlint.replay.catalog.definition import Definition, Need
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.source.tree import Tree
+
+
+def type_name(node: Tree | None) -> str:
+    """A type as an argument list or a comparison needs it: `int4`, `s.mood`, `text[]`.
+
+    `pg_catalog.` is left out, since the grammar writes it for the words it knows (`int`).
+    """
+    return "" if node is None else raw_type_name(node.fields)
+
+
+def raw_type_name(fields: dict[str, Any]) -> str:
+    """The same of the raw fields of a `TypeName`."""
+    names = [part["String"].get("sval", "") for part in fields.get("names", ())]
+    if names and names[0] == "pg_catalog":
+        del names[0]
+    name = names[0] if len(names) == 1 else ".".join(names)
+    return name + "[]" * len(fields["arrayBounds"]) if "arrayBounds" in fields else name
+
+
+class EnumDefinition(Definition):
+    """The labels of a CREATE TYPE … AS ENUM."""
+
+    __slots__ = ("labels",)
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        self.labels = labels
+
+    def inside(self, space: Space, name: str) -> bool | None:
+        """Whether it has a label."""
+        return name in self.labels if space is Space.ENUM_VALUE else False
+
+    def names(self, space: Space) -> tuple[str, ...]:
+        """Its labels."""
+        return self.labels if space is Space.ENUM_VALUE else ()
+
+
+class CompositeDefinition(Definition):
+    """The attributes of a CREATE TYPE … AS (…)."""
+
+    __slots__ = ("attributes",)
+
+    def __init__(self, attributes: dict[str, str]) -> None:
+        self.attributes = attributes
+
+    def inside(self, space: Space, name: str) -> bool | None:
+        """Whether it has an attribute."""
+        return name in self.attributes if space is Space.COLUMN else False
+
+    def names(self, space: Space) -> tuple[str, ...]:
+        """Its attributes."""
+        return tuple(self.attributes) if space is Space.COLUMN else ()
+
+    def needs(self) -> Iterator[Need]:
+        """The types of its attributes."""
+        for attribute, name in self.attributes.items():
+            schema, _, bare = name.removesuffix("[]").rpartition(".")
+            yield Need(Space.TYPE, bare, schema or None, Space.COLUMN, attribute)
+
+
+class Returns(str):
+    """The result type of a function, which OR REPLACE cannot change."""
+
+    __slots__ = ()

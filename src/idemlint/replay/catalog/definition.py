@@ -1,0 +1,64 @@
+"""What the catalog asks of a definition: what came with the statement that made an object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.postgres.kinds import Space
+from idemlint.records import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: Namespaces of what lives inside an object, that its definition speaks of.
+INSIDE: Final = frozenset(
+    {
+        Space.COLUMN,
+        Space.CONSTRAINT,
+        Space.TRIGGER,
+        Space.RULE,
+        Space.POLICY,
+        Space.ENUM_VALUE,
+        Space.FACET,
+    }
+)
+
+
+class Need(NamedTuple):
+    """What a part of an object keeps from being dropped: a type, a table (and the key of `columns`).
+
+    `by` is the part: a column or a foreign key. With it, the need goes.
+    """
+
+    space: Space
+    name: str
+    schema: str | None
+    by_space: Space
+    by: str
+    columns: tuple[str, ...] = ()
+
+
+class Definition:
+    """What a statement says of the object that it makes. This one says nothing."""
+
+    __slots__ = ()
+
+    def inside(self, space: Space, name: str) -> bool | None:
+        """Whether something of that name came with the statement; `None`: it does not say."""
+        return None
+
+    def hangs_on(self, space: Space, name: str) -> tuple[tuple[Space, str], ...]:
+        """What else inside the object something inside it goes with, the object itself apart."""
+        return ()
+
+    def names(self, space: Space) -> tuple[str, ...]:
+        """What came with the statement, in its order."""
+        return ()
+
+    def needs(self) -> Iterable[Need]:
+        """What its parts keep from being dropped."""
+        return ()
+
+
+#: What is known of a relation that comes with another: that nobody asked for it by name.
+BY_PRODUCT: Final = Definition()
