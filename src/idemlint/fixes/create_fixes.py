@@ -73,9 +73,7 @@ def guarded_create(case: Case) -> Fix:
     elif effect.kind is Kind.CAST:
         condition = _missing_cast(site)
     elif effect.kind is Kind.OPERATOR:
-        name = ref.name if ref.schema is None else f"{exists.dotted(ref.schema)}.{ref.name}"
-        signature = exists.literal(f"{name}({ref.signature})")
-        condition = f"to_regoperator({signature}) IS NULL"
+        condition = exists.missing_operator(ref)
     else:
         condition = exists.missing(effect.kind, ref)
     noun = f"{effect.kind.noun} {ref.name}"
@@ -103,10 +101,7 @@ def _missing_cast(site: Site) -> str | None:
         if depth == 0 and middle is not None:
             source = site.data[words[opening].end : words[middle].start].decode().strip()
             target = site.data[words[middle].end : word.start].decode().strip()
-            return (
-                f"NOT EXISTS (SELECT FROM pg_cast WHERE castsource = {exists.literal(source)}::regtype"
-                f" AND casttarget = {exists.literal(target)}::regtype)"
-            )
+            return exists.missing_cast(source, target)
     return None
 
 
