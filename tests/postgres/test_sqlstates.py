@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from idemlint.postgres.kinds import Kind
-from idemlint.postgres.sqlstates import catches, class_title, condition_name, sqlstates
+from idemlint.postgres.sqlstates import catches, condition_name, sqlstates
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,6 @@ def test_names_both_ways() -> None:
     assert condition_name("42P07") == "duplicate_table"
     assert sqlstates("duplicate_table") == ("42P07",)
     assert condition_name("99999") is None
-    assert class_title("42P07") == "Syntax Error or Access Rule Violation"
 
 
 def test_every_sqlstate_of_a_kind_has_a_name() -> None:

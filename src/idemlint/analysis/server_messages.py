@@ -8,31 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
+from idemlint.postgres.messages import DOMAIN_CONSTRAINT, MESSAGES, Messages
 from idemlint.replay.effects.vocabulary import Requires, Verb
 
 if TYPE_CHECKING:
     from idemlint.replay.judge.verdict import Outcome
 
-#: Kinds whose messages have the form `noun "name" does not exist` where they are to be dropped.
-_DROPPED: Final = frozenset(
-    {
-        Kind.TABLE,
-        Kind.VIEW,
-        Kind.MATERIALIZED_VIEW,
-        Kind.SEQUENCE,
-        Kind.INDEX,
-        Kind.FOREIGN_TABLE,
-        Kind.TYPE,
-        Kind.DOMAIN,
-        Kind.SCHEMA,
-        Kind.EXTENSION,
-        Kind.ROLE,
-    }
-)
-#: Kinds whose messages have the form `noun "name" already exists`.
-_MADE: Final = frozenset({Kind.TYPE, Kind.DOMAIN, Kind.SCHEMA, Kind.EXTENSION, Kind.ROLE})
-#: What lives in a table, and what the messages about a missing one call the table.
-_IN_TABLE: Final = {Kind.TRIGGER: "table", Kind.RULE: "relation", Kind.POLICY: "table"}
+_NONE: Final = Messages()
+#: Another SQLSTATE about a relation's name comes from its row type: `type "t" already exists`.
+_RELATION_EXISTS: Final = "42P07"
 
 
 def server_message(outcome: Outcome | None) -> str:
@@ -42,38 +26,30 @@ def server_message(outcome: Outcome | None) -> str:
     effect = outcome.effect
     if outcome.sqlstate != effect.otherwise:
         return ""
-    return _missing(effect) if effect.want else _present(effect)
+    return _missing(effect) if effect.want else _exists(effect)
 
 
-def _present(effect: Requires) -> str:
-    kind, ref = effect.kind, effect.ref
-    if ref.parent is not None:
-        table = ref.parent.name
-        if kind is Kind.COLUMN:
-            return f'column "{ref.name}" of relation "{table}" already exists'
-        if kind is Kind.POLICY:
-            return f'policy "{ref.name}" for table "{table}" already exists'
-        if kind in {Kind.CONSTRAINT, Kind.TRIGGER, Kind.RULE}:
-            return f'{kind.noun} "{ref.name}" for relation "{table}" already exists'
-    elif kind.space is Space.RELATION and effect.otherwise == "42P07":
-        return f'relation "{ref.name}" already exists'
-    elif kind in _MADE:
-        noun = "type" if kind is Kind.DOMAIN else kind.noun
-        return f'{noun} "{ref.name}" already exists'
-    return ""
+def _exists(effect: Requires) -> str:
+    if effect.kind.space is Space.RELATION and effect.otherwise != _RELATION_EXISTS:
+        return ""
+    return _filled(_messages(effect).exists, effect)
 
 
 def _missing(effect: Requires) -> str:
-    kind, ref = effect.kind, effect.ref
-    if effect.verb is not Verb.DROP:
+    if effect.verb is not Verb.DROP or effect.ref.schema is not None:
         return ""
-    if ref.parent is not None:
-        table = ref.parent.name
-        if kind in {Kind.COLUMN, Kind.CONSTRAINT}:
-            return f'{kind.noun} "{ref.name}" of relation "{table}" does not exist'
-        if kind in _IN_TABLE:
-            return f'{kind.noun} "{ref.name}" for {_IN_TABLE[kind]} "{table}" does not exist'
-    elif kind in _DROPPED and ref.schema is None:
-        noun = "type" if kind is Kind.DOMAIN else kind.noun
-        return f'{noun} "{ref.name}" does not exist'
-    return ""
+    return _filled(_messages(effect).missing, effect)
+
+
+def _messages(effect: Requires) -> Messages:
+    parent = effect.ref.parent
+    if effect.kind is Kind.CONSTRAINT and parent is not None and parent.space is Space.TYPE:
+        return DOMAIN_CONSTRAINT
+    return MESSAGES.get(effect.kind, _NONE)
+
+
+def _filled(message: str, effect: Requires) -> str:
+    ref = effect.ref
+    if ("{parent}" in message) is (ref.parent is None):
+        return ""
+    return message.format(name=ref.name, parent=ref.parent and ref.parent.name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.plpgsql.body import block_of, body_of
 from idemlint.plpgsql.nodes import Block, Dynamic, If, Loop, Raise, Return, Sql, Try
+from idemlint.postgres.create_drop import FORMS
 from idemlint.source.lexer import tokens
 from idemlint.source.statement import Span
 
@@ -45,13 +46,9 @@ _GIVEN: Final = frozenset({"idxname", "conname", "onConflictClause"})
 #: Nodes that hold a list of things to be done one by one, and the field that has it.
 _LISTS: Final = {"AlterTableStmt": "cmds", "DropStmt": "objects", "DropRoleStmt": "roles"}
 
-#: `DROP … IF EXISTS` that a fix may put before a CREATE: the node that makes it again, the field with
-#: its name, the field with its table.
+#: `DROP … IF EXISTS` that a fix may put before a CREATE, by what it drops: how that is made again.
 _MADE_AGAIN: Final = {
-    "OBJECT_POLICY": ("CreatePolicyStmt", "policy_name", "table"),
-    "OBJECT_TRIGGER": ("CreateTrigStmt", "trigname", "relation"),
-    "OBJECT_EVENT_TRIGGER": ("CreateEventTrigStmt", "trigname", ""),
-    "OBJECT_RULE": ("RuleStmt", "rulename", "relation"),
+    word: form for kind, form in FORMS.items() if form.name for word in kind.objects
 }
 
 
@@ -183,13 +180,13 @@ def _is_made_again(atom: Json, following: Json) -> bool:
     drop = atom.get("DropStmt")
     if drop is None or not drop.get("missing_ok") or drop.get("behavior") == "DROP_CASCADE":
         return False
-    kind, name_field, table_field = _MADE_AGAIN.get(drop["removeType"], ("", "", ""))
-    create = following.get(kind)
-    if create is None or len(drop["objects"]) != 1:
+    form = _MADE_AGAIN.get(drop["removeType"])
+    create = following.get(form.nodes) if form is not None else None
+    if form is None or create is None or len(drop["objects"]) != 1:
         return False
-    wanted = [create[name_field]]
-    if table_field:
-        table = create[table_field]
+    wanted = [create[form.name]]
+    if form.table:
+        table = create[form.table]
         wanted = [table[part] for part in ("schemaname", "relname") if part in table] + wanted
     return _names(drop["objects"][0]) == wanted
 

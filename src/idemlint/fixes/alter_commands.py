@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.fixes import exists
 from idemlint.fixes.block import Piece, guarded_pieces
+from idemlint.postgres.create_drop import COMMAND_GUARDS, CommandGuard
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.constraint import constraint_name
@@ -41,24 +42,6 @@ class Commands(NamedTuple):
     head: tuple[Word, ...]
     all: tuple[Command, ...]
 
-
-class Clause(NamedTuple):
-    """Where a command's own guard goes: behind `words`, or behind these and one of `optional`."""
-
-    words: tuple[str, ...]
-    optional: str
-    text: str
-
-
-#: What PostgreSQL itself can guard.
-CLAUSES: Final[dict[str, Clause]] = {
-    "AT_AddColumn": Clause(("ADD",), "COLUMN", "IF NOT EXISTS"),
-    "AT_DropColumn": Clause(("DROP",), "COLUMN", "IF EXISTS"),
-    "AT_DropAttribute": Clause(("DROP", "ATTRIBUTE"), "", "IF EXISTS"),
-    "AT_DropConstraint": Clause(("DROP", "CONSTRAINT"), "", "IF EXISTS"),
-    "AT_DropIdentity": Clause(("DROP", "IDENTITY"), "", "IF EXISTS"),
-    "AT_DropExpression": Clause(("DROP", "EXPRESSION"), "", "IF EXISTS"),
-}
 
 #: Commands and the pass in which PostgreSQL runs them, whatever their order in the text. Those that
 #: are not here run last.
@@ -150,7 +133,7 @@ def own_guards(site: Site) -> tuple[Edit, ...]:
     dropped = {each.tree.name for each in found.all if each.does == "AT_DropColumn"}
     edits = []
     for each in found.all:
-        clause = CLAUSES.get(each.does)
+        clause = COMMAND_GUARDS.get(each.does)
         if clause is None or each.tree.fields.get("missing_ok"):
             continue
         if each.does == "AT_AddColumn" and _column_name(each.tree) in dropped:
@@ -166,7 +149,7 @@ def _column_name(command: Tree) -> str:
     return name
 
 
-def _behind(words: tuple[Word, ...], clause: Clause) -> int | None:
+def _behind(words: tuple[Word, ...], clause: CommandGuard) -> int | None:
     size = len(clause.words)
     for index in range(len(words) - size + 1):
         if all(

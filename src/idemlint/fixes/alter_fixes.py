@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from idemlint.diagnostics import Fix
 from idemlint.fixes import alter_commands, exists
@@ -18,7 +18,7 @@ from idemlint.fixes.clause import (
 )
 from idemlint.fixes.layout import Site
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.refs import inside, relation
+from idemlint.replay.catalog.refs import KINDS, inside, relation
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects.vocabulary import CreatesUnnamed, Requires
 
@@ -119,19 +119,6 @@ def _noun(case: Case) -> str:
     return effect.kind.noun if isinstance(effect, Requires) else "object"
 
 
-#: Renames that `IF EXISTS` covers: the relation itself. It says nothing of columns and constraints.
-_WHOLE: Final = frozenset(
-    {
-        "OBJECT_TABLE",
-        "OBJECT_VIEW",
-        "OBJECT_MATVIEW",
-        "OBJECT_INDEX",
-        "OBJECT_SEQUENCE",
-        "OBJECT_FOREIGN_TABLE",
-    }
-)
-
-
 def rename(case: Case) -> Fix:
     """`IF EXISTS` for relations, else a DO block that looks for the old name."""
     effect, ref = case.effect, ref_of(case)
@@ -139,8 +126,9 @@ def rename(case: Case) -> Fix:
     if not gone or ref is None:
         return advice("the file makes the old name again: guard what makes it by the new name")
     assert isinstance(effect, Requires)
-    what = case.tree.renameType or case.tree.objectType
-    if what in _WHOLE and ref.space is Space.RELATION:
+    what = KINDS.get(case.tree.renameType or case.tree.objectType)
+    if what is not None and what.catalog == "pg_class" and ref.space is Space.RELATION:
+        # of the relation itself: `IF EXISTS` says nothing of its columns and constraints
         return if_exists(case)
     site = Site(case)
     kind = effect.kind
@@ -149,7 +137,7 @@ def rename(case: Case) -> Fix:
         maybe = bool(case.tree.fields.get("missing_ok"))
         parent = exists.maybe_relation(ref.parent) if maybe else exists.relation(ref.parent)
     if case.tree.renameType == "OBJECT_DOMCONSTRAINT" and ref.parent is not None:
-        condition: str | None = exists.missing_on_domain(ref).removeprefix("NOT ")
+        condition: str | None = exists.on_domain(ref)
     else:
         condition = exists.found(kind, ref, parent)
     return fix_or_advice(
@@ -184,9 +172,6 @@ def publication_member(case: Case) -> Fix:
     if tree.kind != "AlterPublicationStmt" or len(objects) != 1 or objects[0].pubtable is None:
         return advice(advised)
     table = exists.relation(relation(objects[0].pubtable.relation))
-    negation = "NOT " if tree.action == "AP_AddObjects" else ""
-    condition = (
-        f"{negation}EXISTS (SELECT FROM pg_publication_rel JOIN pg_publication p ON p.oid = prpubid"
-        f" WHERE p.pubname = {exists.literal(tree.pubname)} AND prrelid = {table})"
-    )
+    found = exists.published(tree.pubname, table)
+    condition = f"NOT {found}" if tree.action == "AP_AddObjects" else found
     return fix_or_advice(UNSAFE, advised, guarded(site, condition), advised)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.fixes.layout import Site
+from idemlint.postgres.create_drop import FORMS
 from idemlint.postgres.kinds import Ref
 
 if TYPE_CHECKING:
@@ -17,19 +18,8 @@ UNSAFE: Final = Applicability.UNSAFE
 
 #: What stands between CREATE, ALTER or DROP and the name, where it is more than one word.
 _PHRASES: Final = (
-    "FOREIGN DATA WRAPPER",
-    "TEXT SEARCH CONFIGURATION",
-    "TEXT SEARCH DICTIONARY",
-    "TEXT SEARCH PARSER",
-    "TEXT SEARCH TEMPLATE",
+    *(form.keyword for form in FORMS.values() if " " in form.keyword),
     "PROCEDURAL LANGUAGE",
-    "ACCESS METHOD",
-    "EVENT TRIGGER",
-    "FOREIGN TABLE",
-    "MATERIALIZED VIEW",
-    "OPERATOR CLASS",
-    "OPERATOR FAMILY",
-    "USER MAPPING",
     "INDEX CONCURRENTLY",
 )
 #: Words between CREATE and what is created.

@@ -2,12 +2,12 @@
 
 Each inserts the smallest text that makes the statement right on a database where it never ran and on
 one where it did. Where none can be written, the fix is advice (`DISPLAY`, without edits). This module
-has those of CREATE and the plain clauses, `changes` those of ALTER.
+has those of CREATE and the plain clauses, `alter_fixes` those of ALTER.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from idemlint.diagnostics import Fix
 from idemlint.fixes import exists
@@ -24,31 +24,13 @@ from idemlint.fixes.clause import (
     ref_of,
 )
 from idemlint.fixes.layout import Site
+from idemlint.postgres.create_drop import FORMS, has_if_not_exists, has_or_replace
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.effects.vocabulary import Requires
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from idemlint.sequence.migration import Case
-
-#: Statements with an IF NOT EXISTS of their own.
-_GUARDABLE: Final = frozenset(
-    {
-        Kind.TABLE,
-        Kind.FOREIGN_TABLE,
-        Kind.INDEX,
-        Kind.SCHEMA,
-        Kind.EXTENSION,
-        Kind.SEQUENCE,
-        Kind.MATERIALIZED_VIEW,
-        Kind.SERVER,
-        Kind.USER_MAPPING,
-        Kind.STATISTICS,
-        Kind.COLLATION,
-        Kind.ENUM_VALUE,
-    }
-)
-_TYPES: Final = frozenset({Kind.TYPE, Kind.DOMAIN, Kind.COMPOSITE_TYPE})
 
 
 def create(case: Case) -> Fix | None:
@@ -57,7 +39,7 @@ def create(case: Case) -> Fix | None:
     ref = ref_of(case)
     if not isinstance(effect, Requires) or ref is None:
         return advice(f"look whether {case.subject} is there before it is made")
-    if effect.kind in _GUARDABLE and not (
+    if has_if_not_exists(effect.kind) and not (
         case.tree.kind == "CreateSchemaStmt" and case.tree.schemaElts
     ):
         return if_not_exists(case)
@@ -84,16 +66,14 @@ def guarded_create(case: Case) -> Fix:
     effect, ref = case.effect, ref_of(case)
     assert isinstance(effect, Requires)
     assert ref is not None
-    if effect.kind in _TYPES:
+    if effect.kind.catalog == "pg_type":
         condition: str | None = exists.missing_type(ref._replace(space=Space.TYPE))
     elif case.tree.kind == "AlterDomainStmt" and ref.parent is not None:
         condition = exists.missing_on_domain(ref)
     elif effect.kind is Kind.CAST:
         condition = _missing_cast(site)
     elif effect.kind is Kind.OPERATOR:
-        name = ref.name if ref.schema is None else f"{exists.dotted(ref.schema)}.{ref.name}"
-        signature = exists.literal(f"{name}({ref.signature})")
-        condition = f"to_regoperator({signature}) IS NULL"
+        condition = exists.missing_operator(ref)
     else:
         condition = exists.missing(effect.kind, ref)
     noun = f"{effect.kind.noun} {ref.name}"
@@ -121,10 +101,7 @@ def _missing_cast(site: Site) -> str | None:
         if depth == 0 and middle is not None:
             source = site.data[words[opening].end : words[middle].start].decode().strip()
             target = site.data[words[middle].end : word.start].decode().strip()
-            return (
-                f"NOT EXISTS (SELECT FROM pg_cast WHERE castsource = {exists.literal(source)}::regtype"
-                f" AND casttarget = {exists.literal(target)}::regtype)"
-            )
+            return exists.missing_cast(source, target)
     return None
 
 
@@ -155,16 +132,18 @@ def select_into(case: Case) -> Fix:
 # -- DROP … IF EXISTS before CREATE -------------------------------------------------------------------
 
 
-def drop_before(case: Case, what: str) -> Fix:
+def drop_before(case: Case, kind: Kind) -> Fix:
     """`DROP … IF EXISTS` before the statement. In between, nobody has the object: never safe."""
     site = Site(case)
+    form = FORMS[kind]
+    what = form.keyword
     message = f"put {site.style(f'DROP {what} IF EXISTS')} before it"
     end = site.after(what)
     name = site.name_after(end) if end is not None else None
     if name is None or not site.editable:
         return advice(message)
     target = ""
-    if what != "EVENT TRIGGER":
+    if form.table:
         at = next(
             (i for i, word in enumerate(site.words) if word.start > name.end and word.says("ON")),
             None,
@@ -181,16 +160,17 @@ def drop_before(case: Case, what: str) -> Fix:
 def trigger(case: Case) -> Fix:
     """`OR REPLACE` from PostgreSQL 14 on; constraint triggers, event triggers: DROP before it."""
     if case.tree.kind == "CreateEventTrigStmt":
-        return drop_before(case, "EVENT TRIGGER")
-    if case.tree.isconstraint or case.migration.postgres_version < 14:
-        return drop_before(case, "TRIGGER")
+        return drop_before(case, Kind.EVENT_TRIGGER)
+    version = case.migration.postgres_version
+    if case.tree.isconstraint or not has_or_replace(Kind.TRIGGER, version):
+        return drop_before(case, Kind.TRIGGER)
     return or_replace(case)
 
 
 def policy(case: Case) -> Fix:
     """A guarded DO block; where the runner cannot have one, DROP POLICY IF EXISTS before it."""
     fix = guarded_create(case)
-    return fix if fix.edits else drop_before(case, "POLICY")
+    return fix if fix.edits else drop_before(case, Kind.POLICY)
 
 
 __all__ = [

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from idemlint.postgres.kinds import Kind, Ref
-from idemlint.records import NamedTuple
+from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS
+
+from idemlint.postgres.catalogs import CATALOGS, CatalogRelation
+from idemlint.postgres.kinds import Kind, Ref, Space
 
 _PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -29,9 +31,30 @@ def dotted(*names: str | None) -> str:
     )
 
 
+def type_text(*names: str | None) -> str:
+    """A name as `regtype` reads it, with PostgreSQL's grammar: keywords are quoted too (`"order"`)."""
+    return ".".join(
+        f'"{name}"' if name in RESERVED_KEYWORDS or name in COL_NAME_KEYWORDS else dotted(name)
+        for name in names
+        if name is not None
+    )
+
+
+def _arguments(signature: str) -> str:
+    """The argument types of a `Ref` as `regprocedure` and `regoperator` read them."""
+    return ",".join(map(_argument, signature.split(","))) if signature else ""
+
+
+def _argument(name: str) -> str:
+    if name == "none":  # the operand that a prefix operator lacks
+        return name
+    bare = name.rstrip("[]")
+    return type_text(*bare.split(".")) + name[len(bare) :]
+
+
 def relation(ref: Ref) -> str:
     """A relation's `regclass`; a statement that needs the relation fails without it just the same."""
-    return f"{literal(dotted(ref.schema, ref.name))}::regclass"
+    return _cast(ref)
 
 
 def maybe_relation(ref: Ref) -> str:
@@ -39,49 +62,35 @@ def maybe_relation(ref: Ref) -> str:
     return f"to_regclass({literal(dotted(ref.schema, ref.name))})"
 
 
-class Lookup(NamedTuple):
-    """The catalog that lists a kind; `schema` or `parent` where its names live in one."""
-
-    catalog: str
-    name: str
-    schema: str = ""
-    parent: str = ""
-    parent_type: str = "regclass"
+def _cast(ref: Ref) -> str:
+    """The oid of a relation or a type; fails where it is not there."""
+    if ref.space is Space.TYPE:
+        return f"{literal(type_text(ref.schema, ref.name))}::regtype"
+    return f"{literal(dotted(ref.schema, ref.name))}::regclass"
 
 
-LOOKUPS: Final[dict[Kind, Lookup]] = {
-    Kind.TYPE: Lookup("pg_type", "typname", "typnamespace"),
-    Kind.DOMAIN: Lookup("pg_type", "typname", "typnamespace"),
-    Kind.COMPOSITE_TYPE: Lookup("pg_type", "typname", "typnamespace"),
-    Kind.COLLATION: Lookup("pg_collation", "collname", "collnamespace"),
-    Kind.CONVERSION: Lookup("pg_conversion", "conname", "connamespace"),
-    Kind.STATISTICS: Lookup("pg_statistic_ext", "stxname", "stxnamespace"),
-    Kind.TS_CONFIGURATION: Lookup("pg_ts_config", "cfgname", "cfgnamespace"),
-    Kind.TS_DICTIONARY: Lookup("pg_ts_dict", "dictname", "dictnamespace"),
-    Kind.TS_PARSER: Lookup("pg_ts_parser", "prsname", "prsnamespace"),
-    Kind.TS_TEMPLATE: Lookup("pg_ts_template", "tmplname", "tmplnamespace"),
-    Kind.SCHEMA: Lookup("pg_namespace", "nspname"),
-    Kind.ROLE: Lookup("pg_roles", "rolname"),
-    Kind.LANGUAGE: Lookup("pg_language", "lanname"),
-    Kind.ACCESS_METHOD: Lookup("pg_am", "amname"),
-    Kind.EVENT_TRIGGER: Lookup("pg_event_trigger", "evtname"),
-    Kind.FOREIGN_DATA_WRAPPER: Lookup("pg_foreign_data_wrapper", "fdwname"),
-    Kind.SERVER: Lookup("pg_foreign_server", "srvname"),
-    Kind.PUBLICATION: Lookup("pg_publication", "pubname"),
-    Kind.COLUMN: Lookup("pg_attribute", "attname", parent="attrelid"),
-    Kind.ATTRIBUTE: Lookup("pg_attribute", "attname", parent="attrelid"),
-    Kind.CONSTRAINT: Lookup("pg_constraint", "conname", parent="conrelid"),
-    Kind.TRIGGER: Lookup("pg_trigger", "tgname", parent="tgrelid"),
-    Kind.RULE: Lookup("pg_rewrite", "rulename", parent="ev_class"),
-    Kind.POLICY: Lookup("pg_policy", "polname", parent="polrelid"),
-    Kind.ENUM_VALUE: Lookup("pg_enum", "enumlabel", parent="enumtypid", parent_type="regtype"),
-}
+#: Kinds that no fix looks up by name: relations and extensions have guards of their own, overloads
+#: share their name, and what every database sees is not made in a transaction.
+_NOT_BY_NAME: Final = frozenset(
+    {
+        Kind.EXTENSION,
+        Kind.OPERATOR,
+        Kind.OPERATOR_CLASS,
+        Kind.OPERATOR_FAMILY,
+        Kind.DATABASE,
+        Kind.TABLESPACE,
+        Kind.SUBSCRIPTION,
+    }
+)
 
-#: Kinds that a `to_reg…` function finds just as a statement that names one does.
-_REGISTERED: Final = {
-    Kind.TYPE: "to_regtype",
-    Kind.DOMAIN: "to_regtype",
-    Kind.COMPOSITE_TYPE: "to_regtype",
+#: The catalog relation that a fix asks after a kind by its name.
+LOOKUPS: Final[dict[Kind, CatalogRelation]] = {
+    kind: listing
+    for kind in Kind
+    if kind not in _NOT_BY_NAME
+    and kind.catalog not in {"pg_class", "pg_proc"}
+    and (listing := CATALOGS.get(kind.catalog)) is not None
+    and listing.column("name")
 }
 
 
@@ -90,24 +99,24 @@ def exists(kind: Kind, ref: Ref, parent: str = "") -> str | None:
 
     What is not qualified is made in the first schema of the search_path, and only there it is in the way.
     """
-    lookup = LOOKUPS.get(kind)
-    if lookup is None:
+    listing = LOOKUPS.get(kind)
+    if listing is None:
         return None
-    catalog, name, schema, parent_column, parent_type = lookup
-    if parent_column:
+    is_it = f"{listing.column('name')} = {literal(ref.name)}"
+    if parent_column := listing.column("parent.oid"):
         if ref.parent is None:
             return None
-        of = parent or literal(dotted(ref.parent.schema, ref.parent.name)) + f"::{parent_type}"
         return (
-            f"EXISTS (SELECT FROM {catalog}"
-            f" WHERE {name} = {literal(ref.name)} AND {parent_column} = {of})"
+            f"EXISTS (SELECT FROM {listing.name}"
+            f" WHERE {is_it} AND {parent_column} = {parent or _cast(ref.parent)})"
         )
+    schema = listing.column("schema.oid")
     if not schema:
-        return f"EXISTS (SELECT FROM {catalog} WHERE {name} = {literal(ref.name)})"
+        return f"EXISTS (SELECT FROM {listing.name} WHERE {is_it})"
     of = "current_schema()" if ref.schema is None else literal(ref.schema)
     return (
-        f"EXISTS (SELECT FROM {catalog} JOIN pg_namespace n ON n.oid = {schema}"
-        f" WHERE {name} = {literal(ref.name)} AND n.nspname = {of})"
+        f"EXISTS (SELECT FROM {listing.name} JOIN pg_namespace n ON n.oid = {schema}"
+        f" WHERE {is_it} AND n.nspname = {of})"
     )
 
 
@@ -120,7 +129,7 @@ def missing(kind: Kind, ref: Ref, parent: str = "") -> str | None:
 def missing_type(ref: Ref) -> str:
     """That a type is not there. `to_regtype` would find `pg_catalog.path` for an unqualified `path`."""
     if ref.schema is not None:
-        return f"to_regtype({literal(dotted(ref.schema, ref.name))}) IS NULL"
+        return f"to_regtype({literal(type_text(ref.schema, ref.name))}) IS NULL"
     condition = missing(Kind.TYPE, ref)
     assert condition is not None
     return condition
@@ -128,26 +137,44 @@ def missing_type(ref: Ref) -> str:
 
 def found(kind: Kind, ref: Ref, parent: str = "") -> str | None:
     """What must hold for a RENAME: the thing is there, found as the statement itself would find it."""
-    function = _REGISTERED.get(kind)
-    if function is not None:
-        return f"{function}({literal(dotted(ref.schema, ref.name))}) IS NOT NULL"
-    if kind in {Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE, Kind.ROUTINE}:
+    if kind.catalog == "pg_type":
+        return f"to_regtype({literal(type_text(ref.schema, ref.name))}) IS NOT NULL"
+    if kind.space is Space.ROUTINE:
         name = dotted(ref.schema, ref.name)
         if ref.signature is None:
             return f"to_regproc({literal(name)}) IS NOT NULL"
-        return f"to_regprocedure({literal(f'{name}({ref.signature})')}) IS NOT NULL"
+        return f"to_regprocedure({literal(f'{name}({_arguments(ref.signature)})')}) IS NOT NULL"
     if kind in {Kind.COLLATION, Kind.TS_CONFIGURATION, Kind.TS_DICTIONARY} and ref.schema is None:
         return None  # which one of the search_path is meant is more than a lookup tells
     return exists(kind, ref, parent)
 
 
+def missing_operator(ref: Ref) -> str:
+    """That there is no operator of this name for these types."""
+    schema = "" if ref.schema is None else f"{dotted(ref.schema)}."
+    text = f"{schema}{ref.name}({_arguments(ref.signature or '')})"
+    return f"to_regoperator({literal(text)}) IS NULL"
+
+
+def missing_cast(source: str, target: str) -> str:
+    """That there is no cast from one type to another, both as SQL spells them."""
+    return (
+        f"NOT EXISTS (SELECT FROM pg_cast WHERE castsource = {literal(source)}::regtype"
+        f" AND casttarget = {literal(target)}::regtype)"
+    )
+
+
 def missing_on_domain(constraint: Ref) -> str:
     """That a domain has no constraint of this name."""
+    return f"NOT {on_domain(constraint)}"
+
+
+def on_domain(constraint: Ref) -> str:
+    """That a domain has a constraint of this name."""
     assert constraint.parent is not None
-    domain = literal(dotted(constraint.parent.schema, constraint.parent.name))
     return (
-        f"NOT EXISTS (SELECT FROM pg_constraint WHERE conname = {literal(constraint.name)}"
-        f" AND contypid = {domain}::regtype)"
+        f"EXISTS (SELECT FROM pg_constraint WHERE conname = {literal(constraint.name)}"
+        f" AND contypid = {_cast(constraint.parent)})"
     )
 
 
@@ -167,6 +194,14 @@ def not_identity(table: str, column: str) -> str:
 def inherits(parent: str, child: str) -> str:
     """That one table is a child or partition of another."""
     return f"EXISTS (SELECT FROM pg_inherits WHERE inhparent = {parent} AND inhrelid = {child})"
+
+
+def published(publication: str, table: str) -> str:
+    """That a table belongs to a publication."""
+    return (
+        f"EXISTS (SELECT FROM pg_publication_rel JOIN pg_publication p ON p.oid = prpubid"
+        f" WHERE p.pubname = {literal(publication)} AND prrelid = {table})"
+    )
 
 
 def columns_of(condition: str) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 A row says the namespace of what is listed and what its columns mean. `name`, `schema` and `parent`
 are names in text, `self.oid`, `schema.oid`, `parent.oid`, `on.oid` references to other rows; `on`
-names a table the thing belongs to without living in it. `kind` is a letter or word that says what
+names a table the thing belongs to without living in it, `source` and `target` are the types of a cast.
+`kind` is a letter or word that says what
 it is, `column` a column it is about, `facet:…` whether it has a property. `live` and `database` say
 nothing: they are what every lookup has to ask, or that this is the database it runs in.
 """
@@ -15,7 +16,7 @@ from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
 
 
-class Catalog(NamedTuple):
+class CatalogRelation(NamedTuple):
     """A row. `kinds` and `only` are what it lists, where that is not all of the namespace."""
 
     name: str
@@ -24,6 +25,10 @@ class Catalog(NamedTuple):
     parent: Space = Space.RELATION
     kinds: frozenset[Kind] | None = None
     only: frozenset[str] = frozenset()
+
+    def column(self, role: str) -> str:
+        """The first column that plays a role: `polname` is the `name` of pg_policy; empty: none."""
+        return next((column for column, played in self.roles.items() if played == role), "")
 
 
 _INFORMATION: Final = "information_schema."
@@ -37,9 +42,9 @@ def _row(
     *kinds: Kind,
     parent: Space = Space.RELATION,
     only: str = "",
-) -> Catalog:
+) -> CatalogRelation:
     roles = dict(column.partition("=")[::2] for column in columns.split())
-    return Catalog(name, space, roles, parent, frozenset(kinds) or None, frozenset(only))
+    return CatalogRelation(name, space, roles, parent, frozenset(kinds) or None, frozenset(only))
 
 
 _ROWS: Final = (
@@ -228,6 +233,7 @@ _ROWS: Final = (
     _row("pg_ts_parser", Space.TS_PARSER, "prsname=name prsnamespace=schema.oid"),
     _row("pg_ts_template", Space.TS_TEMPLATE, "tmplname=name tmplnamespace=schema.oid"),
     # what has none
+    _row("pg_cast", Space.CAST, "oid=self.oid castsource=source.oid casttarget=target.oid"),
     _row("pg_namespace", Space.SCHEMA, "nspname=name oid=self.oid"),
     _row("information_schema.schemata", Space.SCHEMA, "schema_name=name catalog_name=database"),
     _row("pg_extension", Space.EXTENSION, "extname=name"),
@@ -264,7 +270,7 @@ _ROWS: Final = (
 )
 
 #: By the name that a query gives: `pg_class`, `information_schema.tables`.
-CATALOGS: Final[dict[str, Catalog]] = {row.name: row for row in _ROWS}
+CATALOGS: Final[dict[str, CatalogRelation]] = {row.name: row for row in _ROWS}
 
 #: Columns that hold a value in every row.
 NEVER_NULL: Final = frozenset(
@@ -275,7 +281,7 @@ NEVER_NULL: Final = frozenset(
 )
 
 #: `unnest(enum_range(NULL::e))`, whose only column may be called anything.
-ENUM_RANGE: Final = Catalog("pg_enum", Space.ENUM_VALUE, {}, Space.TYPE)
+ENUM_RANGE: Final = CatalogRelation("pg_enum", Space.ENUM_VALUE, {}, Space.TYPE)
 
 #: What the letters and words of a `kind` column stand for: a `Kind`, or a letter kept as it is.
 LETTERS: Final[dict[str, dict[str, Kind | str]]] = {

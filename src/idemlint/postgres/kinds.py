@@ -1,8 +1,12 @@
-"""Names in the abstract catalog: namespaces, kinds of objects, and references to them.
+"""Kinds of objects and the namespaces of their names: what everything else says of a kind begins here.
 
 A namespace is PostgreSQL's: tables, indexes, views, sequences and composite types share one per schema,
 columns live per table, roles per cluster. A `Ref` says where a name is looked up; a `Kind` says what a
 statement takes the thing to be, and with it which SQLSTATE PostgreSQL raises about it.
+
+The passport of a kind goes on in `catalogs` (the columns of the catalog that lists it, and the letters
+that tell its sorts apart), in `create_drop` (how a statement makes and drops it, with which guards of
+its own) and in `messages` (the words of the server's errors).
 """
 
 from __future__ import annotations
@@ -82,12 +86,21 @@ SCHEMA_BOUND: Final = frozenset(
 
 
 class KindFacts(NamedTuple):
-    """What PostgreSQL says about a kind: where its names live and which SQLSTATEs it raises."""
+    """What PostgreSQL says about a kind.
+
+    `space` is where its names live, `noun` what messages call it; `duplicate` is the SQLSTATE of making
+    it where it is, `undefined` that of dropping it where it is not. `objects` are its words in the
+    grammar, `ObjectType` of src/include/nodes/parsenodes.h, with blanks between. `catalog` is the
+    relation that lists it and that every role may read: a chapter of the documentation's "System
+    Catalogs" (catalog-pg-policy.html), or of its "System Views" (view-pg-roles.html).
+    """
 
     space: Space
     noun: str
     duplicate: str
     undefined: str
+    objects: str = ""
+    catalog: str = ""
 
 
 class Kind(Enum):
@@ -96,63 +109,159 @@ class Kind(Enum):
     The SQLSTATEs were asked of PostgreSQL 13 to 18: `tests/postgres/data`.
     """
 
-    TABLE = KindFacts(Space.RELATION, "table", "42P07", "42P01")
-    VIEW = KindFacts(Space.RELATION, "view", "42P07", "42P01")
-    MATERIALIZED_VIEW = KindFacts(Space.RELATION, "materialized view", "42P07", "42P01")
-    SEQUENCE = KindFacts(Space.RELATION, "sequence", "42P07", "42P01")
-    INDEX = KindFacts(Space.RELATION, "index", "42P07", "42704")
-    FOREIGN_TABLE = KindFacts(Space.RELATION, "foreign table", "42P07", "42704")
-    COMPOSITE_TYPE = KindFacts(Space.RELATION, "type", "42710", "42704")
-    TYPE = KindFacts(Space.TYPE, "type", "42710", "42704")
-    DOMAIN = KindFacts(Space.TYPE, "domain", "42710", "42704")
-    FUNCTION = KindFacts(Space.ROUTINE, "function", "42723", "42883")
-    PROCEDURE = KindFacts(Space.ROUTINE, "procedure", "42723", "42883")
-    AGGREGATE = KindFacts(Space.ROUTINE, "aggregate", "42723", "42883")
-    ROUTINE = KindFacts(Space.ROUTINE, "routine", "42723", "42883")
-    OPERATOR = KindFacts(Space.OPERATOR, "operator", "42723", "42883")
-    OPERATOR_CLASS = KindFacts(Space.OPERATOR_CLASS, "operator class", "42710", "42704")
-    OPERATOR_FAMILY = KindFacts(Space.OPERATOR_FAMILY, "operator family", "42710", "42704")
-    COLLATION = KindFacts(Space.COLLATION, "collation", "42710", "42704")
-    CONVERSION = KindFacts(Space.CONVERSION, "conversion", "42710", "42704")
-    STATISTICS = KindFacts(Space.STATISTICS, "statistics object", "42710", "42704")
+    TABLE = KindFacts(Space.RELATION, "table", "42P07", "42P01", "OBJECT_TABLE", "pg_class")
+    VIEW = KindFacts(Space.RELATION, "view", "42P07", "42P01", "OBJECT_VIEW", "pg_class")
+    MATERIALIZED_VIEW = KindFacts(
+        Space.RELATION, "materialized view", "42P07", "42P01", "OBJECT_MATVIEW", "pg_class"
+    )
+    SEQUENCE = KindFacts(
+        Space.RELATION, "sequence", "42P07", "42P01", "OBJECT_SEQUENCE", "pg_class"
+    )
+    INDEX = KindFacts(Space.RELATION, "index", "42P07", "42704", "OBJECT_INDEX", "pg_class")
+    FOREIGN_TABLE = KindFacts(
+        Space.RELATION, "foreign table", "42P07", "42704", "OBJECT_FOREIGN_TABLE", "pg_class"
+    )
+    COMPOSITE_TYPE = KindFacts(Space.RELATION, "type", "42710", "42704", catalog="pg_type")
+    TYPE = KindFacts(Space.TYPE, "type", "42710", "42704", "OBJECT_TYPE", "pg_type")
+    DOMAIN = KindFacts(Space.TYPE, "domain", "42710", "42704", "OBJECT_DOMAIN", "pg_type")
+    FUNCTION = KindFacts(Space.ROUTINE, "function", "42723", "42883", "OBJECT_FUNCTION", "pg_proc")
+    PROCEDURE = KindFacts(
+        Space.ROUTINE, "procedure", "42723", "42883", "OBJECT_PROCEDURE", "pg_proc"
+    )
+    AGGREGATE = KindFacts(
+        Space.ROUTINE, "aggregate", "42723", "42883", "OBJECT_AGGREGATE", "pg_proc"
+    )
+    ROUTINE = KindFacts(Space.ROUTINE, "routine", "42723", "42883", "OBJECT_ROUTINE", "pg_proc")
+    OPERATOR = KindFacts(
+        Space.OPERATOR, "operator", "42723", "42883", "OBJECT_OPERATOR", "pg_operator"
+    )
+    OPERATOR_CLASS = KindFacts(
+        Space.OPERATOR_CLASS, "operator class", "42710", "42704", "OBJECT_OPCLASS", "pg_opclass"
+    )
+    OPERATOR_FAMILY = KindFacts(
+        Space.OPERATOR_FAMILY, "operator family", "42710", "42704", "OBJECT_OPFAMILY", "pg_opfamily"
+    )
+    COLLATION = KindFacts(
+        Space.COLLATION, "collation", "42710", "42704", "OBJECT_COLLATION", "pg_collation"
+    )
+    CONVERSION = KindFacts(
+        Space.CONVERSION, "conversion", "42710", "42704", "OBJECT_CONVERSION", "pg_conversion"
+    )
+    STATISTICS = KindFacts(
+        Space.STATISTICS,
+        "statistics object",
+        "42710",
+        "42704",
+        "OBJECT_STATISTIC_EXT",
+        "pg_statistic_ext",
+    )
     TS_CONFIGURATION = KindFacts(
-        Space.TS_CONFIGURATION, "text search configuration", "23505", "42704"
+        Space.TS_CONFIGURATION,
+        "text search configuration",
+        "23505",
+        "42704",
+        "OBJECT_TSCONFIGURATION",
+        "pg_ts_config",
     )
-    TS_DICTIONARY = KindFacts(Space.TS_DICTIONARY, "text search dictionary", "23505", "42704")
-    TS_PARSER = KindFacts(Space.TS_PARSER, "text search parser", "23505", "42704")
-    TS_TEMPLATE = KindFacts(Space.TS_TEMPLATE, "text search template", "23505", "42704")
-    SCHEMA = KindFacts(Space.SCHEMA, "schema", "42P06", "3F000")
-    EXTENSION = KindFacts(Space.EXTENSION, "extension", "42710", "42704")
-    ROLE = KindFacts(Space.ROLE, "role", "42710", "42704")
-    DATABASE = KindFacts(Space.DATABASE, "database", "42P04", "3D000")
-    TABLESPACE = KindFacts(Space.TABLESPACE, "tablespace", "42710", "42704")
-    LANGUAGE = KindFacts(Space.LANGUAGE, "language", "42710", "42704")
-    CAST = KindFacts(Space.CAST, "cast", "42710", "42704")
-    TRANSFORM = KindFacts(Space.TRANSFORM, "transform", "42710", "42704")
-    ACCESS_METHOD = KindFacts(Space.ACCESS_METHOD, "access method", "42710", "42704")
+    TS_DICTIONARY = KindFacts(
+        Space.TS_DICTIONARY,
+        "text search dictionary",
+        "23505",
+        "42704",
+        "OBJECT_TSDICTIONARY",
+        "pg_ts_dict",
+    )
+    TS_PARSER = KindFacts(
+        Space.TS_PARSER, "text search parser", "23505", "42704", "OBJECT_TSPARSER", "pg_ts_parser"
+    )
+    TS_TEMPLATE = KindFacts(
+        Space.TS_TEMPLATE,
+        "text search template",
+        "23505",
+        "42704",
+        "OBJECT_TSTEMPLATE",
+        "pg_ts_template",
+    )
+    SCHEMA = KindFacts(Space.SCHEMA, "schema", "42P06", "3F000", "OBJECT_SCHEMA", "pg_namespace")
+    EXTENSION = KindFacts(
+        Space.EXTENSION, "extension", "42710", "42704", "OBJECT_EXTENSION", "pg_extension"
+    )
+    ROLE = KindFacts(Space.ROLE, "role", "42710", "42704", "OBJECT_ROLE", "pg_roles")
+    DATABASE = KindFacts(
+        Space.DATABASE, "database", "42P04", "3D000", "OBJECT_DATABASE", "pg_database"
+    )
+    TABLESPACE = KindFacts(
+        Space.TABLESPACE, "tablespace", "42710", "42704", "OBJECT_TABLESPACE", "pg_tablespace"
+    )
+    LANGUAGE = KindFacts(
+        Space.LANGUAGE, "language", "42710", "42704", "OBJECT_LANGUAGE", "pg_language"
+    )
+    CAST = KindFacts(Space.CAST, "cast", "42710", "42704", "OBJECT_CAST", "pg_cast")
+    TRANSFORM = KindFacts(Space.TRANSFORM, "transform", "42710", "42704", "OBJECT_TRANSFORM")
+    ACCESS_METHOD = KindFacts(
+        Space.ACCESS_METHOD, "access method", "42710", "42704", "OBJECT_ACCESS_METHOD", "pg_am"
+    )
     FOREIGN_DATA_WRAPPER = KindFacts(
-        Space.FOREIGN_DATA_WRAPPER, "foreign-data wrapper", "42710", "42704"
+        Space.FOREIGN_DATA_WRAPPER,
+        "foreign-data wrapper",
+        "42710",
+        "42704",
+        "OBJECT_FDW",
+        "pg_foreign_data_wrapper",
     )
-    SERVER = KindFacts(Space.SERVER, "server", "42710", "42704")
+    SERVER = KindFacts(
+        Space.SERVER, "server", "42710", "42704", "OBJECT_FOREIGN_SERVER", "pg_foreign_server"
+    )
     USER_MAPPING = KindFacts(Space.USER_MAPPING, "user mapping", "42710", "42704")
-    PUBLICATION = KindFacts(Space.PUBLICATION, "publication", "42710", "42704")
-    SUBSCRIPTION = KindFacts(Space.SUBSCRIPTION, "subscription", "42710", "42704")
-    EVENT_TRIGGER = KindFacts(Space.EVENT_TRIGGER, "event trigger", "42710", "42704")
-    LARGE_OBJECT = KindFacts(Space.LARGE_OBJECT, "large object", "23505", "42704")
-    COLUMN = KindFacts(Space.COLUMN, "column", "42701", "42703")
-    ATTRIBUTE = KindFacts(Space.COLUMN, "attribute", "42701", "42703")
-    CONSTRAINT = KindFacts(Space.CONSTRAINT, "constraint", "42710", "42704")
-    TRIGGER = KindFacts(Space.TRIGGER, "trigger", "42710", "42704")
-    RULE = KindFacts(Space.RULE, "rule", "42710", "42704")
-    POLICY = KindFacts(Space.POLICY, "policy", "42710", "42704")
-    ENUM_VALUE = KindFacts(Space.ENUM_VALUE, "enum value", "42710", "22023")
+    PUBLICATION = KindFacts(
+        Space.PUBLICATION, "publication", "42710", "42704", "OBJECT_PUBLICATION", "pg_publication"
+    )
+    SUBSCRIPTION = KindFacts(
+        Space.SUBSCRIPTION,
+        "subscription",
+        "42710",
+        "42704",
+        "OBJECT_SUBSCRIPTION",
+        "pg_subscription",
+    )
+    EVENT_TRIGGER = KindFacts(
+        Space.EVENT_TRIGGER,
+        "event trigger",
+        "42710",
+        "42704",
+        "OBJECT_EVENT_TRIGGER",
+        "pg_event_trigger",
+    )
+    LARGE_OBJECT = KindFacts(
+        Space.LARGE_OBJECT, "large object", "23505", "42704", "OBJECT_LARGEOBJECT"
+    )
+    COLUMN = KindFacts(Space.COLUMN, "column", "42701", "42703", "OBJECT_COLUMN", "pg_attribute")
+    ATTRIBUTE = KindFacts(
+        Space.COLUMN, "attribute", "42701", "42703", "OBJECT_ATTRIBUTE", "pg_attribute"
+    )
+    CONSTRAINT = KindFacts(
+        Space.CONSTRAINT,
+        "constraint",
+        "42710",
+        "42704",
+        "OBJECT_TABCONSTRAINT OBJECT_DOMCONSTRAINT",
+        "pg_constraint",
+    )
+    TRIGGER = KindFacts(Space.TRIGGER, "trigger", "42710", "42704", "OBJECT_TRIGGER", "pg_trigger")
+    RULE = KindFacts(Space.RULE, "rule", "42710", "42704", "OBJECT_RULE", "pg_rewrite")
+    POLICY = KindFacts(Space.POLICY, "policy", "42710", "42704", "OBJECT_POLICY", "pg_policy")
+    ENUM_VALUE = KindFacts(Space.ENUM_VALUE, "enum value", "42710", "22023", catalog="pg_enum")
     IDENTITY = KindFacts(Space.FACET, "identity", "55000", "55000")
     GENERATION_EXPRESSION = KindFacts(Space.FACET, "generation expression", "55000", "55000")
-    PARTITION = KindFacts(Space.MEMBER, "partition", "42809", "42P01")
-    INHERITANCE = KindFacts(Space.MEMBER, "inheritance link", "42P07", "42P01")
+    PARTITION = KindFacts(Space.MEMBER, "partition", "42809", "42P01", catalog="pg_inherits")
+    INHERITANCE = KindFacts(
+        Space.MEMBER, "inheritance link", "42P07", "42P01", catalog="pg_inherits"
+    )
     TYPED_TABLE = KindFacts(Space.FACET, "typed table", "42809", "42809")
     OPTION = KindFacts(Space.MEMBER, "option", "42710", "42704")
-    PUBLICATION_MEMBER = KindFacts(Space.MEMBER, "publication member", "42710", "42704")
+    PUBLICATION_MEMBER = KindFacts(
+        Space.MEMBER, "publication member", "42710", "42704", catalog="pg_publication_rel"
+    )
     SUBSCRIBED_PUBLICATION = KindFacts(Space.MEMBER, "subscribed publication", "42710", "42P17")
     EXTENSION_MEMBER = KindFacts(Space.MEMBER, "extension member", "55000", "55000")
     OPERATOR_FAMILY_MEMBER = KindFacts(Space.MEMBER, "operator family member", "42710", "42704")
@@ -179,6 +288,16 @@ class Kind(Enum):
     def undefined(self) -> str:
         """The SQLSTATE of dropping it where it is not."""
         return self.value.undefined
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """What the grammar calls it: `OBJECT_POLICY`."""
+        return tuple(self.value.objects.split())
+
+    @property
+    def catalog(self) -> str:
+        """The relation that lists it: `pg_policy`; empty where none does by its name."""
+        return self.value.catalog
 
 
 #: Kinds with a row type: their name is taken among the types too (`CREATE TYPE`: 42710).

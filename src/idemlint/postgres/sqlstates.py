@@ -11,11 +11,8 @@ from typing import Final
 
 OTHERS: Final = "others"
 
-# A line of two characters is a class and its title, any other an SQLSTATE and its condition name.
 _TABLE: Final = """
-03 SQL Statement Not Yet Complete
 03000 sql_statement_not_yet_complete
-08 Connection Exception
 08000 connection_exception
 08001 sqlclient_unable_to_establish_sqlconnection
 08003 connection_does_not_exist
@@ -23,30 +20,19 @@ _TABLE: Final = """
 08006 connection_failure
 08007 transaction_resolution_unknown
 08P01 protocol_violation
-09 Triggered Action Exception
 09000 triggered_action_exception
-0A Feature Not Supported
 0A000 feature_not_supported
-0B Invalid Transaction Initiation
 0B000 invalid_transaction_initiation
-0F Locator Exception
 0F000 locator_exception
 0F001 invalid_locator_specification
-0L Invalid Grantor
 0L000 invalid_grantor
 0LP01 invalid_grant_operation
-0P Invalid Role Specification
 0P000 invalid_role_specification
-0Z Diagnostics Exception
 0Z000 diagnostics_exception
 0Z002 stacked_diagnostics_accessed_without_active_handler
-10 XQuery Error
 10608 invalid_argument_for_xquery
-20 Case Not Found
 20000 case_not_found
-21 Cardinality Violation
 21000 cardinality_violation
-22 Data Exception
 22000 data_exception
 22001 string_data_right_truncation
 22002 null_value_no_indicator_parameter
@@ -115,7 +101,6 @@ _TABLE: Final = """
 22P04 bad_copy_file_format
 22P05 untranslatable_character
 22P06 nonstandard_use_of_escape_character
-23 Integrity Constraint Violation
 23000 integrity_constraint_violation
 23001 restrict_violation
 23502 not_null_violation
@@ -123,9 +108,7 @@ _TABLE: Final = """
 23505 unique_violation
 23514 check_violation
 23P01 exclusion_violation
-24 Invalid Cursor State
 24000 invalid_cursor_state
-25 Invalid Transaction State
 25000 invalid_transaction_state
 25001 active_sql_transaction
 25002 branch_transaction_already_active
@@ -139,53 +122,39 @@ _TABLE: Final = """
 25P02 in_failed_sql_transaction
 25P03 idle_in_transaction_session_timeout
 25P04 transaction_timeout
-26 Invalid SQL Statement Name
 26000 invalid_sql_statement_name
-27 Triggered Data Change Violation
 27000 triggered_data_change_violation
-28 Invalid Authorization Specification
 28000 invalid_authorization_specification
 28P01 invalid_password
-2B Dependent Privilege Descriptors Still Exist
 2B000 dependent_privilege_descriptors_still_exist
 2BP01 dependent_objects_still_exist
-2D Invalid Transaction Termination
 2D000 invalid_transaction_termination
-2F SQL Routine Exception
 2F000 sql_routine_exception
 2F002 modifying_sql_data_not_permitted
 2F003 prohibited_sql_statement_attempted
 2F004 reading_sql_data_not_permitted
 2F005 function_executed_no_return_statement
-34 Invalid Cursor Name
 34000 invalid_cursor_name
-38 External Routine Exception
 38000 external_routine_exception
 38001 containing_sql_not_permitted
 38002 modifying_sql_data_not_permitted
 38003 prohibited_sql_statement_attempted
 38004 reading_sql_data_not_permitted
-39 External Routine Invocation Exception
 39000 external_routine_invocation_exception
 39001 invalid_sqlstate_returned
 39004 null_value_not_allowed
 39P01 trigger_protocol_violated
 39P02 srf_protocol_violated
 39P03 event_trigger_protocol_violated
-3B Savepoint Exception
 3B000 savepoint_exception
 3B001 invalid_savepoint_specification
-3D Invalid Catalog Name
 3D000 invalid_catalog_name
-3F Invalid Schema Name
 3F000 invalid_schema_name
-40 Transaction Rollback
 40000 transaction_rollback
 40001 serialization_failure
 40002 transaction_integrity_constraint_violation
 40003 statement_completion_unknown
 40P01 deadlock_detected
-42 Syntax Error or Access Rule Violation
 42000 syntax_error_or_access_rule_violation
 42501 insufficient_privilege
 42601 syntax_error
@@ -230,26 +199,21 @@ _TABLE: Final = """
 42P20 windowing_error
 42P21 collation_mismatch
 42P22 indeterminate_collation
-44 WITH CHECK OPTION Violation
 44000 with_check_option_violation
-53 Insufficient Resources
 53000 insufficient_resources
 53100 disk_full
 53200 out_of_memory
 53300 too_many_connections
 53400 configuration_limit_exceeded
-54 Program Limit Exceeded
 54000 program_limit_exceeded
 54001 statement_too_complex
 54011 too_many_columns
 54023 too_many_arguments
-55 Object Not In Prerequisite State
 55000 object_not_in_prerequisite_state
 55006 object_in_use
 55P02 cant_change_runtime_param
 55P03 lock_not_available
 55P04 unsafe_new_enum_value_usage
-57 Operator Intervention
 57000 operator_intervention
 57014 query_canceled
 57P01 admin_shutdown
@@ -257,18 +221,14 @@ _TABLE: Final = """
 57P03 cannot_connect_now
 57P04 database_dropped
 57P05 idle_session_timeout
-58 System Error
 58000 system_error
 58030 io_error
 58P01 undefined_file
 58P02 duplicate_file
 58P03 file_name_too_long
-72 Snapshot Failure
 72000 snapshot_too_old
-F0 Configuration File Error
 F0000 config_file_error
 F0001 lock_file_exists
-HV Foreign Data Wrapper Error
 HV000 fdw_error
 HV001 fdw_out_of_memory
 HV002 fdw_dynamic_parameter_value_needed
@@ -296,34 +256,28 @@ HV021 fdw_inconsistent_descriptor_information
 HV024 fdw_invalid_attribute_value
 HV090 fdw_invalid_string_length_or_buffer_length
 HV091 fdw_invalid_descriptor_field_identifier
-P0 PL/pgSQL Error
 P0000 plpgsql_error
 P0001 raise_exception
 P0002 no_data_found
 P0003 too_many_rows
 P0004 assert_failure
-XX Internal Error
 XX000 internal_error
 XX001 data_corrupted
 XX002 index_corrupted
 """
 
 
-def _read(table: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]], dict[str, str]]:
+def _read(table: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     names: dict[str, str] = {}
     codes: dict[str, tuple[str, ...]] = {}
-    titles: dict[str, str] = {}
     for line in table.strip().splitlines():
         code, _, name = line.partition(" ")
-        if len(code) == 2:
-            titles[code] = name
-        else:
-            names[code] = name
-            codes[name] = (*codes.get(name, ()), code)
-    return names, codes, titles
+        names[code] = name
+        codes[name] = (*codes.get(name, ()), code)
+    return names, codes
 
 
-_NAMES, _CODES, _TITLES = _read(_TABLE)
+_NAMES, _CODES = _read(_TABLE)
 
 # What `WHEN OTHERS` lets through (`exception_matches_conditions` in pl_exec.c).
 _NOT_OTHERS: Final = frozenset({"57014", "P0004"})
@@ -332,11 +286,6 @@ _NOT_OTHERS: Final = frozenset({"57014", "P0004"})
 def condition_name(sqlstate: str) -> str | None:
     """The condition name of an SQLSTATE: `duplicate_table` for `42P07`."""
     return _NAMES.get(sqlstate)
-
-
-def class_title(sqlstate: str) -> str | None:
-    """What the documentation calls the class that an SQLSTATE belongs to."""
-    return _TITLES.get(sqlstate[:2])
 
 
 def sqlstates(condition: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.fixes import create_fixes
+from idemlint.postgres.create_drop import has_or_replace
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import CreatesUnnamed, Requires
 from idemlint.rules.creates import CreateRule, makes
@@ -67,10 +68,6 @@ class CreateForeignObject(CreateRule):
         return create_fixes.create(case)
 
 
-#: Kinds whose CREATE can replace what is there.
-_REPLACEABLE = frozenset({Kind.LANGUAGE, Kind.TRANSFORM})
-
-
 class CreateOther(CreateRule):
     """Every other CREATE."""
 
@@ -99,7 +96,9 @@ class CreateOther(CreateRule):
         effect = case.effect
         if isinstance(effect, CreatesUnnamed):
             return create_fixes.advice("give the statistics object a name, and IF NOT EXISTS")
-        if isinstance(effect, Requires) and effect.kind in _REPLACEABLE:
+        if isinstance(effect, Requires) and has_or_replace(
+            effect.kind, case.migration.postgres_version
+        ):
             return create_fixes.or_replace(case)
         return super().repair(case)
 

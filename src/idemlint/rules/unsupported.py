@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.postgres.create_drop import EVER, forms_of
 from idemlint.records import NamedTuple
 from idemlint.rules.kit.rule import FileRule
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
@@ -19,22 +20,6 @@ if TYPE_CHECKING:
 
 _GUARDS: Final = (("IF", "NOT", "EXISTS"), ("IF", "EXISTS"), ("OR", "REPLACE"))
 _IF_NOT_EXISTS, _IF_EXISTS, _OR_REPLACE = _GUARDS
-
-#: What `OR REPLACE` may stand before, so that `IF NOT EXISTS` is turned into it.
-_REPLACEABLE: Final = frozenset(
-    {"ViewStmt", "CreateFunctionStmt", "RuleStmt", "CreateTransformStmt"}
-)
-#: What has an `IF NOT EXISTS`, behind which words, so that `OR REPLACE` is turned into it.
-_GUARDABLE: Final = {
-    "CreateStmt": ("TABLE",),
-    "CreateTableAsStmt": ("TABLE", "VIEW"),
-    "IndexStmt": ("CONCURRENTLY", "INDEX"),
-    "CreateSeqStmt": ("SEQUENCE",),
-    "CreateSchemaStmt": ("SCHEMA",),
-    "CreateExtensionStmt": ("EXTENSION",),
-    "CreateForeignServerStmt": ("SERVER",),
-    "CreateForeignTableStmt": ("TABLE",),
-}
 
 
 class Unsupported(NamedTuple):
@@ -115,7 +100,9 @@ def _repair(migration: Migration, guard: Unsupported) -> Fix:
     removal = _removal(migration, guard)
     lower = words[0].text.islower()
     if guard.text == "OR REPLACE":
-        instead = _place_of(words, _GUARDABLE.get(guard.kind, ()))
+        forms = [form for form in forms_of(guard.kind) if form.if_not_exists is not None]
+        keywords = [form.keyword.split()[-1] for form in forms]
+        instead = _place_of(words, ("CONCURRENTLY", *keywords)) if forms else None
         if instead is not None:
             text = " if not exists" if lower else " IF NOT EXISTS"
             return Fix(
@@ -124,7 +111,7 @@ def _repair(migration: Migration, guard: Unsupported) -> Fix:
                 (removal, Edit(Span(instead, instead), text)),
             )
         return Fix(Applicability.UNSAFE, f"leave {guard.text} away", (removal,))
-    if guard.text == "IF NOT EXISTS" and guard.kind in _REPLACEABLE:
+    if guard.text == "IF NOT EXISTS" and _replaceable(guard.kind):
         at = words[0].end
         text = " or replace" if lower else " OR REPLACE"
         return Fix(
@@ -134,6 +121,12 @@ def _repair(migration: Migration, guard: Unsupported) -> Fix:
         )
     message = f"leave {guard.text} away, and guard the statement in another way"
     return Fix(Applicability.SAFE, message, (removal,))
+
+
+def _replaceable(node: str) -> bool:
+    """Whether all that a statement can make can have `OR REPLACE`."""
+    forms = forms_of(node)
+    return bool(forms) and all(form.or_replace == EVER for form in forms)
 
 
 def _removal(migration: Migration, guard: Unsupported) -> Edit:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Final
 
-from idemlint.postgres.catalogs import CATALOGS, ENUM_RANGE, REGISTERED, Catalog
+from idemlint.postgres.catalogs import CATALOGS, ENUM_RANGE, REGISTERED, CatalogRelation
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.replay.guards.conditions import (
     TRUE,
@@ -295,7 +295,7 @@ class Query:
             return text_of(right) == "false"
         found = cast_of(right)
         if found is not None and (role.endswith(".oid") or wrapped in REGISTERED):
-            target = Thing(Catalog("", found[0].space, {}))
+            target = Thing(CatalogRelation("", found[0].space, {}))
             target.ref, target.cast = found
             return point(left, target)
         link = uncast(right).get("SubLink")
@@ -309,7 +309,7 @@ class Query:
         """A column is one of these texts."""
         thing, column, role, wrapped = left
         if wrapped in REGISTERED:
-            target = Thing(Catalog("", REGISTERED[wrapped], {}))
+            target = Thing(CatalogRelation("", REGISTERED[wrapped], {}))
             target.ref = registered(values[0], REGISTERED[wrapped]) if len(values) == 1 else None
             return target.ref is not None and point(left, target)
         if wrapped == "upper":
@@ -424,7 +424,7 @@ def _searched(select: Json) -> Thing | None:
         found = cast_of(targets[0]["ResTarget"]["val"]) if len(targets) == 1 else None
         if found is None:
             return None
-        thing = Thing(Catalog("", found[0].space, {}))
+        thing = Thing(CatalogRelation("", found[0].space, {}))
         thing.ref, thing.cast = found
         return thing
     query = Query()
@@ -442,7 +442,7 @@ def _searched(select: Json) -> Thing | None:
     return column[0]
 
 
-def _catalog(table: Json) -> Catalog | None:
+def _catalog(table: Json) -> CatalogRelation | None:
     """The row of the facts for a relation in FROM; `None` if it is a table of the application's."""
     schema = table.get("schemaname")
     name = table["relname"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from idemlint.postgres.catalogs import CHILDREN, LETTERS, Catalog
+from idemlint.postgres.catalogs import CHILDREN, LETTERS, CatalogRelation
 from idemlint.postgres.kinds import SCHEMA_BOUND, Kind, Ref, Space
 from idemlint.replay.guards.conditions import Condition, Exists
 from idemlint.replay.guards.expressions import cut
@@ -21,7 +21,7 @@ class Refused(Exception):
 class Thing:
     """An object that a query looks for, as far as it says."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: CatalogRelation) -> None:
         self.catalog = catalog
         self.space = catalog.space
         self.ref: Ref | None = None
@@ -46,7 +46,7 @@ class Thing:
                 space = Space.SCHEMA
             elif which == "parent":
                 space = self.catalog.parent
-            self.parts[which] = Thing(Catalog("", space, {}))
+            self.parts[which] = Thing(CatalogRelation("", space, {}))
         return self.parts[which]
 
     def merge(self, other: Thing) -> None:
