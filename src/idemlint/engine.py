@@ -18,6 +18,7 @@ from idemlint import runners
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.slots import Catalog
+from idemlint.replay.catalog.view import View
 from idemlint.replay.effects.program import program_of
 from idemlint.replay.judge.rerun import replay_file, replay_folder
 from idemlint.replay.judge.verdict import Outcome, Verdict
@@ -307,7 +308,7 @@ class _Analysis:
             statement.index: program
             for statement, program in zip(statements, programs, strict=True)
         }
-        migration.catalog = machine.catalog
+        migration.after = View(machine.catalog)
         units = [migration.deliveries[statement.index].unit for statement in statements]
         modes = _MODES[self.settings.rerun] if judged else frozenset()
         replayed = replay_file(machine, programs, units, modes, number)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.view import NOTHING_KNOWN, View
 from idemlint.replay.effects.vocabulary import Body, Requires
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block
-    from idemlint.replay.catalog.slots import Catalog
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.judge.verdict import Outcome
@@ -31,8 +31,8 @@ class Migration:
 
     `outcomes` are by statement index and mode; a statement that is not applied has none. `hazards` are
     first runs that fail on a database with rows, by statement index. `programs` are the statements'
-    effects, and with them the bodies of DO blocks. `catalog` is what is known when the file has run: it
-    belongs to the replay, which goes on with it, and is there only while the rules look at this file.
+    effects, and with them the bodies of DO blocks. `after` is what is known when the file has run, as long
+    as the replay has not gone on.
     `siblings` are the folder's migrations in their order, this one among them. `other_definitions`
     say, by statement index, where else the folder makes the same table otherwise. `reruns` says why
     the file runs again by design, where it does.
@@ -47,7 +47,7 @@ class Migration:
     outcomes: dict[int, dict[Rerun, Outcome]] = field(default_factory=dict)
     hazards: list[tuple[int, Hazard]] = field(default_factory=list)
     programs: dict[int, Program] = field(default_factory=dict)
-    catalog: Catalog | None = None
+    after: View = NOTHING_KNOWN
     siblings: Sequence[str] = ()
     other_definitions: dict[int, str] = field(default_factory=dict)
     reruns: str = ""
