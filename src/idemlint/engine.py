@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from idemlint.replay.catalog.view import View
     from idemlint.runners.profile import Profile
 
 
@@ -159,6 +160,12 @@ class Sequence:
         with _no_garbage():
             migration = self._chain.judged(name)
             return judge(migration, settings.rules_for(name), self._chain.terms.rerun)
+
+    def after(self, name: str) -> View:
+        """What is there when the file has run, read-only: what is surely known, and what the folder makes.
+        It refuses to answer once another file was asked about, or a text was changed."""
+        with _no_garbage():
+            return self._chain.after(name)
 
     def origin(self, number: int) -> tuple[str, int] | None:
         """The file and the index there of the statement that made something, by its number."""

@@ -152,6 +152,42 @@ def test_the_server_says_the_same(database: Database) -> None:
     assert told == USES
 
 
+#: What an earlier migration does to the table, and a statement that counts its columns or names them.
+CHANGED = {
+    ("ALTER TABLE t DROP COLUMN id", "INSERT INTO t VALUES ('new')"): True,
+    ("ALTER TABLE t DROP COLUMN id", "INSERT INTO t VALUES ('a', 'new')"): False,
+    ("ALTER TABLE t ADD COLUMN other s", "INSERT INTO t VALUES (1, 'a', 'x', 'new')"): True,
+    ("ALTER TABLE t RENAME COLUMN st TO state", "INSERT INTO t VALUES (1, 'new')"): True,
+    ("ALTER TABLE t RENAME COLUMN st TO state", "UPDATE t SET state = 'new'"): True,
+    ("ALTER TABLE t ALTER COLUMN word TYPE s USING 'a'", "UPDATE t SET word = 'new'"): True,
+}
+
+
+@pytest.mark.parametrize(("change", "use"), CHANGED)
+def test_a_value_is_too_soon_for_a_table_that_was_changed(change: str, use: str) -> None:
+    sql = f"BEGIN; ALTER TYPE s ADD VALUE 'new'; {use}; COMMIT;"
+    assert bool(found(sql, TYPES, change, code="IDM503")) is CHANGED[change, use]
+
+
+@pytest.mark.server
+def test_the_server_says_the_same_of_a_table_that_was_changed(database: Database) -> None:
+    assert database.send(TYPES) is None
+    told = {}
+    for change, use in CHANGED:
+        with database.copy() as copy:
+            answer = copy.run([change, "BEGIN", "ALTER TYPE s ADD VALUE 'new'", use])
+            assert answer[0] is None
+            told[change, use] = answer[-1] == "55P04"
+    assert told == CHANGED
+
+
+@pytest.mark.parametrize("end", ["ALTER TABLE t DROP COLUMN st", "DROP TABLE t"])
+def test_a_value_is_too_soon_for_a_column_that_the_file_drops(end: str) -> None:
+    for use in ("UPDATE t SET st = 'new'", "INSERT INTO t (st) VALUES ('new')"):
+        sql = f"BEGIN; ALTER TYPE s ADD VALUE 'new'; {use}; {end}; COMMIT;"
+        assert len(found(sql, TYPES, code="IDM503")) == 1
+
+
 def test_from_17_on_a_new_type_s_values_may_be_used_at_once() -> None:
     sql = "BEGIN; CREATE TYPE m AS ENUM (); ALTER TYPE m ADD VALUE 'x'; SELECT 'x'::m; COMMIT;"
     assert len(found(sql, code="IDM503", postgres=16)) == 1

@@ -19,7 +19,7 @@ from idemlint.fixes.clause import (
 from idemlint.fixes.layout import Site
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.refs import KINDS, inside, relation
-from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.effects.vocabulary import CreatesUnnamed, Requires
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ def _taken_again(case: Case, effect: CreatesUnnamed) -> bool:
 
     Then which one is this statement's cannot be told.
     """
-    catalog = case.migration.catalog
-    if catalog is None:
-        return False
     names = (f"{effect.base}1", effect.base)
     refs = [
         inside(Space.CONSTRAINT, name, effect.table)
@@ -42,10 +39,8 @@ def _taken_again(case: Case, effect: CreatesUnnamed) -> bool:
         else Ref(effect.kind.space, name, effect.table.schema)
         for name in names
     ]
-    second, first = (catalog.find(ref) for ref in refs)
-    return (second is not None and second.presence is PRESENT) or (
-        first is not None and first.presence is not PRESENT
-    )
+    second, first = (case.migration.after.as_made.presence(ref) for ref in refs)
+    return second is PRESENT or first is ABSENT
 
 
 def name_index(case: Case) -> Fix | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.datatype import type_name
-from idemlint.replay.catalog.refs import relation
-from idemlint.replay.catalog.relation import TableDefinition
+from idemlint.replay.catalog.refs import inside, relation
 from idemlint.rules.kit.body_nodes import statements as statements_in
 from idemlint.rules.kit.rule import FileRule
 from idemlint.source.tree import Tree, strings
@@ -102,25 +101,24 @@ _WITH_TABLE: Final = frozenset(
 
 
 class _Columns:
-    """The types of a table's columns, as far as the folder tells."""
+    """The types of a table's columns, as the folder makes them."""
 
     def __init__(self, migration: Migration, table: Tree) -> None:
-        self.types: dict[str, str] = {}
-        self.names: tuple[str, ...] = ()
-        catalog = migration.catalog
-        slot = catalog.find(relation(table)) if catalog is not None else None
-        if slot is None or catalog is None:
-            return
-        if isinstance(slot.definition, TableDefinition):
-            self.names = tuple(slot.definition.columns)
-            self.types = {name: each.type for name, each in slot.definition.columns.items()}
-        for (_, oid, name), inner in catalog.slots.items():
-            if oid == slot.oid and isinstance(inner.definition, Column):
-                self.types[name] = inner.definition.type
+        self._table = relation(table)
+        self._known = migration.after.as_made
+        self._types: dict[str, str] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names in order."""
+        return tuple(self._known.columns(self._table))
 
     def is_enum(self, column: str, enum: str) -> bool:
-        """Whether a column is of the enum's type."""
-        return self.types.get(column, "").rpartition(".")[2] == enum
+        """Whether a column is of the enum's type, or was when the file dropped it."""
+        if column not in self._types:
+            made = self._known.column(inside(Space.COLUMN, column, self._table))
+            self._types[column] = made.type if made is not None else ""
+        return self._types[column].rpartition(".")[2] == enum
 
 
 def _inserts(tree: Tree, own: _Columns, value: str, enum: str) -> bool:

@@ -10,7 +10,7 @@ from idemlint.fixes.layout import Site
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog.refs import inside, relation
 from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.catalog.slots import ABSENT, PRESENT
+from idemlint.replay.catalog.slots import ABSENT
 from idemlint.rules.kit.rule import FileRule
 from idemlint.sequence.migration import Case
 from idemlint.source.statement import Edit, Span
@@ -75,16 +75,14 @@ class DefinitionDrift(FileRule):
 
 
 def _missing(migration: Migration, statement: Statement, tree: Tree) -> list[Column]:
-    catalog = migration.catalog
-    table = relation(tree.relation)
-    slot = catalog.find(table) if catalog is not None else None
-    if catalog is None or slot is None or slot.presence is not PRESENT or not slot.certain:
+    known, table = migration.after.surely, relation(tree.relation)
+    if not known.maker(table):
         return []
     gone = _removed(migration, table.name)
     return [
         column
         for name, column in TableDefinition(table.name, tree).columns.items()
-        if name not in gone and catalog.presence(inside(Space.COLUMN, name, table)) is ABSENT
+        if name not in gone and known.presence(inside(Space.COLUMN, name, table)) is ABSENT
     ]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.view import View
 from idemlint.replay.effects.program import program_of
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file, replay_folder
@@ -90,6 +91,7 @@ class Chain:
         self._applied = last_applied(profile, self.names, terms.start_after)
         self._machine = new_machine(terms.search_path, terms.postgres_version)
         self._runs: list[_Run] = []
+        self._moment = 0
         self._again: dict[str, Migration] = {}
 
     def is_applied(self, name: str) -> bool:
@@ -107,6 +109,13 @@ class Chain:
         migration = self._migration(name)
         self._run(migration, _RERUNS[self.terms.rerun])
         return migration
+
+    def after(self, name: str) -> View:
+        """What is known when the file has run, read-only; it refuses once the chain has moved on."""
+        place = self._places[name] + 1
+        if len(self._runs) != place:
+            self._go_to(place)
+        return self._view()
 
     def origin(self, number: int) -> tuple[str, int] | None:
         """Which statement has a number: the file, and its index there; `None`: it has not run."""
@@ -150,12 +159,13 @@ class Chain:
             statement.index: program
             for statement, program in zip(statements, programs, strict=True)
         }
-        migration.catalog = self._machine.state.catalog
         units = [migration.deliveries[statement.index].unit for statement in statements]
         first = self._number()
         indexes = tuple(statement.index for statement in statements)
         self._runs.append(_Run(self._mark(), first, indexes))
+        self._moment += 1
         replayed = replay_file(self._machine, programs, units, reruns, first)
+        migration.after = self._view()
         migration.outcomes = dict(zip(indexes, replayed.outcomes, strict=True))
         migration.hazards = [
             (statements[index].index, hazard) for index, hazard in replayed.hazards
@@ -180,6 +190,7 @@ class Chain:
                 migrations.values(), self._rerun_all(migrations.values()), strict=True
             ):
                 migration.outcomes = outcomes
+                migration.after = self._view()
             self._again = migrations
         return self._again[name]
 
@@ -222,6 +233,11 @@ class Chain:
         if len(self._runs) > place:
             self._machine.state.rollback(self._runs[place].mark)
             del self._runs[place:]
+            self._moment += 1
+
+    def _view(self) -> View:
+        """What is known now, until the next file runs or one is taken back."""
+        return View(self._machine.state.catalog, self._moment, lambda: self._moment)
 
 
 def shown(name: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.view import NOTHING_KNOWN, View
 from idemlint.replay.effects.vocabulary import Body, Requires
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block
-    from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.judge.verdict import Outcome
@@ -32,9 +32,9 @@ class Migration:
 
     `outcomes` are by statement index and mode; a statement that is not applied has none. `hazards` are
     first runs that fail on a database with rows, by statement index. `programs` are the statements'
-    effects, and with them the bodies of DO blocks. `catalog` is what is known when the file has run: it
-    belongs to the replay, which goes on with it, and is there only while the rules look at this file.
-    `facts` are the folder's. `reruns` says why the file runs again by design, where it does.
+    effects, and with them the bodies of DO blocks. `after` is what is known when the file has run, as long
+    as the replay has not gone on. `facts` are the folder's. `reruns` says why the file runs again by
+    design, where it does.
     """
 
     path: str
@@ -47,7 +47,7 @@ class Migration:
     outcomes: dict[int, dict[Rerun, Outcome]] = field(default_factory=dict)
     hazards: list[tuple[int, Hazard]] = field(default_factory=list)
     programs: dict[int, Program] = field(default_factory=dict)
-    catalog: Catalog | None = None
+    after: View = NOTHING_KNOWN
     reruns: str = ""
     _other_definitions: dict[int, str] | None = None
 

@@ -96,7 +96,7 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
             key = primary_key(table)
             effects.insert(0, Requires(key, False, "42P16", Kind.CONSTRAINT, Verb.CREATE))
             effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
-            effects.append(Creates(key, Kind.CONSTRAINT, None, (ref,)))
+            effects.append(Creates(key, Kind.CONSTRAINT, None, (ref, *column_refs)))
             return effects
         effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
         return effects

@@ -1,0 +1,389 @@
+"""A read-only window on the catalog, for those who ask: rules, and what compares with a live database.
+
+`CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY)` leaves a table `t`, but perhaps not this one: it may
+have met an older `t` and skipped it. So there are two questions:
+
+- `view.surely`: what replay knows for certain. Whether `t` has a primary key is unknown.
+- `view.as_made`: what the folder's own statements say. `t` has a primary key, on `id`.
+
+What is reported as a fact, or changed without asking, stands on the first; what a person is shown of the
+folder's intent, and what a database is compared with, on the second. Neither guesses: what no statement
+tells of is unknown to both.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from idemlint.postgres.kinds import Kind, Space
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog import refs
+from idemlint.replay.catalog.column import Column
+from idemlint.replay.catalog.constraint import UniqueKey
+from idemlint.replay.catalog.definition import INSIDE, Definition
+from idemlint.replay.catalog.lookup import Catalog
+from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from idemlint.postgres.kinds import Ref
+    from idemlint.replay.catalog.constraint import Constraint
+    from idemlint.replay.catalog.slots import Presence, Slot
+
+
+class StaleView(RuntimeError):
+    """A View was asked after its catalog had moved on: take a new one."""
+
+
+class Names(NamedTuple):
+    """Names in order; `complete`: there are no others."""
+
+    names: tuple[str, ...]
+    complete: bool
+
+
+class PrimaryKey(NamedTuple):
+    """Whether there is a primary key, and its columns in order (none: they cannot be told)."""
+
+    presence: Presence
+    columns: tuple[str, ...] = ()
+
+
+def _still() -> int:
+    return 0
+
+
+class View:
+    """What is known at one moment, by two questions: `surely` and `as_made` (see the module).
+
+    `now` tells the moment that its catalog is at; where that is no more `moment`, the View refuses with
+    `StaleView`. Without them the catalog stands still.
+    """
+
+    __slots__ = ("as_made", "surely")
+
+    def __init__(self, catalog: Catalog, moment: int = 0, now: Callable[[], int] = _still) -> None:
+        self.surely: Final = Answers(catalog, moment, now, sure=True)
+        self.as_made: Final = Answers(catalog, moment, now, sure=False)
+
+
+class _Part(NamedTuple):
+    """Something inside an object: its name, what is known of it, and what the object's definition calls it.
+
+    Without a `slot` only the definition speaks of it; without `told` the definition does not.
+    """
+
+    name: str
+    slot: Slot | None
+    told: str | None
+
+
+class Answers:
+    """The answers to one of the two questions.
+
+    Of an object that is gone they tell what it had when it went: whether it is there, `presence` says.
+    """
+
+    __slots__ = ("_catalog", "_moment", "_now", "_sure")
+
+    def __init__(
+        self, catalog: Catalog, moment: int, now: Callable[[], int], *, sure: bool
+    ) -> None:
+        self._catalog = catalog
+        self._moment = moment
+        self._now = now
+        self._sure = sure
+
+    def presence(self, ref: Ref) -> Presence:
+        """Whether a name is there."""
+        with self._look() as catalog:
+            slot = _find(catalog, ref)
+            if slot is None:
+                left_out = not self._sure and _is_left_out(catalog, ref)
+                return ABSENT if left_out else UNKNOWN
+            return UNKNOWN if self._is_doubted(catalog, slot) else slot.presence
+
+    def kind(self, ref: Ref) -> Kind | None:
+        """What it is; `None`: it is not there, or that cannot be told."""
+        with self._look() as catalog:
+            slot = _find(catalog, ref)
+            if slot is None or slot.presence is not PRESENT or self._is_doubted(catalog, slot):
+                return None
+            return slot.kind
+
+    def maker(self, ref: Ref) -> int | None:
+        """The number of the statement that made it, 0: it was there before.
+
+        `None`: it is not there, or that cannot be told (surely: where the statement may have skipped it).
+        """
+        with self._look() as catalog:
+            slot = _find(catalog, ref)
+            if slot is None or slot.presence is not PRESENT:
+                return None
+            return None if self._sure and slot.maker and not slot.certain else slot.maker
+
+    def names(self, space: Space, holder: Ref) -> Names:
+        """What is there of a namespace inside an object: columns, constraints, triggers … of a table,
+        labels of an enum; relations, types … of a schema (of which no list is complete).
+        """
+        with self._look() as catalog:
+            slot = _find(catalog, holder)
+            if slot is None:
+                return Names((), False)
+            names = tuple(part.name for part in self._parts(catalog, slot, space))
+            return Names(names, self._is_complete(slot, space))
+
+    def labels(self, enum: Ref) -> Names:
+        """The labels of an enum; those that were added stand at the end."""
+        return self.names(Space.ENUM_VALUE, enum)
+
+    def columns(self, table: Ref) -> dict[str, Column | None]:
+        """The columns in order, and how they are made, where that can be told.
+
+        `not_null` and `generated` are as the column's own definition says.
+        """
+        with self._look() as catalog:
+            slot = _find(catalog, table)
+            if slot is None:
+                return {}
+            return {
+                part.name: self._column(slot, part)
+                for part in self._parts(catalog, slot, Space.COLUMN)
+            }
+
+    def column(self, ref: Ref) -> Column | None:
+        """How a column is made, or was when it went; `None`: that cannot be told."""
+        assert ref.parent is not None
+        known = self.columns(ref.parent).get(ref.name)
+        if known is not None:
+            return known
+        with self._look() as catalog:
+            table = _find(catalog, ref.parent)
+            if table is None:
+                return None
+            slot = catalog.slots.get((Space.COLUMN, table.oid, ref.name))
+            return self._column(table, _Part(ref.name, slot, ref.name))
+
+    def primary_key(self, table: Ref) -> PrimaryKey:
+        """Whether a table has a primary key, and which."""
+        ref = refs.primary_key(table)
+        presence = self.presence(ref)
+        if presence is not PRESENT:
+            return PrimaryKey(presence)
+        keys = [key for key in self.unique_keys(table) if key.primary]
+        return PrimaryKey(presence, keys[0].columns if keys else ())
+
+    def unique_keys(self, table: Ref) -> tuple[UniqueKey, ...]:
+        """What no two rows share, by constraints first and then by indexes; expressions are left out."""
+        with self._look() as catalog:
+            holder, facet = _find(catalog, table), _find(catalog, refs.primary_key(table))
+            if holder is None:
+                return ()
+            owners = facet.owners if facet is not None else ()
+            keys: dict[tuple[tuple[str, ...], bool], UniqueKey] = {}
+            for part in self._parts(catalog, holder, Space.CONSTRAINT):
+                told = _constraint(holder, part)
+                primary = told is not None and told.contype == "CONSTR_PRIMARY"
+                primary = primary or (part.slot is not None and part.slot.oid in owners)
+                unique = primary or (told is not None and told.contype == "CONSTR_UNIQUE")
+                slot = part.slot
+                if slot is not None and told is None:
+                    slot = _index_of(catalog, slot) or slot
+                    unique = unique or _is_unique(slot)
+                columns = _key_columns(catalog, holder, slot, told) if unique else None
+                if columns and self._is_own(holder, part):
+                    keys[columns, True] = UniqueKey(columns, primary)
+            for _, slot in self._indexes(catalog, holder):
+                columns = _key_columns(catalog, holder, slot, None) if _is_unique(slot) else None
+                if columns and (slot.certain or not self._sure):
+                    whole = not slot.definition.partial
+                    keys.setdefault((columns, whole), UniqueKey(columns, False, whole))
+            return tuple(keys.values())
+
+    def indexes(self, table: Ref) -> tuple[str, ...]:
+        """The names of a table's indexes, those of its constraints included."""
+        with self._look() as catalog:
+            holder = _find(catalog, table)
+            found = self._indexes(catalog, holder) if holder is not None else []
+            return tuple(name for name, _ in found)
+
+    # -- inner ---------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _look(self) -> Iterator[Catalog]:
+        """The catalog, if it has not moved; what it learns while it is looked at, it forgets."""
+        if self._now() != self._moment:
+            raise StaleView(f"taken at moment {self._moment}, asked at moment {self._now()}")
+        mark = self._catalog.mark()
+        try:
+            yield self._catalog
+        finally:
+            self._catalog.rollback(mark)
+
+    def _is_doubted(self, catalog: Catalog, slot: Slot) -> bool:
+        """Whether something is there only if the statement that made it did not meet another.
+
+        So it is with what was made along with a thing that may have been there already.
+        """
+        if not self._sure or slot.certain or not slot.maker:
+            return False
+        owners = [catalog.by_oid(oid) for oid in slot.owners]
+        return slot.presence is PRESENT and any(
+            owner is not None and owner.maker == slot.maker and not owner.certain
+            for owner in owners
+        )
+
+    def _is_complete(self, holder: Slot, space: Space) -> bool:
+        """Whether its definition says all of a namespace inside it: it has no name that nobody has."""
+        if self._sure and not holder.certain:
+            return False
+        definition = holder.definition
+        return isinstance(definition, Definition) and definition.inside(space, "") is False
+
+    def _parts(self, catalog: Catalog, holder: Slot, space: Space) -> list[_Part]:
+        """What is there inside an object: first what it came with, in order, then what was added."""
+        parts = _parts(catalog, holder, space)
+        if not self._sure:
+            return parts
+        return [
+            part
+            for part in parts
+            if (holder.certain if part.slot is None else not self._is_doubted(catalog, part.slot))
+        ]
+
+    def _is_own(self, holder: Slot, part: _Part) -> bool:
+        """Whether what is known of its making is surely its own, where that is asked."""
+        return not self._sure or (holder if part.slot is None else part.slot).certain
+
+    def _column(self, table: Slot, part: _Part) -> Column | None:
+        if not self._is_own(table, part):
+            return None
+        if part.slot is not None and isinstance(part.slot.definition, Column):
+            return part.slot.definition._replace(name=part.name)
+        if part.told is None or not isinstance(table.definition, TableDefinition):
+            return None
+        made = table.definition.columns.get(part.told)
+        return made._replace(name=part.name) if made is not None else None
+
+    def _indexes(self, catalog: Catalog, table: Slot) -> list[tuple[str, Slot]]:
+        return [
+            (name, slot)
+            for (space, _, name), slot in list(catalog.slots.items())
+            if space is Space.RELATION
+            and slot.kind is Kind.INDEX
+            and table.oid in slot.owners
+            and _is_there(catalog, table, slot)
+            and not self._is_doubted(catalog, slot)
+        ]
+
+
+def _find(catalog: Catalog, ref: Ref) -> Slot | None:
+    slot = catalog.find(ref)
+    # A definition tells at the first look what came with it, be it that what that hung on is gone.
+    if slot is not None and slot.presence is PRESENT and not catalog.alive(slot):
+        return slot._replace(presence=ABSENT)
+    return slot
+
+
+def _is_left_out(catalog: Catalog, ref: Ref) -> bool:
+    """Whether what holds it was made by a statement that says all there is, and not this."""
+    key = catalog.key(ref)
+    holder = catalog.by_oid(key[1]) if key is not None and key[0] in INSIDE else None
+    if key is None or holder is None or not isinstance(holder.definition, Definition):
+        return False
+    return holder.definition.inside(key[0], key[2]) is False
+
+
+def _is_there(catalog: Catalog, holder: Slot, slot: Slot) -> bool:
+    """Whether it is there, or was when what holds it went."""
+    return slot.presence is PRESENT and not any(
+        catalog.is_dead(oid) for oid in slot.owners if oid != holder.oid
+    )
+
+
+def _parts(catalog: Catalog, holder: Slot, space: Space) -> list[_Part]:
+    definition = holder.definition
+    came = definition.names(space) if isinstance(definition, Definition) else ()
+    slots = {
+        name: slot
+        for (other, oid, name), slot in list(catalog.slots.items())
+        if other is space and oid == holder.oid and not name.startswith("@")
+    }
+    there = {name: slot for name, slot in slots.items() if _is_there(catalog, holder, slot)}
+    own = {name for name, slot in there.items() if name in came and _is_own(holder, slot)}
+    # What came with the object hangs on it first of all. Where such a thing goes by a name that the
+    # definition does not know, it was renamed, and its old name is left with nothing to hang on; what
+    # has that name since is another.
+    renamed = [name for name, slot in there.items() if name not in came and _came(holder, slot)]
+    free = [name for name in came if name in slots and name not in own and not slots[name].owners]
+    left = [name for name in free if name not in there]
+    left = free if len(left) < len(renamed) else left
+    parts: list[_Part] = []
+    waiting = iter(renamed)
+    for name in came:
+        if name not in slots:
+            parts.append(_Part(name, None, name))
+        elif name in own:
+            parts.append(_Part(name, there.pop(name), name))
+        elif name in left and (now := next(waiting, None)) is not None:
+            # Which of several is which cannot be told.
+            sole = len(left) == len(renamed) == 1
+            parts.append(_Part(now, there.pop(now), name if sole else None))
+    added = sorted(there.items(), key=lambda each: each[1].oid)
+    return parts + [_Part(name, slot, None) for name, slot in added]
+
+
+def _came(holder: Slot, slot: Slot) -> bool:
+    return slot.owners[:1] == (holder.oid,)
+
+
+def _is_own(holder: Slot, slot: Slot) -> bool:
+    """Whether what has a name of the definition is what the definition means."""
+    return _came(holder, slot) or not slot.maker
+
+
+def _constraint(table: Slot, part: _Part) -> Constraint | None:
+    """How the table's definition makes a constraint."""
+    if part.told is None or not isinstance(table.definition, TableDefinition):
+        return None
+    return table.definition.constraints.get(part.told)
+
+
+def _is_unique(slot: Slot) -> bool:
+    return isinstance(slot.definition, IndexDefinition) and slot.definition.unique
+
+
+def _index_of(catalog: Catalog, constraint: Slot) -> Slot | None:
+    """The index that a constraint was made of (`USING INDEX`)."""
+    owners = [catalog.by_oid(oid) for oid in constraint.owners]
+    return next((each for each in owners if each is not None and each.kind is Kind.INDEX), None)
+
+
+def _key_columns(
+    catalog: Catalog, table: Slot, slot: Slot | None, told: Constraint | None
+) -> tuple[str, ...] | None:
+    """The columns of a key, by the names that they go by now; `None`: they cannot be told."""
+    made: tuple[str | None, ...] = ()
+    if told is not None:
+        made = told.columns
+    elif slot is not None and isinstance(slot.definition, IndexDefinition):
+        made = slot.definition.columns
+    if not made or None in made:
+        return None
+    homes = [catalog.key_of(oid) for oid in slot.owners] if slot is not None else []
+    now = [home[2] for home in homes if home is not None and home[0] is Space.COLUMN]
+    if len(now) >= len(made):
+        return tuple(now[: len(made)])
+    gone = any(
+        known is not None and known.presence is ABSENT
+        for name in made
+        for known in (catalog.slot((Space.COLUMN, table.oid, str(name))),)
+    )
+    return None if gone else tuple(str(name) for name in made)
+
+
+#: Where nothing was replayed.
+NOTHING_KNOWN: Final = View(Catalog())
