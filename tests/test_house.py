@@ -48,7 +48,6 @@ LONGER = {
     "replay/catalog/definitions.py": 580,  # what a column, constraint or index is, and when two are the same
     "replay/effects/alter_table.py": 500,  # one function a subcommand of ALTER TABLE
     "replay/effects/create_objects.py": 450,  # one function a CREATE statement
-    "replay/guards/query.py": 500,  # one pattern a way to look something up in the system catalogs
 }
 #: The most modules that a room may hold, and the rooms of alike modules, which are lists, not plans.
 LARGEST = 16

@@ -103,7 +103,7 @@ def _if(machine: Machine, node: nodes.If) -> Result:
 
         return run
 
-    reason = condition.reason if isinstance(condition, conditions.Unreadable) else ""
+    reason = condition.reason if isinstance(condition, conditions.UnreadableCondition) else ""
     doubts = len(machine.doubts)
     result = machine.either(branch(True, node.then), branch(False, node.otherwise))
     if reason and machine.judging and len(machine.doubts) == doubts and _does(node):
