@@ -45,7 +45,6 @@ LONGEST = 400
 LONGER = {
     "replay/effects/alter_table.py": 500,  # one function a subcommand of ALTER TABLE
     "replay/effects/create_objects.py": 450,  # one function a CREATE statement
-    "replay/guards/query.py": 500,  # one pattern a way to look something up in the system catalogs
 }
 #: The most modules that a room may hold, and the rooms of alike modules, which are lists, not plans.
 LARGEST = 16

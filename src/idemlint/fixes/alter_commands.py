@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.fixes import exists
-from idemlint.fixes.block import Piece, guarded_pieces
+from idemlint.fixes.block import GuardedPiece, guarded_pieces
 from idemlint.postgres.create_drop import COMMAND_GUARDS, CommandGuard
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from idemlint.source.tree import Tree
 
 
-class Command(NamedTuple):
+class AlterCommand(NamedTuple):
     """One command: its node, what it does, its tokens."""
 
     tree: Tree
@@ -36,14 +36,14 @@ class Command(NamedTuple):
         return Span(self.words[0].start, self.words[-1].end)
 
 
-class Commands(NamedTuple):
+class AlterCommands(NamedTuple):
     """The statement in parts: its words before the first command, and the commands."""
 
     head: tuple[Word, ...]
-    all: tuple[Command, ...]
+    all: tuple[AlterCommand, ...]
 
 
-#: Commands and the pass in which PostgreSQL runs them, whatever their order in the text. Those that
+#: AlterCommands and the pass in which PostgreSQL runs them, whatever their order in the text. Those that
 #: are not here run last.
 _PASS: Final = {
     "AT_DropColumn": 0,
@@ -57,7 +57,7 @@ _PASS: Final = {
     "AT_AddIdentity": 4,
 }
 _LAST: Final = 5
-#: Commands whose turn does not matter, as long as their column is there.
+#: AlterCommands whose turn does not matter, as long as their column is there.
 _ANY_TURN: Final = frozenset({"AT_SetNotNull", "AT_DropNotNull", "AT_ColumnDefault"})
 _INDEX_KINDS: Final = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"})
 
@@ -75,7 +75,7 @@ def does(site: Site, command: Tree) -> str:
 
 
 @lru_cache(maxsize=1)
-def commands(site: Site) -> Commands | None:
+def commands(site: Site) -> AlterCommands | None:
     """Find the commands in the text; `None` where text and tree do not agree.
 
     The parts of one fix ask one after the other.
@@ -98,10 +98,10 @@ def commands(site: Site) -> Commands | None:
         groups[-1].append(word)
     if len(groups) != len(trees) or not all(groups):
         return None
-    return Commands(
+    return AlterCommands(
         tuple(site.words[:first]),
         tuple(
-            Command(tree, does(site, tree), tuple(words))
+            AlterCommand(tree, does(site, tree), tuple(words))
             for tree, words in zip(trees, groups, strict=True)
         ),
     )
@@ -207,7 +207,7 @@ def _moves(site: Site) -> bool:
     return any(isinstance(effect, Updates) for effect in program)
 
 
-#: Commands that a lookup cannot guard, and that are not idempotent by nature.
+#: AlterCommands that a lookup cannot guard, and that are not idempotent by nature.
 _MOVING: Final = frozenset({"AT_GenericOptions", "AT_AlterColumnGenericOptions", "AT_DropOf"})
 
 
@@ -247,20 +247,20 @@ def guarded_commands(site: Site, *, naming: bool = False) -> tuple[Edit, ...]:
     if not _in_order(found.all):
         return ()
     head = _text(site, found.head)
-    pieces: list[Piece] = []
+    pieces: list[GuardedPiece] = []
     end = 0
     for each in found.all:
         condition = condition_of(site, each.tree, naming=naming)
         if condition is None:
             return ()
         if not pieces:
-            pieces.append(Piece(Span(site.span.start, each.span.end), condition))
+            pieces.append(GuardedPiece(Span(site.span.start, each.span.end), condition))
         elif not condition and not pieces[-1].condition:
             last = pieces.pop()
             pieces.append(last._replace(span=Span(last.span.start, each.span.end)))
         else:
             gap = Span(end, each.span.start)
-            pieces.append(Piece(each.span, condition, head=head, gap=gap))
+            pieces.append(GuardedPiece(each.span, condition, head=head, gap=gap))
         end = each.span.end
     if not any(piece.condition for piece in pieces):
         return ()
@@ -277,7 +277,7 @@ def _text(site: Site, words: tuple[Word, ...]) -> str:
     return "".join(parts) + " "
 
 
-def _in_order(found: tuple[Command, ...]) -> bool:
+def _in_order(found: tuple[AlterCommand, ...]) -> bool:
     """Whether the commands stand in the order in which PostgreSQL would run them together."""
     passes = [_pass(each) for each in found if each.does not in _ANY_TURN]
     columns = [index for index, each in enumerate(found) if _pass(each) == _PASS["AT_AddColumn"]]
@@ -285,7 +285,7 @@ def _in_order(found: tuple[Command, ...]) -> bool:
     return passes == sorted(passes) and not early
 
 
-def _pass(command: Command) -> int:
+def _pass(command: AlterCommand) -> int:
     if command.does == "AT_AddConstraint":
         return 3 if getattr(command.tree, "def").contype in _INDEX_KINDS else 4
     return _PASS.get(command.does, _LAST)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _TAGS: Final = ("$$", "$do$", "$guard$", "$idemlint$")
 
 
-class Piece(NamedTuple):
+class GuardedPiece(NamedTuple):
     """A part of a statement that becomes a statement: its bytes, and what must hold for it to run.
 
     `head` is what it begins with, where the original says that once for several; `gap` are the bytes
@@ -33,10 +33,10 @@ def guarded(site: Site, condition: str | None) -> tuple[Edit, ...]:
     """Run the statement only where the condition holds; `()`: this cannot be written here."""
     if condition is None:
         return ()
-    return guarded_pieces(site, [Piece(site.span, condition)])
+    return guarded_pieces(site, [GuardedPiece(site.span, condition)])
 
 
-def guarded_pieces(site: Site, pieces: list[Piece]) -> tuple[Edit, ...]:
+def guarded_pieces(site: Site, pieces: list[GuardedPiece]) -> tuple[Edit, ...]:
     """Run the pieces one after the other, each where its condition holds; `()`: not possible here."""
     conditions = [piece.condition for piece in pieces]
     if not _possible(site, conditions):
@@ -112,7 +112,7 @@ def _comma(site: Site, gap: Span) -> Span:
     raise AssertionError("a gap has a comma")
 
 
-def _between(site: Site, piece: Piece, line: str, text: str) -> list[Edit]:
+def _between(site: Site, piece: GuardedPiece, line: str, text: str) -> list[Edit]:
     """A piece begins on a line of its own; comments before it stay where they are."""
     start = piece.span.start
     blank = start

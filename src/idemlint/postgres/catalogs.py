@@ -222,16 +222,20 @@ _ROWS: Final = (
     ),
     # what has a schema besides
     _row("pg_collation", Space.COLLATION, "collname=name collnamespace=schema.oid oid=self.oid"),
-    _row("pg_conversion", Space.CONVERSION, "conname=name connamespace=schema.oid"),
-    _row("pg_operator", Space.OPERATOR, "oprname=name oprnamespace=schema.oid"),
-    _row("pg_opclass", Space.OPERATOR_CLASS, "opcname=name opcnamespace=schema.oid"),
-    _row("pg_opfamily", Space.OPERATOR_FAMILY, "opfname=name opfnamespace=schema.oid"),
-    _row("pg_statistic_ext", Space.STATISTICS, "stxname=name stxnamespace=schema.oid"),
+    _row("pg_conversion", Space.CONVERSION, "conname=name connamespace=schema.oid oid=self.oid"),
+    _row("pg_operator", Space.OPERATOR, "oprname=name oprnamespace=schema.oid oid=self.oid"),
+    _row("pg_opclass", Space.OPERATOR_CLASS, "opcname=name opcnamespace=schema.oid oid=self.oid"),
+    _row("pg_opfamily", Space.OPERATOR_FAMILY, "opfname=name opfnamespace=schema.oid oid=self.oid"),
+    _row("pg_statistic_ext", Space.STATISTICS, "stxname=name stxnamespace=schema.oid oid=self.oid"),
     _row("pg_stats_ext", Space.STATISTICS, "statistics_name=name statistics_schemaname=schema"),
-    _row("pg_ts_config", Space.TS_CONFIGURATION, "cfgname=name cfgnamespace=schema.oid"),
-    _row("pg_ts_dict", Space.TS_DICTIONARY, "dictname=name dictnamespace=schema.oid"),
-    _row("pg_ts_parser", Space.TS_PARSER, "prsname=name prsnamespace=schema.oid"),
-    _row("pg_ts_template", Space.TS_TEMPLATE, "tmplname=name tmplnamespace=schema.oid"),
+    _row(
+        "pg_ts_config", Space.TS_CONFIGURATION, "cfgname=name cfgnamespace=schema.oid oid=self.oid"
+    ),
+    _row("pg_ts_dict", Space.TS_DICTIONARY, "dictname=name dictnamespace=schema.oid oid=self.oid"),
+    _row("pg_ts_parser", Space.TS_PARSER, "prsname=name prsnamespace=schema.oid oid=self.oid"),
+    _row(
+        "pg_ts_template", Space.TS_TEMPLATE, "tmplname=name tmplnamespace=schema.oid oid=self.oid"
+    ),
     # what has none
     _row("pg_cast", Space.CAST, "oid=self.oid castsource=source.oid casttarget=target.oid"),
     _row("pg_namespace", Space.SCHEMA, "nspname=name oid=self.oid"),
@@ -333,6 +337,7 @@ REGISTERED: Final = {
     "regtype": Space.TYPE,
     "regproc": Space.ROUTINE,
     "regprocedure": Space.ROUTINE,
+    "regoperator": Space.OPERATOR,
     "regrole": Space.ROLE,
     "regnamespace": Space.SCHEMA,
     "regcollation": Space.COLLATION,

@@ -11,7 +11,7 @@ import pytest
 from idemlint.plpgsql.nodes import Block, Dynamic, If, Loop, Node, Try
 from idemlint.plpgsql.sql import expression
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.guards.read import (
+from idemlint.replay.guards.conditions import (
     And,
     Condition,
     Constant,
@@ -21,12 +21,12 @@ from idemlint.replay.guards.read import (
     Not,
     Or,
     RowExists,
-    Unreadable,
+    UnreadableCondition,
     assume,
     evaluate,
     facts,
-    read,
 )
+from idemlint.replay.guards.read import read
 from idemlint.source.tree import wrap
 
 from ..asking import programs
@@ -70,7 +70,7 @@ def told(condition: Condition) -> str:
             return "(" + word.join(map(told, parts)) + ")"
         case Constant(value):
             return str(value)
-        case Unreadable(reason):
+        case UnreadableCondition(reason):
             return f"? {reason}"
 
 
@@ -358,7 +358,7 @@ ROWS = "FROM pg_class WHERE relname = 't'"
         ("to_regclass('S.T'::cstring) IS NULL", "no relation s.t"),
         ("to_regclass(format('%I.%I', 's', 'T')) IS NULL", "no relation s.T"),
         ("to_regtype('e') IS NULL", "no type e"),
-        ("to_regprocedure('s.f(int)') IS NULL", "no routine s.f"),
+        ("to_regprocedure('s.f(int)') IS NULL", "no routine s.f(int4)"),
         ("to_regrole('r') IS NULL", "no role r"),
         ("to_regnamespace('s') IS NULL", "no schema s"),
         ("(SELECT to_regclass('t')) IS NULL", "no relation t"),
@@ -403,14 +403,14 @@ def test_ways_to_ask(text: str, expected: str) -> None:
 
 
 def test_a_condition_that_is_no_expression() -> None:
-    assert isinstance(read(None), Unreadable)
+    assert isinstance(read(None), UnreadableCondition)
 
 
 # -- what follows ----------------------------------------------------------------------------------
 
 A = Exists(Ref(Space.RELATION, "a"))
 B = Exists(Ref(Space.RELATION, "b"))
-UNKNOWN = Unreadable("?")
+UNKNOWN = UnreadableCondition("?")
 CASES: list[tuple[Condition, bool | None, bool | None, bool | None]] = [
     (A, True, None, True),
     (A, None, None, None),
@@ -509,7 +509,7 @@ def unread(node: Node) -> list[str]:
             return [reason for each in body for reason in unread(each)]
         case If(condition, then, otherwise):
             guarded = read(condition)
-            own = [guarded.reason] if isinstance(guarded, Unreadable) else []
+            own = [guarded.reason] if isinstance(guarded, UnreadableCondition) else []
             return own + unread(then) + unread(otherwise)
         case Try(body, handlers):
             return unread(body) + [reason for each in handlers for reason in unread(each.body)]

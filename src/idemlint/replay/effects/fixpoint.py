@@ -12,7 +12,7 @@ from idemlint.replay.effects.vocabulary import Again
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Written(NamedTuple):
@@ -56,11 +56,25 @@ _IDEMPOTENT: Final = frozenset(
         "normalize",
     }
 )
+#: f(f(x)) is more than f(x).
 _ACCUMULATING: Final = frozenset(
     {"concat", "concat_ws", "array_append", "array_prepend", "array_cat", "repeat", "timezone"}
 )
-_MOVING_OPERATORS: Final = frozenset({"+", "-", "*", "/", "||", "^", "#"})
+_FUNCTIONS: Final = {
+    **dict.fromkeys(_IDEMPOTENT, Again.SAME),
+    **dict.fromkeys(_ACCUMULATING, Again.MOVES),
+}
+#: What a call comes to that gives another value the second time, or may; `{}` is its name.
+_CALLED: Final[dict[Call, tuple[Again, str]]] = {
+    Call.CLOCK: (Again.VOLATILE, "{}() gives another value each time"),
+    Call.VOLATILE: (Again.VOLATILE, "{}() gives another value each time"),
+    Call.REPEATS: (Again.VOLATILE, "{}() gives another value each time"),
+    Call.UNKNOWN: (Again.UNKNOWN, "what {}() gives the second time cannot be seen"),
+}
 _RANK: Final = {Again.SAME: 0, Again.UNKNOWN: 1, Again.VOLATILE: 2, Again.MOVES: 3}
+
+
+_SAME: Final = Written(Again.SAME)
 
 
 def worst(first: Written, second: Written) -> Written:
@@ -101,40 +115,36 @@ def value_again(
 ) -> Written:
     """What assigning an expression to column `name` once more comes to."""
     if value is None:
-        return Written(Again.SAME)
+        return _SAME
     found = walk([{value.kind: value.fields}] if value.kind else [value.fields])
     for called, _ in found.functions:
-        kind = functions.call(called)
-        shown = called[-1]
-        if kind in {Call.CLOCK, Call.VOLATILE, Call.REPEATS}:
-            return Written(Again.VOLATILE, f"{shown}() gives another value each time")
-        if kind is Call.UNKNOWN:
-            return Written(Again.UNKNOWN, f"what {shown}() gives the second time cannot be seen")
+        again, why = _CALLED.get(functions.call(called), (Again.SAME, ""))
+        if again is not Again.SAME:
+            return Written(again, why.format(called[-1]))
     if _is_clock(value):
         return Written(Again.VOLATILE, "the current time is another one each time")
-    reads = {
-        column[-1]
-        for column in found.columns
-        if len(column) == 1 or (column[-2] in own and column[-2] != "excluded")
-    }
-    if excluded:
-        reads = {
-            column[-1] for column in found.columns if len(column) == 1 or column[-2] != "excluded"
-        }
-    if found.relations:
-        # Inside a subquery an unqualified name is first of all the subquery's own.
-        reads = {column[-1] for column in found.columns if len(column) > 1 and column[-2] in own}
-    reads_table = any(fields.get("relname") in own for fields in found.relations)
-    if name not in reads and not reads_table:
-        if reads & (written - {name}):
-            return Written(Again.UNKNOWN, "it reads a column that the same statement sets")
-        return Written(Again.SAME)
-    if reads_table:
-        moving = value.kind == "SubLink" and _arithmetic(value)
-        if moving:
+    reads = _columns_read(found, own, excluded=excluded)
+    if any(fields.get("relname") in own for fields in found.relations):
+        if value.kind == "SubLink" and _arithmetic(value):
             return Written(Again.MOVES, f"it moves {name} on from what the first run left")
         return Written(Again.UNKNOWN, f"{name} is computed from the same table")
-    return _self_reference(value, name)
+    if name in reads:
+        return _self_reference(value, name)
+    if reads & written:
+        return Written(Again.UNKNOWN, "it reads a column that the same statement sets")
+    return _SAME
+
+
+def _columns_read(found: Query, own: frozenset[str], *, excluded: bool) -> set[str]:
+    """The columns of the table itself that an expression reads."""
+    if found.relations:
+        # Inside a subquery an unqualified name is first of all the subquery's own.
+        return {column[-1] for column in found.columns if len(column) > 1 and column[-2] in own}
+    return {
+        column[-1]
+        for column in found.columns
+        if len(column) == 1 or (column[-2] != "excluded" and (excluded or column[-2] in own))
+    }
 
 
 def _arithmetic(value: Tree) -> bool:
@@ -166,37 +176,35 @@ def nodes(tree: Tree, kind: str) -> Iterator[dict[str, Any]]:
 
 
 def _self_reference(value: Tree, name: str) -> Written:
-    moves = Written(Again.MOVES, f"the new {name} is computed from the one the first run left")
-    unknown = Written(Again.UNKNOWN, f"{name} is computed from itself")
-    kind = value.kind
-    if kind in {"ColumnRef", "CoalesceExpr", "MinMaxExpr"}:
-        return Written(Again.SAME)
-    if kind in {"TypeCast", "CollateClause"}:
-        return _self_reference(value.arg, name)
-    if kind == "BoolExpr":
-        return moves if value.boolop == "NOT_EXPR" else unknown
-    if kind == "A_ArrayExpr":
-        return moves
-    if kind == "A_Expr":
-        operator = strings(value.fields.get("name") and value.name)[-1:]
-        if operator and operator[0] in _MOVING_OPERATORS:
-            if operator[0] == "||" and _merges_object(value.rexpr):
-                return Written(Again.SAME)
-            if operator[0] == "-" and constant(value.rexpr) is not None and _is_key(value.rexpr):
-                return Written(Again.SAME)
-            return moves
-        return unknown
-    if kind == "FuncCall":
-        last = strings(value.funcname)[-1]
-        if last in _IDEMPOTENT:
-            return Written(Again.SAME)
-        if last in _ACCUMULATING:
-            return moves
-        if last == "replace" and len(value.args or ()) == 3:
-            old, new = constant(value.args[1]), constant(value.args[2])
-            if old and new is not None:
-                return moves if old in new else Written(Again.SAME)
-    return unknown
+    """What an expression comes to that reads the column it is assigned to."""
+    again = _SELF[value.kind](value) if value.kind in _SELF else Again.UNKNOWN
+    if again is Again.SAME:
+        return _SAME
+    if again is Again.MOVES:
+        return Written(again, f"the new {name} is computed from the one the first run left")
+    return Written(again, f"{name} is computed from itself")
+
+
+def _of_argument(value: Tree) -> Again:
+    inner = value.arg
+    return _SELF[inner.kind](inner) if inner.kind in _SELF else Again.UNKNOWN
+
+
+def _of_operator(value: Tree) -> Again:
+    name = "".join(strings(value.fields.get("name") and value.name)[-1:])
+    exception = _OPERATORS.get(name)
+    if exception is None:
+        return Again.UNKNOWN
+    return Again.SAME if exception(value.rexpr) else Again.MOVES
+
+
+def _of_call(value: Tree) -> Again:
+    name = strings(value.funcname)[-1]
+    if name == "replace" and len(value.args or ()) == 3:
+        old, new = constant(value.args[1]), constant(value.args[2])
+        if old and new is not None:
+            return Again.MOVES if old in new else Again.SAME
+    return _FUNCTIONS.get(name, Again.UNKNOWN)
 
 
 def _merges_object(node: Tree | None) -> bool:
@@ -210,6 +218,35 @@ def _is_key(node: Tree | None) -> bool:
     while node is not None and node.kind == "TypeCast":
         node = node.arg
     return node is not None and "sval" in node.fields
+
+
+def _never(node: Tree | None) -> bool:
+    return False
+
+
+def _is_key_constant(node: Tree | None) -> bool:
+    return constant(node) is not None and _is_key(node)
+
+
+#: Operators that move a value on each time, but where their right side is of this sort.
+_OPERATORS: Final[dict[str, Callable[[Tree | None], bool]]] = {
+    **dict.fromkeys(("+", "*", "/", "^", "#"), _never),
+    "||": _merges_object,
+    "-": _is_key_constant,
+}
+
+#: What a node comes to that reads the column it is assigned to.
+_SELF: Final[dict[str, Callable[[Tree], Again]]] = {
+    "ColumnRef": lambda value: Again.SAME,
+    "CoalesceExpr": lambda value: Again.SAME,
+    "MinMaxExpr": lambda value: Again.SAME,
+    "TypeCast": _of_argument,
+    "CollateClause": _of_argument,
+    "BoolExpr": lambda value: Again.MOVES if value.boolop == "NOT_EXPR" else Again.UNKNOWN,
+    "A_ArrayExpr": lambda value: Again.MOVES,
+    "A_Expr": _of_operator,
+    "FuncCall": _of_call,
+}
 
 
 def _narrowed(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Block
     from idemlint.postgres.kinds import Kind, Ref
     from idemlint.replay.catalog.identifiers import ChosenName
-    from idemlint.replay.guards.read import Condition
+    from idemlint.replay.guards.conditions import Condition
 
 #: What an unmet requirement leads to when the statement has a guard: nothing happens.
 SKIP: Final = "skip"

@@ -82,14 +82,14 @@ class Constant(NamedTuple):
     value: bool
 
 
-class Unreadable(NamedTuple):
+class UnreadableCondition(NamedTuple):
     """Nothing can be said; `reason` is for people."""
 
     reason: str
 
 
 Fact = Exists | RowExists
-Condition = Exists | RowExists | Narrowed | Not | And | Or | Constant | Unreadable
+Condition = Exists | RowExists | Narrowed | Not | And | Or | Constant | UnreadableCondition
 Answer = bool | None
 
 TRUE: Final = Constant(True)
@@ -116,7 +116,7 @@ def negation(condition: Condition) -> Condition:
         return condition.of
     if isinstance(condition, Constant):
         return FALSE if condition.value else TRUE
-    return condition if isinstance(condition, Unreadable) else Not(condition)
+    return condition if isinstance(condition, UnreadableCondition) else Not(condition)
 
 
 def conjunction(conditions: list[Condition]) -> Condition:

@@ -14,7 +14,7 @@ from idemlint.replay.guards.conditions import (
     disjunction,
     negation,
 )
-from idemlint.replay.guards.expressions import Json, describe, operator, uncast
+from idemlint.replay.guards.expressions import FLIPPED, Json, describe, operator, uncast
 from idemlint.replay.guards.query import search
 from idemlint.replay.guards.sought import Refused
 
@@ -34,8 +34,6 @@ _AGGREGATES: Final = frozenset(
         "jsonb_agg",
     }
 )
-#: What a comparison is the other way round.
-FLIPPED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def has_aggregates(select: Json) -> bool:

@@ -7,15 +7,12 @@ from typing import Any, Final
 from idemlint.plpgsql.constants import constant
 from idemlint.postgres.catalogs import REGISTERED
 from idemlint.postgres.kinds import Ref, Space
+from idemlint.replay.guards.registered import registered
 
 Json = dict[str, Any]
 
-_NAME_BYTES: Final = 63
-
-
-def cut(name: str) -> str:
-    """A name as PostgreSQL compares it: at most 63 bytes."""
-    return name.encode()[:_NAME_BYTES].decode(errors="ignore") if len(name) > 15 else name
+#: What a comparison is the other way round.
+FLIPPED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def operator(expr: Json) -> str:
@@ -70,36 +67,6 @@ def always(condition: Json) -> bool:
     return left is not None and left == text_of(expr["rexpr"])
 
 
-def registered(text: str, space: Space) -> Ref | None:
-    """What the text of a `regclass` names: `s."T"`, folded."""
-    text = text.strip()
-    if space is Space.ROUTINE:
-        text = text.partition("(")[0].strip()
-    names = []
-    rest = text
-    while rest:
-        if rest[0] == '"':
-            end = rest.find('"', 1)
-            while rest[end + 1 : end + 2] == '"' and end > 0:
-                end = rest.find('"', end + 2)
-            if end < 0:
-                return None
-            names.append(rest[1:end].replace('""', '"'))
-            rest = rest[end + 1 :].strip()
-        else:
-            name, dot, after = rest.partition(".")
-            names.append(name.strip().lower())
-            rest = dot + after
-        if rest:
-            if rest[0] != "." or len(rest) == 1:
-                return None
-            rest = rest[1:].strip()
-    if not names or not all(names):
-        return None
-    schema = names[-2] if len(names) > 1 else None
-    return Ref(space, cut(names[-1]), schema)
-
-
 def cast_of(expr: Json) -> tuple[Ref, bool] | None:
     """What `'t'::regclass` (which fails where there is no t) or `to_regclass('t')` refers to."""
     if "TypeCast" in expr:
@@ -119,11 +86,8 @@ def cast_of(expr: Json) -> tuple[Ref, bool] | None:
         kind, argument, strict = kind[3:], arguments[0], False
     else:
         return None
-    space = REGISTERED.get(kind)
-    text = text_of(argument) if space is not None else None
-    if space is None or text is None:
-        return None
-    ref = registered(text, space)
+    text = text_of(argument) if kind in REGISTERED else None
+    ref = registered(text, kind) if text is not None else None
     return (ref, strict) if ref is not None else None
 
 

@@ -13,27 +13,21 @@ from idemlint.postgres.catalogs import NEVER_NULL
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.replay.guards.conditions import (
     FALSE,
-    MISSES,
     TRUE,
-    And,
     Condition,
     Constant,
     Exists,
-    Fact,
     Narrowed,
     Not,
-    Or,
     RowExists,
-    Unreadable,
-    assume,
+    UnreadableCondition,
     conjunction,
     disjunction,
-    evaluate,
-    facts,
     negation,
 )
-from idemlint.replay.guards.counts import FLIPPED, aggregate, count_compared, has_aggregates, having
+from idemlint.replay.guards.counts import aggregate, count_compared, has_aggregates, having
 from idemlint.replay.guards.expressions import (
+    FLIPPED,
     Json,
     cast_of,
     column_name,
@@ -47,6 +41,8 @@ from idemlint.replay.guards.query import search
 from idemlint.replay.guards.sought import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from idemlint.source.tree import Tree
 
 
@@ -58,15 +54,15 @@ _KEEPING: Final = frozenset(
 
 
 def read(condition: Tree | None) -> Condition:
-    """When the condition of an IF holds; `Unreadable` where that cannot be said."""
+    """When the condition of an IF holds; `UnreadableCondition` where that cannot be said."""
     if condition is None:
-        return Unreadable("the condition is not an expression")
+        return UnreadableCondition("the condition is not an expression")
     try:
         return _holds({condition.kind: condition.fields}, True, 0)
     except Refused as refused:
-        return Unreadable(str(refused))
+        return UnreadableCondition(str(refused))
     except RecursionError:
-        return Unreadable("nested too deeply")
+        return UnreadableCondition("nested too deeply")
 
 
 def _holds(expr: Json, truth: bool, depth: int) -> Condition:
@@ -110,7 +106,7 @@ def _part(expr: Json, truth: bool, depth: int) -> Condition:
     try:
         return _holds(expr, truth, depth)
     except Refused as refused:
-        return Unreadable(str(refused))
+        return UnreadableCondition(str(refused))
 
 
 def _constant(expr: Json, truth: bool) -> Condition:
@@ -270,74 +266,27 @@ def _never_null(value: Json, columns: frozenset[str] | set[str]) -> bool:
 
 
 def _compared(expr: Json, truth: bool, depth: int) -> Condition:
-    name = operator(expr)
     if "lexpr" not in expr:
-        raise Refused(name)
-    left, right = expr["lexpr"], expr["rexpr"]
-    if expr["kind"] == "AEXPR_OP_ANY" and name == "=":
-        ref = enum_of(right)
-        text = constant(uncast(left))
-        if ref is not None and text is not None:
-            fact = Exists(Ref(Space.ENUM_VALUE, text, None, ref), casts=(ref,), catalog="pg_enum")
-            return fact if truth else Not(fact)
-    if expr["kind"] in {"AEXPR_DISTINCT", "AEXPR_NOT_DISTINCT"}:
-        return _distinct(expr, (expr["kind"] == "AEXPR_DISTINCT") is truth, depth)
-    if expr["kind"] not in {"AEXPR_OP", "AEXPR_IN"}:
+        raise Refused(operator(expr))
+    reader = _COMPARISONS.get(expr["kind"])
+    if reader is None:
         raise Refused(describe({"A_Expr": expr}))
-    if expr["kind"] == "AEXPR_OP":
-        if constant(left) is not None and constant(right) is None:
-            left, right, name = right, left, FLIPPED.get(name, name)
-        for one, other in ((left, right), (right, left)):
-            if "boolval" in uncast(other).get("A_Const", {}) and name in {"=", "<>"}:
-                wanted = (constant(other) == "true") is (name == "=")
-                return _holds(one, wanted is truth, depth)
-    link = uncast(left).get("SubLink")
-    if link is None and "CoalesceExpr" in left and len(left["CoalesceExpr"]["args"]) == 2:
-        inner, other = left["CoalesceExpr"]["args"]
-        if constant(other) == "0" and aggregate(_target(inner) or {}) == "count":
-            link = uncast(inner).get("SubLink")
-    if link is None or link["subLinkType"] != "EXPR_SUBLINK":
-        return _constants_compared(expr, left, right, name, truth)
-    select = link["subselect"]["SelectStmt"]
-    target = _target({"SubLink": link})
-    if target is not None and aggregate(target) == "count":
-        inner = {key: item for key, item in select.items() if key != "targetList"}
-        return count_compared(
-            {**expr, "name": [{"String": {"sval": name}}]}, target, right, inner, truth
-        )
-    if constant(right) is None and texts(right) is None:
+    return reader(expr, truth, depth)
+
+
+def _any(expr: Json, truth: bool, depth: int) -> Condition:
+    """`'x' = ANY (enum_range(NULL::e)::text[])`."""
+    ref = enum_of(expr["rexpr"]) if operator(expr) == "=" else None
+    text = constant(uncast(expr["lexpr"])) if ref is not None else None
+    if ref is None or text is None:
         raise Refused(describe({"A_Expr": expr}))
-    if target is None or aggregate(target) is not None:
-        raise Refused(describe({"A_Expr": expr}))
-    if "fromClause" not in select:
-        raise Refused(describe({"A_Expr": expr}))
-    shown = f"{describe(target)} {name} {describe(right)}"
-    if name == "=" and truth and expr["kind"] == "AEXPR_OP":
-        # one more condition of the search: all rows have it, or the sub-select gives several and
-        # fails
-        where = _both(select.get("whereClause"), _equal(target, right))
-        return disjunction(search({**select, "whereClause": where}))
-    return _narrowed(search(select), shown)
+    fact = Exists(Ref(Space.ENUM_VALUE, text, None, ref), casts=(ref,), catalog="pg_enum")
+    return fact if truth else Not(fact)
 
 
-def _target(expr: Json) -> Json | None:
-    """The only thing that a sub-select selects."""
-    link = uncast(expr).get("SubLink")
-    targets: list[Json] = []
-    if link is not None:
-        targets = link["subselect"]["SelectStmt"].get("targetList", [])
-    return targets[0]["ResTarget"]["val"] if len(targets) == 1 else None
-
-
-def _constants_compared(expr: Json, left: Json, right: Json, name: str, truth: bool) -> Condition:
-    one, other = constant(left), constant(right)
-    if one is None or other is None or name not in {"=", "<>"} or expr["kind"] != "AEXPR_OP":
-        raise Refused(describe({"A_Expr": expr}))
-    return Constant(((one == other) is (name == "=")) is truth)
-
-
-def _distinct(expr: Json, differs: bool, depth: int) -> Condition:
+def _distinct(expr: Json, truth: bool, depth: int) -> Condition:
     """`x IS [NOT] DISTINCT FROM true|false|NULL`."""
+    differs = (expr["kind"] == "AEXPR_DISTINCT") is truth
     for one, other in ((expr["lexpr"], expr["rexpr"]), (expr["rexpr"], expr["lexpr"])):
         fields = other.get("A_Const", {})
         if "boolval" in fields:
@@ -349,20 +298,77 @@ def _distinct(expr: Json, differs: bool, depth: int) -> Condition:
     raise Refused(describe({"A_Expr": expr}))
 
 
-__all__ = [
-    "MISSES",
-    "And",
-    "Condition",
-    "Constant",
-    "Exists",
-    "Fact",
-    "Narrowed",
-    "Not",
-    "Or",
-    "RowExists",
-    "Unreadable",
-    "assume",
-    "evaluate",
-    "facts",
-    "read",
-]
+def _operator(expr: Json, truth: bool, depth: int) -> Condition:
+    """Two values and an operator."""
+    left, right, name = _sides(expr)
+    if name in {"=", "<>"}:
+        for one, other in ((left, right), (right, left)):
+            if "boolval" in uncast(other).get("A_Const", {}):
+                wanted = (constant(other) == "true") is (name == "=")
+                return _holds(one, wanted is truth, depth)
+        values = constant(left), constant(right)
+        if None not in values:
+            return Constant(((values[0] == values[1]) is (name == "=")) is truth)
+    return _sub_select_compared(expr, truth, depth)
+
+
+def _sides(expr: Json) -> tuple[Json, Json, str]:
+    """Left, right and operator; a constant stands on the right."""
+    left, right, name = expr["lexpr"], expr["rexpr"], operator(expr)
+    if expr["kind"] == "AEXPR_OP" and constant(left) is not None and constant(right) is None:
+        return right, left, FLIPPED.get(name, name)
+    return left, right, name
+
+
+def _sub_select_compared(expr: Json, truth: bool, depth: int) -> Condition:
+    """The value of `(SELECT …)`, compared to something."""
+    refused = Refused(describe({"A_Expr": expr}))
+    left, right, name = _sides(expr)
+    link = _value_query(left)
+    if link is None:
+        raise refused
+    select = link["subselect"]["SelectStmt"]
+    target = _target({"SubLink": link})
+    aggregated = target and aggregate(target)
+    if target is not None and aggregated == "count":
+        inner = {key: item for key, item in select.items() if key != "targetList"}
+        turned = {**expr, "name": [{"String": {"sval": name}}]}
+        return count_compared(turned, target, right, inner, truth)
+    if constant(right) is None and texts(right) is None:
+        raise refused
+    if target is None or aggregated or "fromClause" not in select:
+        raise refused
+    if name == "=" and truth and expr["kind"] == "AEXPR_OP":
+        # one more condition of the search: all rows have it, or the sub-select gives several and
+        # fails
+        where = _both(select.get("whereClause"), _equal(target, right))
+        return disjunction(search({**select, "whereClause": where}))
+    return _narrowed(search(select), f"{describe(target)} {name} {describe(right)}")
+
+
+def _value_query(expr: Json) -> Json | None:
+    """The sub-select that an expression is the value of; COALESCE adds nothing to a count."""
+    link: Json | None = uncast(expr).get("SubLink")
+    if link is None and len(arguments := expr.get("CoalesceExpr", {}).get("args", ())) == 2:
+        inner, other = arguments
+        if constant(other) == "0" and aggregate(_target(inner) or {}) == "count":
+            link = uncast(inner).get("SubLink")
+    return link if link is not None and link["subLinkType"] == "EXPR_SUBLINK" else None
+
+
+_COMPARISONS: Final[dict[str, Callable[[Json, bool, int], Condition]]] = {
+    "AEXPR_OP": _operator,
+    "AEXPR_IN": _sub_select_compared,
+    "AEXPR_OP_ANY": _any,
+    "AEXPR_DISTINCT": _distinct,
+    "AEXPR_NOT_DISTINCT": _distinct,
+}
+
+
+def _target(expr: Json) -> Json | None:
+    """The only thing that a sub-select selects."""
+    link = uncast(expr).get("SubLink")
+    targets: list[Json] = []
+    if link is not None:
+        targets = link["subselect"]["SelectStmt"].get("targetList", [])
+    return targets[0]["ResTarget"]["val"] if len(targets) == 1 else None

@@ -1,67 +1,79 @@
-"""Objects that a catalog query is about, and the facts that they come to."""
+"""Objects that a query over the catalogs looks for: what it says of each of them."""
 
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.catalogs import CHILDREN, LETTERS, CatalogRelation
+from idemlint.postgres.catalogs import (
+    CHILDREN,
+    ENUM_RANGE,
+    LETTERS,
+    REGISTERED,
+    CatalogRelation,
+)
 from idemlint.postgres.kinds import SCHEMA_BOUND, Kind, Ref, Space
-from idemlint.replay.guards.conditions import Condition, Exists
-from idemlint.replay.guards.expressions import cut
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog.identifiers import cut
+from idemlint.replay.guards.registered import registered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Refused(Exception):
     """The query is not a search that can be read; the message says why."""
 
 
-class Thing:
-    """An object that a query looks for, as far as it says."""
+class SoughtObject:
+    """An object that a query looks for, as far as it says.
 
-    def __init__(self, catalog: CatalogRelation) -> None:
-        self.catalog = catalog
-        self.space = catalog.space
+    `listing` is the relation that the query looks into. `names` and `schemas` are those it asks for
+    (`None`: any), or `ref`, where a cast names it (`by_cast`: one that fails where it is not there).
+    `visible` says that the search_path has to lead to it. `parts` are the objects that it refers to:
+    its schema, its parent, the table it is `on` …
+    """
+
+    def __init__(self, listing: CatalogRelation) -> None:
+        self.listing = listing
+        self.space = listing.space
         self.ref: Ref | None = None
-        self.cast = False
+        self.by_cast = False
         self.names: list[str] | None = None
         self.any_case = False
         self.schemas: list[str] | None = None
         self.visible = False
-        self.parts: dict[str, Thing] = {}  # schema, parent, on, member
-        self.kinds = catalog.kinds
-        self.only = catalog.only
+        self.parts: dict[str, SoughtObject] = {}
+        self.kinds = listing.kinds
+        self.letters = listing.only
         self.columns: set[str] = set()
         self.facet = ""
-        self.texts: list[str] = []
-        self.inner = False  # is a part of another thing
+        self.is_part = False
 
-    def part(self, which: str) -> Thing:
-        """The schema, parent … of this thing."""
+    @property
+    def is_named(self) -> bool:
+        """Whether the query says which one it is."""
+        return self.names is not None or self.ref is not None
+
+    def part(self, which: str) -> SoughtObject:
+        """The schema, parent … of this object."""
         if which not in self.parts:
-            space = Space.RELATION
-            if which == "schema":
-                space = Space.SCHEMA
-            elif which == "parent":
-                space = self.catalog.parent
-            self.parts[which] = Thing(CatalogRelation("", space, {}))
+            space = self.listing.parent if which == "parent" else _PARTS.get(which, Space.RELATION)
+            self.parts[which] = unlisted(space)
         return self.parts[which]
 
-    def merge(self, other: Thing) -> None:
+    def merge(self, other: SoughtObject) -> None:
         """Take what is known of the same object elsewhere."""
         self.ref = self.ref or other.ref
-        self.cast = self.cast or other.cast
+        self.by_cast = self.by_cast or other.by_cast
         self.names = self.names if self.names is not None else other.names
         self.any_case = self.any_case or other.any_case
         self.schemas = self.schemas if self.schemas is not None else other.schemas
         self.visible = self.visible or other.visible
         self.columns |= other.columns
-        self.texts += other.texts
         self.facet = self.facet or other.facet
-        if other.catalog.only and self.space is other.space:
-            self.only = self.only & other.only if self.only else other.only
+        if other.listing.only and self.space is other.space:
+            self.letters = self.letters & other.letters if self.letters else other.letters
         if other.kinds is not None and self.space is other.space:
             self.kinds = other.kinds if self.kinds is None else self.kinds & other.kinds
         for which, part in other.parts.items():
@@ -73,7 +85,7 @@ class Thing:
     def refs(self) -> Iterator[tuple[Ref, bool, tuple[Ref, ...]]]:
         """The references that it may be: each with whether any schema will do, and the casts."""
         if self.ref is not None:
-            yield self.ref, False, (self.ref,) if self.cast else ()
+            yield self.ref, False, (self.ref,) if self.by_cast else ()
             return
         for name, (schema, any_schema) in product(self.names or [""], self._schemas()):
             yield Ref(self.space, cut(name), schema), any_schema, ()
@@ -86,153 +98,155 @@ class Thing:
         owner = self.parts.get("schema")
         if owner is not None and owner.visible:
             return [(None, False)]
-        if owner is not None and (owner.names is not None or owner.ref is not None):
+        if owner is not None and owner.is_named:
             names = [owner.ref.name] if owner.ref is not None else owner.names or []
             return [(name, False) for name in names]
         return [(None, not self.visible)]
 
-
-def facts_of(thing: Thing) -> list[Condition]:
-    """What a thing comes to: a fact for each of its names, schemas and parents."""
-    on: Ref | None = None
-    casts: tuple[Ref, ...] = ()
-    owner = thing.parts.get("on")
-    if owner is not None:
-        if owner.schemas is None and owner.ref is None:
-            owner.schemas = thing.schemas
-        [(on, _, casts), *more] = list(owner.refs())
-        if more:
-            raise Refused("one of several tables")
-    found: list[Condition] = []
-    if thing.space is Space.MEMBER:
-        return _members(thing)
-    no_name = thing.names is None and thing.ref is None
-    parent = thing.parts.get("parent")
-    for ref, any_schema, name_casts in thing.refs():
-        fact = Exists(
-            ref,
-            thing.kinds,
-            thing.only if thing.only != thing.catalog.only or no_name else frozenset(),
-            any_name=no_name,
-            any_case=thing.any_case,
-            any_schema=any_schema,
-            on=on,
-            columns=frozenset(thing.columns),
-            casts=(*name_casts, *casts),
-            catalog=thing.catalog.name,
-        )
-        if thing.space not in CHILDREN:
-            found.append(_primary(fact) if thing.only == {"p"} else fact)
-            continue
-        if parent is None:
-            found.append(fact._replace(any_parent=True))
-            continue
-        if parent.ref is None and parent.schemas is None and "schema" not in parent.parts:
-            parent.schemas = thing.schemas
-            parent.parts |= {"schema": thing.parts["schema"]} if "schema" in thing.parts else {}
-            parent.visible = parent.visible or thing.visible
-        for parent_ref, parent_any, parent_casts in parent.refs():
-            child = ref._replace(schema=None, parent=parent_ref)
-            if not parent_ref.name:
-                child = ref._replace(schema=parent_ref.schema)
-            whole = fact._replace(
-                ref=_faceted(child, thing.facet),
-                any_schema=parent_any,
-                any_parent=not parent_ref.name,
-                casts=(*fact.casts, *parent_casts),
-            )
-            if no_name and thing.only == {"p"} and parent_ref.name and not thing.columns:
-                key = Ref(Space.FACET, "primary key", None, parent_ref)
-                whole = whole._replace(ref=key, any_name=False)
-            if whole not in found:
-                found.append(whole)
-    return found
-
-
-def _faceted(column: Ref, facet: str) -> Ref:
-    """A property of a column, named as effects name it."""
-    if not facet or column.parent is None:
-        return column
-    return Ref(Space.FACET, f"{facet}:{column.name}", None, column.parent)
-
-
-def _primary(fact: Exists) -> Exists:
-    """`indisprimary` of a table's indexes: that it has a primary key."""
-    if not fact.any_name or fact.on is None:
-        return fact
-    ref = Ref(Space.FACET, "primary key", None, fact.on)
-    return fact._replace(ref=ref, kinds=None, any_name=False, any_schema=False, on=None)
-
-
-def _members(thing: Thing) -> list[Condition]:
-    """Tables of a publication, and children of a table, named as effects name them."""
-    parent, member = thing.parts.get("parent"), thing.parts.get("member")
-    if parent is None or member is None:
-        raise Refused(f"{thing.catalog.name} by one side only")
-    words = ("table",) if thing.catalog.parent is Space.PUBLICATION else ("partition", "child")
-    found: list[Condition] = []
-    for (owner, any_schema, one), (ref, any_member, two) in product(parent.refs(), member.refs()):
-        spelled = {ref, ref._replace(schema=None)} if ref.schema == "public" else {ref}
-        if ref.schema is None:
-            spelled.add(ref._replace(schema="public"))
-        for word, name in product(words, sorted(map(str, spelled))):
-            found.append(
-                Exists(
-                    Ref(Space.MEMBER, f"{word} {name}", None, owner),
-                    any_schema=any_schema or any_member,
-                    casts=(*one, *two),
-                    catalog=thing.catalog.name,
-                )
-            )
-    return found
-
-
-def meet(thing: Thing, values: list[str]) -> None:
-    """Names that are asked for; a second list leaves what is in both."""
-    if thing.names is None:
-        thing.names = values
-    else:
-        thing.names = [name for name in thing.names if name in values]
-
-
-def take_letters(thing: Thing, column: str, values: list[str]) -> bool:
-    """Note the kinds that a column is narrowed to; false if one of them is not known."""
-    table = LETTERS.get(column, {})
-    if not all(value in table for value in values):
-        return False
-    found = [table[value] for value in values]
-    kinds = frozenset(item for item in found if isinstance(item, Kind))
-    letters = frozenset(item for item in found if isinstance(item, str))
-    if kinds:
-        thing.kinds = kinds if thing.kinds is None else thing.kinds & kinds
-    if letters:
-        thing.only = letters
-    return not (kinds and letters)
-
-
-def point(left: tuple[Thing, str, str, str], target: Thing) -> bool:
-    """A column that refers to another thing refers to this one."""
-    thing, _, role, wrapped = left
-    if role == "self.oid":
-        if thing.space is not target.space:
-            return False
-        thing.merge(target)
-        return True
-    if role == "name" and wrapped == "" and thing.space is target.space:
-        thing.merge(target)
-        return True
-    which, _, kind = role.partition(".")
-    if kind != "oid" or which in {"domain", "index"}:
-        if which == "domain":
-            thing.catalog = thing.catalog._replace(parent=Space.TYPE)
-            which = "parent"
+    def narrow_names(self, names: list[str]) -> None:
+        """It has one of these names; a second list leaves what is in both."""
+        if self.names is None:
+            self.names = names
         else:
+            self.names = [name for name in self.names if name in names]
+
+    def narrow_sorts(self, column: str, values: list[str]) -> bool:
+        """A column like `relkind` has one of these values; false if one of them is not known."""
+        table = LETTERS.get(column, {})
+        if not all(value in table for value in values):
             return False
-    part = thing.parts.get(which)
+        found = [table[value] for value in values]
+        kinds = frozenset(item for item in found if isinstance(item, Kind))
+        letters = frozenset(item for item in found if isinstance(item, str))
+        if kinds:
+            self.kinds = kinds if self.kinds is None else self.kinds & kinds
+        if letters:
+            self.letters = letters
+        return not (kinds and letters)
+
+
+#: The namespaces of parts other than the parent, where they are not relations.
+_PARTS: Final = {"schema": Space.SCHEMA}
+
+
+def unlisted(space: Space) -> SoughtObject:
+    """An object of a namespace, whatever relation lists it."""
+    return SoughtObject(CatalogRelation("", space, {}))
+
+
+def referred(ref: Ref, by_cast: bool) -> SoughtObject:
+    """The object that `'t'::regclass` or `to_regclass('t')` refers to."""
+    found = unlisted(ref.space)
+    found.ref, found.by_cast = ref, by_cast
+    return found
+
+
+class SoughtColumn(NamedTuple):
+    """A column of the relation that lists an object, and the role that it plays there.
+
+    `wrapped` is what stands around it: `lower`, `regclass` …
+    """
+
+    of: SoughtObject
+    name: str
+    role: str
+    wrapped: str = ""
+
+
+def column_of(sought: SoughtObject, name: str, wrapped: str = "") -> SoughtColumn:
+    """The column of this name; without a role, if nothing is known of it."""
+    role = "name" if sought.listing is ENUM_RANGE else sought.listing.roles.get(name, "")
+    return SoughtColumn(sought, name, role, wrapped)
+
+
+def refer(column: SoughtColumn, target: SoughtObject) -> bool:
+    """A column that refers to an object refers to this one; false if it cannot."""
+    sought, _, role, wrapped = column
+    if role == "self.oid" or (role == "name" and wrapped == ""):
+        if sought.space is target.space:
+            sought.merge(target)
+            return True
+        if role == "self.oid":
+            return False
+    which, _, kind = role.partition(".")
+    if which == "domain":
+        sought.listing = sought.listing._replace(parent=Space.TYPE)
+        which = "parent"
+    elif kind != "oid" or which == "index":
+        return False
+    part = sought.parts.get(which)
     if part is None:
-        thing.parts[which] = target
+        sought.parts[which] = target
     elif part is not target:
         target.merge(part)
-        thing.parts[which] = target
-    target.inner = True
+        sought.parts[which] = target
+    target.is_part = True
     return True
+
+
+# -- a column is one of several constants ----------------------------------------------------------
+
+
+def is_one_of(column: SoughtColumn, values: list[str]) -> bool:
+    """A column is one of these texts."""
+    if column.wrapped in REGISTERED:
+        ref = registered(values[0], column.wrapped) if len(values) == 1 else None
+        return ref is not None and refer(column, referred(ref, by_cast=False))
+    if column.wrapped == "upper":
+        values = [value.lower() for value in values]
+    reader = _ROLES.get(column.role)
+    return reader is not None and reader(column, values)
+
+
+def _name(column: SoughtColumn, values: list[str]) -> bool:
+    column.of.narrow_names(values)
+    column.of.any_case = column.of.any_case or bool(column.wrapped)
+    return True
+
+
+def _name_of_part(column: SoughtColumn, values: list[str]) -> bool:
+    column.of.part(column.role).narrow_names(values)
+    return True
+
+
+def _schema_is(column: SoughtColumn, values: list[str]) -> bool:
+    column.of.schemas = values
+    return True
+
+
+def _schema_of_part(column: SoughtColumn, values: list[str]) -> bool:
+    column.of.part(column.role.removesuffix(".schema")).schemas = values
+    return True
+
+
+def _about_column(column: SoughtColumn, values: list[str]) -> bool:
+    if len(values) > 1:
+        return False
+    column.of.columns |= set(values)
+    return True
+
+
+def _sort(column: SoughtColumn, values: list[str]) -> bool:
+    return column.of.narrow_sorts(column.name, values)
+
+
+def _facet(column: SoughtColumn, values: list[str]) -> bool:
+    if not set(values) <= {"YES", "a", "d", "s", "v", "ALWAYS"}:
+        return False
+    column.of.facet = column.role.removeprefix("facet:")
+    return True
+
+
+_ROLES: Final[dict[str, Callable[[SoughtColumn, list[str]], bool]]] = {
+    "name": _name,
+    "parent": _name_of_part,
+    "on": _name_of_part,
+    "member": _name_of_part,
+    "schema": _schema_is,
+    "on.schema": _schema_of_part,
+    "member.schema": _schema_of_part,
+    "column": _about_column,
+    "kind": _sort,
+    "facet:identity": _facet,
+    "facet:expression": _facet,
+}

@@ -95,7 +95,7 @@ def _if(run: Pass, node: nodes.If) -> Result:
 
         return taken
 
-    reason = condition.reason if isinstance(condition, conditions.Unreadable) else ""
+    reason = condition.reason if isinstance(condition, conditions.UnreadableCondition) else ""
     doubts = len(run.doubts)
     result = run.either(branch(True, node.then), branch(False, node.otherwise))
     if reason and run.judging and len(run.doubts) == doubts and _does(node):
