@@ -307,7 +307,7 @@ def _constant(condition: conditions.Constant) -> str:
     return str(condition.value).lower()
 
 
-def _unreadable(condition: conditions.Unreadable) -> str:
+def _unreadable(condition: conditions.UnreadableCondition) -> str:
     return f"it cannot be told ({condition.reason})"
 
 
@@ -319,7 +319,7 @@ _QUESTIONS: Final[dict[type, Callable[..., str]]] = {
     conditions.And: _joined("and"),
     conditions.Or: _joined("or"),
     conditions.Constant: _constant,
-    conditions.Unreadable: _unreadable,
+    conditions.UnreadableCondition: _unreadable,
 }
 
 
