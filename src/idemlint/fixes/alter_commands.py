@@ -43,7 +43,7 @@ class AlterCommands(NamedTuple):
     all: tuple[AlterCommand, ...]
 
 
-#: AlterCommands and the pass in which PostgreSQL runs them, whatever their order in the text. Those that
+#: Commands and the pass in which PostgreSQL runs them, whatever their order in the text. Those that
 #: are not here run last.
 _PASS: Final = {
     "AT_DropColumn": 0,
@@ -57,7 +57,7 @@ _PASS: Final = {
     "AT_AddIdentity": 4,
 }
 _LAST: Final = 5
-#: AlterCommands whose turn does not matter, as long as their column is there.
+#: Commands whose turn does not matter, as long as their column is there.
 _ANY_TURN: Final = frozenset({"AT_SetNotNull", "AT_DropNotNull", "AT_ColumnDefault"})
 _INDEX_KINDS: Final = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"})
 
@@ -207,7 +207,7 @@ def _moves(site: Site) -> bool:
     return any(isinstance(effect, Updates) for effect in program)
 
 
-#: AlterCommands that a lookup cannot guard, and that are not idempotent by nature.
+#: Commands that a lookup cannot guard, and that are not idempotent by nature.
 _MOVING: Final = frozenset({"AT_GenericOptions", "AT_AlterColumnGenericOptions", "AT_DropOf"})
 
 

@@ -93,6 +93,19 @@ def told(condition: Condition) -> str:
             "relation s.t",
         ),
         ("pg_class WHERE relname = 't' AND pg_table_is_visible(oid)", "relation t"),
+        (
+            "pg_conversion WHERE conname = 'c' AND pg_conversion_is_visible(oid)",
+            "conversion c",
+        ),
+        (
+            "pg_class WHERE relname = 't' AND pg_table_is_visible(reltoastrelid)",
+            "relation t any_schema and pg_table_is_visible(…)",
+        ),
+        (
+            "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace OR n.nspname = 's'"
+            " WHERE c.relname = 't' AND n.nspname = 's'",
+            "relation t any_schema and oid = relnamespace OR nspname = 's' AND a row of pg_namespace",
+        ),
         ("pg_class WHERE relname = 't' AND relnamespace = 's'::regnamespace", "relation s.t"),
         ("pg_class WHERE oid = to_regclass('s.t')", "relation s.t"),
         ("pg_class WHERE oid = 's.t'::regclass", "relation s.t cast=s.t"),
@@ -271,6 +284,12 @@ def told(condition: Condition) -> str:
             "information_schema.routines WHERE routine_name = 'f' AND routine_type = 'FUNCTION'",
             "routine f any_schema kinds=function",
         ),
+        ("pg_proc WHERE oid = to_regprocedure('s.f(int, text)')", "routine s.f(int4,text)"),
+        (
+            "pg_cast WHERE castsource = 'int'::regtype AND casttarget = to_regtype('s.\"T\"')",
+            "cast int4 AS s.T cast=pg_catalog.int4",
+        ),
+        ("pg_cast WHERE castsource = 'int'::regtype", "? pg_cast without both types"),
         ("pg_namespace WHERE nspname = 's'", "schema s"),
         ("information_schema.schemata WHERE schema_name = 's'", "schema s"),
         ("pg_extension WHERE extname = 'citext'", "extension citext"),

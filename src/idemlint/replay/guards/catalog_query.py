@@ -66,17 +66,17 @@ class CatalogQuery:
 
     def tie(self, one: SoughtColumn, other: SoughtColumn) -> bool:
         """Two columns are equal: which makes two objects one, or one a part of the other."""
-        for left, right in ((one, other), (other, one)):
-            if left.role == "self.oid" and right.role.endswith(".oid") and right.role != "self.oid":
-                return refer(right._replace(wrapped=""), left.of)
-        for left, right in ((one, other), (other, one)):
-            if left.role == "name" and right.role in {"parent", "schema", "on"}:
-                return refer(right._replace(role=f"{right.role}.oid", wrapped=""), left.of)
         if one.role == other.role:
             same = _SAME_ROLE.get(one.role)
             if same is not None and (one.role not in _IDENTITY or one.of.space is other.of.space):
                 same(self, one, other)
                 return True
+        else:
+            for left, right in ((one, other), (other, one)):
+                if left.role == "self.oid" and right.role.endswith(".oid"):
+                    return refer(right._replace(wrapped=""), left.of)
+                if left.role == "name" and right.role in {"parent", "schema", "on"}:
+                    return refer(right._replace(role=f"{right.role}.oid", wrapped=""), left.of)
         if {one.role, other.role} <= {"schema", "on.schema", "member.schema"}:
             self._same_schema.append((one.of, other.of))
             return True

@@ -322,11 +322,10 @@ def _sides(expr: Json) -> tuple[Json, Json, str]:
 
 def _sub_select_compared(expr: Json, truth: bool, depth: int) -> Condition:
     """The value of `(SELECT …)`, compared to something."""
-    refused = Refused(describe({"A_Expr": expr}))
     left, right, name = _sides(expr)
     link = _value_query(left)
     if link is None:
-        raise refused
+        raise Refused(describe({"A_Expr": expr}))
     select = link["subselect"]["SelectStmt"]
     target = _target({"SubLink": link})
     aggregated = target and aggregate(target)
@@ -334,10 +333,9 @@ def _sub_select_compared(expr: Json, truth: bool, depth: int) -> Condition:
         inner = {key: item for key, item in select.items() if key != "targetList"}
         turned = {**expr, "name": [{"String": {"sval": name}}]}
         return count_compared(turned, target, right, inner, truth)
-    if constant(right) is None and texts(right) is None:
-        raise refused
-    if target is None or aggregated or "fromClause" not in select:
-        raise refused
+    readable = target is not None and not aggregated and "fromClause" in select
+    if target is None or not readable or (constant(right) is None and texts(right) is None):
+        raise Refused(describe({"A_Expr": expr}))
     if name == "=" and truth and expr["kind"] == "AEXPR_OP":
         # one more condition of the search: all rows have it, or the sub-select gives several and
         # fails

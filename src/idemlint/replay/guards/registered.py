@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS
+
 from idemlint.plpgsql import sql
 from idemlint.postgres.catalogs import REGISTERED
 from idemlint.postgres.kinds import Ref, Space
@@ -19,6 +21,9 @@ _WITH_ARGUMENTS: Final = {
 }
 #: A name, and in parentheses what makes it one of several.
 _CALL: Final = re.compile(r'((?:"(?:[^"]|"")*"|[^"(])+)(\(.*\))\s*', re.DOTALL)
+#: A type whose name the grammar takes as it is, unless it is a keyword.
+_PLAIN: Final = re.compile(r"(?:[a-z_][a-z0-9_]*\.)?[a-z_][a-z0-9_]*")
+_KEYWORDS: Final = RESERVED_KEYWORDS | COL_NAME_KEYWORDS
 
 
 def registered(text: str, kind: str) -> Ref | None:
@@ -71,6 +76,10 @@ def _names(text: str) -> list[str]:
 
 def _type(text: str) -> Ref | None:
     """A type, which PostgreSQL reads with its grammar too: `integer` is `pg_catalog.int4`."""
+    if _PLAIN.fullmatch(text):
+        schema, _, name = text.rpartition(".")
+        if not _KEYWORDS & {schema, name}:
+            return Ref(Space.TYPE, cut(name), schema or None)
     dropped = _dropped(f"DROP TYPE {text}")
     if dropped is None or dropped.kind != "TypeName":
         return None
