@@ -21,6 +21,9 @@ def command(*, effects: bool, **values: Any) -> Code:
     from idemlint.report import verdicts
 
     options = Options(**values)
+    describe: verdicts.Describe | None = None
+    if effects:
+        from idemlint.replay.effects.describe import describe
     # What the configuration takes for applied is not reported by `check`; its verdicts are wanted.
     session = open_session(options, all_files=options.start_after is None)
     if options.show_files:
@@ -29,7 +32,7 @@ def command(*, effects: bool, **values: Any) -> Code:
     if not session.paths and session.stdin is None:
         terminal.note("warning: no *.sql files found")
     judged = [
-        verdicts.judged(report, down=options.down, effects=effects)
+        verdicts.judged(report, down=options.down, describe=describe)
         for report in session.analyse()
         if not report.context
     ]

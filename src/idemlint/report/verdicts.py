@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
-from idemlint.replay.effects.describe import describe, indented
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.report.excerpt import cells
 from idemlint.report.finding import one_line, printable
@@ -17,11 +16,14 @@ from idemlint.report.summary import counted
 from idemlint.source.positions import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from idemlint.engine import FileReport
     from idemlint.replay.effects.describe import Described
+    from idemlint.replay.effects.vocabulary import Effect
     from idemlint.report.full import Line
+
+    Describe = Callable[[Iterable[Effect], int], tuple[Described, ...]]
 
 #: Verdict → the style it is printed in.
 _STYLES: Final = {
@@ -66,8 +68,13 @@ class JudgedFile:
     statements: tuple[Judged, ...]
 
 
-def judged(report: FileReport, *, down: bool = False, effects: bool = False) -> JudgedFile:
-    """What replay tells about a file; its Down sections only with `down`, effects only on demand."""
+def judged(
+    report: FileReport, *, down: bool = False, describe: Describe | None = None
+) -> JudgedFile:
+    """What replay tells about a file; its Down sections only with `down`.
+
+    `describe` is `replay.effects.describe`'s, where effects are wanted too.
+    """
     data = report.parsed.source.data
     programs, version = report.migration.programs, report.migration.postgres_version
     lines = Lines(data)
@@ -92,7 +99,7 @@ def judged(report: FileReport, *, down: bool = False, effects: bool = False) -> 
                 codes=tuple(codes),
                 row=lines.position(statement.start).row,
                 excerpt=_excerpt(text.decode("utf-8", "replace")),
-                effects=describe(programs.get(statement.index, ()), version) if effects else None,
+                effects=describe and describe(programs.get(statement.index, ()), version),
             )
         )
     return JudgedFile(printable(report.filename), report.runner, tuple(statements))
@@ -193,12 +200,12 @@ def _why(statement: Judged, indent: int, width: int | None) -> Iterator[Line]:
 
 def _effects(effects: tuple[Described, ...], indent: int, width: int | None) -> Iterator[Line]:
     """A line an effect, what it holds two columns further in."""
-    for depth, effect in indented(effects):
-        margin = indent + 2 * (depth + 1)
-        first, *rest = _wrapped(one_line(effect), margin + 2, width)
-        yield [(" " * (margin - 2), "text"), ("· ", "gutter"), (first, "text")]
+    for effect in effects:
+        first, *rest = _wrapped(one_line(effect.text), indent + 4, width)
+        yield [(" " * indent, "text"), ("· ", "gutter"), (first, "text")]
         for piece in rest:
-            yield [(" " * (margin + 2), "text"), (piece, "text")]
+            yield [(" " * (indent + 4), "text"), (piece, "text")]
+        yield from _effects(effect.inner, indent + 2, width)
 
 
 def _wrapped(sentence: str, indent: int, width: int | None) -> list[str]:
