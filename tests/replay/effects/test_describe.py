@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.identifiers import chosen_name
 from idemlint.replay.catalog.refs import facet, inside
-from idemlint.replay.effects.describe import describe, indented
+from idemlint.replay.effects.describe import Described, describe
 from idemlint.replay.effects.vocabulary import (
     SKIP,
     Again,
@@ -40,6 +40,9 @@ from idemlint.replay.guards.conditions import Not, RowExists
 from idemlint.source.tree import wrap
 
 from ..asking import VERSION, programs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 USERS = Ref(Space.RELATION, "users")
 ORDERS = Ref(Space.RELATION, "orders", "app")
@@ -168,8 +171,14 @@ CASES: list[tuple[Effect, str]] = [
 ]
 
 
+def lines(described: tuple[Described, ...], margin: str = "") -> Iterator[str]:
+    for each in described:
+        yield margin + each.text
+        yield from lines(each.inner, margin + "  ")
+
+
 def told(effects: tuple[Effect, ...]) -> str:
-    return "\n".join("  " * depth + text for depth, text in indented(describe(effects, VERSION)))
+    return "\n".join(lines(describe(effects, VERSION)))
 
 
 @pytest.mark.parametrize(("effect", "text"), CASES, ids=[text for _, text in CASES])

@@ -46,13 +46,6 @@ def describe(effects: Iterable[Effect], postgres_version: int) -> tuple[Describe
     return tuple(_Teller(postgres_version).effects(effects, 0))
 
 
-def indented(described: Iterable[Described], depth: int = 0) -> Iterator[tuple[int, str]]:
-    """The lines, with how deep each stands."""
-    for each in described:
-        yield depth, each.text
-        yield from indented(each.inner, depth + 1)
-
-
 # -- the words of the vocabulary -------------------------------------------------------------------
 
 
