@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from in_process import idemlint
 from postgres.conftest import database, server
 from postgres.server import execute
 from postgres.snapshot import DATA, SEQUENCE
@@ -41,31 +40,18 @@ def folder(request: pytest.FixtureRequest) -> Path:
     return path
 
 
-def idemlint(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "idemlint", *map(str, arguments)]
-    search = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": search, "NO_COLOR": "1"},
-        check=False,
-    )
-
-
 def findings_of(folder: Path) -> list[dict[str, Any]]:
     result = idemlint("--output-format", "json", folder)
-    assert result.returncode in (0, 1), result.stderr
-    found: list[dict[str, Any]] = json.loads(result.stdout)
+    assert result.code in (0, 1), result.err
+    found: list[dict[str, Any]] = json.loads(result.out)
     return found
 
 
 @cache
 def replay_of(folder: Path, mode: str = "any") -> list[Migration]:
     result = idemlint("replay", "--output-format", "json", "--rerun", mode, folder)
-    assert result.returncode == 0, result.stderr
-    return read_replay(json.loads(result.stdout), lambda name: Path(name).read_bytes())
+    assert result.code == 0, result.err
+    return read_replay(json.loads(result.out), lambda name: Path(name).read_bytes())
 
 
 def told(folder: Path, finding: dict[str, Any]) -> str:
@@ -81,8 +67,8 @@ def fixed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("fixed") / folder.parent.name / folder.name
     shutil.copytree(folder, copy)
     result = idemlint("--fix", "--unsafe-fixes", "--fix-applied", copy)
-    assert result.returncode in (0, 1), result.stderr
-    assert "bug in idemlint" not in result.stderr
+    assert result.code in (0, 1), result.err
+    assert "bug in idemlint" not in result.err
     return copy
 
 

@@ -1,7 +1,7 @@
 """Bad input through the command line: a clear message, the right exit code, nothing half-written.
 
-Every run is a process of its own, so that a crash is seen as one, with a generous timeout against
-hangs; nothing here measures time.
+A run that may crash or hang is a process of its own, so that a crash is seen as one, with a generous
+timeout; nothing here measures time.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+import in_process
+from in_process import Done
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,14 +27,6 @@ LARGE = 50 * MEGABYTE
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs links and modes")
 
 
-class Done(NamedTuple):
-    """What a run did."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to work in."""
@@ -39,8 +34,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def idemlint(*arguments: str, data: bytes | None = None) -> Done:
-    """Run it. Whatever it is given, it may neither crash nor show a traceback."""
+def alone(*arguments: str, data: bytes | None = None) -> Done:
+    """Run it as a process. Whatever it is given, it may neither crash nor show a traceback."""
     done = subprocess.run(
         [sys.executable, "-m", "idemlint", *arguments],
         input=data if data is not None else b"",
@@ -48,7 +43,16 @@ def idemlint(*arguments: str, data: bytes | None = None) -> Done:
         timeout=TIMEOUT,
         check=False,
     )
-    result = Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode())
+    said, noted = done.stdout.decode("utf-8", "replace"), done.stderr.decode()
+    return checked(Done(done.returncode, said, noted))
+
+
+def idemlint(*arguments: str) -> Done:
+    """Run it here, with the same demands."""
+    return checked(in_process.idemlint(*arguments))
+
+
+def checked(result: Done) -> Done:
     assert result.code in (0, 1, 2), result
     for sign in ("Traceback", "internal error"):
         assert sign not in result.err
@@ -139,7 +143,7 @@ class TestText:
     @texts
     def test_it_is_read(self, here: Path, text: Text) -> None:
         Path("0001_it.sql").write_bytes(text.make())
-        done = idemlint("--output-format", "concise", "0001_it.sql")
+        done = alone("--output-format", "concise", "0001_it.sql")
         assert done.code == text.code, done.err
         assert text.said in done.out
         assert len(done.out) < 10_000_000
@@ -149,21 +153,21 @@ class TestText:
         data = text.make()
         path = Path("0001_it.sql")
         path.write_bytes(data)
-        idemlint("--fix", "--unsafe-fixes", "-q", "--output-format", "concise", "0001_it.sql")
+        alone("--fix", "--unsafe-fixes", "-q", "--output-format", "concise", "0001_it.sql")
         assert names() == ["0001_it.sql"]
         after = path.read_bytes()
         if after != data:
-            again = idemlint("--diff", "--unsafe-fixes", "0001_it.sql")
+            again = alone("--diff", "--unsafe-fixes", "0001_it.sql")
             assert (again.code, again.out) == (0, "")
 
     def test_the_full_format_shows_little_of_what_is_long(self, here: Path) -> None:
         Path("0001_it.sql").write_bytes(b"SELECT '" + b"x" * MEGABYTE + b"'; DROP TABLE t;")
-        done = idemlint("0001_it.sql")
+        done = alone("0001_it.sql")
         assert "IDM301" in done.out
         assert len(done.out) < 5_000
 
     def test_what_comes_in_through_a_pipe(self, here: Path) -> None:
-        done = idemlint("--fix", "-", data=TEXTS["binary junk"].make())
+        done = alone("--fix", "-", data=TEXTS["binary junk"].make())
         assert done.code == 1
 
 
@@ -243,7 +247,7 @@ class TestFiles:
     def test_a_pipe_in_a_folder_is_not_waited_for(self, here: Path, how: str) -> None:
         os.mkfifo("0001_it.sql")
         Path("0002_it.sql").write_text(self.FIXED)
-        assert idemlint(how, ".").code == 0
+        assert alone(how, ".").code == 0
 
     @posix
     def test_a_folder_that_takes_no_new_file(self, here: Path) -> None:
@@ -279,8 +283,8 @@ class TestFiles:
         except OSError:
             pytest.skip("this file system wants UTF-8")
         for form in ("full", "concise", "json", "github", "sarif"):
-            assert idemlint("--output-format", form, ".").code == 1
-        assert idemlint("--fix", ".").code == 0
+            assert alone("--output-format", form, ".").code == 1
+        assert alone("--fix", ".").code == 0
         assert Path(name).read_text() == self.FIXED
 
 

@@ -95,8 +95,8 @@ def imports(path: Path) -> tuple[tuple[int, str], ...]:
 
 def test_every_room_has_a_floor() -> None:
     rooms = {room_of(name_of(path)) for path in MODULES}
-    assert rooms - set(FLOOR) == set()
-    assert set(FLOOR) - rooms == set()
+    assert rooms - set(FLOOR) == set(), "give the room a floor in FLOORS and in CONTRIBUTING.md"
+    assert set(FLOOR) - rooms == set(), "there is no such room: take it out of FLOORS"
 
 
 def test_imports_go_down() -> None:
@@ -107,7 +107,9 @@ def test_imports_go_down() -> None:
         for own, other in [(room_of(name_of(path)), room_of(name_of(PATHS[target])))]
         if own != other and FLOOR[other] > FLOOR[own]
     ]
-    assert offenders == []
+    assert offenders == [], (
+        "move what both need down to the lower room, or hand it in as an argument"
+    )
 
 
 def test_rooms_of_one_floor_do_not_import_each_other() -> None:
@@ -118,7 +120,7 @@ def test_rooms_of_one_floor_do_not_import_each_other() -> None:
         for own, other in [(room_of(name_of(path)), room_of(name_of(PATHS[target])))]
         if own != other and FLOOR[other] == FLOOR[own] > 0
     ]
-    assert offenders == []
+    assert offenders == [], "move what both need to a floor below, or hand it in as an argument"
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -141,7 +143,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         for module in sorted(arrows)
         if module in reaches[module]
     }
-    assert offenders == {}
+    assert offenders == {}, "put what they share into a module of its own, which imports neither"
 
 
 def test_a_room_can_be_surveyed() -> None:
@@ -151,14 +153,13 @@ def test_a_room_can_be_surveyed() -> None:
         for room, number in sizes.items()
         if number > LARGEST and name_of(room) not in LISTS
     }
-    assert crowded == {}
+    assert crowded == {}, f"a room holds {LARGEST} modules at most: make rooms in it"
 
 
 def test_a_name_says_which_module_it_is() -> None:
     names = Counter(path.stem for path in MODULES)
-    assert {
-        name: number for name, number in names.items() if number > 1 and name not in ALIKE
-    } == {}
+    twice = [name for name, number in names.items() if number > 1 and name not in ALIKE]
+    assert twice == [], "two modules have this name: rename the newer one"
 
 
 def docstrings(tree: ast.AST) -> set[int]:
@@ -179,7 +180,7 @@ def test_rules_are_known_by_their_facts_not_by_their_codes() -> None:
         and re.fullmatch(r"IDM\d+", node.value)
         and id(node) not in docstrings(tree)
     ]
-    assert offenders == []
+    assert offenders == [], "make it an attribute of the rule's class (rules/kit/rule.py)"
 
 
 def calls(path: Path) -> Iterator[tuple[int, str]]:
@@ -198,7 +199,8 @@ def test_nothing_below_the_command_line_prints_or_exits(path: Path) -> None:
     unwanted |= {"sys.stdout", "sys.stderr", "sys.stdin", "sys.exit", "os._exit", "click.echo"}
     if name_of(path) == "__main__.py":
         unwanted -= {"sys.exit"}
-    assert [found for found in calls(path) if found[1] in unwanted] == []
+    offenders = [found for found in calls(path) if found[1] in unwanted]
+    assert offenders == [], "return it, or raise an error of errors.py; cli/terminal.py prints"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
@@ -208,7 +210,7 @@ def test_the_parser_that_crashes_is_never_called(path: Path) -> None:
     names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     names |= {alias.name for node in ast.walk(ast.parse(text)) for alias in _aliases(node)}
     names |= {name.split(".")[-1] for _, name in calls(path)}
-    assert not names & {"parse_sql", "parse_plpgsql"}
+    assert not names & {"parse_sql", "parse_plpgsql"}, "call parse_sql_json, parse_plpgsql_json"
 
 
 def _aliases(node: ast.AST) -> list[ast.alias]:
@@ -218,12 +220,14 @@ def _aliases(node: ast.AST) -> list[ast.alias]:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_module_is_read_in_one_sitting(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= LONGER.get(name_of(path), LONGEST)
+    longest = LONGER.get(name_of(path), LONGEST)
+    assert lines <= longest, f"{name_of(path)} has {lines} lines: make two modules of it"
 
 
 def test_the_exceptions_are_still_needed() -> None:
     lengths = {name_of(path): len(path.read_text().splitlines()) for path in MODULES}
-    assert [name for name in LONGER if lengths.get(name, 0) <= LONGEST] == []
+    needless = [name for name in LONGER if lengths.get(name, 0) <= LONGEST]
+    assert needless == [], "it is short now, or gone: take it out of LONGER"
 
 
 def test_every_module_says_what_it_is() -> None:
@@ -232,7 +236,7 @@ def test_every_module_says_what_it_is() -> None:
         for path in MODULES
         if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     ]
-    assert silent == []
+    assert silent == [], "the module's first line says what it is: write it"
 
 
 def test_the_version_is_in_the_changelog() -> None:
@@ -240,4 +244,4 @@ def test_the_version_is_in_the_changelog() -> None:
 
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     versions = re.findall(r"^## (\d+\.\d+\.\d+)", changes, re.MULTILINE)
-    assert versions[0] == idemlint.__version__
+    assert versions[0] == idemlint.__version__, "src/idemlint/__init__.py and CHANGELOG.md differ"

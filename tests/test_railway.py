@@ -9,16 +9,14 @@ statement's index is its piece's.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from in_process import idemlint
 from postgres.conftest import database, server
 from postgres.server import execute
 from postgres.snapshot import DATA, SEQUENCE, Snapshot, take_snapshot
@@ -46,22 +44,10 @@ USERS = """INSERT INTO users (email, username) VALUES ('ada@example.org', 'ada')
 __all__ = ["database", "server"]  # fixtures
 
 
-def idemlint(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "NO_COLOR": "1",
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]),
-    }
-    command = [sys.executable, "-m", "idemlint", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False
-    )
-
-
 def findings_of(folder: Path, *options: str) -> list[dict[str, Any]]:
     result = idemlint("--output-format", "json", *options, folder)
-    assert result.returncode in (0, 1), result.stderr
-    found: list[dict[str, Any]] = json.loads(result.stdout)
+    assert result.code in (0, 1), result.err
+    found: list[dict[str, Any]] = json.loads(result.out)
     return found
 
 
@@ -144,7 +130,7 @@ def repaired(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("repaired") / "railway"
     shutil.copytree(EXAMPLE, folder)
     result = idemlint("--fix", "--unsafe-fixes", folder)
-    assert result.returncode == 1, result.stdout + result.stderr
+    assert result.code == 1, result.out + result.err
     by_hand(folder)
     return folder
 
@@ -161,7 +147,7 @@ def expected(server: Server, repaired: Path) -> Snapshot:
 class TestWithoutServer:
     def test_the_folder_is_drizzles_and_each_piece_one_statement(self) -> None:
         result = idemlint("replay", "--output-format", "json", EXAMPLE)
-        files = json.loads(result.stdout)["files"]
+        files = json.loads(result.out)["files"]
         assert [Path(file["filename"]).name for file in files] == list(FILES)
         for file, name in zip(files, FILES, strict=True):
             assert file["runner"] == "drizzle"
@@ -169,9 +155,7 @@ class TestWithoutServer:
 
     def test_nothing_is_unknown(self) -> None:
         result = idemlint("replay", "--output-format", "json", EXAMPLE)
-        statements = [
-            one for file in json.loads(result.stdout)["files"] for one in file["statements"]
-        ]
+        statements = [one for file in json.loads(result.out)["files"] for one in file["statements"]]
         assert [one for one in statements if one["verdict"] == "unknown"] == []
 
     def test_the_first_command_says_enough_and_not_too_much(
@@ -181,7 +165,7 @@ class TestWithoutServer:
         codes = {finding["code"] for finding in original}
         assert codes >= {"IDM002", "IDM101", "IDM102", "IDM104", "IDM201", "IDM202", "IDM501"}
         assert codes >= {"IDM602", "IDM701"}
-        assert idemlint(EXAMPLE).returncode == 1
+        assert idemlint(EXAMPLE).code == 1
 
     def test_one_command_repairs_all_but_what_the_readme_leaves_to_a_human(
         self, tmp_path: Path, original: list[dict[str, Any]]
@@ -197,14 +181,14 @@ class TestWithoutServer:
         folder = tmp_path / "railway"
         shutil.copytree(EXAMPLE, folder)
         result = idemlint("--fix", folder)
-        assert "without comparing definitions" in result.stderr
+        assert "without comparing definitions" in result.err
         left = {(finding["code"], finding["location"]["row"]) for finding in findings_of(folder)}
         assert len(left) <= 4, left
 
     def test_a_second_fix_changes_nothing(self, repaired: Path) -> None:
         before = pieces_of(repaired)
         result = idemlint("--fix", "--unsafe-fixes", repaired)
-        assert (result.returncode, pieces_of(repaired)) == (0, before), result.stdout
+        assert (result.code, pieces_of(repaired)) == (0, before), result.out
 
     @pytest.mark.parametrize("rerun", ["any", "statement", "folder"])
     def test_repaired_it_is_clean(self, repaired: Path, rerun: str) -> None:

@@ -62,7 +62,7 @@ def test_ci_runs_the_commands_of_the_setup() -> None:
     assert len(setup) == 2
     for line in setup:
         for command in line.split(" && "):
-            assert f"# README: {command}" in ci
+            assert f"# README: {command}" in ci, "write the same command into README.md and .ci/run"
 
 
 def test_the_program_prints_what_is_shown(
@@ -71,7 +71,7 @@ def test_the_program_prints_what_is_shown(
     monkeypatch.chdir(ROOT)
     (program,), (output,) = blocks("python"), blocks("text")
     exec(compile(program, "README.md", "exec"), {})
-    assert capsys.readouterr().out == output
+    assert capsys.readouterr().out == output, "paste what the program prints into README.md"
 
 
 def test_the_configuration_that_is_shown_is_read() -> None:
@@ -80,7 +80,9 @@ def test_the_configuration_that_is_shown_is_read() -> None:
     (shown,) = blocks("toml")
     for key in config.KEYS:
         if key != "select":  # the text below it says what that is
-            assert re.search(rf"^{key} = ", shown, re.MULTILINE), f"{key} is not shown"
+            assert re.search(rf"^{key} = ", shown, re.MULTILINE), (
+                f"README.md, Configuration: show {key}"
+            )
 
 
 def test_the_configuration_that_is_shown_is_right(tmp_path: Path) -> None:
@@ -101,14 +103,15 @@ def test_the_options_that_are_named_exist() -> None:
     lines = re.findall(r"idemlint[^\n`]*|`--[^\n`]*`", README)
     named = {word for line in lines for word in re.findall(r"(?<![\w-])--[a-z][a-z-]+", line)}
     foreign = {"--unified", "--rolled-back", "--applied", "--status", "--log-only"}
-    assert named - foreign <= known
+    assert named - foreign <= known, f"README.md names {named - foreign - known}: mend it there"
 
 
 def test_the_hooks_that_are_named_exist() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     (shown,) = blocks("yaml")
     used = [hook["id"] for repo in yaml.safe_load(shown)["repos"] for hook in repo["hooks"]]
-    assert set(used) <= {hook["id"] for hook in hooks}
+    unknown = set(used) - {hook["id"] for hook in hooks}
+    assert unknown == set(), "README.md names hooks that .pre-commit-hooks.yaml does not have"
 
 
 def test_the_formats_that_are_named_exist() -> None:
@@ -116,13 +119,15 @@ def test_the_formats_that_are_named_exist() -> None:
 
     sentence = re.search(r"Formats: (.*?)\.", README, re.DOTALL)
     assert sentence is not None
-    assert set(re.findall(r"`(\w+)`", sentence[1])) == set(FORMATS)
+    named = set(re.findall(r"`(\w+)`", sentence[1]))
+    assert named == set(FORMATS), "README.md: mend the sentence `Formats: …`"
 
 
 def test_the_codes_that_are_named_exist() -> None:
     from idemlint.rules import all_rules
 
-    assert set(re.findall(r"\bIDM\d{3}\b", README)) == set(all_rules())
+    named = set(re.findall(r"\bIDM\d{3}\b", README))
+    assert named == set(all_rules()), "run: python3 docs/regenerate.py"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
@@ -134,9 +139,9 @@ def test_links_lead_somewhere(page: Path) -> None:
     }
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if target.startswith("#"):
-            assert target[1:] in headings, target
+            assert target[1:] in headings, f"{page.name}: no heading {target}"
         elif not target.startswith(("http://", "https://")):
-            assert (page.parent / target.split("#")[0]).exists(), target
+            assert (page.parent / target.split("#")[0]).exists(), f"{page.name}: no file {target}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
@@ -148,4 +153,4 @@ def test_lines_fit_a_screen(page: Path) -> None:
         for line in prose.splitlines()
         if len(line) > 120 and not line.startswith(("|", "-", "!"))
     ]
-    assert long == []
+    assert long == [], f"{page.name}: break these lines at 120 characters"

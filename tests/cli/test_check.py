@@ -1,4 +1,4 @@
-"""`idemlint [PATHS]`: what CLI.md promises."""
+"""`idemlint [PATHS]`: what is reported, in which form, and the exit code."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def test_help_is_wrapped_to_the_terminal() -> None:
 
 
 def test_above_a_hundred_findings_a_terminal_gets_an_overview() -> None:
-    """DESIGN.md §8: counts by rule, the newest three files in full, how to go on."""
+    """A wall of findings turns nobody away: counts by rule, the newest three files in full, how to go on."""
     wall = report(*many(200), hints=("`idemlint init` …",))
     text = full.plain(full.lines(wall, shorten=True))
     assert "200  IDM101 [*] create-table" in text

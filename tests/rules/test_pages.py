@@ -65,14 +65,18 @@ fixable = pytest.mark.parametrize("case", of("bad", fixed=True), ids=str)
 class TestPairs:
     def test_every_rule_has_a_page_and_every_page_a_rule(self) -> None:
         files = {path.stem for path in pages.folder().glob("*.md")}
-        assert files == {f"{rule.code}-{rule.name}" for rule in all_rules().values()}
+        rules = {f"{rule.code}-{rule.name}" for rule in all_rules().values()}
+        assert files - rules == set(), "write the class (src/idemlint/rules/), or remove the page"
+        assert rules - files == set(), "write the page: rules/CODE-name.md"
 
     @pytest.mark.parametrize(
         "path", sorted(pages.folder().glob("*.md")), ids=lambda path: path.stem[:6]
     )
     def test_a_page_is_well_formed(self, path: pages.Path) -> None:
         page = pages.parse(path.read_text(encoding="utf-8"))
-        assert path.stem == f"{page.code}-{page.name}"
+        assert path.stem == f"{page.code}-{page.name}", (
+            "the file is called as its front matter says"
+        )
         assert re.fullmatch(r"IDM\d{3}", page.code)
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", page.name)
         assert re.fullmatch(r"\d+\.\d+\.\d+", page.since)
@@ -80,7 +84,9 @@ class TestPairs:
         assert all(re.fullmatch(r"[0-9A-Z]{5}", state) for state in page.sqlstates)
         assert len(page.title) < 80
         assert page.examples, "a page shows examples"
-        assert {option for one in page.examples for option in one.options} <= KNOWN
+        assert {option for one in page.examples for option in one.options} <= KNOWN, (
+            f"the options of a fence are {', '.join(sorted(KNOWN))}"
+        )
         kinds = {case.example.what for case in cases_of(page)}
         assert kinds == {"bad", "good"}, "a page shows what is bad and what is good"
         fences = len(re.findall(r"^```sql", page.markdown, re.MULTILINE))
@@ -89,8 +95,8 @@ class TestPairs:
     @pytest.mark.parametrize("page", all_pages(), ids=lambda page: page.code)
     def test_the_rule_says_what_its_page_says(self, page: pages.Page) -> None:
         rule = all_rules()[page.code]
-        assert rule.name == page.name
-        assert rule.__doc__
+        assert rule.name == page.name, "the class and the page's front matter differ: mend one"
+        assert rule.__doc__, "say in the class's docstring what it finds"
         seen = {
             finding.severity
             for case in cases_of(page)
@@ -98,7 +104,7 @@ class TestPairs:
             for finding in case.report(case.example.sql.encode()).diagnostics
         }
         worst = Severity.ERROR if Severity.ERROR in seen else Severity.WARNING
-        assert page.severity is worst
+        assert page.severity is worst, f"write into the page: severity: {worst.value}"
 
     @pytest.mark.parametrize("page", all_pages(), ids=lambda page: page.code)
     def test_the_fixes_are_those_that_the_page_announces(self, page: pages.Page) -> None:
@@ -109,7 +115,7 @@ class TestPairs:
             for finding in case.report(case.example.sql.encode()).diagnostics
             if finding.fix is not None
         }
-        assert seen == set(page.fix)
+        assert seen == set(page.fix), f"write into the page: fix: [{', '.join(sorted(seen))}]"
 
 
 class TestBad:
@@ -129,7 +135,7 @@ class TestBad:
             assert finding.help, "it says how to go on"
             assert 0 <= finding.span.start <= finding.span.end <= len(report.parsed.source.data)
             if finding.sqlstate is not None:
-                assert finding.sqlstate in case.page.sqlstates
+                assert finding.sqlstate in case.page.sqlstates, "add it to `sqlstate` of the page"
             if finding.fix is not None:
                 assert finding.fix.message
                 assert finding.fix.edits or finding.fix.applicability is Applicability.DISPLAY
@@ -144,7 +150,11 @@ class TestBad:
     def test_what_can_be_fixed_is_shown_fixed(self, case: Case) -> None:
         found = case.report(case.example.sql.encode()).diagnostics
         can = any(each.fix is not None and each.fix.applies(Applicability.UNSAFE) for each in found)
-        assert can == (case.fixed is not None)
+        assert can == (case.fixed is not None), (
+            "show what the fix makes in a fence `sql fixed` behind this one"
+            if can
+            else "nothing fixes this: remove the fence `sql fixed`"
+        )
 
 
 class TestFixed:

@@ -5,37 +5,36 @@ from __future__ import annotations
 import pytest
 
 from idemlint.source.statement import Span
-from idemlint.source.tokens import anchor, comments, tokens_of
+from idemlint.source.tokens import comments, tokens_of
 
 from .words import parsed
 
 
-def anchored(sql: str, *keywords: str, statement: int = 0) -> str | None:
-    found = parsed(sql)
-    span = anchor(found, found.statements[statement], *keywords)
-    return None if span is None else sql.encode()[slice(*span)].decode()
-
-
 @pytest.mark.parametrize(
-    ("sql", "keywords", "expected"),
+    ("sql", "keyword", "expected"),
     [
-        ("CREATE TABLE t (a int)", ("TABLE",), "TABLE"),
-        ("create unlogged table t (a int)", ("TABLE",), "table"),
-        ("/* TABLE */ CREATE /* TABLE */ TABLE t (a int)", ("TABLE",), "TABLE"),
-        ("ALTER TABLE t ADD /* é */ COLUMN a int", ("ADD", "COLUMN"), "ADD /* é */ COLUMN"),
-        ('CREATE VIEW "table" AS SELECT 1', ("TABLE",), None),
-        ("SELECT 'TABLE'", ("TABLE",), None),
-        ("CREATE TABLE t (a int)", ("(",), "("),
-        ("CREATE TABLE t (a int)", ("CREATE", "t"), None),
+        ("CREATE TABLE t (a int)", "TABLE", ["TABLE"]),
+        ("create unlogged table t (a int)", "TABLE", ["table"]),
+        ("/* TABLE */ CREATE /* TABLE */ TABLE t (a int)", "TABLE", ["TABLE"]),
+        ('CREATE VIEW "table" AS TABLE t', "TABLE", ["TABLE"]),
+        ("SELECT 'TABLE'", "TABLE", []),
+        ("CREATE TABLE t (a int)", "(", ["("]),
+        ("ALTER TABLE t ADD a int, ADD /* é */ COLUMN b int", "add", ["ADD", "ADD"]),
     ],
 )
-def test_the_first_place_where_keywords_follow_one_another(sql, keywords, expected):
-    assert anchored(sql, *keywords) == expected
+def test_the_tokens_that_say_a_keyword(sql: str, keyword: str, expected: list[str]) -> None:
+    found = parsed(sql)
+    words = [word for word in tokens_of(found, found.statements[0]) if word.says(keyword)]
+    assert [sql.encode()[slice(*word.span)].decode() for word in words] == expected
+    assert [word.text for word in words] == expected
 
 
-def test_places_are_true_behind_other_text():
+def test_tokens_are_true_behind_other_text() -> None:
     sql = "-- é\r\nSELECT 'ü'; CREATE TABLE t (a int);"
-    assert anchored(sql, "TABLE", statement=1) == "TABLE"
+    found = parsed(sql)
+    words = list(tokens_of(found, found.statements[1]))
+    assert [word.text for word in words] == ["CREATE", "TABLE", "t", "(", "a", "int", ")"]
+    assert [sql.encode()[slice(*word.span)].decode() for word in words] == [w.text for w in words]
 
 
 def test_a_stretch_of_a_body_has_tokens_too():

@@ -18,6 +18,9 @@ from idemlint.source.positions import Lines
         (b"a\n", 2, 2, 1),
         ("größe x".encode(), 8, 1, 7),
         ("漢字\nид x".encode(), 12, 2, 4),
+        (b"ab\nc", 4, 2, 2),
+        (b"\xff\xffx", 2, 1, 3),  # what cannot be decoded is shown as a character each
+        (b"\xef\xbb\xbfSELECT", 0, 1, 1),
         (b"\xef\xbb\xbfSELECT", 3, 1, 1),  # nobody counts a BOM as a column
         (b"\xef\xbb\xbfSELECT", 5, 1, 3),
     ],
@@ -42,6 +45,36 @@ def test_a_long_line_is_gone_through_once() -> None:
     step = len(data) // 80_000
     last = [lines.position(offset) for offset in range(0, len(data), step)][-1]
     assert last.column == len(data.decode()) - 26
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "column"),
+    [
+        ("", 0, 0),
+        ("SELECT |1", 0, 7),
+        ("a\r\n|b", 1, 0),
+        ("größe |x", 0, 6),
+        ("漢字 |x", 0, 3),
+        ("SELECT '🐘🐘'|", 0, 13),  # beyond the basic plane: a surrogate pair each
+        ("🐘\n🐘|🐘", 1, 2),
+        ("\ufeffSELECT |1", 0, 7),
+    ],
+)
+def test_editors_count_from_nought_and_in_utf_16(text: str, row: int, column: int) -> None:
+    before, _, after = text.partition("|")
+    lines = Lines((before + after).encode())
+    assert lines.utf16(len(before.encode())) == (row, column)
+
+
+def test_what_cannot_be_decoded_is_one_unit_a_byte() -> None:
+    assert Lines(b"\xff\xffx").utf16(2) == (0, 2)
+
+
+def test_a_row_is_shown_without_its_line_end() -> None:
+    lines = Lines("a é\r\nb\n\n\xff".encode("latin-1").replace(b"\xe9", "é".encode()))
+    assert [lines.slice(*lines.bounds(row)) for row in (1, 2, 3, 4)] == ["a é", "b", "", "\ufffd"]
+    assert len(lines) == 4
+    assert lines.bounds(2) == (6, 7)
 
 
 @pytest.mark.parametrize("data", [b"one\ntwo", b"one\r\ntwo\r\n"])

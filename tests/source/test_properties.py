@@ -8,9 +8,10 @@ import pytest
 
 from idemlint.source.lexer import tokens
 from idemlint.source.parse import parse
+from idemlint.source.positions import Lines
 from idemlint.source.split import split, trim
 from idemlint.source.statement import Chunk, Span
-from idemlint.source.text import LineIndex, decode
+from idemlint.source.text import decode
 
 hypothesis = pytest.importorskip("hypothesis")
 st = hypothesis.strategies
@@ -115,7 +116,10 @@ def test_sections_hold_their_statements(text, cuts):
 
 @hypothesis.given(data, st.integers(0, 80))
 def test_every_offset_has_a_place(raw, offset):
-    index = LineIndex(raw)
-    row, column = index.position(offset)
-    assert 1 <= row <= index.rows()
+    lines = Lines(raw)
+    row, column, _ = lines.position(offset)
+    assert 1 <= row <= len(lines)
     assert column >= 1
+    line, unit = lines.utf16(offset)
+    assert line == row - 1
+    assert unit >= column - 1 or offset > len(raw)

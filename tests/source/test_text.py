@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from idemlint.source.text import LineIndex, Position, decode, read
+from idemlint.source.text import decode
 
-from .words import kinds, parsed, raw
+from .words import kinds, parsed
 
 
 def test_utf8_is_itself():
@@ -83,46 +83,3 @@ def test_wide_encodings_are_one_problem(encoding):
 )
 def test_the_text_is_as_long_as_the_data(data):
     assert len(decode("a.sql", data).text.encode()) == len(data)
-
-
-def test_read_raises_what_the_operating_system_says(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        read(str(tmp_path / "none.sql"))
-    with pytest.raises(IsADirectoryError):
-        read(str(tmp_path))
-
-
-def test_read_keeps_the_bytes(tmp_path):
-    (tmp_path / "a.sql").write_bytes(b"SELECT 1;\r\n")
-    assert read(str(tmp_path / "a.sql")).data == b"SELECT 1;\r\n"
-
-
-class TestLineIndex:
-    def test_rows_and_columns_begin_at_one(self):
-        assert LineIndex(b"SELECT 1").position(0) == (1, 1)
-
-    def test_columns_count_characters(self):
-        data = raw("-- x\n'éé' x")
-        assert LineIndex(data).position(data.index(b" x", 5)) == Position(row=2, column=5)
-
-    def test_the_end_of_a_file_has_a_position(self):
-        assert LineIndex(b"ab\nc").position(4) == (2, 2)
-        assert LineIndex(b"ab\n").position(3) == (2, 1)
-        assert LineIndex(b"").position(0) == (1, 1)
-
-    def test_a_byte_order_mark_takes_no_column(self):
-        index = LineIndex(b"\xef\xbb\xbfSELECT 1")
-        assert index.position(0) == (1, 1)
-        assert index.position(3) == (1, 1)
-        assert index.row_text(1) == "SELECT 1"
-
-    def test_a_row_is_shown_without_its_line_end(self):
-        index = LineIndex("a é\r\nb\n\n".encode())
-        assert [index.row_text(row) for row in (1, 2, 3, 4)] == ["a é", "b", "", ""]
-        assert index.rows() == 4
-        assert index.row_span(2) == (6, 7)
-
-    def test_undecodable_bytes_take_a_column_each(self):
-        index = LineIndex(b"\xff\xffx")
-        assert index.position(2) == (1, 3)
-        assert index.row_text(1) == "��x"

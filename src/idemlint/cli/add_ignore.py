@@ -6,7 +6,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from idemlint.cli import terminal
+from idemlint.cli import notes, terminal
 from idemlint.cli.exits import Code
 from idemlint.errors import UsageProblem
 from idemlint.report.summary import counted
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 _COMMENT: Final = re.compile(rb"(--[ \t]*idemlint:[ \t]*ignore\[)([^\]]*)(\].*)", re.IGNORECASE)
 
 
-def add_ignores(session: Session, collected: Collector, reason: str) -> Code:
+def add_ignores(session: Session, collected: Collector, reason: str, *, fix_applied: bool) -> Code:
     """Write the comments into the files, and say how many; findings outside statements are left."""
     from idemlint import runners
     from idemlint.apply.applied import Applied
-    from idemlint.cli.fix import say_spared
 
     if session.stdin is not None:
         raise UsageProblem("--add-ignore writes into files, and cannot write into standard input")
@@ -33,7 +32,7 @@ def add_ignores(session: Session, collected: Collector, reason: str) -> Code:
     spared = []
     for filename, group in groupby(collected.findings, key=lambda finding: finding.filename):
         path, runner = collected.origins[filename]
-        why = "" if session.options.fix_applied else applied.reason(path, runners.get(runner))
+        why = "" if fix_applied else applied.reason(path, runners.get(runner))
         if why:  # a comment changes a checksum as well as any other edit does
             spared.append((filename, why))
             continue
@@ -52,7 +51,7 @@ def add_ignores(session: Session, collected: Collector, reason: str) -> Code:
             f"{counted(left, 'finding')} stand outside statements; `-- idemlint: ignore-file[CODE]`"
             " at the top of the file suppresses them."
         )
-    say_spared(spared, "List them with --write-baseline instead, or use --fix-applied.")
+    notes.say_spared(spared, "List them with --write-baseline instead, or use --fix-applied.")
     return Code.CLEAN
 
 

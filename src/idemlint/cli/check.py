@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from idemlint.cli import terminal
+from idemlint.cli import notes, output, terminal
 from idemlint.cli.exits import Code, for_findings
-from idemlint.cli.options import Options, flag, output_format, shared, words
+from idemlint.cli.options import (
+    CheckOptions,
+    RuleOptions,
+    Shared,
+    flag,
+    output_format,
+    shared,
+    taken,
+    words,
+)
 from idemlint.cli.session import Collector, Session, open_session
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
     from idemlint.report.run_report import Report
-
-FULL: Final = "full"
-INIT: Final = "`idemlint init` makes what is applied context: only new migrations are reported."
-SINCE: Final = "`idemlint --since origin/main` reports only what your branch adds or changes."
-FIX: Final = "`idemlint --fix` repairs what is safe to repair."
 
 
 class Check(click.Command):
@@ -53,119 +57,43 @@ class Check(click.Command):
 @output_format()
 def command(**values: Any) -> Code:
     """Say what breaks or repeats when the migrations run again (the default command)."""
-    options = Options(**values)
+    options = CheckOptions(taken(Shared, values), taken(RuleOptions, values), **values)
     _refuse_contradictions(options)
-    session = open_session(options)
-    if options.show_files:
+    session = open_session(options.shared, options.rules)
+    if options.shared.show_files:
         terminal.emit(session.shown_files())
         return Code.CLEAN
     if not session.paths and session.stdin is None:
-        if not options.force_exclude:  # a hook's batch may well be excluded as a whole
+        if not options.shared.force_exclude:  # a hook's batch may well be excluded as a whole
             terminal.note("warning: no *.sql files found")
-        return _finish(session, Collector(session).report())
+        return _finish(session, options, Collector(session).report())
     if options.fix or options.diff:
         from idemlint.cli.fix import run_fixes
 
-        return run_fixes(session)
+        return run_fixes(session, options)
     collector = Collector(session)
     for report in session.reports():
         collector.add(report)
-    if options.verbose:
-        collector.say_runners()
+    if options.shared.verbose:
+        notes.say_runners(collector)
     if options.add_ignore is not None:
         from idemlint.cli.add_ignore import add_ignores
 
-        return add_ignores(session, collector, options.add_ignore)
+        return add_ignores(session, collector, options.add_ignore, fix_applied=options.fix_applied)
     if options.write_baseline is not None:
         from idemlint.cli.baseline import write_baseline
 
         return write_baseline(options.write_baseline, collector.findings)
-    return _finish(session, collector.report(hints=_ways_on(session, collector)))
+    return _finish(session, options, collector.report(hints=notes.ways_on(session, collector)))
 
 
-def _finish(session: Session, report: Report) -> Code:
-    report = without_baseline(session, report)
-    show(session, report)
-    return for_findings(bool(report.findings), exit_zero=session.options.exit_zero)
+def _finish(session: Session, options: CheckOptions, report: Report) -> Code:
+    report = output.without_baseline(session, report, options.baseline)
+    output.show(session, report, statistics=options.statistics)
+    return for_findings(bool(report.findings), exit_zero=options.exit_zero)
 
 
-def without_baseline(session: Session, report: Report) -> Report:
-    """The report without the findings that the baseline lists."""
-    name = session.options.baseline
-    if name is None and session.config.baseline is not None:
-        name = str(session.config.folder / session.config.baseline)
-    if name is None:
-        return report
-    from idemlint.cli.baseline import without_known
-
-    return without_known(name, report, verbose=session.options.verbose)
-
-
-def show(session: Session, report: Report) -> None:
-    """Print the findings in the chosen format; --output-file gets that, and stdout the text."""
-    options = session.options
-    name = options.output_format or session.config.output_format or FULL
-    _known_format(name)
-    if options.output_file is not None:
-        from idemlint.report import formats
-
-        terminal.write_file(options.output_file, formats.render(name, report, quiet=options.quiet))
-        name = name if name in formats.FOR_PEOPLE else FULL
-    if options.statistics:
-        _show_statistics(report, name, options.color)
-    elif name == FULL:
-        from idemlint.report import full
-
-        terminal.emit_lines(
-            full.lines(
-                report,
-                width=terminal.width(),
-                quiet=options.quiet,
-                shorten=terminal.is_terminal(),
-            ),
-            options.color,
-        )
-    else:
-        from idemlint.report import formats
-
-        terminal.emit(formats.render(name, report, quiet=options.quiet))
-
-
-def _show_statistics(report: Report, name: str, color: str) -> None:
-    if name == "json":
-        from idemlint.report import json
-
-        rows = [
-            {"code": code, "name": rule, "count": count, "fixable": mark == "[*]"}
-            for code, rule, count, mark in report.by_rule()
-        ]
-        terminal.emit(json.dumps(rows))
-        return
-    from idemlint.report import full
-
-    terminal.emit_lines(full.statistics(report), color)
-
-
-def _known_format(name: str) -> None:
-    from idemlint.errors import nearest
-    from idemlint.report.formats import FORMATS
-
-    if name not in FORMATS:
-        raise UsageProblem(f"unknown output format `{name}`{nearest(name, tuple(FORMATS))}")
-
-
-def _ways_on(session: Session, collector: Collector) -> tuple[str, ...]:
-    """How to go on from a wall of findings."""
-    fixable = any(finding.mark == "[*]" for finding in collector.findings)
-    ways = {
-        INIT: session.settings.start_after is None,
-        SINCE: session.changed is None,
-        FIX: fixable,
-    }
-    return tuple(way for way, is_open in ways.items() if is_open)
-
-
-def _refuse_contradictions(options: Options) -> None:
+def _refuse_contradictions(options: CheckOptions) -> None:
     modes = {
         "--fix": options.fix,
         "--diff": options.diff,

@@ -23,7 +23,7 @@ DEBUG: Final = "IDEMLINT_DEBUG"
 
 
 class Code(IntEnum):
-    """The codes that CLI.md promises."""
+    """The codes that the README promises."""
 
     CLEAN = 0
     FOUND = 1

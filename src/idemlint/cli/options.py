@@ -13,17 +13,20 @@ from idemlint.report.formats import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from idemlint.modes import Mode
+
 F = TypeVar("F", bound="Callable[..., Any]")
+R = TypeVar("R", "Shared", "RuleOptions")
 
 
-class Options(NamedTuple):
-    """The parsed options of `check` and `replay`; `None` and empty mean: not given."""
+class Shared(NamedTuple):
+    """What every command that reads migrations takes; `None` and empty mean: not given."""
 
     paths: tuple[str, ...] = ()
     config: str | None = None
     isolated: bool = False
     runner: str | None = None
-    rerun: str | None = None
+    rerun: Mode | None = None
     postgres_version: int | None = None
     search_path: tuple[str, ...] = ()
     start_after: str | None = None
@@ -38,11 +41,22 @@ class Options(NamedTuple):
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
-    # of `check` only
+
+
+class RuleOptions(NamedTuple):
+    """Which rules count: codes, names and prefixes as they were given, and PATTERN:CODE."""
+
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     per_file_ignores: tuple[str, ...] = ()
+
+
+class CheckOptions(NamedTuple):
+    """The options of `check`."""
+
+    shared: Shared
+    rules: RuleOptions
     fix: bool = False
     unsafe_fixes: bool = False
     fix_applied: bool = False
@@ -53,6 +67,18 @@ class Options(NamedTuple):
     add_ignore: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
+
+
+class ReplayOptions(NamedTuple):
+    """The options of `replay`."""
+
+    shared: Shared
+    effects: bool = False
+
+
+def taken(record: type[R], values: dict[str, Any]) -> R:
+    """Those of click's values that the record has fields for; they leave `values`."""
+    return record(**{name: values.pop(name) for name in record._fields})
 
 
 def words(name: str, help: str, metavar: str = "CODES") -> Callable[[F], F]:

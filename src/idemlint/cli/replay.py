@@ -8,7 +8,7 @@ import click
 
 from idemlint.cli import terminal
 from idemlint.cli.exits import Code
-from idemlint.cli.options import Options, flag, output_format, shared
+from idemlint.cli.options import ReplayOptions, Shared, flag, output_format, shared, taken
 from idemlint.cli.session import open_session
 
 if TYPE_CHECKING:
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 @shared
 @output_format("full", "json")
 @flag("--effects", help="What each statement is taken to do, too.")
-def command(*, effects: bool, **values: Any) -> Code:
+def command(**values: Any) -> Code:
     """Show every statement with its verdict on a rerun, and why. Exits 0 whatever the verdicts."""
     from idemlint.report import verdicts
 
-    options = Options(**values)
+    own = ReplayOptions(taken(Shared, values), **values)
+    options = own.shared
     # What the configuration takes for applied is not reported by `check`; its verdicts are wanted.
     session = open_session(options, all_files=options.start_after is None)
     if options.show_files:
@@ -31,7 +32,7 @@ def command(*, effects: bool, **values: Any) -> Code:
         return Code.CLEAN
     if not session.paths and session.stdin is None:
         terminal.note("warning: no *.sql files found")
-    judged = [_shown(report, down=options.down) for report in session.reports(effects=effects)]
+    judged = [_shown(report, down=options.down) for report in session.reports(effects=own.effects)]
     if options.output_file is not None:
         as_json = options.output_format == "json"
         terminal.write_file(

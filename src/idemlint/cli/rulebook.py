@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.selection import Selectors
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from idemlint.report.run_report import RuleText
-
-
-def selectors() -> Selectors:
-    """What `--select` and its like may name."""
-    from idemlint.rules import RULES
-
-    return Selectors(names(), (code for code, rule in RULES.items() if rule.default))
 
 
 def names() -> Mapping[str, str]:

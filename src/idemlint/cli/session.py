@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from idemlint import config as configuration
 from idemlint import files
 from idemlint.cli import terminal
+from idemlint.cli.options import RuleOptions
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
 from idemlint.report.run_report import Report
-from idemlint.report.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from idemlint.analysis.file_report import FileReport, Finding
-    from idemlint.cli.options import Options
+    from idemlint.cli.options import Shared
     from idemlint.config import Config
     from idemlint.engine import Folder
     from idemlint.settings import Settings
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Session(NamedTuple):
     """What was asked for, and on which files. `stdin` is a name and the bytes that were read."""
 
-    options: Options
+    options: Shared
     config: Config
     settings: Settings
     paths: list[Path]
@@ -65,7 +65,9 @@ class Session(NamedTuple):
         return "".join(f"{path}\n" for path in self.paths if self.is_wanted(path))
 
 
-def open_session(options: Options, *, all_files: bool = False) -> Session:
+def open_session(
+    options: Shared, rules: RuleOptions | None = None, *, all_files: bool = False
+) -> Session:
     """Read the configuration, find the files and resolve the selection. The command line wins.
 
     With `all_files` the configuration's `start-after` does not count.
@@ -104,7 +106,7 @@ def open_session(options: Options, *, all_files: bool = False) -> Session:
     return Session(
         options=options,
         config=config,
-        settings=_settings(options, config),
+        settings=_settings(options, rules or RuleOptions(), config),
         paths=found,
         stdin=stdin,
         changed=changed,
@@ -116,7 +118,7 @@ def _from(folder: Path, name: str, here: Path) -> str:
     return name if Path(name).is_absolute() else os.path.relpath(folder / name, here)
 
 
-def _discover(options: Options, config: Config, names: Iterable[str]) -> list[Path]:
+def _discover(options: Shared, config: Config, names: Iterable[str]) -> list[Path]:
     from idemlint.cli.app import COMMANDS
 
     wanted = [name for name in names if name != files.STDIN]
@@ -137,11 +139,11 @@ def _discover(options: Options, config: Config, names: Iterable[str]) -> list[Pa
         raise
 
 
-def _settings(options: Options, config: Config) -> Settings:
+def _settings(options: Shared, rules: RuleOptions, config: Config) -> Settings:
     from idemlint.settings import Settings
 
     ignores: dict[str, tuple[str, ...]] = {}
-    for entry in options.per_file_ignores:
+    for entry in rules.per_file_ignores:
         pattern, colon, selector = entry.rpartition(":")
         if not colon:
             raise UsageProblem(f"--per-file-ignores: `{entry}` is not PATTERN:CODE")
@@ -149,9 +151,9 @@ def _settings(options: Options, config: Config) -> Settings:
         ignores[pattern] = (*known, selector)
     return Settings.of(
         config,
-        select=options.select,
-        extend_select=options.extend_select,
-        ignore=options.ignore,
+        select=rules.select,
+        extend_select=rules.extend_select,
+        ignore=rules.ignore,
         per_file_ignores=ignores,
         runner=options.runner,
         rerun=options.rerun,
@@ -185,11 +187,6 @@ class Collector:
         if report.findings:
             self.origins[report.filename] = (Path(report.path), report.runner)
             self.findings += report.findings
-
-    def say_runners(self) -> None:
-        """Say whose migrations these are (`-v`)."""
-        for runner, number in self.runners.most_common():
-            terminal.note(f"runner {runner}: {counted(number, 'file')}")
 
     def report(self, *, fixed: int = 0, hints: tuple[str, ...] = ()) -> Report:
         """All that was taken in."""

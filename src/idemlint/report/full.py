@@ -25,7 +25,7 @@ Line = list[tuple[str, str]]
 
 #: Source lines longer than this are cut, also where no terminal gives a width.
 WIDEST: Final = 200
-#: On a terminal, more findings than this are summed up (DESIGN.md §8), but for the newest files.
+#: On a terminal, more findings than this are summed up, but for the newest files.
 WALL: Final = 100
 NEWEST: Final = 3
 

@@ -22,7 +22,7 @@ def makes(*kinds: Kind) -> tuple[On, ...]:
 
 
 class CreateRule(OutcomeRule):
-    """What the CREATE rules have in common: the sentence, and a fix from `fixes.build`."""
+    """What the CREATE rules have in common: the sentence, and a fix from `fixes.create_fixes`."""
 
     what: ClassVar[str] = "CREATE"
 

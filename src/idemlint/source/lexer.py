@@ -12,30 +12,20 @@ by a search that consumes what it passed.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Kind = Literal[
-    "word",
-    "quoted",
-    "string",
-    "dollar",
-    "number",
-    "param",
-    "operator",
-    "punctuation",
-    "comment",
-    "unterminated",
-    "other",
-]
-
 
 class Token(NamedTuple):
-    """A token and its bytes, `end` exclusive. Blanks are not tokens, comments are."""
+    """A token and its bytes, `end` exclusive. Blanks are not tokens, comments are.
+
+    `kind` is one of word, quoted, string, dollar, number, param, operator, punctuation, comment,
+    unterminated, other.
+    """
 
     kind: str
     start: int

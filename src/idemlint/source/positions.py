@@ -52,6 +52,14 @@ class Lines:
         self._last = (offset, characters)
         return Position(row, characters + 1, offset)
 
+    def utf16(self, offset: int) -> tuple[int, int]:
+        """The row and column of a byte offset as the Language Server Protocol counts them: both from
+        0, columns in UTF-16 code units.
+        """
+        row = max(bisect_right(self._starts, offset), 1)
+        before = self.slice(self._starts[row - 1], offset)
+        return row - 1, len(before.encode("utf-16-le")) // 2
+
     def bounds(self, row: int) -> tuple[int, int]:
         """The bytes of a row, without its line end."""
         start = self._starts[row - 1]

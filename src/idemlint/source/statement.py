@@ -117,11 +117,6 @@ class ParsedFile(NamedTuple):
     problems: tuple[Problem, ...] = ()
     masks: tuple[Mask, ...] = ()
 
-    @property
-    def masked(self) -> str:
-        """`code` as text; made anew at each call."""
-        return self.code.decode("utf-8", "replace")
-
 
 class Mask(NamedTuple):
     """A stretch that was blanked before parsing, and what it was."""

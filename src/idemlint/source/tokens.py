@@ -5,7 +5,6 @@ Most nodes of a parse tree say nothing of their place; their tokens do.
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Final, Protocol
 
 from idemlint.records import NamedTuple
@@ -58,19 +57,6 @@ def tokens_of(parsed: ParsedFile, place: Placed) -> Iterator[Word]:
         if kind != "comment":
             text = code[start:end].decode("utf-8", "replace")
             yield _new(Word, (text, kind, start, end))  # twice as quick as Word(…)
-
-
-def anchor(parsed: ParsedFile, place: Placed, *keywords: str) -> Span | None:
-    """From the first to the last byte of the first place where these tokens follow one another.
-
-    Keywords are compared in any case; there may be comments between them.
-    """
-    tail: deque[Word] = deque(maxlen=len(keywords))
-    for word in tokens_of(parsed, place):
-        tail.append(word)
-        if len(tail) == len(keywords) and all(map(Word.says, tail, keywords)):
-            return Span(tail[0].start, tail[-1].end)
-    return None
 
 
 def comments(parsed: ParsedFile, marker: bytes = b"") -> list[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +11,11 @@ from idemlint.postgres.no_block import refuses_block
 from idemlint.runners import FolderClues, get
 from idemlint.runners.units import deliver
 from idemlint.source.parse import parse
-from idemlint.source.text import read
+from idemlint.source.text import decode
 from runners.real.drive import RUNNERS, Runner, Toolbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from postgres.server import Database
 
@@ -72,7 +72,7 @@ def foretold(runner: Runner, paths: Sequence[str]) -> set[str]:
     profile = get(runner.profile)
     left: set[str] = set()
     for path in paths:
-        source = read(path)
+        source = decode(path, Path(path).read_bytes())
         statements = parse(source, profile.sections(source.data)).statements
         pending: set[str] = set()
         unit = -1

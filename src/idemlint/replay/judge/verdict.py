@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(Enum):
-    """What a rerun does, best first (DESIGN: `any` takes the worst)."""
+    """What a rerun does, best first: the mode `any` takes the worse of its two reruns."""
 
     NOT_APPLICABLE = "not-applicable"
     SAFE = "safe"

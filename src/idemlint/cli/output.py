@@ -1,0 +1,78 @@
+"""How a report is printed: which findings, in which format, and where to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.cli import terminal
+from idemlint.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from idemlint.cli.session import Session
+    from idemlint.report.run_report import Report
+
+FULL: Final = "full"
+
+
+def without_baseline(session: Session, report: Report, name: str | None) -> Report:
+    """The report without the findings that a baseline lists: `name`, else the configured one."""
+    if name is None and session.config.baseline is not None:
+        name = str(session.config.folder / session.config.baseline)
+    if name is None:
+        return report
+    from idemlint.cli.baseline import without_known
+
+    return without_known(name, report, verbose=session.options.verbose)
+
+
+def show(session: Session, report: Report, *, statistics: bool) -> None:
+    """Print the findings in the chosen format; --output-file gets that, and stdout the text."""
+    options = session.options
+    name = options.output_format or session.config.output_format or FULL
+    _known_format(name)
+    if options.output_file is not None:
+        from idemlint.report import formats
+
+        terminal.write_file(options.output_file, formats.render(name, report, quiet=options.quiet))
+        name = name if name in formats.FOR_PEOPLE else FULL
+    if statistics:
+        _show_statistics(report, name, options.color)
+    elif name == FULL:
+        from idemlint.report import full
+
+        terminal.emit_lines(
+            full.lines(
+                report,
+                width=terminal.width(),
+                quiet=options.quiet,
+                shorten=terminal.is_terminal(),
+            ),
+            options.color,
+        )
+    else:
+        from idemlint.report import formats
+
+        terminal.emit(formats.render(name, report, quiet=options.quiet))
+
+
+def _show_statistics(report: Report, name: str, color: str) -> None:
+    if name == "json":
+        from idemlint.report import json
+
+        rows = [
+            {"code": code, "name": rule, "count": count, "fixable": mark == "[*]"}
+            for code, rule, count, mark in report.by_rule()
+        ]
+        terminal.emit(json.dumps(rows))
+        return
+    from idemlint.report import full
+
+    terminal.emit_lines(full.statistics(report), color)
+
+
+def _known_format(name: str) -> None:
+    from idemlint.errors import nearest
+    from idemlint.report.formats import FORMATS
+
+    if name not in FORMATS:
+        raise UsageProblem(f"unknown output format `{name}`{nearest(name, tuple(FORMATS))}")
