@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
-from idemlint.replay.effects.describe import indented
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.report.excerpt import cells
 from idemlint.report.full import plain
@@ -126,9 +125,16 @@ def _why(statement: StatementRow, indent: int, width: int | None) -> Iterator[Li
             yield [(" " * indent, "text"), (piece, "cut")]
 
 
+def _indented(described: Iterable[Described], depth: int = 0) -> Iterator[tuple[int, str]]:
+    """The lines, with how deep each stands."""
+    for each in described:
+        yield depth, each.text
+        yield from _indented(each.inner, depth + 1)
+
+
 def _effects(effects: tuple[Described, ...], indent: int, width: int | None) -> Iterator[Line]:
     """A line an effect, what it holds two columns further in."""
-    for depth, effect in indented(effects):
+    for depth, effect in _indented(effects):
         margin = indent + 2 * (depth + 1)
         first, *rest = _wrapped(one_line(effect), margin + 2, width)
         yield [(" " * (margin - 2), "text"), ("· ", "gutter"), (first, "text")]
