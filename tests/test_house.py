@@ -45,8 +45,6 @@ LONGEST = 400
 LONGER = {
     "replay/catalog/slots.py": 680,  # the catalog's state and its undo log, which must agree line by line
     "engine.py": 430,  # the one place where the flow is put together
-    "replay/effects/alter_table.py": 500,  # one function a subcommand of ALTER TABLE
-    "replay/effects/create_objects.py": 450,  # one function a CREATE statement
     "replay/guards/query.py": 500,  # one pattern a way to look something up in the system catalogs
 }
 #: The most modules that a room may hold, and the rooms of alike modules, which are lists, not plans.
