@@ -43,8 +43,6 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: that would be harder to follow in two pieces. Nothing here is a licence to grow.
 LONGEST = 400
 LONGER = {
-    "replay/effects/alter_table.py": 500,  # one function a subcommand of ALTER TABLE
-    "replay/effects/create_objects.py": 450,  # one function a CREATE statement
 }
 #: The most modules that a room may hold, and the rooms of alike modules, which are lists, not plans.
 LARGEST = 16

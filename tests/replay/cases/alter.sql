@@ -213,10 +213,3 @@ CREATE INDEX d ON b (i); -- safe, alone fails 42P07
 CREATE TABLE IF NOT EXISTS t (b int);
 ALTER TABLE t ADD COLUMN a int PRIMARY KEY; -- safe, alone fails 42701
 ALTER TABLE t DROP COLUMN a; -- safe, alone fails 42703
-
--- # a primary key of CREATE TABLE goes with its column
-CREATE TABLE t (a int PRIMARY KEY, b int);
----
-ALTER TABLE t DROP COLUMN IF EXISTS a; -- safe
-ALTER TABLE t ADD COLUMN a int PRIMARY KEY; -- safe, alone fails 42701
-ALTER TABLE t DROP COLUMN a; -- safe, alone fails 42703

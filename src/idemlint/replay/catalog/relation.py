@@ -121,8 +121,7 @@ class TableDefinition(Definition):
             return tuple((Space.COLUMN, each) for each in self.constraints[name].columns)
         if space is Space.FACET:
             if name == "primary key":
-                key = self._primary_key or ""
-                return ((Space.CONSTRAINT, key), *self.hangs_on(Space.CONSTRAINT, key))
+                return ((Space.CONSTRAINT, self._primary_key or ""),)
             return ((Space.COLUMN, name.partition(":")[2]),)
         return ()
 

@@ -282,10 +282,15 @@ class Answers:
 
 def _find(catalog: Catalog, ref: Ref) -> Slot | None:
     slot = catalog.find(ref)
-    # A definition tells at the first look what came with it, be it that what that hung on is gone.
-    if slot is not None and slot.presence is PRESENT and not catalog.alive(slot):
+    if slot is not None and slot.presence is PRESENT and not _is_alive(catalog, slot):
         return slot._replace(presence=ABSENT)
     return slot
+
+
+def _is_alive(catalog: Catalog, slot: Slot) -> bool:
+    """Whether what it hangs on is there, and what that hangs on: a primary key goes with its columns."""
+    owners = [catalog.by_oid(oid) for oid in slot.owners]
+    return catalog.alive(slot) and all(owner is None or catalog.alive(owner) for owner in owners)
 
 
 def _is_left_out(catalog: Catalog, ref: Ref) -> bool:

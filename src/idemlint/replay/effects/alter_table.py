@@ -10,35 +10,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.column import SERIALS, read_column
-from idemlint.replay.catalog.constraint import ForeignKey, chosen_constraint, constraint_columns
-from idemlint.replay.catalog.datatype import type_name
-from idemlint.replay.catalog.definition import BY_PRODUCT
-from idemlint.replay.catalog.identifiers import chosen_name, cut
-from idemlint.replay.catalog.refs import KINDS, facet, inside, primary_key, relation, type_ref
-from idemlint.replay.catalog.relation import IndexDefinition
-from idemlint.replay.effects.queries import table_of, walk
+from idemlint.replay.catalog.refs import KINDS, facet, inside, relation
+from idemlint.replay.effects import alter_column
+from idemlint.replay.effects.add_constraint import create_constraint
+from idemlint.replay.effects.queries import table_of
 from idemlint.replay.effects.vocabulary import (
     SKIP,
-    Again,
     Command,
     Creates,
-    CreatesUnnamed,
     Drops,
     Effect,
-    Fills,
-    Renames,
     Requires,
-    Sets,
-    Updates,
     Verb,
 )
-from idemlint.source.tree import Tree, strings
+from idemlint.source.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from idemlint.replay.catalog.identifiers import ChosenName
 
 # Passes, in order.
 _DROP, _TYPE, _COLUMN, _INDEX, _CONSTRAINT, _REST = range(6)
@@ -71,144 +60,6 @@ def alter_table(stmt: Tree) -> list[Effect]:
     return effects
 
 
-def create_constraint(table: Ref, node: Tree, column_name: str | None = None) -> list[Effect]:
-    """ADD CONSTRAINT, named or not; which SQLSTATE its second run raises depends on its kind."""
-    contype = node.contype
-    columns = constraint_columns(node, column_name)
-    column_refs = tuple(inside(Space.COLUMN, name, table) for name in columns)
-    used: list[Effect] = [
-        Requires(ref, True, "42703", Kind.COLUMN, Verb.USE) for ref in column_refs
-    ]
-    if contype == "CONSTR_NOTNULL":
-        # Idempotent: a second one of the same or no name merges with the first (PostgreSQL 18).
-        return used
-    if node.indexname:
-        return _using_index(table, node)
-    named = node.conname
-    base = chosen_constraint(table.name, node, column_name)
-    name = cut(named) if named else base
-    ref = inside(Space.CONSTRAINT, name, table)
-    if contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"}:
-        index = Ref(Space.RELATION, name, table.schema)
-        definition = IndexDefinition(columns, contype != "CONSTR_EXCLUSION", False)
-        effects = used
-        if contype == "CONSTR_PRIMARY":
-            key = primary_key(table)
-            effects.insert(0, Requires(key, False, "42P16", Kind.CONSTRAINT, Verb.CREATE))
-            effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
-            effects.append(Creates(key, Kind.CONSTRAINT, None, (ref, *column_refs)))
-            return effects
-        effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
-        return effects
-    needs: tuple[Ref, ...] = ()
-    key_definition = None
-    if contype == "CONSTR_FOREIGN":
-        target = relation(node.pktable)
-        needs = (target,)
-        key_definition = ForeignKey(tuple(strings(node.pk_attrs)))
-        used.append(Requires(target, True, "42P01", Kind.TABLE, Verb.USE))
-    if not named:
-        return [
-            *used,
-            CreatesUnnamed(table, base, Kind.CONSTRAINT, key_definition, column_refs, needs),
-        ]
-    return [
-        Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE),
-        *used,
-        Creates(ref, Kind.CONSTRAINT, key_definition, column_refs, needs),
-    ]
-
-
-def _named_constraint(
-    ref: Ref,
-    index: Ref,
-    named: str | None,
-    table: Ref,
-    base: ChosenName,
-    definition: IndexDefinition,
-    columns: tuple[Ref, ...],
-) -> list[Effect]:
-    """A constraint that is an index too: 42P07, because the index's name is looked at first."""
-    if not named:
-        return [
-            CreatesUnnamed(table, base, Kind.CONSTRAINT, definition, columns),
-        ]
-    return [
-        Requires(index, False, "42P07", Kind.CONSTRAINT, Verb.CREATE, beside=table),
-        Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE),
-        Creates(ref, Kind.CONSTRAINT, definition, columns),
-        # It goes with the constraint, and with what that goes with: owners are not followed any further.
-        Creates(index, Kind.INDEX, definition, (ref, table, *columns), beside=table),
-    ]
-
-
-def _using_index(table: Ref, node: Tree) -> list[Effect]:
-    """`ADD CONSTRAINT c UNIQUE USING INDEX i`: the index takes the constraint's name."""
-    index = Ref(Space.RELATION, cut(node.indexname), table.schema)
-    attached = facet("constraint", index)
-    name = cut(node.conname) if node.conname else index.name
-    ref = inside(Space.CONSTRAINT, name, table)
-    effects: list[Effect] = [
-        Requires(index, True, "42704", Kind.CONSTRAINT, Verb.CREATE),
-        Requires(attached, False, "55000", Kind.CONSTRAINT, Verb.CREATE),
-    ]
-    if node.contype == "CONSTR_PRIMARY":
-        key = primary_key(table)
-        effects.append(Requires(key, False, "42P16", Kind.CONSTRAINT, Verb.CREATE))
-    effects.append(Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE))
-    effects.append(Creates(attached, Kind.CONSTRAINT))
-    if name != index.name:
-        effects.append(Renames(index, index._replace(name=name), Kind.INDEX))
-    effects.append(Creates(ref, Kind.CONSTRAINT, None, (index._replace(name=name),)))
-    if node.contype == "CONSTR_PRIMARY":
-        effects.append(Creates(primary_key(table), Kind.CONSTRAINT, None, (ref,)))
-    return effects
-
-
-def _add_column(table: Ref, command: Tree) -> list[Effect]:
-    node = command.fields["def"]["ColumnDef"]
-    definition = read_column(node)
-    kind = Kind.ATTRIBUTE if command.subtype == "AT_AddAttribute" else Kind.COLUMN
-    ref = inside(Space.COLUMN, definition.name, table)
-    guarded = bool(command.fields.get("missing_ok"))
-    effects: list[Effect] = [Requires(ref, False, SKIP if guarded else "42701", kind, Verb.CREATE)]
-    # A domain may bring a default of its own, so a type that is not built in proves nothing.
-    if definition.not_null and not (
-        definition.default is not None or definition.generated or definition.expression
-    ):
-        effects.append(Fills(table, "23502", ref, kind))
-    effects.append(Creates(ref, kind, definition))
-    if definition.identity:
-        effects.append(
-            Creates(facet(f"identity:{definition.name}", table), Kind.IDENTITY, None, (ref,))
-        )
-    if definition.expression:
-        expression = facet(f"expression:{definition.name}", table)
-        effects.append(Creates(expression, Kind.GENERATION_EXPRESSION, None, (ref,)))
-    if definition.identity or definition.type in SERIALS:
-        effects.append(_sequence(table, definition.name))
-    for each in node.get("constraints", ()):
-        if each["Constraint"]["contype"] in _INLINE:
-            constraint = Tree("Constraint", each["Constraint"])
-            effects += create_constraint(table, constraint, definition.name)
-    return [Command(tuple(effects))]
-
-
-_INLINE: Final = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_FOREIGN", "CONSTR_CHECK"})
-
-
-def _drop_column(table: Ref, command: Tree) -> list[Effect]:
-    kind = Kind.ATTRIBUTE if command.subtype == "AT_DropAttribute" else Kind.COLUMN
-    ref = inside(Space.COLUMN, command.name, table)
-    otherwise = SKIP if command.fields.get("missing_ok") else "42703"
-    cascade = command.behavior == "DROP_CASCADE"
-    return [
-        Command(
-            (Requires(ref, True, otherwise, kind, Verb.DROP), Drops(ref, kind, cascade)),
-        )
-    ]
-
-
 def _add_constraint(table: Ref, command: Tree) -> list[Effect]:
     node = Tree("Constraint", command.fields["def"]["Constraint"])
     return [Command(tuple(create_constraint(table, node)))]
@@ -238,101 +89,6 @@ def _needs_constraint(table: Ref, command: Tree) -> list[Effect]:
         return []
     ref = inside(Space.CONSTRAINT, name, table)
     return [Requires(ref, True, "42704", Kind.CONSTRAINT, Verb.ALTER)]
-
-
-def _needs_column(table: Ref, command: Tree) -> list[Effect]:
-    if not command.name:
-        return []
-    return [_column_there(table, command.name)]
-
-
-def _column_there(table: Ref, name: str) -> Requires:
-    return Requires(inside(Space.COLUMN, name, table), True, "42703", Kind.COLUMN, Verb.ALTER)
-
-
-def _sets_default(table: Ref, command: Tree) -> list[Effect]:
-    ref = inside(Space.COLUMN, command.name, table)
-    definition = command.fields.get("def")
-    value = getattr(command, "def") if definition else None
-    taken = [
-        Requires(facet(f"{name}:{command.name}", table), False, "42601", kind, Verb.ALTER)
-        for name, kind in (
-            ("identity", Kind.IDENTITY),
-            ("expression", Kind.GENERATION_EXPRESSION),
-        )
-    ]
-    return [_column_there(table, command.name), *taken, Sets(ref, "default", value)]
-
-
-def _change_type(table: Ref, command: Tree) -> list[Effect]:
-    """`ALTER COLUMN … TYPE`: harmless again, unless USING moves the value once more."""
-    node = getattr(command, "def")
-    ref = inside(Space.COLUMN, command.name, table)
-    effects: list[Effect] = [_column_there(table, command.name)]
-    if node.typeName is not None:
-        target = type_ref(node.typeName)
-        if target.schema != "pg_catalog":
-            effects.append(Requires(target, True, "42704", Kind.TYPE, Verb.USE))
-        effects.append(Sets(ref, "type", type_name(node.typeName)))
-    using = node.raw_default
-    if using is not None:
-        again, why = _using_again(using, command.name)
-        if again is not Again.SAME:
-            effects.append(Updates(table, again, why))
-    return effects
-
-
-def _using_again(using: Tree, name: str) -> tuple[Again, str]:
-    inner: Tree | None = using
-    while inner is not None and inner.kind in {"TypeCast", "CollateClause"}:
-        inner = inner.arg
-    if inner is None or inner.kind in {"ColumnRef", "A_Const"}:
-        return Again.SAME, ""
-    found = walk([{using.kind: using.fields}])
-    reads_itself = any(column[-1] == name for column in found.columns)
-    names = {call[-1] for call, _ in found.functions}
-    if names and names <= {"to_jsonb", "to_json"}:
-        return Again.SAME, ""
-    if names & {"gen_random_uuid", "uuid_generate_v4", "random", "now", "clock_timestamp"}:
-        return Again.VOLATILE, f"USING gives column {name} another value each time"
-    if not found.functions and reads_itself and inner.kind == "A_ArrayExpr":
-        return Again.MOVES, f"USING wraps the value of column {name} once more"
-    if not found.functions and reads_itself and inner.kind == "A_Expr":
-        operator = [each.fields.get("sval") for each in inner.name or ()]
-        if operator and operator[-1] in {"+", "-", "*", "/", "||"}:
-            return Again.MOVES, f"USING moves the value of column {name} once more"
-    return Again.UNKNOWN, f"USING reads column {name} in its new type"
-
-
-def _add_identity(table: Ref, command: Tree) -> list[Effect]:
-    ref = facet(f"identity:{command.name}", table)
-    column_ref = inside(Space.COLUMN, command.name, table)
-    return [
-        _column_there(table, command.name),
-        Requires(ref, False, "55000", Kind.IDENTITY, Verb.CREATE),
-        Creates(ref, Kind.IDENTITY, None, (column_ref,)),
-        _sequence(table, command.name, ref),
-    ]
-
-
-def _sequence(table: Ref, name: str, identity: Ref | None = None) -> CreatesUnnamed:
-    """The sequence of a serial or an identity column."""
-    column_ref = inside(Space.COLUMN, name, table)
-    owners = (column_ref, table) if identity is None else (identity, column_ref, table)
-    base = chosen_name(table.name, name, "seq")
-    return CreatesUnnamed(table, base, Kind.SEQUENCE, BY_PRODUCT, owners)
-
-
-def _drops_facet(name: str, kind: Kind) -> Callable[[Ref, Tree], list[Effect]]:
-    def build(table: Ref, command: Tree) -> list[Effect]:
-        ref = facet(f"{name}:{command.name}", table)
-        otherwise = SKIP if command.fields.get("missing_ok") else "55000"
-        return [
-            _column_there(table, command.name),
-            Command((Requires(ref, True, otherwise, kind, Verb.DROP), Drops(ref, kind))),
-        ]
-
-    return build
 
 
 def _needs(space: Space, kind: Kind, sqlstate: str) -> Callable[[Ref, Tree], list[Effect]]:
@@ -426,24 +182,27 @@ def _replica_identity(table: Ref, command: Tree) -> list[Effect]:
 #: `AlterTableType` → the pass it runs in and what it does. What is not here sets a property to a value
 #: (owner, row security, storage, statistics, logged …): idempotent, and nothing depends on it.
 _MODELS: Final[dict[str, tuple[int, Callable[[Ref, Tree], list[Effect]]]]] = {
-    "AT_AddColumn": (_COLUMN, _add_column),
-    "AT_DropColumn": (_DROP, _drop_column),
+    "AT_AddColumn": (_COLUMN, alter_column.add_column),
+    "AT_DropColumn": (_DROP, alter_column.drop_column),
     "AT_AddConstraint": (_INDEX, _add_constraint),
     "AT_DropConstraint": (_DROP, _drop_constraint),
     "AT_AlterConstraint": (_REST, _needs_constraint),
     "AT_ValidateConstraint": (_REST, _needs_constraint),
-    "AT_ColumnDefault": (_CONSTRAINT, _sets_default),
-    "AT_SetNotNull": (_REST, _needs_column),
-    "AT_DropNotNull": (_DROP, _needs_column),
-    "AT_SetStatistics": (_REST, _needs_column),
-    "AT_SetStorage": (_REST, _needs_column),
-    "AT_SetCompression": (_REST, _needs_column),
-    "AT_SetExpression": (_TYPE, _needs_column),
-    "AT_AlterColumnType": (_TYPE, _change_type),
-    "AT_AddIdentity": (_CONSTRAINT, _add_identity),
-    "AT_SetIdentity": (_REST, _needs_column),
-    "AT_DropIdentity": (_DROP, _drops_facet("identity", Kind.IDENTITY)),
-    "AT_DropExpression": (_DROP, _drops_facet("expression", Kind.GENERATION_EXPRESSION)),
+    "AT_ColumnDefault": (_CONSTRAINT, alter_column.sets_default),
+    "AT_SetNotNull": (_REST, alter_column.needs_column),
+    "AT_DropNotNull": (_DROP, alter_column.needs_column),
+    "AT_SetStatistics": (_REST, alter_column.needs_column),
+    "AT_SetStorage": (_REST, alter_column.needs_column),
+    "AT_SetCompression": (_REST, alter_column.needs_column),
+    "AT_SetExpression": (_TYPE, alter_column.needs_column),
+    "AT_AlterColumnType": (_TYPE, alter_column.change_type),
+    "AT_AddIdentity": (_CONSTRAINT, alter_column.add_identity),
+    "AT_SetIdentity": (_REST, alter_column.needs_column),
+    "AT_DropIdentity": (_DROP, alter_column.drops_property("identity", Kind.IDENTITY)),
+    "AT_DropExpression": (
+        _DROP,
+        alter_column.drops_property("expression", Kind.GENERATION_EXPRESSION),
+    ),
     "AT_EnableTrig": (_REST, _needs(Space.TRIGGER, Kind.TRIGGER, "42704")),
     "AT_EnableAlwaysTrig": (_REST, _needs(Space.TRIGGER, Kind.TRIGGER, "42704")),
     "AT_EnableReplicaTrig": (_REST, _needs(Space.TRIGGER, Kind.TRIGGER, "42704")),

@@ -1,21 +1,11 @@
-"""CREATE of everything that is neither a table nor an index, and DROPs with nodes of their own."""
+"""CREATE of what has no module of its own, and DROPs with nodes of their own."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.datatype import CompositeDefinition, EnumDefinition, Returns, type_name
-from idemlint.replay.catalog.refs import (
-    KINDS,
-    inside,
-    parameters_signature,
-    qualified,
-    relation,
-    role,
-    schema,
-    signature_of,
-)
+from idemlint.replay.catalog.refs import inside, qualified, relation, role, schema
 from idemlint.replay.catalog.relation import BEFORE, TriggerDefinition
 from idemlint.replay.effects.queries import needs_relations, walk
 from idemlint.replay.effects.tables import target
@@ -63,7 +53,8 @@ def uses(ref: Ref, kind: Kind, sqlstate: str | None = None) -> Requires:
     return Requires(ref, True, sqlstate or kind.undefined, kind, Verb.USE)
 
 
-def _guarded(stmt: Tree) -> bool:
+def is_guarded(stmt: Tree) -> bool:
+    """Whether a CREATE says IF NOT EXISTS."""
     return bool(stmt.fields.get("if_not_exists"))
 
 
@@ -77,19 +68,19 @@ def create_schema(stmt: Tree) -> list[Effect]:
     effects: list[Effect] = []
     if owner is not None and owner.rolename:
         effects.append(uses(role(owner), Kind.ROLE))
-    effects += creates(ref, Kind.SCHEMA, guarded=_guarded(stmt))
+    effects += creates(ref, Kind.SCHEMA, guarded=is_guarded(stmt))
     return effects
 
 
 def create_extension(stmt: Tree) -> list[Effect]:
     """`CREATE EXTENSION`: what it brings is not modelled."""
-    return creates(Ref(Space.EXTENSION, stmt.extname), Kind.EXTENSION, guarded=_guarded(stmt))
+    return creates(Ref(Space.EXTENSION, stmt.extname), Kind.EXTENSION, guarded=is_guarded(stmt))
 
 
 def create_sequence(stmt: Tree) -> list[Effect]:
     """`CREATE SEQUENCE`; OWNED BY a column makes it go with the column."""
     ref = relation(stmt.sequence)
-    effects = target(ref, Kind.SEQUENCE, guarded=_guarded(stmt))
+    effects = target(ref, Kind.SEQUENCE, guarded=is_guarded(stmt))
     owners: tuple[Ref, ...] = ()
     for option in stmt.options or ():
         if option.defname == "owned_by":
@@ -126,100 +117,6 @@ def create_view(stmt: Tree) -> list[Effect]:
         effects.append(Creates(ref, Kind.VIEW, None, needs=needs))
         return effects
     return [*sources, Creates(ref, Kind.VIEW, None, needs=needs, replaces=True)]
-
-
-def create_enum(stmt: Tree) -> list[Effect]:
-    """`CREATE TYPE … AS ENUM`."""
-    labels = tuple(value.fields.get("sval", "") for value in stmt.vals or ())
-    ref = qualified(Space.TYPE, strings(stmt.typeName))
-    return creates(ref, Kind.TYPE, definition=EnumDefinition(labels))
-
-
-def create_range(stmt: Tree) -> list[Effect]:
-    """`CREATE TYPE … AS RANGE`."""
-    return creates(qualified(Space.TYPE, strings(stmt.typeName)), Kind.TYPE)
-
-
-def create_composite(stmt: Tree) -> list[Effect]:
-    """`CREATE TYPE … AS (…)`: it lives among the relations, and its name is taken among the types: 42710."""
-    ref = relation(stmt.typevar)
-    attributes = {
-        element.colname: type_name(element.typeName)
-        for element in stmt.coldeflist or ()
-        if element.kind == "ColumnDef"
-    }
-    return [
-        Requires(ref._replace(space=Space.TYPE), False, "42710", Kind.TYPE, Verb.CREATE),
-        Creates(ref, Kind.COMPOSITE_TYPE, CompositeDefinition(attributes)),
-    ]
-
-
-def create_domain(stmt: Tree) -> list[Effect]:
-    """`CREATE DOMAIN`."""
-    ref = qualified(Space.TYPE, strings(stmt.domainname))
-    effects = creates(ref, Kind.DOMAIN)
-    effects += [
-        Creates(inside(Space.CONSTRAINT, constraint.conname, ref), Kind.CONSTRAINT)
-        for constraint in stmt.constraints or ()
-        if constraint.conname
-    ]
-    return effects
-
-
-def create_function(stmt: Tree) -> list[Effect]:
-    """`CREATE [OR REPLACE] FUNCTION` and `PROCEDURE`; overloads are told apart by input types."""
-    kind = Kind.PROCEDURE if stmt.is_procedure else Kind.FUNCTION
-    ref = qualified(Space.ROUTINE, strings(stmt.funcname), parameters_signature(stmt.parameters))
-    returns = None
-    if stmt.returnType is not None:
-        result = type_name(stmt.returnType).removeprefix("public.")
-        returns = Returns(f"setof {result}" if stmt.returnType.setof else result)
-    if stmt.replace:
-        return [Creates(ref, kind, returns, replaces=True)]
-    return creates(ref, kind, definition=returns)
-
-
-def _define_signature(stmt: Tree) -> str:
-    parameters = stmt.args[0].items if stmt.args and stmt.args[0].kind == "List" else ()
-    return signature_of(
-        tuple(each.argType for each in parameters or () if each.kind == "FunctionParameter")
-    )
-
-
-def _operator_signature(stmt: Tree) -> str:
-    sides = {"leftarg": "none", "rightarg": "none"}
-    for element in stmt.definition or ():
-        name = element.defname
-        if name in sides and element.arg is not None and element.arg.kind == "TypeName":
-            sides[name] = type_name(element.arg).removeprefix("public.")
-    return f"{sides['leftarg']},{sides['rightarg']}"
-
-
-def define(stmt: Tree) -> list[Effect]:
-    """`DefineStmt`: aggregates, operators, types, collations, text search objects."""
-    kind = KINDS.get(stmt.fields["kind"])
-    if kind is None:
-        return [Opaque(f"no model of {stmt.fields['kind']}")]
-    signature = None
-    if kind is Kind.AGGREGATE:
-        signature = _define_signature(stmt)
-    elif kind is Kind.OPERATOR:
-        signature = _operator_signature(stmt)
-    ref = qualified(kind.space, strings(stmt.defnames), signature)
-    if stmt.replace:
-        return [Creates(ref, kind, None, replaces=True)]
-    if kind is Kind.TYPE and stmt.definition:
-        # A base type takes the place of its shell; a second time there is no shell any more.
-        shell = inside(Space.FACET, "shell", ref)
-        return [
-            Requires(shell, True, "42710", kind, Verb.CREATE),
-            Drops(shell, kind),
-            Creates(ref, kind, replaces=True),
-        ]
-    effects = creates(ref, kind, guarded=_guarded(stmt))
-    if kind is Kind.TYPE:
-        effects.append(Creates(inside(Space.FACET, "shell", ref), kind))
-    return effects
 
 
 def create_trigger(stmt: Tree, postgres_version: int) -> list[Effect]:
@@ -282,45 +179,6 @@ def drop_role(stmt: Tree) -> list[Effect]:
     return effects
 
 
-def create_cast(stmt: Tree) -> list[Effect]:
-    """`CREATE CAST`."""
-    name = f"{type_name(stmt.sourcetype)} AS {type_name(stmt.targettype)}"
-    return creates(Ref(Space.CAST, name), Kind.CAST)
-
-
-def create_transform(stmt: Tree) -> list[Effect]:
-    """`CREATE [OR REPLACE] TRANSFORM`."""
-    ref = Ref(Space.TRANSFORM, f"{type_name(stmt.type_name)} {stmt.lang}")
-    if stmt.replace:
-        return [Creates(ref, Kind.TRANSFORM, replaces=True)]
-    return creates(ref, Kind.TRANSFORM)
-
-
-def create_operator_class(stmt: Tree) -> list[Effect]:
-    """`CREATE OPERATOR CLASS`: names are per index method."""
-    ref = qualified(Space.OPERATOR_CLASS, strings(stmt.opclassname), stmt.amname)
-    return creates(ref, Kind.OPERATOR_CLASS)
-
-
-def create_operator_family(stmt: Tree) -> list[Effect]:
-    """`CREATE OPERATOR FAMILY`."""
-    ref = qualified(Space.OPERATOR_FAMILY, strings(stmt.opfamilyname), stmt.amname)
-    return creates(ref, Kind.OPERATOR_FAMILY)
-
-
-def create_language(stmt: Tree) -> list[Effect]:
-    """`CREATE [OR REPLACE] LANGUAGE`."""
-    ref = Ref(Space.LANGUAGE, stmt.plname)
-    if stmt.replace:
-        return [Creates(ref, Kind.LANGUAGE, replaces=True)]
-    return creates(ref, Kind.LANGUAGE)
-
-
-def create_conversion(stmt: Tree) -> list[Effect]:
-    """`CREATE CONVERSION`."""
-    return creates(qualified(Space.CONVERSION, strings(stmt.conversion_name)), Kind.CONVERSION)
-
-
 def user_mapping(stmt: Tree) -> tuple[Ref, Ref]:
     """The server of a user mapping, and the mapping itself."""
     server = Ref(Space.SERVER, stmt.servername)
@@ -332,7 +190,7 @@ def create_user_mapping(stmt: Tree) -> list[Effect]:
     server, ref = user_mapping(stmt)
     return [
         uses(server, Kind.SERVER),
-        *creates(ref, Kind.USER_MAPPING, guarded=_guarded(stmt), owners=(server,)),
+        *creates(ref, Kind.USER_MAPPING, guarded=is_guarded(stmt), owners=(server,)),
         *(
             Creates(inside(Space.MEMBER, f"option {each.defname}", ref), Kind.OPTION)
             for each in stmt.options or ()
@@ -355,7 +213,7 @@ def _named(space: Space, field: str, kind: Kind) -> Callable[[Tree], list[Effect
 
     def build(stmt: Tree) -> list[Effect]:
         ref = Ref(space, getattr(stmt, field))
-        effects = creates(ref, kind, guarded=_guarded(stmt))
+        effects = creates(ref, kind, guarded=is_guarded(stmt))
         if kind in _WITH_OPTIONS:
             effects += [
                 Creates(inside(Space.MEMBER, f"option {each.defname}", ref), Kind.OPTION)

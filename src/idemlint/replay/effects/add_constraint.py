@@ -1,0 +1,117 @@
+"""Constraints that are added to a table: named or not, by columns or by an index that is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.constraint import ForeignKey, chosen_constraint, constraint_columns
+from idemlint.replay.catalog.identifiers import cut
+from idemlint.replay.catalog.refs import facet, inside, primary_key, relation
+from idemlint.replay.catalog.relation import IndexDefinition
+from idemlint.replay.effects.vocabulary import (
+    Creates,
+    CreatesUnnamed,
+    Effect,
+    Renames,
+    Requires,
+    Verb,
+)
+from idemlint.source.tree import Tree, strings
+
+if TYPE_CHECKING:
+    from idemlint.replay.catalog.identifiers import ChosenName
+
+
+def create_constraint(table: Ref, node: Tree, column_name: str | None = None) -> list[Effect]:
+    """ADD CONSTRAINT, named or not; which SQLSTATE its second run raises depends on its kind."""
+    contype = node.contype
+    columns = constraint_columns(node, column_name)
+    column_refs = tuple(inside(Space.COLUMN, name, table) for name in columns)
+    used: list[Effect] = [
+        Requires(ref, True, "42703", Kind.COLUMN, Verb.USE) for ref in column_refs
+    ]
+    if contype == "CONSTR_NOTNULL":
+        # Idempotent: a second one of the same or no name merges with the first (PostgreSQL 18).
+        return used
+    if node.indexname:
+        return _using_index(table, node)
+    named = node.conname
+    base = chosen_constraint(table.name, node, column_name)
+    name = cut(named) if named else base
+    ref = inside(Space.CONSTRAINT, name, table)
+    if contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"}:
+        index = Ref(Space.RELATION, name, table.schema)
+        definition = IndexDefinition(columns, contype != "CONSTR_EXCLUSION", False)
+        effects = used
+        if contype == "CONSTR_PRIMARY":
+            key = primary_key(table)
+            effects.insert(0, Requires(key, False, "42P16", Kind.CONSTRAINT, Verb.CREATE))
+            effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
+            effects.append(Creates(key, Kind.CONSTRAINT, None, (ref, *column_refs)))
+            return effects
+        effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
+        return effects
+    needs: tuple[Ref, ...] = ()
+    key_definition = None
+    if contype == "CONSTR_FOREIGN":
+        target = relation(node.pktable)
+        needs = (target,)
+        key_definition = ForeignKey(tuple(strings(node.pk_attrs)))
+        used.append(Requires(target, True, "42P01", Kind.TABLE, Verb.USE))
+    if not named:
+        return [
+            *used,
+            CreatesUnnamed(table, base, Kind.CONSTRAINT, key_definition, column_refs, needs),
+        ]
+    return [
+        Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE),
+        *used,
+        Creates(ref, Kind.CONSTRAINT, key_definition, column_refs, needs),
+    ]
+
+
+def _named_constraint(
+    ref: Ref,
+    index: Ref,
+    named: str | None,
+    table: Ref,
+    base: ChosenName,
+    definition: IndexDefinition,
+    columns: tuple[Ref, ...],
+) -> list[Effect]:
+    """A constraint that is an index too: 42P07, because the index's name is looked at first."""
+    if not named:
+        return [
+            CreatesUnnamed(table, base, Kind.CONSTRAINT, definition, columns),
+        ]
+    return [
+        Requires(index, False, "42P07", Kind.CONSTRAINT, Verb.CREATE, beside=table),
+        Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE),
+        Creates(ref, Kind.CONSTRAINT, definition, columns),
+        # It goes with the constraint, and with what that goes with: owners are not followed any further.
+        Creates(index, Kind.INDEX, definition, (ref, table, *columns), beside=table),
+    ]
+
+
+def _using_index(table: Ref, node: Tree) -> list[Effect]:
+    """`ADD CONSTRAINT c UNIQUE USING INDEX i`: the index takes the constraint's name."""
+    index = Ref(Space.RELATION, cut(node.indexname), table.schema)
+    attached = facet("constraint", index)
+    name = cut(node.conname) if node.conname else index.name
+    ref = inside(Space.CONSTRAINT, name, table)
+    effects: list[Effect] = [
+        Requires(index, True, "42704", Kind.CONSTRAINT, Verb.CREATE),
+        Requires(attached, False, "55000", Kind.CONSTRAINT, Verb.CREATE),
+    ]
+    if node.contype == "CONSTR_PRIMARY":
+        key = primary_key(table)
+        effects.append(Requires(key, False, "42P16", Kind.CONSTRAINT, Verb.CREATE))
+    effects.append(Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE))
+    effects.append(Creates(attached, Kind.CONSTRAINT))
+    if name != index.name:
+        effects.append(Renames(index, index._replace(name=name), Kind.INDEX))
+    effects.append(Creates(ref, Kind.CONSTRAINT, None, (index._replace(name=name),)))
+    if node.contype == "CONSTR_PRIMARY":
+        effects.append(Creates(primary_key(table), Kind.CONSTRAINT, None, (ref,)))
+    return effects

@@ -1,0 +1,178 @@
+"""Columns of a table, attributes of a type: added, dropped, changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.column import SERIALS, read_column
+from idemlint.replay.catalog.datatype import type_name
+from idemlint.replay.catalog.definition import BY_PRODUCT
+from idemlint.replay.catalog.identifiers import chosen_name
+from idemlint.replay.catalog.refs import facet, inside, type_ref
+from idemlint.replay.effects.add_constraint import create_constraint
+from idemlint.replay.effects.queries import walk
+from idemlint.replay.effects.vocabulary import (
+    SKIP,
+    Again,
+    Command,
+    Creates,
+    CreatesUnnamed,
+    Drops,
+    Effect,
+    Fills,
+    Requires,
+    Sets,
+    Updates,
+    Verb,
+)
+from idemlint.source.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def add_column(table: Ref, command: Tree) -> list[Effect]:
+    """`ADD COLUMN`, with the constraints and the sequence that come with it."""
+    node = command.fields["def"]["ColumnDef"]
+    definition = read_column(node)
+    kind = Kind.ATTRIBUTE if command.subtype == "AT_AddAttribute" else Kind.COLUMN
+    ref = inside(Space.COLUMN, definition.name, table)
+    guarded = bool(command.fields.get("missing_ok"))
+    effects: list[Effect] = [Requires(ref, False, SKIP if guarded else "42701", kind, Verb.CREATE)]
+    # A domain may bring a default of its own, so a type that is not built in proves nothing.
+    if definition.not_null and not (
+        definition.default is not None or definition.generated or definition.expression
+    ):
+        effects.append(Fills(table, "23502", ref, kind))
+    effects.append(Creates(ref, kind, definition))
+    if definition.identity:
+        effects.append(
+            Creates(facet(f"identity:{definition.name}", table), Kind.IDENTITY, None, (ref,))
+        )
+    if definition.expression:
+        expression = facet(f"expression:{definition.name}", table)
+        effects.append(Creates(expression, Kind.GENERATION_EXPRESSION, None, (ref,)))
+    if definition.identity or definition.type in SERIALS:
+        effects.append(_sequence(table, definition.name))
+    for each in node.get("constraints", ()):
+        if each["Constraint"]["contype"] in _INLINE:
+            constraint = Tree("Constraint", each["Constraint"])
+            effects += create_constraint(table, constraint, definition.name)
+    return [Command(tuple(effects))]
+
+
+_INLINE: Final = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_FOREIGN", "CONSTR_CHECK"})
+
+
+def drop_column(table: Ref, command: Tree) -> list[Effect]:
+    """`DROP COLUMN`."""
+    kind = Kind.ATTRIBUTE if command.subtype == "AT_DropAttribute" else Kind.COLUMN
+    ref = inside(Space.COLUMN, command.name, table)
+    otherwise = SKIP if command.fields.get("missing_ok") else "42703"
+    cascade = command.behavior == "DROP_CASCADE"
+    return [
+        Command(
+            (Requires(ref, True, otherwise, kind, Verb.DROP), Drops(ref, kind, cascade)),
+        )
+    ]
+
+
+def needs_column(table: Ref, command: Tree) -> list[Effect]:
+    """What only needs its column to be there: it sets a value."""
+    if not command.name:
+        return []
+    return [_column_there(table, command.name)]
+
+
+def _column_there(table: Ref, name: str) -> Requires:
+    return Requires(inside(Space.COLUMN, name, table), True, "42703", Kind.COLUMN, Verb.ALTER)
+
+
+def sets_default(table: Ref, command: Tree) -> list[Effect]:
+    """`SET DEFAULT` and `DROP DEFAULT`: 42601 for a column with values of its own."""
+    ref = inside(Space.COLUMN, command.name, table)
+    definition = command.fields.get("def")
+    value = getattr(command, "def") if definition else None
+    taken = [
+        Requires(facet(f"{name}:{command.name}", table), False, "42601", kind, Verb.ALTER)
+        for name, kind in (
+            ("identity", Kind.IDENTITY),
+            ("expression", Kind.GENERATION_EXPRESSION),
+        )
+    ]
+    return [_column_there(table, command.name), *taken, Sets(ref, "default", value)]
+
+
+def change_type(table: Ref, command: Tree) -> list[Effect]:
+    """`ALTER COLUMN … TYPE`: harmless again, unless USING moves the value once more."""
+    node = getattr(command, "def")
+    ref = inside(Space.COLUMN, command.name, table)
+    effects: list[Effect] = [_column_there(table, command.name)]
+    if node.typeName is not None:
+        target = type_ref(node.typeName)
+        if target.schema != "pg_catalog":
+            effects.append(Requires(target, True, "42704", Kind.TYPE, Verb.USE))
+        effects.append(Sets(ref, "type", type_name(node.typeName)))
+    using = node.raw_default
+    if using is not None:
+        again, why = _using_again(using, command.name)
+        if again is not Again.SAME:
+            effects.append(Updates(table, again, why))
+    return effects
+
+
+def _using_again(using: Tree, name: str) -> tuple[Again, str]:
+    inner: Tree | None = using
+    while inner is not None and inner.kind in {"TypeCast", "CollateClause"}:
+        inner = inner.arg
+    if inner is None or inner.kind in {"ColumnRef", "A_Const"}:
+        return Again.SAME, ""
+    found = walk([{using.kind: using.fields}])
+    reads_itself = any(column[-1] == name for column in found.columns)
+    names = {call[-1] for call, _ in found.functions}
+    if names and names <= {"to_jsonb", "to_json"}:
+        return Again.SAME, ""
+    if names & {"gen_random_uuid", "uuid_generate_v4", "random", "now", "clock_timestamp"}:
+        return Again.VOLATILE, f"USING gives column {name} another value each time"
+    if not found.functions and reads_itself and inner.kind == "A_ArrayExpr":
+        return Again.MOVES, f"USING wraps the value of column {name} once more"
+    if not found.functions and reads_itself and inner.kind == "A_Expr":
+        operator = [each.fields.get("sval") for each in inner.name or ()]
+        if operator and operator[-1] in {"+", "-", "*", "/", "||"}:
+            return Again.MOVES, f"USING moves the value of column {name} once more"
+    return Again.UNKNOWN, f"USING reads column {name} in its new type"
+
+
+def add_identity(table: Ref, command: Tree) -> list[Effect]:
+    """`ADD GENERATED … AS IDENTITY`, with its sequence."""
+    ref = facet(f"identity:{command.name}", table)
+    column_ref = inside(Space.COLUMN, command.name, table)
+    return [
+        _column_there(table, command.name),
+        Requires(ref, False, "55000", Kind.IDENTITY, Verb.CREATE),
+        Creates(ref, Kind.IDENTITY, None, (column_ref,)),
+        _sequence(table, command.name, ref),
+    ]
+
+
+def _sequence(table: Ref, name: str, identity: Ref | None = None) -> CreatesUnnamed:
+    """The sequence of a serial or an identity column."""
+    column_ref = inside(Space.COLUMN, name, table)
+    owners = (column_ref, table) if identity is None else (identity, column_ref, table)
+    base = chosen_name(table.name, name, "seq")
+    return CreatesUnnamed(table, base, Kind.SEQUENCE, BY_PRODUCT, owners)
+
+
+def drops_property(name: str, kind: Kind) -> Callable[[Ref, Tree], list[Effect]]:
+    """`DROP IDENTITY`, `DROP EXPRESSION`."""
+
+    def build(table: Ref, command: Tree) -> list[Effect]:
+        ref = facet(f"{name}:{command.name}", table)
+        otherwise = SKIP if command.fields.get("missing_ok") else "55000"
+        return [
+            _column_there(table, command.name),
+            Command((Requires(ref, True, otherwise, kind, Verb.DROP), Drops(ref, kind))),
+        ]
+
+    return build

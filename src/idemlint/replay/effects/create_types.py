@@ -1,0 +1,150 @@
+"""CREATE of types and of what computes with them: routines, aggregates, operators, casts, languages."""
+
+from __future__ import annotations
+
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.datatype import CompositeDefinition, EnumDefinition, Returns, type_name
+from idemlint.replay.catalog.refs import (
+    KINDS,
+    inside,
+    parameters_signature,
+    qualified,
+    relation,
+    signature_of,
+)
+from idemlint.replay.effects.create_objects import creates, is_guarded
+from idemlint.replay.effects.vocabulary import Creates, Drops, Effect, Opaque, Requires, Verb
+from idemlint.source.tree import Tree, strings
+
+
+def create_enum(stmt: Tree) -> list[Effect]:
+    """`CREATE TYPE … AS ENUM`."""
+    labels = tuple(value.fields.get("sval", "") for value in stmt.vals or ())
+    ref = qualified(Space.TYPE, strings(stmt.typeName))
+    return creates(ref, Kind.TYPE, definition=EnumDefinition(labels))
+
+
+def create_range(stmt: Tree) -> list[Effect]:
+    """`CREATE TYPE … AS RANGE`."""
+    return creates(qualified(Space.TYPE, strings(stmt.typeName)), Kind.TYPE)
+
+
+def create_composite(stmt: Tree) -> list[Effect]:
+    """`CREATE TYPE … AS (…)`: it lives among the relations, and its name is taken among the types: 42710."""
+    ref = relation(stmt.typevar)
+    attributes = {
+        element.colname: type_name(element.typeName)
+        for element in stmt.coldeflist or ()
+        if element.kind == "ColumnDef"
+    }
+    return [
+        Requires(ref._replace(space=Space.TYPE), False, "42710", Kind.TYPE, Verb.CREATE),
+        Creates(ref, Kind.COMPOSITE_TYPE, CompositeDefinition(attributes)),
+    ]
+
+
+def create_domain(stmt: Tree) -> list[Effect]:
+    """`CREATE DOMAIN`."""
+    ref = qualified(Space.TYPE, strings(stmt.domainname))
+    effects = creates(ref, Kind.DOMAIN)
+    effects += [
+        Creates(inside(Space.CONSTRAINT, constraint.conname, ref), Kind.CONSTRAINT)
+        for constraint in stmt.constraints or ()
+        if constraint.conname
+    ]
+    return effects
+
+
+def create_function(stmt: Tree) -> list[Effect]:
+    """`CREATE [OR REPLACE] FUNCTION` and `PROCEDURE`; overloads are told apart by input types."""
+    kind = Kind.PROCEDURE if stmt.is_procedure else Kind.FUNCTION
+    ref = qualified(Space.ROUTINE, strings(stmt.funcname), parameters_signature(stmt.parameters))
+    returns = None
+    if stmt.returnType is not None:
+        result = type_name(stmt.returnType).removeprefix("public.")
+        returns = Returns(f"setof {result}" if stmt.returnType.setof else result)
+    if stmt.replace:
+        return [Creates(ref, kind, returns, replaces=True)]
+    return creates(ref, kind, definition=returns)
+
+
+def _define_signature(stmt: Tree) -> str:
+    parameters = stmt.args[0].items if stmt.args and stmt.args[0].kind == "List" else ()
+    return signature_of(
+        tuple(each.argType for each in parameters or () if each.kind == "FunctionParameter")
+    )
+
+
+def _operator_signature(stmt: Tree) -> str:
+    sides = {"leftarg": "none", "rightarg": "none"}
+    for element in stmt.definition or ():
+        name = element.defname
+        if name in sides and element.arg is not None and element.arg.kind == "TypeName":
+            sides[name] = type_name(element.arg).removeprefix("public.")
+    return f"{sides['leftarg']},{sides['rightarg']}"
+
+
+def define(stmt: Tree) -> list[Effect]:
+    """`DefineStmt`: aggregates, operators, types, collations, text search objects."""
+    kind = KINDS.get(stmt.fields["kind"])
+    if kind is None:
+        return [Opaque(f"no model of {stmt.fields['kind']}")]
+    signature = None
+    if kind is Kind.AGGREGATE:
+        signature = _define_signature(stmt)
+    elif kind is Kind.OPERATOR:
+        signature = _operator_signature(stmt)
+    ref = qualified(kind.space, strings(stmt.defnames), signature)
+    if stmt.replace:
+        return [Creates(ref, kind, None, replaces=True)]
+    if kind is Kind.TYPE and stmt.definition:
+        # A base type takes the place of its shell; a second time there is no shell any more.
+        shell = inside(Space.FACET, "shell", ref)
+        return [
+            Requires(shell, True, "42710", kind, Verb.CREATE),
+            Drops(shell, kind),
+            Creates(ref, kind, replaces=True),
+        ]
+    effects = creates(ref, kind, guarded=is_guarded(stmt))
+    if kind is Kind.TYPE:
+        effects.append(Creates(inside(Space.FACET, "shell", ref), kind))
+    return effects
+
+
+def create_cast(stmt: Tree) -> list[Effect]:
+    """`CREATE CAST`."""
+    name = f"{type_name(stmt.sourcetype)} AS {type_name(stmt.targettype)}"
+    return creates(Ref(Space.CAST, name), Kind.CAST)
+
+
+def create_transform(stmt: Tree) -> list[Effect]:
+    """`CREATE [OR REPLACE] TRANSFORM`."""
+    ref = Ref(Space.TRANSFORM, f"{type_name(stmt.type_name)} {stmt.lang}")
+    if stmt.replace:
+        return [Creates(ref, Kind.TRANSFORM, replaces=True)]
+    return creates(ref, Kind.TRANSFORM)
+
+
+def create_operator_class(stmt: Tree) -> list[Effect]:
+    """`CREATE OPERATOR CLASS`: names are per index method."""
+    ref = qualified(Space.OPERATOR_CLASS, strings(stmt.opclassname), stmt.amname)
+    return creates(ref, Kind.OPERATOR_CLASS)
+
+
+def create_operator_family(stmt: Tree) -> list[Effect]:
+    """`CREATE OPERATOR FAMILY`."""
+    ref = qualified(Space.OPERATOR_FAMILY, strings(stmt.opfamilyname), stmt.amname)
+    return creates(ref, Kind.OPERATOR_FAMILY)
+
+
+def create_language(stmt: Tree) -> list[Effect]:
+    """`CREATE [OR REPLACE] LANGUAGE`."""
+    ref = Ref(Space.LANGUAGE, stmt.plname)
+    if stmt.replace:
+        return [Creates(ref, Kind.LANGUAGE, replaces=True)]
+    return creates(ref, Kind.LANGUAGE)
+
+
+def create_conversion(stmt: Tree) -> list[Effect]:
+    """`CREATE CONVERSION`."""
+    return creates(qualified(Space.CONVERSION, strings(stmt.conversion_name)), Kind.CONVERSION)
