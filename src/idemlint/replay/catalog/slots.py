@@ -189,9 +189,10 @@ class Slots:
     def alive(self, slot: Slot, at: Mark | None = None) -> bool:
         """Whether nothing it hangs on is gone (or was gone already at the mark `at`)."""
         dead = self._dead
-        return not any(
-            owner in dead and (at is None or dead[owner] < at.changes) for owner in slot.owners
-        )
+        for owner in slot.owners:  # noqa: SIM110 (half the time of `any`, for thousands of slots)
+            if owner in dead and (at is None or dead[owner] < at.changes):
+                return False
+        return True
 
     def is_dead(self, oid: int) -> bool:
         """Whether the object was dropped."""
