@@ -11,7 +11,7 @@ from idemlint.replay.catalog.lookup import Catalog
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
 from idemlint.replay.catalog.view import Names, PrimaryKey, StaleView, View
 from idemlint.replay.judge.rerun import replay_file
-from idemlint.replay.machine.run import Machine
+from idemlint.replay.judge.assembly import new_machine
 
 from ..asking import VERSION, programs
 
@@ -24,10 +24,10 @@ def column(name: str) -> Ref:
 
 
 def replayed(sql: str) -> Catalog:
-    catalog = Catalog()
     made = programs(sql)
-    replay_file(Machine(catalog, VERSION), made, range(len(made)), frozenset(), 0)
-    return catalog
+    machine = new_machine(("public",), VERSION)
+    replay_file(machine, made, range(len(made)), frozenset(), 0)
+    return machine.catalog
 
 
 def after(sql: str) -> View:
