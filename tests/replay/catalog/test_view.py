@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog import refs
 from idemlint.replay.catalog.constraint import UniqueKey
-from idemlint.replay.catalog.lookup import Catalog
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
 from idemlint.replay.catalog.view import Names, PrimaryKey, StaleView, View
-from idemlint.replay.judge.rerun import replay_file
 from idemlint.replay.judge.assembly import new_machine
+from idemlint.replay.judge.rerun import replay_file
 
 from ..asking import VERSION, programs
+
+if TYPE_CHECKING:
+    from idemlint.replay.catalog.lookup import Catalog
 
 T = Ref(Space.RELATION, "t")
 E = Ref(Space.TYPE, "e")
