@@ -101,11 +101,12 @@ class Folder:
 
     def _group(self) -> list[Sequence]:
         settings, texts = self.settings, self._texts
-        clues = FolderClues()
+        clues = FolderClues(texts.given)
         named = None if settings.runner == "auto" else runners.get(settings.runner)
+        detect = runners.detection(clues)
 
         def profile_of(name: str) -> Profile:
-            return named if named is not None else runners.detect(name, texts.read(name), clues)
+            return named if named is not None else detect(name, texts.read(name))
 
         found = []
         for each in group(self._asked, profile_of, clues, is_named=named is not None):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Outcome, Verdict
-from idemlint.rules.kit.findings import findings
+from idemlint.rules.findings import findings
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Diagnostic

@@ -71,6 +71,7 @@ def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
 
         require_runner(runner)
     clues = runners.FolderClues()
+    detect = runners.detection(clues)
     groups: dict[tuple[str, str], list[str]] = {}
     for path in files.discover(list(paths) or ["."]):
         name = PurePath(path).as_posix()
@@ -79,7 +80,7 @@ def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
                 head = file.read(_HEAD)
         except OSError as error:
             raise UsageProblem(f"{name}: cannot be read: {error.strerror or error}") from None
-        profile = runners.get(runner) if runner else runners.detect(name, head, clues)
+        profile = runners.get(runner) if runner else detect(name, head)
         groups.setdefault((_folder(path), profile.name), []).append(name)
     if not paths:
         groups = _migrations_only(groups, runners.FALLBACK)

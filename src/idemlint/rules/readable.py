@@ -14,9 +14,8 @@ from idemlint.runners.units import tears
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from idemlint.rules.suppressions import Suppression
     from idemlint.runners.profile import Part
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Problem, ProblemKind, Statement
@@ -248,51 +247,3 @@ def _line(data: bytes, at: int) -> Span:
     if data[start:at].strip():
         return Span(at, end if end >= 0 else len(data))
     return Span(start, end + 1 if end >= 0 else len(data))
-
-
-class UnusedSuppression(FileRule):
-    """Reported where suppressions are applied, when all other findings are known."""
-
-    code = "IDM007"
-    name = "unused-suppression"
-    comes_to_light = removes_suppressions = True
-
-    def check(self, migration: Migration) -> Iterator[Diagnostic]:
-        """Nothing by itself: see `unused_suppressions`."""
-        return iter(())
-
-
-def unused_suppressions(
-    migration: Migration, found: Sequence[Suppression], codes: frozenset[str]
-) -> Iterator[Diagnostic]:
-    """A comment that suppresses nothing, or a code of it. Rules that are switched off prove nothing."""
-    rule = UnusedSuppression()
-    for each in found:
-        unused = [code for code in each.codes if code not in each.used and code in codes]
-        if not unused:
-            continue
-        kept = [code for code in each.codes if code not in unused]
-        fix = Fix(Applicability.SAFE, "remove it", (_removal(migration, each, kept),))
-        listed = ", ".join(unused)
-        yield rule.diagnostic(
-            migration,
-            each.span,
-            f"nothing here is {listed}: the comment suppresses nothing",
-            fix=fix,
-        )
-
-
-def _removal(migration: Migration, each: Suppression, kept: list[str]) -> Edit:
-    data = migration.data
-    if kept:
-        start = data.index(b"[", each.span.start) + 1
-        return Edit(Span(start, data.index(b"]", start)), ", ".join(kept))
-    start, end = each.span
-    line_start = max(data.rfind(b"\n", 0, start) + 1, 3 if migration.parsed.source.bom else 0)
-    if not data[line_start:start].strip():
-        # It has the line for itself: the line goes.
-        newline = data.find(b"\n", end)
-        return Edit(Span(line_start, newline + 1 if newline >= 0 else len(data)), "")
-    while start > line_start and data[start - 1 : start] in {b" ", b"\t"}:
-        start -= 1
-    return Edit(Span(start, end), "")

@@ -7,14 +7,16 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from idemlint.diagnostics import Applicability, Fix
+from idemlint.rules.kit.rule import FileRule
+from idemlint.source.statement import Edit, Span
 from idemlint.source.tokens import comments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from idemlint.diagnostics import Diagnostic
     from idemlint.sequence.migration import Migration
-    from idemlint.source.statement import Span
 
 MARKER: Final = b"idemlint:"
 _COMMENT: Final = re.compile(
@@ -80,9 +82,55 @@ def without_suppressed(
             each.used.add(diagnostic.code)
         if not mine:
             kept.append(diagnostic)
-    if "IDM007" in codes:
-        from idemlint.rules.readable import unused_suppressions
-
+    if UnusedSuppression.code in codes:
         kept += unused_suppressions(migration, comments_found, codes)
         kept.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
     return kept
+
+
+class UnusedSuppression(FileRule):
+    """Reported where suppressions are applied, when all other findings are known."""
+
+    code = "IDM007"
+    name = "unused-suppression"
+    comes_to_light = removes_suppressions = True
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """Nothing by itself: see `unused_suppressions`."""
+        return iter(())
+
+
+def unused_suppressions(
+    migration: Migration, found: Sequence[Suppression], codes: frozenset[str]
+) -> Iterator[Diagnostic]:
+    """A comment that suppresses nothing, or a code of it. Rules that are switched off prove nothing."""
+    rule = UnusedSuppression()
+    for each in found:
+        unused = [code for code in each.codes if code not in each.used and code in codes]
+        if not unused:
+            continue
+        kept = [code for code in each.codes if code not in unused]
+        fix = Fix(Applicability.SAFE, "remove it", (_removal(migration, each, kept),))
+        listed = ", ".join(unused)
+        yield rule.diagnostic(
+            migration,
+            each.span,
+            f"nothing here is {listed}: the comment suppresses nothing",
+            fix=fix,
+        )
+
+
+def _removal(migration: Migration, each: Suppression, kept: list[str]) -> Edit:
+    data = migration.data
+    if kept:
+        start = data.index(b"[", each.span.start) + 1
+        return Edit(Span(start, data.index(b"]", start)), ", ".join(kept))
+    start, end = each.span
+    line_start = max(data.rfind(b"\n", 0, start) + 1, 3 if migration.parsed.source.bom else 0)
+    if not data[line_start:start].strip():
+        # It has the line for itself: the line goes.
+        newline = data.find(b"\n", end)
+        return Edit(Span(line_start, newline + 1 if newline >= 0 else len(data)), "")
+    while start > line_start and data[start - 1 : start] in {b" ", b"\t"}:
+        start -= 1
+    return Edit(Span(start, end), "")

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 from idemlint.runners.clues import FolderClues
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from idemlint.runners.profile import Profile
 
 FALLBACK: Final = "psql"
@@ -62,13 +64,16 @@ def get(name: str) -> Profile:
     return _known[name]
 
 
-def detect(path: str, data: bytes, folder: FolderClues) -> Profile:
-    """`auto`: the profile of the file, by its path, what stands around it, and its first bytes."""
-    if folder.detector is None:
-        from idemlint.runners.detector import Detector
+def detection(clues: FolderClues) -> Callable[[str, bytes], Profile]:
+    """`auto`: whose migration a file is, by its path, its first bytes, and what stands around it."""
+    from idemlint.runners.detector import Detector
 
-        folder.detector = Detector(all_profiles().values(), get(FALLBACK), folder)
-    return folder.detector(path, data)
+    return Detector(all_profiles().values(), get(FALLBACK), clues)
 
 
-__all__ = ["FALLBACK", "FolderClues", "all_profiles", "detect", "get", "names"]
+def detect(path: str, data: bytes, clues: FolderClues) -> Profile:
+    """The profile of one file; who has several asks for a `detection` once."""
+    return detection(clues)(path, data)
+
+
+__all__ = ["FALLBACK", "FolderClues", "all_profiles", "detect", "detection", "get", "names"]

@@ -8,12 +8,11 @@ import os
 import re
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from idemlint.runners.profile import Profile
+    from collections.abc import Callable, Mapping
 
 HEAD: Final = 4096
 """How much of a migration detection reads: markers stand at the top, below a licence at most."""
@@ -32,26 +31,24 @@ class FolderClues:
     twice.
 
     It walks up from a folder to the repository's root (the folder that holds `.git`), ten levels at
-    most. A folder that cannot be read is an empty one.
+    most. A folder that cannot be read is an empty one. `texts` are bytes, by path, to take instead of
+    what is on disk: a file that only they have is seen in the listing of its folder.
     """
 
     __slots__ = (
         "_above",
         "_absolute",
         "_depends",
+        "_given",
+        "_given_names",
         "_heads",
         "_names",
         "_parents",
         "_samples",
         "_texts",
-        "detector",
     )
 
-    detector: Callable[[str, bytes], Profile] | None
-    """Made by the first detection."""
-
-    def __init__(self) -> None:
-        self.detector = None
+    def __init__(self, texts: Mapping[str, bytes] = MappingProxyType({})) -> None:
         self._absolute: dict[str, str] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._parents: dict[str, str | None] = {}
@@ -60,6 +57,15 @@ class FolderClues:
         self._texts: dict[str, str] = {}
         self._heads: dict[str, bytes] = {}
         self._samples: dict[str, tuple[bytes, ...]] = {}
+        self._given: dict[str, bytes] = {}
+        self._given_names: dict[str, set[str]] = {}
+        for name, data in texts.items():
+            folder, _, file = name.replace(os.sep, "/").rpartition("/")
+            folder = self.absolute(folder)
+            self._given[f"{folder}/{file}"] = data
+            while file and file not in self._given_names.setdefault(folder, set()):
+                self._given_names[folder].add(file)
+                folder, _, file = folder.rpartition("/")
 
     def absolute(self, folder: str) -> str:
         """The folder's full path, with forward slashes."""
@@ -87,6 +93,7 @@ class FolderClues:
                     )
             except OSError:
                 found = frozenset()
+            found |= self._given_names.get(folder, frozenset())
             self._names[folder] = found
         return found
 
@@ -176,25 +183,27 @@ class FolderClues:
         """A configuration file's text; empty where it cannot be read."""
         found = self._texts.get(path)
         if found is None:
-            try:
-                with Path(path).open("rb") as file:
-                    found = file.read(_MANIFEST).decode("utf-8", "replace")
-            except OSError:
-                found = ""
-            self._texts[path] = found
+            found = self._texts[path] = self._read(path, _MANIFEST).decode("utf-8", "replace")
         return found
 
     def head(self, path: str) -> bytes:
         """A file's first bytes."""
         found = self._heads.get(path)
         if found is None:
-            try:
-                with Path(path).open("rb") as file:
-                    found = file.read(HEAD)
-            except OSError:
-                found = b""
-            self._heads[path] = found
+            found = self._heads[path] = self._read(path, HEAD)
         return found
+
+    def _read(self, path: str, most: int) -> bytes:
+        """A file's first bytes, of its text where one was given; none where it cannot be read."""
+        folder, _, name = path.rpartition("/")
+        given = self._given.get(f"{self.absolute(folder)}/{name}") if self._given else None
+        if given is not None:
+            return given[:most]
+        try:
+            with Path(path).open("rb") as file:
+                return file.read(most)
+        except OSError:
+            return b""
 
     def sample(self, folder: str) -> tuple[bytes, ...]:
         """The heads, in lower case, of some of the folder's SQL files, always the same ones, from
