@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from idemlint import config as configuration
 from idemlint import files
 from idemlint.cli import terminal
+from idemlint.cli.commands import COMMANDS
 from idemlint.cli.options import RuleOptions
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
@@ -119,8 +120,6 @@ def _from(folder: Path, name: str, here: Path) -> str:
 
 
 def _discover(options: Shared, config: Config, names: Iterable[str]) -> list[Path]:
-    from idemlint.cli.app import COMMANDS
-
     wanted = [name for name in names if name != files.STDIN]
     try:
         return files.discover(
