@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.runners import FolderClues, detect, get
+from idemlint.runners import FolderClues, detect, get, misdirectives
 from idemlint.runners.units import deliver, tears
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
@@ -81,7 +81,7 @@ def opt_out(profile: str, sql: str, path: str = "1_x.sql") -> OptOut | None:
 def misleads(profile: str, sql: str, path: str = "1_x.sql") -> list[str]:
     """The lines that look like an opt-out and are none."""
     data = sql.encode()
-    found: tuple[Misdirective, ...] = get(profile).misdirectives(path, data, FolderClues())
+    found: tuple[Misdirective, ...] = misdirectives(get(profile), path, data, FolderClues())
     return [data[each.span.start : each.span.end].decode() for each in found]
 
 

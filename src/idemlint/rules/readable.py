@@ -225,18 +225,15 @@ def _whole(migration: Migration, part: Part, statement: Statement, places: list[
             Edit(Span(stop, stop), f"{last}{end}{newline}"),
         )
         return Fix(Applicability.SAFE, message, edits)
-    if profile.name.startswith("drizzle"):
+    if profile.breakpoint:
         lines = tuple(Edit(_line(data, at), "") for at in places)
-        return Fix(Applicability.SAFE, "take the breakpoint out of the body", lines)
-    if profile.name == "liquibase":
-        # The changeset's line ends where its part begins.
-        line = data.rfind(b"\n", 0, part.span.start)
-        if b"changeset" in data[line + 1 : part.span.start].lower():
-            at = len(data[: part.span.start].rstrip())
-            edit = Edit(Span(at, at), " splitStatements:false")
-            return Fix(Applicability.UNSAFE, "give the changeset splitStatements:false", (edit,))
-    if profile.family == "golang-migrate":
-        return Fix(Applicability.DISPLAY, "leave x-multi-statement out of the database's URL")
+        return Fix(Applicability.SAFE, profile.keep_body, lines)
+    kept = profile.keep_part(data, part)
+    if kept is not None:
+        message, edit = kept
+        return Fix(Applicability.UNSAFE, message, (edit,))
+    if profile.keep_body:
+        return Fix(Applicability.DISPLAY, profile.keep_body)
     return Fix(Applicability.DISPLAY, f"keep {profile.title} from cutting here")
 
 

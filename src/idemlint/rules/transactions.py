@@ -13,6 +13,7 @@ from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.body_nodes import statements as statements_in
 from idemlint.rules.kit.rule import FileRule
 from idemlint.rules.kit.ways_out import WayOut, called, told
+from idemlint.runners import misdirectives
 from idemlint.source.statement import Statement
 
 if TYPE_CHECKING:
@@ -290,6 +291,6 @@ class IneffectiveDirective(FileRule):
         ):
             return
         profile = migration.profile
-        for each in profile.misdirectives(migration.path, migration.data, migration.clues):
+        for each in misdirectives(profile, migration.path, migration.data, migration.clues):
             fix = Fix(Applicability.DISPLAY, each.help) if each.help else None
             yield self.diagnostic(migration, each.span, each.message, fix=fix)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.clues import FolderClues
@@ -16,7 +17,7 @@ from idemlint.runners.clues import FolderClues
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from idemlint.runners.profile import Profile
+    from idemlint.runners.profile import Misdirective, Profile
 
 FALLBACK: Final = "psql"
 _PACKAGE: Final = f"{__name__}.profiles"
@@ -76,4 +77,31 @@ def detect(path: str, data: bytes, clues: FolderClues) -> Profile:
     return detection(clues)(path, data)
 
 
-__all__ = ["FALLBACK", "FolderClues", "all_profiles", "detect", "detection", "get", "names"]
+def misdirectives(
+    profile: Profile, path: str, data: bytes, clues: FolderClues
+) -> tuple[Misdirective, ...]:
+    """What looks like an opt-out of the transaction and is none, or is another runner's."""
+    return profile.misdirectives(path, data, clues, own_directives)
+
+
+@cache
+def own_directives() -> dict[str, tuple[str, str]]:
+    """Every runner's opt-out by a comment: its name → how it is called, and the pattern."""
+    return {
+        name: (profile.title, profile.own_directive)
+        for name, profile in all_profiles().items()
+        if profile.own_directive
+    }
+
+
+__all__ = [
+    "FALLBACK",
+    "FolderClues",
+    "all_profiles",
+    "detect",
+    "detection",
+    "get",
+    "misdirectives",
+    "names",
+    "own_directives",
+]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from idemlint.runners.clues import FolderClues
-    from idemlint.runners.profile import Sending
+    from idemlint.runners.profile import Directives, Sending
 
 
 class Near(NamedTuple):
@@ -24,25 +24,6 @@ class Near(NamedTuple):
     message: str
     help: str = ""
 
-
-FOREIGN: Final[dict[str, tuple[str, str]]] = {
-    "atlas": ("Atlas", r"^--[ \t]*atlas:txmode[ \t]+none[^\n]*"),
-    "dbmate": ("dbmate", r"^--[ \t]*migrate:up[^\n]*transaction:false[^\n]*"),
-    "evolve": ("Evolve", r"^--[^\n]*evolve-tx-off[^\n]*"),
-    "goose": ("goose", r"^--[ \t]*\+goose NO TRANSACTION[^\n]*"),
-    "graphile-migrate": ("graphile-migrate", r"^--![ \t]*no-transaction[^\n]*"),
-    "postgres-migrations": (
-        "postgres-migrations",
-        r"^--[ \t]*postgres-migrations disable-transaction[^\n]*",
-    ),
-    "sql-migrate": ("sql-migrate", r"^-- \+migrate (?:Up|Down)[^\n]* notransaction[^\n]*"),
-    "sqlx": ("sqlx", r"^--[ \t]*no-transaction\b[^\n]*"),
-    "supabase": ("the Supabase CLI", r"^--[ \t]*pg-delta:[ \t]*transaction=false[^\n]*"),
-    "tern": ("tern", r"^----[ \t]*tern:[ \t]*disable-tx[ \t]*----[^\n]*"),
-    "yoyo": ("yoyo", r"^--[ \t]*transactional:[ \t]*false[^\n]*"),
-}
-"""Every runner's opt-out by a comment, as its own documentation writes it: in another runner's file
-it does nothing."""
 
 _ANY: Final = rb"(?i)no.?tr|tx|transac"
 
@@ -65,11 +46,13 @@ def opts_out(pattern: str, sending: Sending) -> Callable[[str, bytes, FolderClue
 
 def misleads(
     own: str, near: tuple[Near, ...] = (), title: str = "", works: str | None = None
-) -> Callable[[str, bytes, FolderClues], tuple[Misdirective, ...]]:
+) -> Callable[[str, bytes, FolderClues, Directives], tuple[Misdirective, ...]]:
     """Near misses of the runner's own opt-out (what `works` matches is none), and other runners'
     opt-outs."""
 
-    def find(path: str, data: bytes, clues: FolderClues) -> tuple[Misdirective, ...]:
+    def find(
+        path: str, data: bytes, clues: FolderClues, others: Directives
+    ) -> tuple[Misdirective, ...]:
         if re.search(_ANY, data) is None:
             return ()
         found: list[Misdirective] = []
@@ -82,7 +65,7 @@ def misleads(
             ]
         seen = {each.span.start for each in found}
         seen.update(at for start, end in right for at in range(start, end))
-        for runner, (whose, pattern) in FOREIGN.items():
+        for runner, (whose, pattern) in others().items():
             if runner == own:
                 continue
             for match in compiled(pattern).finditer(data):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -18,7 +19,7 @@ from idemlint.records import NamedTuple
 from idemlint.source.statement import Chunk, Edit, Section, Span, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from idemlint.runners.clues import FolderClues
 
@@ -114,15 +115,13 @@ class Placeholders(NamedTuple):
     """What a runner fills in before the server sees the text.
 
     `pattern` finds them; `in_bodies` says that string literals and dollar-quoted bodies are not
-    spared; `breaks` finds what a fix must never write, since substitution would destroy it, and
-    `because` says why.
+    spared; `breaks` finds what a fix must never write, since substitution would destroy it.
     """
 
     pattern: str | None = None
     in_bodies: bool = False
     when: str | None = None
     breaks: str | None = None
-    because: str = ""
 
     def spoils(self, text: str, data: bytes = b"") -> bool:
         """Whether substitution would destroy this text, written into that file."""
@@ -130,6 +129,9 @@ class Placeholders(NamedTuple):
             return False
         return re.search(self.breaks, text) is not None
 
+
+#: Every runner's opt-out by a comment: its name → how it is called, and the pattern.
+Directives = Callable[[], Mapping[str, tuple[str, str]]]
 
 NO_PLACEHOLDERS: Final = Placeholders()
 
@@ -142,11 +144,17 @@ def _no_opt_out(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
     return None
 
 
-def _no_misdirectives(path: str, data: bytes, clues: FolderClues) -> tuple[Misdirective, ...]:
+def _no_misdirectives(
+    path: str, data: bytes, clues: FolderClues, others: Directives
+) -> tuple[Misdirective, ...]:
     return ()
 
 
 def _never_by_design(path: str, data: bytes, clues: FolderClues) -> str | None:
+    return None
+
+
+def _no_way_to_keep(data: bytes, part: Part) -> tuple[str, Edit] | None:
     return None
 
 
@@ -185,10 +193,26 @@ class Profile(NamedTuple):
     """The stretches that it applies, each a transaction of its own unless they share a `group`."""
     pieces: Callable[[bytes, Part], tuple[Span, ...]] | None = None
     """How its cutter cuts a section, where that is not SQL's own way."""
-    knows_bodies: bool = True
-    """Its cutter spares dollar-quoted bodies, or there is no cutter."""
     opt_out: Callable[[str, bytes, FolderClues], OptOut | None] = _no_opt_out
-    misdirectives: Callable[[str, bytes, FolderClues], tuple[Misdirective, ...]] = _no_misdirectives
+    misdirectives: Callable[[str, bytes, FolderClues, Directives], tuple[Misdirective, ...]] = (
+        _no_misdirectives
+    )
+    """What is mistaken for an opt-out; the last argument gives every runner's `own_directive`."""
+    own_directive: str = ""
+    """The pattern of its opt-out by a comment, as its documentation writes it: in another runner's
+    file it does nothing."""
+    way_out: str = ""
+    """What to do with a statement that refuses its transaction, where the way is no line of the
+    file."""
+    version_alone: bool = False
+    """It notes a version, and nothing else of a file's name: it tells two files of one version not
+    apart."""
+    breakpoint: bytes = b""
+    """The marker that it cuts at, which must stand between statements that a fix makes."""
+    keep_body: str = ""
+    """How a body is kept from its cutter, in words (where `wrap` is not the way)."""
+    keep_part: Callable[[bytes, Part], tuple[str, Edit] | None] = _no_way_to_keep
+    """The same as an edit of the part that the body stands in, with its words."""
     opted_out: Sending | None = None
     """How it sends a file that opted out; None: there is no opt-out inside the file."""
     directive: Callable[[bytes], Edit | None] = _no_directive
@@ -211,9 +235,6 @@ class Profile(NamedTuple):
     """Lines that must stand before and after a DO block, so that the cutter leaves it whole."""
     reruns: Callable[[str, bytes, FolderClues], str | None] = _never_by_design
     """Why this file runs again by design, or None."""
-    row_with_file: bool = True
-    """Its journal row is written in the file's own transaction: a crash cannot fall between
-    them."""
     facts: Mapping[str, str] = MappingProxyType({})
     """What could not be verified, by topic."""
 

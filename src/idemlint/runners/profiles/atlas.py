@@ -35,6 +35,8 @@ PROFILES: Final = (
     Profile(
         name="atlas",
         title="Atlas",
+        own_directive=r"^--[ \t]*atlas:txmode[ \t]+none[^\n]*",
+        version_alone=True,
         edits="error",
         sending="tx",
         message="statement",

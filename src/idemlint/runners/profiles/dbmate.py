@@ -25,6 +25,8 @@ PROFILES: Final = (
     Profile(
         name="dbmate",
         title="dbmate",
+        own_directive=r"^--[ \t]*migrate:up[^\n]*transaction:false[^\n]*",
+        version_alone=True,
         edits="ignored",
         sending="tx",
         claims=(Claim(90, needle=b"migrate:up", text=r"^--\s*migrate:up"),),

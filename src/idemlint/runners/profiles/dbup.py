@@ -35,8 +35,6 @@ PROFILES: Final = (
             pattern=_VARIABLE,
             in_bodies=True,
             breaks=_VARIABLE,
-            because="DbUp takes $name$ for a variable, a dollar quote's tag too",
         ),
-        row_with_file=False,
     ),
 )

@@ -42,6 +42,8 @@ PROFILES: Final = (
     Profile(
         name="diesel",
         title="Diesel",
+        version_alone=True,
+        way_out="put it into a migration of its own, with `run_in_transaction = false` in metadata.toml",
         edits="ignored",
         sending="tx",
         claims=(

@@ -35,6 +35,8 @@ PROFILES: Final = (
     Profile(
         name="evolve",
         title="Evolve",
+        own_directive=r"^--[^\n]*evolve-tx-off[^\n]*",
+        version_alone=True,
         edits="error",
         sending="tx",
         claims=(

@@ -110,6 +110,8 @@ PROFILES: Final = (
     Profile(
         name="flyway",
         title="Flyway",
+        version_alone=True,
+        way_out="put it into a migration of its own: Flyway runs a file of nothing else without a transaction",
         edits="error",
         sending="tx",
         message="statement",
@@ -164,7 +166,6 @@ PROFILES: Final = (
             pattern=r"\$\{[^}]+\}",
             in_bodies=True,
             breaks=r"\$\{",
-            because="Flyway fills in ${…} everywhere, and an unknown name is an error",
         ),
         reruns=reruns,
     ),

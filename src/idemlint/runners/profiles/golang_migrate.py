@@ -28,6 +28,7 @@ PROFILES: Final = (
     Profile(
         name="golang-migrate",
         title="golang-migrate",
+        version_alone=True,
         edits="ignored",
         sending="msg",
         claims=(
@@ -38,20 +39,19 @@ PROFILES: Final = (
         ),
         files=_FILES,
         misdirectives=misleads("golang-migrate", title="golang-migrate"),
-        row_with_file=False,
     ),
     Profile(
         name="golang-migrate-multi",
         family="golang-migrate",
         title="golang-migrate in multi-statement mode",
+        version_alone=True,
+        keep_body="leave x-multi-statement out of the database's URL",
         edits="ignored",
         sending="stmt",
         message="piece",
         files=_FILES,
         pieces=at_semicolons,
-        knows_bodies=False,
         do_blocks=False,
         misdirectives=misleads("golang-migrate", title="golang-migrate"),
-        row_with_file=False,
     ),
 )

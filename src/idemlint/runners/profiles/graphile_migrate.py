@@ -44,6 +44,7 @@ PROFILES: Final = (
     Profile(
         name="graphile-migrate",
         title="graphile-migrate",
+        own_directive=r"^--![ \t]*no-transaction[^\n]*",
         edits="error",
         sending="tx",
         claims=(
@@ -77,7 +78,6 @@ PROFILES: Final = (
             pattern=r":[A-Z][A-Z0-9_]*\b",
             in_bodies=True,
             breaks=r":DATABASE_(?:NAME|OWNER)\b",
-            because="graphile-migrate replaces :NAME everywhere",
         ),
         reruns=reruns,
     ),

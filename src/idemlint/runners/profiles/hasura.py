@@ -39,7 +39,6 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+)_(?P<name>[^/]*)(?:/|\.)down\.sql", "down"),
         ),
         misdirectives=misleads("hasura", title="the Hasura CLI"),
-        row_with_file=False,
         facts={"edits": "contents of applied files are not compared"},
     ),
 )

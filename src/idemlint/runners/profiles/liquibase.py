@@ -70,10 +70,20 @@ def opt_out_edit(data: bytes) -> Edit | None:
     return Edit(Span(end, end), " runInTransaction:false")
 
 
+def unsplit(data: bytes, part: Part) -> tuple[str, Edit] | None:
+    """The changeset's own word against cutting, at the end of its line: where its part begins."""
+    line = data.rfind(b"\n", 0, part.span.start)
+    if b"changeset" not in data[line + 1 : part.span.start].lower():
+        return None
+    at = len(data[: part.span.start].rstrip())
+    return "give the changeset splitStatements:false", Edit(Span(at, at), " splitStatements:false")
+
+
 PROFILES: Final = (
     Profile(
         name="liquibase",
         title="Liquibase",
+        keep_part=unsplit,
         edits="error",
         sending="tx",
         message="piece",
@@ -85,7 +95,6 @@ PROFILES: Final = (
         otherwise="up",
         parts=changesets,
         pieces=at_liquibase_semicolons,
-        knows_bodies=False,
         opt_out=opts_out(_SET + _OFF, "stmt"),
         opted_out="stmt",
         directive=opt_out_edit,
@@ -108,11 +117,9 @@ PROFILES: Final = (
             pattern=r"\$\{[^:}][^}]*\}",
             in_bodies=True,
             breaks=r"\$\{",
-            because="Liquibase fills in ${…} everywhere",
         ),
         do_blocks=False,
         reruns=reruns,
-        row_with_file=False,
         facts={"sending": "what pgjdbc sends with splitStatements:false and no transaction"},
     ),
 )

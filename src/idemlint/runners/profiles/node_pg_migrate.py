@@ -38,6 +38,7 @@ PROFILES: Final = (
     Profile(
         name="node-pg-migrate",
         title="node-pg-migrate",
+        way_out="write this migration in JavaScript, with `pgm.noTransaction()`",
         edits="ignored",
         sending="tx-all",
         claims=(

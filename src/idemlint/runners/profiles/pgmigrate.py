@@ -29,6 +29,8 @@ PROFILES: Final = (
     Profile(
         name="yandex-pgmigrate",
         title="pgmigrate",
+        version_alone=True,
+        way_out="put it into a migration of its own, with NONTRANSACTIONAL in the file's name",
         edits="ignored",
         sending="tx-all",
         message="statement",

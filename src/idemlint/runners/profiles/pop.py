@@ -18,6 +18,7 @@ PROFILES: Final = (
     Profile(
         name="pop",
         title="pop",
+        version_alone=True,
         edits="ignored",
         sending="tx",
         claims=(

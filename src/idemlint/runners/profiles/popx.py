@@ -26,9 +26,7 @@ FILES: Final = (
     Named(rf"{_HEAD}(?:\.(?P<dialect>{_DIALECT}))?(?:\.autocommit)?\.up\.sql", "up"),
     Named(rf"{_HEAD}(?:\.(?:{_DIALECT}))?(?:\.autocommit)?\.down\.sql", "down"),
 )
-TEMPLATES: Final = Placeholders(
-    pattern=r"\{\{[^}]*\}\}", in_bodies=True, breaks=r"\{\{", because="Go templates read {{"
-)
+TEMPLATES: Final = Placeholders(pattern=r"\{\{[^}]*\}\}", in_bodies=True, breaks=r"\{\{")
 _NAME: Final = r"\d+_[^.]+(?:\.[a-z0-9]+)?(?:\.autocommit)?\.(?:up|down)\.sql"
 _VERSION: Final = rf"(?s)(?:.*/)?{_HEAD}(?:\.(?P<dialect>{_DIALECT}))?(?:\.|\Z)"
 
@@ -57,6 +55,8 @@ PROFILES: Final = (
     Profile(
         name="popx",
         title="popx",
+        version_alone=True,
+        way_out="put it into a migration of its own, with `.autocommit` in the file's name",
         edits="ignored",
         sending="tx",
         claims=(

@@ -16,6 +16,7 @@ PROFILES: Final = (
     Profile(
         name="postgrator",
         title="postgrator",
+        version_alone=True,
         edits="error",
         sending="msg",
         claims=(Claim(62, name=r"\d+\.(?:do|undo)\.(?:.*\.)?sql"),),
@@ -24,7 +25,6 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+)\.undo\.(?P<name>[^/]*)sql", "down"),
         ),
         misdirectives=misleads("postgrator", title="postgrator"),
-        row_with_file=False,
         facts={"edits": "checksums are compared by default"},
     ),
 )

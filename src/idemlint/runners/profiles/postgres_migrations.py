@@ -22,6 +22,8 @@ PROFILES: Final = (
     Profile(
         name="postgres-migrations",
         title="postgres-migrations",
+        own_directive=r"^--[ \t]*postgres-migrations disable-transaction[^\n]*",
+        version_alone=True,
         edits="error",
         sending="tx",
         claims=(

@@ -106,7 +106,6 @@ PROFILES: Final = (
         by="path",
         sending_of=sent,
         misdirectives=misleads("prisma", title="Prisma"),
-        row_with_file=False,
         facts={"sending": "that the fallback to one message is always the whole file"},
     ),
     Profile(
@@ -122,6 +121,5 @@ PROFILES: Final = (
         files=_FILES,
         by="path",
         misdirectives=misleads("prisma", title="Prisma"),
-        row_with_file=False,
     ),
 )

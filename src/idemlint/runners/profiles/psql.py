@@ -17,6 +17,7 @@ PROFILES: Final = (
     Profile(
         name="psql",
         title="psql",
+        way_out="run psql without `-1`",
         edits="ignored",
         sending="stmt",
         message="statement",
@@ -39,6 +40,5 @@ PROFILES: Final = (
         placeholders=Placeholders(
             pattern=r"(?<![:\w]):(?:[A-Za-z_]\w*|'[A-Za-z_]\w*'|\"[A-Za-z_]\w*\")"
         ),
-        row_with_file=False,
     ),
 )

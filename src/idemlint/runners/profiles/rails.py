@@ -36,6 +36,5 @@ PROFILES: Final = (
         files=(Named(r"(?:\w+_)?structure\.sql", "up"),),
         by="path",
         misdirectives=misleads("rails", title="Rails"),
-        row_with_file=False,
     ),
 )

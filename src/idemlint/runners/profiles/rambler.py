@@ -26,7 +26,6 @@ PROFILES: Final = (
             Marker(r"^--\s*rambler\s+down\b[^\n]*\n?", "down"),
         ),
         misdirectives=misleads("rambler", title="rambler"),
-        row_with_file=False,
         facts={"edits": "contents of applied files are not compared"},
     ),
 )

@@ -19,12 +19,12 @@ PROFILES: Final = (
     Profile(
         name="refinery",
         title="refinery",
+        version_alone=True,
         edits="error",
         sending="tx",
         claims=(Claim(68, name=_NAME, depends=(("Cargo.toml", r"(?m)^\s*refinery\w*\s*[.=]"),)),),
         files=(Named(r"[UV](?P<version>\d+(?:\.\d+)?)__(?P<name>\w+)\.sql", "up"),),
         misdirectives=misleads("refinery", title="refinery"),
-        row_with_file=False,
         facts={"edits": "a diverging applied file is an error by default"},
     ),
 )

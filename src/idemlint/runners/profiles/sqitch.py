@@ -100,7 +100,6 @@ PROFILES: Final = (
             pattern=r"(?<![:\w]):(?:[A-Za-z_]\w*|'[A-Za-z_]\w*'|\"[A-Za-z_]\w*\")"
         ),
         reruns=reworked,
-        row_with_file=False,
         facts={"edits": "an edited deployed script is not noticed"},
     ),
 )

@@ -22,6 +22,7 @@ PROFILES: Final = (
     Profile(
         name="sql-migrate",
         title="sql-migrate",
+        own_directive=r"^-- \+migrate (?:Up|Down)[^\n]* notransaction[^\n]*",
         edits="ignored",
         sending="tx",
         message="piece",
@@ -36,7 +37,6 @@ PROFILES: Final = (
             Marker(r"^(?-i:-- \+migrate Down)\b[^\n]*\n?", "down", _OFF, "stmt"),
         ),
         pieces=at_line_ends("migrate", b"-- "),
-        knows_bodies=False,
         opt_out=opts_out(rf"^(?-i:-- \+migrate Up)\b[^\n]*{_OFF}", "stmt"),
         opted_out="stmt",
         directive=on_marker_line(_UP, " notransaction"),

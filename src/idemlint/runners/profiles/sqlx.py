@@ -24,6 +24,8 @@ PROFILES: Final = (
     Profile(
         name="sqlx",
         title="sqlx",
+        own_directive=r"^--[ \t]*no-transaction\b[^\n]*",
+        version_alone=True,
         edits="error",
         sending="tx",
         claims=(

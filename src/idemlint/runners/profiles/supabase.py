@@ -68,6 +68,8 @@ PROFILES: Final = (
     Profile(
         name="supabase",
         title="the Supabase CLI",
+        own_directive=r"^--[ \t]*pg-delta:[ \t]*transaction=false[^\n]*",
+        version_alone=True,
         edits="ignored",
         sending="pipe",
         claims=(
@@ -87,6 +89,7 @@ PROFILES: Final = (
         name="supabase-2.114",
         family="supabase",
         title="the Supabase CLI before 2.115",
+        version_alone=True,
         edits="ignored",
         sending="tx",
         message="statement",
@@ -106,6 +109,7 @@ PROFILES: Final = (
         name="supabase-2.108",
         family="supabase",
         title="the Supabase CLI before 2.109",
+        version_alone=True,
         edits="ignored",
         sending="pipe",
         claims=(

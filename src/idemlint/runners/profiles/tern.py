@@ -39,6 +39,8 @@ PROFILES: Final = (
     Profile(
         name="tern",
         title="tern",
+        own_directive=r"^----[ \t]*tern:[ \t]*disable-tx[ \t]*----[^\n]*",
+        version_alone=True,
         edits="ignored",
         sending="tx",
         claims=(

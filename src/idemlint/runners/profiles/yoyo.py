@@ -59,6 +59,7 @@ PROFILES: Final = (
     Profile(
         name="yoyo",
         title="yoyo",
+        own_directive=r"^--[ \t]*transactional:[ \t]*false[^\n]*",
         edits="ignored",
         sending="tx",
         message="statement",
