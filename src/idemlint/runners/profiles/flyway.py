@@ -111,7 +111,10 @@ PROFILES: Final = (
         name="flyway",
         title="Flyway",
         version_alone=True,
-        way_out="put it into a migration of its own: Flyway runs a file of nothing else without a transaction",
+        way_out=(
+            "put it into a migration of its own: Flyway runs a file of nothing else without a"
+            " transaction"
+        ),
         edits="error",
         sending="tx",
         message="statement",
