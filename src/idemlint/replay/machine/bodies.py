@@ -15,7 +15,6 @@ from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import Opaque
 from idemlint.replay.guards import conditions
-from idemlint.replay.guards.read import read
 from idemlint.replay.machine.signals import RETURNED, SKIPPED, Doubt, Pattern, Raised
 
 if TYPE_CHECKING:
@@ -105,6 +104,9 @@ def _if(run: Pass, node: nodes.If) -> Result:
 
 def _condition(node: nodes.If) -> conditions.Condition:
     if node.read is None:
+        # Most files have no body.
+        from idemlint.replay.guards.read import read
+
         node.read = read(node.condition)
     condition: conditions.Condition = node.read
     return condition
