@@ -331,6 +331,24 @@ class TestAFolderLives:
         assert moved == {first, second}
         assert [sequence.runner for sequence in folder] == ["goose"]
 
+    def test_an_unsaved_configuration_of_the_runner_counts(self, tmp_path: Path) -> None:
+        paths = write(
+            tmp_path,
+            {
+                "diesel.toml": "",
+                "migrations/20240101000000_i/up.sql": "CREATE INDEX CONCURRENTLY i ON t (a);\n",
+                "migrations/20240101000000_i/metadata.toml": "run_in_transaction = true\n",
+            },
+        )
+        name = str(paths["migrations/20240101000000_i/up.sql"])
+        metadata = str(paths["migrations/20240101000000_i/metadata.toml"])
+        folder = engine.open([name], settings(tmp_path))
+        (before,) = folder.reports()
+        assert "IDM501" in {finding.code for finding in before.findings}
+        assert name in folder.update({metadata: b"run_in_transaction = false\n"})
+        (after,) = folder.reports()
+        assert "IDM501" not in {finding.code for finding in after.findings}
+
 
 def test_the_door_opens_without_a_command_line_or_a_driver() -> None:
     program = (

@@ -77,22 +77,25 @@ class Folder:
         whose answers may be others now; the rest need not be asked again.
 
         A text can change whose migration a file is, and its siblings: then their sequences are new objects.
+        One that is no migration (a runner's configuration) may change what is said of any file.
         """
         before = {each.key: each for each in self._sequences}
         for name, data in texts.items():
             self._texts.replace(name, data)
         after = self._group()
+        migrations = {name for sequence in after for name in sequence.files}
         moved: set[str] = set(texts)
+        for sequence in self._sequences:
+            for name in texts:
+                moved |= sequence.changed(name)
         for place, sequence in enumerate(after):
-            known = before.get(sequence.key)
+            known = before.pop(sequence.key, None) if migrations.issuperset(texts) else None
             if known is None:
                 moved.update(sequence.files)
-                continue
-            after[place] = known
-            for name in texts:
-                moved |= known.changed(name)
-        for key in before.keys() - {each.key for each in after}:
-            moved.update(before[key].files)
+            else:
+                after[place] = known
+        for gone in before.values():
+            moved.update(gone.files)
         self._sequences = after
         return frozenset(moved)
 
