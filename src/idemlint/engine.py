@@ -157,8 +157,10 @@ class Sequence:
     def report(self, name: str, *, effects: bool = False) -> FileReport:
         """What is said of a file, as plain data; `effects`: with what each statement is taken to do.
         Raises `UsageProblem` where it cannot be read."""
-        stable_name = self._folder.settings.stable_name(name)
-        return report_of(self.judged(name), stable_name, effects=effects)
+        judged = self.judged(name)
+        # Findings are known by it; to make it asks the system where we are.
+        stable_name = self._folder.settings.stable_name(name) if judged.diagnostics else name
+        return report_of(judged, stable_name, effects=effects)
 
     def judged(self, name: str) -> Judged:
         """What is said of a file, with its trees and what the replay made of them: for those who fix it."""

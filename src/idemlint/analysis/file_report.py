@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.replay.effects.describe import Described
     from idemlint.replay.judge.verdict import Outcome
-    from idemlint.source.statement import ParsedFile, Statement
+    from idemlint.source.statement import Edit, ParsedFile, Statement
 
 #: Of a statement's text, so many bytes are kept to show how it begins.
 _BEGINNING: Final = 288
@@ -183,7 +183,7 @@ def _rows(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[StatementR
             statement.index,
             start,
             end,
-            lines.position(start).row,
+            lines.row(start),
             statement.kind,
             statement.section,
             delivery.unit,
@@ -256,15 +256,15 @@ def _statement(statement: Statement | None) -> StatementSpan | None:
 def _fix(fix: Fix | None, lines: Lines) -> FixText | None:
     if fix is None:
         return None
-    edits = tuple(
-        EditText(
-            lines.position(edit.span.start),
-            lines.position(max(edit.span.start, edit.span.end)),
-            edit.content,
-        )
-        for edit in fix.edits
-    )
+    edits = tuple(_edit(edit, lines) for edit in fix.edits)
     return FixText(fix.applicability.label, fix.message, edits)
+
+
+def _edit(edit: Edit, lines: Lines) -> EditText:
+    start = lines.position(edit.span.start)
+    # Most edits insert.
+    end = start if edit.span.end <= edit.span.start else lines.position(edit.span.end)
+    return EditText(start, end, edit.content)
 
 
 def _server(outcomes: Sequence[Outcome], diagnostic: Diagnostic) -> str:
@@ -276,7 +276,7 @@ def _server(outcomes: Sequence[Outcome], diagnostic: Diagnostic) -> str:
 
 def _source_lines(lines: Lines, start: Position, end: int) -> Iterator[SourceLine]:
     """The lines that the span from `start` to the byte `end` is shown by."""
-    last = lines.position(max(end - 1, start.offset)).row
+    last = lines.row(max(end - 1, start.offset))
     if last == start.row:
         yield _whole_span(lines, start, end)
         return
@@ -288,13 +288,9 @@ def _source_lines(lines: Lines, start: Position, end: int) -> Iterator[SourceLin
         text_end = min(high, low + 4 * _REACH)
         first = min(start.offset, text_end) if row == start.row else low
         stop = min(end, text_end) if row == last else text_end
-        yield SourceLine(
-            row,
-            lines.slice(low, first),
-            lines.slice(first, stop),
-            lines.slice(stop, text_end),
-            is_cut=text_end < high,
-        )
+        before = lines.slice(low, first) if low < first else ""
+        after = lines.slice(stop, text_end) if stop < text_end else ""
+        yield SourceLine(row, before, lines.slice(first, stop), after, 0, text_end < high)
 
 
 def _whole_span(lines: Lines, start: Position, end: int) -> SourceLine:

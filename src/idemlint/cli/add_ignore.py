@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from idemlint.cli import notes, terminal
@@ -12,8 +13,6 @@ from idemlint.errors import UsageProblem
 from idemlint.report.summary import counted
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from idemlint.cli.session import Collector, Session
 
 #: A comment of ours on the line above, whose codes are added to.
@@ -31,7 +30,8 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
     applied = Applied()
     spared = []
     for filename, group in groupby(collected.findings, key=lambda finding: finding.filename):
-        path, runner = collected.origins[filename]
+        name, runner = collected.origins[filename]
+        path = Path(name)
         why = "" if fix_applied else applied.reason(path, runners.get(runner))
         if why:  # a comment changes a checksum as well as any other edit does
             spared.append((filename, why))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from idemlint.cli import notes, output, terminal
@@ -29,7 +28,7 @@ def run_fixes(session: Session, options: CheckOptions) -> Code:
     if session.changed is not None:
         names = [os.fspath(path) for path in session.paths]
         names += [session.stdin[0]] if session.stdin is not None else []
-        wanted = {name for name in names if session.is_wanted(Path(name))}
+        wanted = {name for name in names if session.is_wanted(name)}
         if not wanted:
             return _finish(session, options, [])
     results = apply.fix_files(

@@ -52,12 +52,12 @@ class Session(NamedTuple):
             sequence.report(name, effects=effects)
             for sequence in self.open()
             for name in sequence
-            if self.is_wanted(Path(name))
+            if self.is_wanted(name)
         )
         total = len(self.paths) + (self.stdin is not None)
         return terminal.with_progress(reports, total, quiet=self.options.quiet)
 
-    def is_wanted(self, path: Path) -> bool:
+    def is_wanted(self, path: str | Path) -> bool:
         """Whether findings in this file are reported."""
         return self.changed is None or os.path.realpath(path) in self.changed
 
@@ -169,7 +169,7 @@ class Collector:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.findings: list[Finding] = []
-        self.origins: dict[str, tuple[Path, str]] = {}
+        self.origins: dict[str, tuple[str, str]] = {}
         self.files = 0
         self.statements = 0
         self.unjudged = 0
@@ -184,7 +184,7 @@ class Collector:
                 self.statements += 1
                 self.unjudged += statement.verdict == "unknown"
         if report.findings:
-            self.origins[report.filename] = (Path(report.path), report.runner)
+            self.origins[report.filename] = (report.path, report.runner)
             self.findings += report.findings
 
     def report(self, *, fixed: int = 0, hints: tuple[str, ...] = ()) -> Report:

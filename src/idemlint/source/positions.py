@@ -39,12 +39,18 @@ class Lines:
     def __len__(self) -> int:
         return len(self._starts)
 
+    def row(self, offset: int) -> int:
+        """The row that a byte offset is in."""
+        return bisect_right(self._starts, offset) or 1
+
     def position(self, offset: int) -> Position:
         """Where a byte offset is."""
-        row = max(bisect_right(self._starts, offset), 1)
+        row = bisect_right(self._starts, offset) or 1
         start = self._starts[row - 1]
-        if self._ascii or offset <= start:
-            return Position(row, max(offset - start, 0) + 1, offset)
+        if offset <= start:
+            return Position(row, 1, offset)
+        if self._ascii:
+            return Position(row, offset - start + 1, offset)
         known, characters = self._last
         if not start <= known <= offset:
             known, characters = start, 0
@@ -56,7 +62,7 @@ class Lines:
         """The row and column of a byte offset as the Language Server Protocol counts them: both from
         0, columns in UTF-16 code units.
         """
-        row = max(bisect_right(self._starts, offset), 1)
+        row = self.row(offset)
         before = self.slice(self._starts[row - 1], offset)
         return row - 1, len(before.encode("utf-16-le")) // 2
 
