@@ -254,6 +254,11 @@ class TestAFolderLives:
         sequence.update("no/such/3.sql", b"INSERT INTO t VALUES (1);\n")
         assert verdicts(sequence.judged("no/such/3.sql")) == ["fails 23505"]
 
+    def test_the_same_text_again_moves_nothing(self) -> None:
+        sequence = only(opened(self.TEXTS))
+        text = self.TEXTS["no/such/1.sql"].encode()
+        assert sequence.update("no/such/1.sql", text) == frozenset()
+
     def test_a_later_file_may_change_the_answers_of_an_earlier_one(self) -> None:
         texts = {**self.TEXTS, "no/such/1.sql": "CREATE TABLE t (a int);\n"}
         sequence = only(opened(texts))

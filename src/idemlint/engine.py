@@ -80,16 +80,17 @@ class Folder:
         One that is no migration (a runner's configuration) may change what is said of any file.
         """
         before = {each.key: each for each in self._sequences}
-        for name, data in texts.items():
-            self._texts.replace(name, data)
+        changed = {name for name, data in texts.items() if self._texts.replace(name, data)}
+        if not changed:
+            return frozenset()
         after = self._group()
         migrations = {name for sequence in after for name in sequence.files}
-        moved: set[str] = set(texts)
+        moved = set(changed)
         for sequence in self._sequences:
-            for name in texts:
+            for name in changed:
                 moved |= sequence.changed(name)
         for place, sequence in enumerate(after):
-            known = before.pop(sequence.key, None) if migrations.issuperset(texts) else None
+            known = before.pop(sequence.key, None) if migrations >= changed else None
             if known is None:
                 moved.update(sequence.files)
             else:

@@ -60,6 +60,7 @@ def fix_files(
                 file.spared = applied.reason(Path(name), judged.migration.profile)
             files.append(file)
             trial.files[name] = file
+            trial.latest[name] = judged
         trial.settle()
     return [file.result() for file in files]
 
@@ -137,6 +138,8 @@ class _Trial:
     sequence: Sequence
     lowest: Applicability
     files: dict[str, _File] = field(default_factory=dict)
+    #: What is said of the files on the folder's texts as they are now.
+    latest: dict[str, Judged] = field(default_factory=dict)
     #: What the last trial without objection came to, not yet taken over.
     proved: dict[str, Judged] = field(default_factory=dict)
 
@@ -236,11 +239,12 @@ class _Trial:
     def _judge(self, changed: dict[str, bytes]) -> dict[str, Judged]:
         """The files, with other texts for some of them; a file that moved to another sequence is left out."""
         texts = {key: file.judged.data for key, file in self.files.items()} | changed
-        moved = self.folder.update(texts)
-        found = {}
-        for name, file in self.files.items():
+        for name in self.folder.update(texts):
+            self.latest.pop(name, None)
+        for name in self.files:
             sequence = self.folder.sequence_of(name)
             if sequence is None or sequence.key != self.sequence.key:
-                continue
-            found[name] = sequence.judged(name) if name in moved else file.judged
-        return found
+                self.latest.pop(name, None)
+            elif name not in self.latest:
+                self.latest[name] = sequence.judged(name)
+        return dict(self.latest)

@@ -29,13 +29,14 @@ class Texts:
             data = self._known[name] = _on_disk(name)
         return data
 
-    def replace(self, name: str, data: bytes | None) -> None:
-        """Take other bytes from now on; `None`: what is on disk, as it is now."""
-        self._known.pop(name, None)
-        if data is None:
-            self.given.pop(name, None)
-        else:
+    def replace(self, name: str, data: bytes | None) -> bool:
+        """Take other bytes from now on; `None`: what is on disk, as it is now. Returns whether they may be
+        others than before."""
+        known = self._known.pop(name, None)
+        before = self.given.pop(name, known)
+        if data is not None:
             self.given[name] = data
+        return data is None or data != before
 
 
 def _on_disk(name: str) -> bytes:
