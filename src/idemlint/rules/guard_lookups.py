@@ -11,7 +11,7 @@ from idemlint.postgres.catalogs import CATALOGS
 from idemlint.postgres.kinds import Space
 from idemlint.replay.guards import conditions
 from idemlint.replay.guards.conditions import Exists
-from idemlint.replay.guards.read import read
+from idemlint.replay.guards.kept import condition_of
 from idemlint.rules.kit.body_nodes import walk
 from idemlint.rules.kit.branches import Made, doings
 from idemlint.rules.kit.rule import FileRule
@@ -124,7 +124,7 @@ def _lookups(migration: Migration) -> Iterator[_Lookup]:
             for branch, truth in ((node.then, True), (node.otherwise, False)):
                 found = [
                     fact
-                    for fact, present in conditions.assume(read(node.condition), truth)
+                    for fact, present in conditions.assume(condition_of(node), truth)
                     if isinstance(fact, Exists) and not present
                 ]
                 made = {made.ref.name: made for made in doings(branch).creates} if found else {}

@@ -15,7 +15,7 @@ from idemlint.records import NamedTuple
 from idemlint.replay.effects import effects_of, vocabulary
 from idemlint.replay.effects.vocabulary import SKIP
 from idemlint.replay.guards import conditions
-from idemlint.replay.guards.read import read
+from idemlint.replay.guards.kept import condition_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -351,7 +351,7 @@ class _Teller:
                 text = node.tree.kind + (" by EXECUTE" if node.executed else "")
                 yield Described("Sql", text, tuple(self.effects(effects, depth + 1)))
             case nodes.If():
-                yield self.below("If", f"if {_asked(read(node.condition))}", node.then, depth)
+                yield self.below("If", f"if {_asked(condition_of(node))}", node.then, depth)
                 if node.otherwise.body:
                     yield self.below("If", "else", node.otherwise, depth)
             case nodes.Try():

@@ -15,6 +15,7 @@ from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import Opaque
 from idemlint.replay.guards import conditions
+from idemlint.replay.guards.kept import condition_of
 from idemlint.replay.machine.signals import RETURNED, SKIPPED, Doubt, Pattern, Raised
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _pattern(run: Pass, node: nodes.Dynamic) -> Pattern | None:
 
 
 def _if(run: Pass, node: nodes.If) -> Result:
-    condition = _condition(node)
+    condition = condition_of(node)
     value = truth(run, condition)
     if value is not None:
         return run_block(run, node.then if value else node.otherwise)
@@ -100,16 +101,6 @@ def _if(run: Pass, node: nodes.If) -> Result:
     if reason and run.judging and len(run.doubts) == doubts and _does(node):
         run.doubts.append(Doubt(f"a condition cannot be read: {reason}", None, None, node.span))
     return result
-
-
-def _condition(node: nodes.If) -> conditions.Condition:
-    if node.read is None:
-        # Most files have no body.
-        from idemlint.replay.guards.read import read
-
-        node.read = read(node.condition)
-    condition: conditions.Condition = node.read
-    return condition
 
 
 def _readable(condition: conditions.Condition) -> bool:

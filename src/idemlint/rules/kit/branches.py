@@ -19,7 +19,7 @@ from idemlint.replay.effects.vocabulary import (
 )
 from idemlint.replay.guards import conditions
 from idemlint.replay.guards.conditions import Exists
-from idemlint.replay.guards.read import read
+from idemlint.replay.guards.kept import condition_of
 from idemlint.rules.kit.body_nodes import walk
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Made(NamedTuple):
 
 def asked(node: If, branch: Block) -> list[Asked]:
     """The facts that the branch of an IF hangs on. What ELSE hangs on is the opposite."""
-    condition = read(node.condition)
+    condition = condition_of(node)
     return [
         Asked(fact, present)
         for fact, present in conditions.assume(condition, branch is node.then)
