@@ -22,6 +22,7 @@ from idemlint.analysis.judged import Judged, judge
 from idemlint.runners.clues import FolderClues
 from idemlint.sequence.chain import Chain
 from idemlint.sequence.order import group
+from idemlint.sequence.paths import holder
 from idemlint.sequence.texts import Texts
 from idemlint.settings import Settings
 
@@ -118,15 +119,18 @@ class Folder:
         for each in group(self._asked, profile_of, clues, is_named=named is not None):
             chain = Chain(each.profile, each.names, texts, clues, settings.terms)
             asked = [name for name in each.names if name in each.asked]
-            found.append(Sequence(self, chain, each.root, asked))
-            for name in each.outside:
-                if not _is_read_alone(each.profile, name, settings, is_named=named is not None):
-                    continue
+            alone = [
+                name
+                for name in each.outside
+                if _is_read_alone(each.profile, name, settings, is_named=named is not None)
+            ]
+            found.append(Sequence(self, chain, each.root, asked, each.outside))
+            for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
                 rerun = "file" if settings.rerun == "folder" else settings.rerun
                 terms = settings.terms._replace(rerun=rerun, start_after=None)
-                alone = Chain(each.profile, (name,), texts, clues, terms, chain.facts)
-                found.append(Sequence(self, alone, each.root, [name]))
+                by_itself = Chain(each.profile, (name,), texts, clues, terms, chain.facts)
+                found.append(Sequence(self, by_itself, each.root, [name], is_ordered=False))
         return found
 
 
@@ -134,11 +138,25 @@ class Sequence:
     """The files of one runner, in its order, over one journal. Iterating gives the names of those that were
     asked about and that do not count as applied."""
 
-    def __init__(self, folder: Folder, chain: Chain, root: str, asked: list[str]) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        chain: Chain,
+        root: str,
+        asked: list[str],
+        outside: tuple[str, ...] = (),
+        *,
+        is_ordered: bool = True,
+    ) -> None:
         self._folder = folder
         self._chain = chain
         self._asked = asked
         self.runner = chain.profile.name
+        #: Files that were asked about, and that the runner does not run in this order: those that undo, and
+        #: those that it passes over.
+        self.outside = outside
+        #: Whether these are the files that the runner runs; else this is one of those outside, by itself.
+        self.is_ordered = is_ordered
         #: What the sequence is known by: it is the same one as long as this is.
         self.key = (self.runner, root, chain.names, tuple(asked))
 
@@ -154,6 +172,11 @@ class Sequence:
     def files(self) -> tuple[str, ...]:
         """All files in their order, those that nobody asked about included."""
         return self._chain.names
+
+    @property
+    def folder(self) -> str:
+        """The innermost folder that holds all files, and those to come."""
+        return holder(self._chain.profile, self.files or self.outside) or os.curdir
 
     def report(self, name: str, *, effects: bool = False) -> FileReport:
         """What is said of a file, as plain data; `effects`: with what each statement is taken to do.

@@ -13,7 +13,7 @@ from idemlint.errors import UsageProblem, nearest
 from idemlint.records import NamedTuple
 from idemlint.rules import all_rules
 from idemlint.selection import Selectors
-from idemlint.sequence.chain import Terms
+from idemlint.sequence.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

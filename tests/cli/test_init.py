@@ -101,3 +101,49 @@ def test_without_sql_it_says_so(idemlint: Idemlint, here: Path) -> None:
     result = idemlint("init")
     assert (result.code, "no *.sql files found" in result.err) == (2, True)
     assert not Path("idemlint.toml").exists()
+
+
+def test_files_that_the_runner_does_not_run_are_counted_apart(
+    idemlint: Idemlint, here: Path
+) -> None:
+    for name in ("1_a.up.sql", "1_a.down.sql", "2_b.up.sql", "2_b.down.sql"):
+        write(f"migrations/{name}", BAD)
+    result = idemlint("init", "--runner", "golang-migrate")
+    assert (
+        "migrations: 2 migrations, golang-migrate (2 more files that it does not apply)"
+        in result.out
+    )
+    assert 'start-after = "migrations/2_b.up.sql"' in Path("idemlint.toml").read_text()
+
+
+def test_the_folder_is_the_one_that_new_migrations_come_into(
+    idemlint: Idemlint, here: Path
+) -> None:
+    write("db/sqitch.plan", "%project=x\n\nusers 2024-01-01T00:00:00Z A <a@b.c> # u\n")
+    for kind in ("deploy", "revert", "verify"):
+        write(f"db/{kind}/users.sql", BAD)
+    idemlint("init")
+    text = Path("idemlint.toml").read_text()
+    assert 'paths = ["db/deploy"]' in text
+    assert 'runner = "sqitch"' in text
+    assert 'start-after = "db/deploy/users.sql"' in text
+
+
+def test_files_that_only_undo_are_no_migrations(idemlint: Idemlint, here: Path) -> None:
+    write("m/1_a.down.sql", BAD)
+    result = idemlint("init", "m", "--runner", "golang-migrate")
+    assert result.code == 2
+    assert "no migration among 1 *.sql file: name the folder" in result.err
+    assert not Path("idemlint.toml").exists()
+
+
+def test_a_folder_that_its_journal_does_not_list_has_no_last_migration(
+    idemlint: Idemlint, here: Path
+) -> None:
+    write("drizzle/meta/_journal.json", '{"version": "7", "entries": []}')
+    write("drizzle/0000_first.sql", BAD)
+    result = idemlint("init")
+    assert "drizzle: 0 migrations, drizzle (1 more file that it does not apply)" in result.out
+    text = Path("idemlint.toml").read_text()
+    assert text == 'paths = ["drizzle"]\nrunner = "drizzle"\n'
+    assert "IDM101" in idemlint().out

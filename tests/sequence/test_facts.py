@@ -1,9 +1,13 @@
-"""What has to look at all files: who makes which table, with which columns."""
+"""What only a look at all files tells: who makes which relation, and who has which version."""
 
 from __future__ import annotations
 
+import pytest
+
 from idemlint import runners
-from idemlint.sequence.facts import FolderFacts
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.sequence.facts import FolderFacts, OtherDefinition
+from idemlint.sequence.terms import Terms
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
@@ -14,14 +18,22 @@ class Files(dict[str, str]):
     def read(self, name: str) -> bytes:
         return self[name].encode()
 
-    def facts(self) -> FolderFacts:
-        return FolderFacts(list(self), self.read, PSQL)
+    def facts(self, runner: str = "psql") -> FolderFacts:
+        return FolderFacts(list(self), self.read, runners.get(runner), Terms())
+
+    def differences(self, facts: FolderFacts, name: str) -> list[OtherDefinition]:
+        data = self.read(name)
+        parsed = parse(decode(name, data), PSQL.sections(data))
+        return list(facts.other_definitions(parsed).values())
 
     def elsewhere(self, facts: FolderFacts, name: str) -> list[str]:
-        data = self.read(name)
-        return list(
-            facts.other_definitions(parse(decode(name, data), PSQL.sections(data))).values()
-        )
+        return [each.text for each in self.differences(facts, name)]
+
+
+def made_in(text: str, mine: str = "CREATE TABLE t (a int);") -> list[OtherDefinition]:
+    """What is said of `mine` where the folder's second file is `text`."""
+    files = Files({"1.sql": mine, "2.sql": text})
+    return files.differences(files.facts(), "1.sql")
 
 
 def test_a_table_made_otherwise_is_said_where_and_how() -> None:
@@ -40,14 +52,74 @@ def test_a_table_made_otherwise_is_said_where_and_how() -> None:
     ]
 
 
-def test_the_same_table_twice_is_no_difference() -> None:
-    files = Files({"1.sql": "CREATE TABLE t (a int);", "2.sql": "CREATE TABLE t (a integer);"})
-    assert files.elsewhere(files.facts(), "1.sql") == []
+@pytest.mark.parametrize(
+    ("text", "difference"),
+    [
+        ("CREATE VIEW t AS SELECT 1 AS a;", "2.sql makes a view of that name"),
+        ("CREATE INDEX t ON u (a);", "2.sql makes an index of that name"),
+        ("CREATE MATERIALIZED VIEW t AS SELECT 1;", "2.sql makes a materialized view of that name"),
+        ("CREATE SEQUENCE t;", "2.sql makes a sequence of that name"),
+        ("CREATE TABLE t AS SELECT 1 AS a;", "2.sql makes it from a query"),
+        ("CREATE  UNLOGGED\nTABLE t (b int);", "2.sql makes it with b and without a"),
+        ("DO $$ BEGIN CREATE TABLE t (b int); END $$;", "2.sql makes it with b and without a"),
+        (
+            "DO $$ BEGIN IF true THEN EXECUTE 'CREATE TABLE t (a int, b int)'; END IF; END $$;",
+            "2.sql makes it with b",
+        ),
+        ("CREATE TABLE public.t (a int, b int);", "2.sql makes it with b"),
+    ],
+)
+def test_whatever_has_the_name_is_another_definition(text: str, difference: str) -> None:
+    assert made_in(text) == [OtherDefinition(difference)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TABLE t (a integer);",
+        "CREATE TABLE public.t (a int);",
+        "DO $$ BEGIN CREATE TABLE t (a int); END $$;",
+        "CREATE TEMP TABLE t (b int);",
+        "CREATE TABLE other.t (b int);",
+        "-- CREATE TABLE t (b int);\nSELECT 1;",
+        "COMMENT ON TABLE u IS 'see CREATE TABLE t (b int)';",
+        "CREATE TABLE u (t int);",
+    ],
+)
+def test_the_same_table_another_one_and_a_mention_are_no_difference(text: str) -> None:
+    assert made_in(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TABLE t (b int,,);",
+        "DO $$ BEGIN EXECUTE 'CREATE TABLE t (' || current_setting('x') || ')'; END $$;",
+    ],
+)
+def test_a_statement_that_cannot_be_read_may_make_it_otherwise(text: str) -> None:
+    ((said, certain),) = made_in(text)
+    assert said.startswith("2.sql makes it, too, in a way that cannot be read (")
+    assert not certain
 
 
 def test_a_table_of_another_schema_is_another_table() -> None:
     files = Files({"1.sql": "CREATE TABLE a.t (a int);", "2.sql": "CREATE TABLE b.t (b int);"})
     assert files.elsewhere(files.facts(), "1.sql") == []
+
+
+def test_the_makers_of_a_relation_stand_in_the_folders_order() -> None:
+    files = Files(
+        {
+            "1.sql": "SELECT 1; CREATE TABLE t (a int);",
+            "2.sql": "DROP TABLE t;",
+            "3.sql": "CREATE VIEW public.t AS SELECT 1;",
+        }
+    )
+    assert [
+        (made.file, made.statement, made.kind)
+        for made in files.facts().makers(Ref(Space.RELATION, "t"))
+    ] == [("1.sql", 1, Kind.TABLE), ("3.sql", 0, Kind.VIEW)]
 
 
 def test_an_update_names_the_files_that_share_a_table() -> None:
@@ -70,3 +142,14 @@ def test_an_update_names_the_files_that_share_a_table() -> None:
 
 def test_a_file_of_another_folder_moves_nothing() -> None:
     assert Files({"1.sql": "CREATE TABLE t ();"}).facts().update("elsewhere.sql") == frozenset()
+
+
+def test_a_version_that_two_files_have_is_told_of_both() -> None:
+    files = Files(dict.fromkeys(("0001_a.sql", "0001_b.sql", "0002_c.sql"), ""))
+    facts = files.facts("dbmate")
+    assert [facts.same_version(name) for name in files] == [["0001_b.sql"], ["0001_a.sql"], []]
+
+
+def test_a_runner_that_tells_files_apart_by_their_names_has_no_double_version() -> None:
+    files = Files({"1_a.sql": "", "1_b.sql": ""})
+    assert files.facts("drizzle").same_version("1_a.sql") == []

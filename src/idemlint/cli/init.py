@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from idemlint import config as configuration
-from idemlint import files
+from idemlint import engine, runners
 from idemlint.cli import terminal
 from idemlint.cli.exits import Code
 from idemlint.config import CONFIG_NAME, PYPROJECT
 from idemlint.errors import UsageProblem
+from idemlint.records import NamedTuple
 from idemlint.report.summary import counted
+from idemlint.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from idemlint.runners import FolderClues
-    from idemlint.runners.profile import Profile
 
-#: Runners with a folder a migration give all their files the same names.
-_ONE_FOLDER_EACH: Final = frozenset({"migration.sql", "up.sql", "down.sql"})
-_HEAD: Final = 65_536
+class Found(NamedTuple):
+    """A folder of migrations: who runs them, how many, and the last one in that runner's order.
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A folder of migrations: who runs them, and the last one in that runner's order."""
+    `others` are files there that the runner does not apply: those that undo, those that its journal does
+    not list."""
 
     folder: str
     runner: str
-    files: int
+    migrations: int
     last: str | None
+    others: int
 
 
 @click.command("init")
@@ -50,12 +47,10 @@ def command(paths: tuple[str, ...], runner: str | None, force: bool) -> Code:
     """
     target = _target(Path.cwd(), force=force)
     found = look(paths, runner)
-    if not found:
-        raise UsageProblem("no *.sql files found: name the folder (`idemlint init db/migrations`)")
     table = settings(found, relative_to=Path.cwd())
     replaced = write(target, table)
     for folder in found:
-        terminal.emit(f"{folder.folder}: {counted(folder.files, 'migration')}, {folder.runner}\n")
+        terminal.emit(f"{folder.folder}: {_described(folder)}\n")
     verb = "Replaced" if replaced else "Wrote"
     terminal.emit(f"{verb} {configuration.shown(target)}:\n\n{table}\n")
     terminal.emit(_what_now(found))
@@ -63,31 +58,31 @@ def command(paths: tuple[str, ...], runner: str | None, force: bool) -> Code:
 
 
 def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
-    """The folders with migrations below `paths`; other SQL only where there is nothing else."""
-    from idemlint import runners
+    """The folders with migrations below `paths`; other SQL only where there is nothing else.
 
-    if runner is not None:
-        from idemlint.settings import require_runner
-
-        require_runner(runner)
-    clues = runners.FolderClues()
-    detect = runners.detection(clues)
-    groups: dict[tuple[str, str], list[str]] = {}
-    for path in files.discover(list(paths) or ["."]):
-        name = PurePath(path).as_posix()
-        try:
-            with path.open("rb") as file:
-                head = file.read(_HEAD)
-        except OSError as error:
-            raise UsageProblem(f"{name}: cannot be read: {error.strerror or error}") from None
-        profile = runners.get(runner) if runner else detect(name, head)
-        groups.setdefault((_folder(path), profile.name), []).append(name)
-    if not paths:
-        groups = _migrations_only(groups, runners.FALLBACK)
-    return [
-        Found(folder, name, len(members), _last(runners.get(name), members, clues))
-        for (folder, name), members in sorted(groups.items())
+    Raises `UsageProblem` where there are none."""
+    opened = engine.open(list(paths) or [os.curdir], Settings.load(isolated=True, runner=runner))
+    alone = {name for each in opened if not each.is_ordered for name in each.names}
+    found = [
+        Found(
+            PurePath(each.folder).as_posix(),
+            each.runner,
+            len(each.files),
+            each.files[-1] if each.files else None,
+            len(each.outside),
+        )
+        for each in opened
+        if each.is_ordered and (each.files or alone.intersection(each.outside))
     ]
+    if not found:
+        outside = sum(len(each.outside) for each in opened)
+        what = (
+            f"no migration among {counted(outside, '*.sql file')}"
+            if outside
+            else "no *.sql files found"
+        )
+        raise UsageProblem(f"{what}: name the folder (`idemlint init db/migrations`)")
+    return sorted(found if paths else _migrations_only(found), key=lambda each: each[:2])
 
 
 def settings(found: Sequence[Found], relative_to: Path) -> str:
@@ -95,9 +90,9 @@ def settings(found: Sequence[Found], relative_to: Path) -> str:
     folders = _outermost(folder.folder for folder in found)
     shown = [PurePath(os.path.relpath(folder, relative_to)).as_posix() for folder in folders]
     lines = [f"paths = [{', '.join(map(_quoted, shown))}]"]
-    runners = {folder.runner for folder in found}
-    if len(runners) == 1:
-        lines.append(f"runner = {_quoted(runners.pop())}")
+    names = {folder.runner for folder in found}
+    if len(names) == 1:
+        lines.append(f"runner = {_quoted(names.pop())}")
     else:
         lines.append("# several runners: each file's own is detected")
     last = found[0].last if len(found) == 1 else None
@@ -153,28 +148,22 @@ def _without_table(text: str) -> tuple[str, bool]:
     return "".join(kept), replaced
 
 
-def _folder(path: Path) -> str:
-    parent = path.parent
-    return (parent.parent if path.name in _ONE_FOLDER_EACH else parent).as_posix()
-
-
-def _migrations_only(
-    groups: dict[tuple[str, str], list[str]], fallback: str
-) -> dict[tuple[str, str], list[str]]:
+def _migrations_only(found: list[Found]) -> list[Found]:
     """Folders that a runner claims; else those that are called migrations; else all."""
-    for wanted in (
-        lambda folder, runner: runner != fallback,
-        lambda folder, runner: "migration" in folder.lower(),
+    for chosen in (
+        [each for each in found if each.runner != runners.FALLBACK],
+        [each for each in found if "migration" in each.folder.lower()],
     ):
-        chosen = {key: members for key, members in groups.items() if wanted(*key)}
         if chosen:
             return chosen
-    return groups
+    return found
 
 
-def _last(profile: Profile, members: list[str], clues: FolderClues) -> str | None:
-    ordered = profile.order(members, clues)
-    return ordered[-1] if ordered else None
+def _described(found: Found) -> str:
+    text = f"{counted(found.migrations, 'migration')}, {found.runner}"
+    if found.others:
+        text += f" ({counted(found.others, 'more file')} that it does not apply)"
+    return text
 
 
 def _outermost(folders: Iterable[str]) -> list[str]:

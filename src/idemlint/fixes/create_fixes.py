@@ -52,10 +52,11 @@ def create_table(case: Case) -> Fix | None:
         return advice("give the table a name that is free on every run")
     otherwise = case.migration.other_definitions.get(case.statement.index)
     if otherwise is not None:
+        hides = "hides" if otherwise.certain else "may hide"
         return if_not_exists(
             case,
             UNSAFE,
-            f"add IF NOT EXISTS, which hides a difference: {otherwise}",
+            f"add IF NOT EXISTS, which {hides} a difference: {otherwise.text}",
         )
     return if_not_exists(case)
 

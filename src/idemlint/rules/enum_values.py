@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.plpgsql.nodes import statements as statements_in
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import type_name
 from idemlint.replay.catalog.refs import inside, relation
-from idemlint.rules.kit.body_nodes import statements as statements_in
 from idemlint.rules.kit.rule import FileRule
 from idemlint.source.tree import Tree, strings
 

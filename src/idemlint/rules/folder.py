@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
@@ -13,6 +12,7 @@ from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import ABSENT
 from idemlint.rules.kit.rule import FileRule
 from idemlint.sequence.migration import Case
+from idemlint.sequence.paths import short_name
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -135,28 +135,12 @@ class DuplicateVersion(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Another migration of the folder that has this one's version."""
-        version = _version(migration, migration.path)
-        if not version:
-            return
-        for other in migration.siblings:
-            if other != migration.path and _version(migration, other) == version:
-                title = migration.profile.title
-                name = other.replace(os.sep, "/").rpartition("/")[2]
-                yield self.diagnostic(
-                    migration,
-                    Span(0, 0),
-                    f"{name} has the version {version} too: {title} knows only one of them",
-                    fix=Fix(Applicability.DISPLAY, "give the newer one a version of its own"),
-                )
-                return
-
-
-def _version(migration: Migration, path: str) -> str:
-    """A file's version as the runner tells files apart by it; empty where it does not."""
-    profile = migration.profile
-    named = profile.named(path.replace(os.sep, "/"))
-    if not profile.version_alone:
-        return ""
-    if named is None or named[0].direction != "up":
-        return ""
-    return named[1].groupdict().get("version") or ""
+        for other in migration.facts.same_version(migration.path)[:1]:
+            profile = migration.profile
+            yield self.diagnostic(
+                migration,
+                Span(0, 0),
+                f"{short_name(profile, other)} has the version {profile.version_of(other)} too:"
+                f" {profile.title} knows only one of them",
+                fix=Fix(Applicability.DISPLAY, "give the newer one a version of its own"),
+            )

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.fixes.exists import dotted, literal
-from idemlint.plpgsql.nodes import If
+from idemlint.plpgsql.nodes import If, walk
 from idemlint.postgres.catalogs import CATALOGS
 from idemlint.postgres.kinds import Space
 from idemlint.replay.guards import conditions
 from idemlint.replay.guards.conditions import Exists
 from idemlint.replay.guards.kept import condition_of
-from idemlint.rules.kit.body_nodes import walk
 from idemlint.rules.kit.branches import Made, doings
 from idemlint.rules.kit.rule import FileRule
 from idemlint.source.statement import Edit, Span

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from idemlint.diagnostics import Applicability, Fix
-from idemlint.plpgsql.nodes import If, Sql, Try
+from idemlint.plpgsql.nodes import If, Sql, Try, inside_of, walk
 from idemlint.postgres.kinds import Ref
 from idemlint.postgres.sqlstates import catches, condition_name
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import SKIP, Requires, Verb
-from idemlint.rules.kit.body_nodes import inside_of, walk
 from idemlint.rules.kit.branches import Likeness, Made, asked, branches, doings, effects, likeness
 from idemlint.rules.kit.rule import FileRule, OutcomeRule
 from idemlint.source.statement import Edit, Span

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
+from idemlint.plpgsql.nodes import statements as statements_in
 from idemlint.postgres.no_block import concurrently, refuses_block, transaction_verb
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.rules.kit.body_nodes import statements as statements_in
 from idemlint.rules.kit.rule import FileRule
 from idemlint.rules.kit.ways_out import WayOut, called, told
 from idemlint.runners import misdirectives

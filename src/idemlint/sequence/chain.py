@@ -8,7 +8,6 @@ are asked about.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
@@ -21,6 +20,7 @@ from idemlint.runners.units import deliver
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.migration import Migration
 from idemlint.sequence.order import last_applied
+from idemlint.sequence.paths import shown
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
@@ -34,17 +34,8 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
+    from idemlint.sequence.terms import Terms
     from idemlint.sequence.texts import Texts
-
-
-class Terms(NamedTuple):
-    """What a replay depends on besides the files. `down`: Down sections run, too."""
-
-    postgres_version: int = 14
-    search_path: tuple[str, ...] = ("public",)
-    rerun: Mode = "any"
-    start_after: str | None = None
-    down: bool = False
 
 
 #: Which reruns a mode asks for.
@@ -86,7 +77,7 @@ class Chain:
         self.profile = profile
         self.names = tuple(names)
         self.terms = terms
-        self.facts = facts or FolderFacts(self.names, texts.read, profile)
+        self.facts = facts or FolderFacts(self.names, texts.read, profile, terms)
         self._texts = texts
         self._clues = clues
         self._places = {name: place for place, name in enumerate(self.names)}
@@ -270,8 +261,3 @@ class Chain:
     def _view(self) -> View:
         """What is known now, until the next file runs or one is taken back."""
         return View(self._machine.state.catalog, self._moment, lambda: self._moment)
-
-
-def shown(name: str) -> str:
-    """A path as it is shown: relative to where we are, where that is shorter, with forward slashes."""
-    return name.replace(os.sep, "/").removeprefix("./")

@@ -1,147 +1,255 @@
-"""What the files of a folder say about one table in several places.
+"""What only a look at all files of a folder tells: who makes which relation, and who has which version.
 
-`CREATE TABLE IF NOT EXISTS` skips a table of that name whatever its columns are; where another migration
-makes the same table otherwise, a guard would hide the difference. Files are scanned for the names of the
-tables they make, which costs next to nothing, and only those that share one are parsed.
+`CREATE TABLE IF NOT EXISTS` skips whatever has that name, whatever its columns are: where another migration
+makes the same table otherwise, a guard would hide the difference. Files are scanned for the names that
+stand behind CREATE, which costs next to nothing, and only those that share one are parsed.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from idemlint.plpgsql.nodes import Dynamic, Sql, walk
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.records import NamedTuple
 from idemlint.replay.catalog.relation import TableDefinition
+from idemlint.replay.effects import effects_of
+from idemlint.replay.effects.program import program_of
 from idemlint.replay.effects.queries import table_of
+from idemlint.replay.effects.vocabulary import Body, Command, Creates, Opaque
+from idemlint.sequence.paths import short_name
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
-from idemlint.source.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from idemlint.postgres.kinds import Ref
+    from idemlint.replay.effects.vocabulary import Effect
     from idemlint.runners.profile import Profile
+    from idemlint.sequence.terms import Terms
     from idemlint.source.statement import ParsedFile, Statement
 
-_MARK: Final = b"create table"
-_NAME: Final = re.compile(
-    rb'\s+(?:if\s+not\s+exists\s+)?((?:"[^"]*"|[\w$]+)(?:\s*\.\s*(?:"[^"]*"|[\w$]+))?)'
+#: CREATE of a relation, in lower case, up to its name, which may hold placeholders.
+_CREATE: Final = re.compile(
+    rb"create\s+(?:or\s+replace\s+)?"
+    rb"(?:(?:global|local|temp|temporary|unlogged|foreign|recursive|materialized|unique)\s+)*"
+    rb"(?:table|view|index|sequence)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?"
+    rb"((?:\"[^\"]*\"|[^\s(;,\"'])+)"
 )
+_Key = TypeVar("_Key", str, bytes)
+#: PostgreSQL cuts names at 63 bytes; a character that does not fit goes whole.
+_SIGNIFICANT: Final = 60
+
+
+class Maker(NamedTuple):
+    """A statement of the folder that makes the relation `ref`, at its top or in a body.
+
+    `columns` are a table's, with their types, by name; `None`: the statement does not tell them. `unread`
+    says why the statement cannot be read, where only its text mentions the name.
+    """
+
+    file: str
+    statement: int
+    ref: Ref
+    kind: Kind
+    columns: Mapping[str, str] | None = None
+    unread: str = ""
+
+
+class OtherDefinition(NamedTuple):
+    """Where else a table is made, and how that differs, in words; not `certain`: it cannot be read."""
+
+    text: str
+    certain: bool = True
 
 
 class FolderFacts:
-    """What has to look at all files of a sequence: who makes which table, with which columns.
+    """The files `names` of one runner, in its order, looked at together.
 
     Nothing is read before it is asked for; what one file says is forgotten by `update`, not what the
     others say.
     """
 
     def __init__(
-        self, names: Sequence[str], read: Callable[[str], bytes], profile: Profile
+        self, names: Sequence[str], read: Callable[[str], bytes], profile: Profile, terms: Terms
     ) -> None:
         self.names = names
         self._read = read
         self._profile = profile
+        self._terms = terms
         self._mentioned: dict[str, tuple[bytes, ...]] | None = None
-        self._makers: dict[bytes, list[str]] = {}
-        self._made: dict[str, list[tuple[Ref, dict[str, str]]]] = {}
+        self._mentioning: dict[bytes, list[str]] = {}
+        self._made: dict[str, list[Maker]] = {}
+        self._versions: dict[str, list[str]] | None = None
 
-    def other_definitions(self, parsed: ParsedFile) -> dict[int, str]:
-        """The CREATE TABLEs of a file whose table is made otherwise too: statement index → where."""
-        found: dict[int, str] = {}
+    def makers(self, relation: Ref) -> Iterator[Maker]:
+        """All that makes a relation of that name, in the folder's order."""
+        relation = self._resolved(relation)
+        for name in self._files_with(relation.name):
+            for made in self._made_by(name):
+                if made.ref == relation:
+                    yield made
+
+    def other_definitions(self, parsed: ParsedFile) -> dict[int, OtherDefinition]:
+        """The CREATE TABLEs of a file whose table is made otherwise too, by statement index."""
+        found: dict[int, OtherDefinition] = {}
         for statement in parsed.statements:
             if statement.kind == "CreateStmt" and statement.section == "up":
                 elsewhere = self._elsewhere(statement)
-                if elsewhere:
+                if elsewhere is not None:
                     found[statement.index] = elsewhere
         return found
 
+    def same_version(self, name: str) -> Sequence[str]:
+        """The other files that have a file's version, where the runner knows its files by nothing else."""
+        if self._versions is None:
+            self._versions = _grouped((each, _versions(self._profile, each)) for each in self.names)
+        return [
+            other
+            for version in _versions(self._profile, name)
+            for other in self._versions.get(version, ())
+            if other != name
+        ]
+
     def update(self, name: str) -> frozenset[str]:
         """Look at a file anew. Returns the other files whose answers may be others now: those that make
-        a table which this one makes, or made."""
+        what this one makes, or made."""
         self._made.pop(name, None)
         if self._mentioned is None or name not in self._mentioned:
             return frozenset()
         before = self._mentioned[name]
-        self._mentioned[name] = _tables_made(self._read(name))
-        self._makers = _by_table(self._mentioned)
+        self._mentioned[name] = _mentions(self._read(name))
+        self._mentioning = _grouped(self._mentioned.items())
         touched = {*before, *self._mentioned[name]}
         return frozenset(
-            other for table in touched for other in self._makers.get(table, ()) if other != name
+            other for key in touched for other in self._mentioning.get(key, ()) if other != name
         )
 
-    def _elsewhere(self, statement: Statement) -> str:
+    def _elsewhere(self, statement: Statement) -> OtherDefinition | None:
         tree = statement.tree
         if tree is None:
-            return ""
+            return None
         ref = table_of(tree.fields["relation"])
-        makers = self._makers_of(ref.name.lower().encode())
-        if len(makers) < 2:
-            return ""
-        columns = _columns(ref, tree.fields)
-        for maker in dict.fromkeys(makers):
-            for other, other_columns in self._tables(maker):
-                if other == ref and other_columns != columns:
-                    return f"{_name(maker)} makes it {_difference(columns, other_columns)}"
-        return ""
+        if len(self._files_with(ref.name)) < 2:
+            return None
+        columns = _types(TableDefinition(ref.name, tree))
+        for made in self.makers(ref):
+            difference = _difference(columns, made)
+            if difference:
+                text = f"{short_name(self._profile, made.file)} {difference}"
+                return OtherDefinition(text, certain=not made.unread)
+        return None
 
-    def _makers_of(self, table: bytes) -> Sequence[str]:
-        """The files that make a table of that name, in order; one that does so twice stands twice."""
+    def _files_with(self, relation: str) -> Sequence[str]:
+        """The files that mention such a CREATE, in order; one that does so twice stands twice."""
         if self._mentioned is None:
-            self._mentioned = {name: _tables_made(self._read(name)) for name in self.names}
-            self._makers = _by_table(self._mentioned)
-        return self._makers.get(table, ())
+            self._mentioned = {name: _mentions(self._read(name)) for name in self.names}
+            self._mentioning = _grouped(self._mentioned.items())
+        return self._mentioning.get(_key(relation.encode()), ())
 
-    def _tables(self, name: str) -> list[tuple[Ref, dict[str, str]]]:
+    def _made_by(self, name: str) -> list[Maker]:
         known = self._made.get(name)
         if known is None:
             data = self._read(name)
             parsed = parse(decode(name, data), self._profile.sections(data))
             known = self._made[name] = [
-                (ref, _columns(ref, statement.tree.fields))
+                made
                 for statement in parsed.statements
-                if statement.kind == "CreateStmt"
-                and statement.section == "up"
-                and statement.tree is not None
-                for ref in (table_of(statement.tree.fields["relation"]),)
+                if statement.section == "up"
+                for made in self._made_in(name, parsed, statement)
             ]
         return known
 
+    def _made_in(self, name: str, parsed: ParsedFile, statement: Statement) -> Iterator[Maker]:
+        """What a statement makes; most do not mention any CREATE, and are passed over."""
+        mentioned = _mentions(parsed.code[statement.start : statement.end])
+        if not mentioned:
+            return
+        version = self._terms.postgres_version
+        told = set()
+        unread = ""
+        for effect in _flat(program_of(parsed, statement, version), version):
+            if isinstance(effect, Opaque):
+                unread = unread or effect.reason
+            elif effect.ref.space is Space.RELATION:
+                told.add(_key(effect.ref.name.encode()))
+                definition = effect.definition
+                columns = _types(definition) if isinstance(definition, TableDefinition) else None
+                yield Maker(name, statement.index, self._resolved(effect.ref), effect.kind, columns)
+        if unread:
+            for key in mentioned:
+                if key not in told:
+                    ref = self._resolved(Ref(Space.RELATION, key.decode(errors="replace")))
+                    yield Maker(name, statement.index, ref, Kind.TABLE, unread=unread)
 
-def _tables_made(data: bytes) -> tuple[bytes, ...]:
-    """The names, in lower case and without schema, that stand behind CREATE TABLE in a text."""
-    found = []
-    for piece in data.lower().split(_MARK)[1:]:
-        match = _NAME.match(piece)
-        if match is not None:
-            found.append(match[1].rpartition(b".")[2].strip().strip(b'"'))
-    return tuple(found)
+    def _resolved(self, ref: Ref) -> Ref:
+        """A name without a schema is made in the first one of the search_path."""
+        if ref.schema is not None or not self._terms.search_path:
+            return ref
+        return ref._replace(schema=self._terms.search_path[0])
 
 
-def _by_table(mentioned: dict[str, tuple[bytes, ...]]) -> dict[bytes, list[str]]:
-    found: dict[bytes, list[str]] = {}
-    for name, tables in mentioned.items():
-        for table in tables:
-            found.setdefault(table, []).append(name)
+def _flat(effects: Iterable[Effect], postgres_version: int) -> Iterator[Creates | Opaque]:
+    """What is made, and what cannot be read, in bodies and commands too."""
+    for effect in effects:
+        if isinstance(effect, Creates | Opaque):
+            yield effect
+        elif isinstance(effect, Command):
+            yield from _flat(effect.effects, postgres_version)
+        elif isinstance(effect, Body):
+            for place in walk(effect.block):
+                node = place.node
+                if isinstance(node, Dynamic):
+                    yield Opaque(node.reason, node.mentions)
+                elif isinstance(node, Sql):
+                    yield from _flat(effects_of(node.tree, postgres_version), postgres_version)
+
+
+def _mentions(data: bytes) -> tuple[bytes, ...]:
+    """The names, in lower case and without schema, that stand behind the CREATE of a relation."""
+    return tuple(
+        _key(match[1].rpartition(b".")[2].strip(b'"')) for match in _CREATE.finditer(data.lower())
+    )
+
+
+def _key(name: bytes) -> bytes:
+    return name.lower()[:_SIGNIFICANT]
+
+
+def _versions(profile: Profile, name: str) -> tuple[str, ...]:
+    """A file's version, where the runner tells files apart by it alone."""
+    named = profile.named(name) if profile.version_alone else None
+    if named is None or named[0].direction != "up":
+        return ()
+    return (profile.version_of(name),) if named[1].groupdict().get("version") else ()
+
+
+def _grouped(pairs: Iterable[tuple[str, Iterable[_Key]]]) -> dict[_Key, list[str]]:
+    """The files of each key, in order."""
+    found: dict[_Key, list[str]] = {}
+    for name, keys in pairs:
+        for key in keys:
+            found.setdefault(key, []).append(name)
     return found
 
 
-def _columns(ref: Ref, fields: dict[str, object]) -> dict[str, str]:
-    definition = TableDefinition(ref.name, Tree("CreateStmt", fields))
+def _types(definition: TableDefinition) -> dict[str, str]:
     return {name: column.type for name, column in definition.columns.items()}
 
 
-def _name(path: str) -> str:
-    """A migration's name: its file's, with its folder's where all files have one name."""
-    folder, _, file = path.replace("\\", "/").rpartition("/")
-    return f"{folder.rpartition('/')[2]}/{file}" if file in _COMMON_NAMES else file
-
-
-_COMMON_NAMES: Final = frozenset({"migration.sql", "up.sql"})
-
-
-def _difference(mine: dict[str, str], other: dict[str, str]) -> str:
-    """How another definition differs, in words: columns more, columns less, other types."""
+def _difference(mine: Mapping[str, str], made: Maker) -> str:
+    """How what is made differs from a table with these columns, in words; empty where it does not."""
+    if made.unread:
+        return f"makes it, too, in a way that cannot be read ({made.unread})"
+    if made.kind is not Kind.TABLE:
+        article = "an" if made.kind.noun[0] in "aeiou" else "a"
+        return f"makes {article} {made.kind.noun} of that name"
+    other = made.columns
+    if other is None:
+        return "makes it from a query"
+    if other == mine:
+        return ""
     parts = []
     for word, names in (
         ("with", [name for name in other if name not in mine]),
@@ -151,4 +259,4 @@ def _difference(mine: dict[str, str], other: dict[str, str]) -> str:
         if names:
             shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
             parts.append(f"{word} {shown}")
-    return " and ".join(parts) or "otherwise"
+    return f"makes it {' and '.join(parts)}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
     from idemlint.runners.units import Delivery
-    from idemlint.sequence.facts import FolderFacts
+    from idemlint.sequence.facts import FolderFacts, OtherDefinition
     from idemlint.source.statement import ParsedFile, Span, Statement
     from idemlint.source.tree import Tree
 
@@ -49,7 +49,7 @@ class Migration:
     programs: dict[int, Program] = field(default_factory=dict)
     after: View = NOTHING_KNOWN
     reruns: str = ""
-    _other_definitions: dict[int, str] | None = None
+    _other_definitions: dict[int, OtherDefinition] | None = None
 
     @property
     def data(self) -> bytes:
@@ -62,12 +62,7 @@ class Migration:
         return self.parsed.source.path
 
     @property
-    def siblings(self) -> Sequence[str]:
-        """The folder's migrations in their order, this one among them where it is in the order."""
-        return self.facts.names
-
-    @property
-    def other_definitions(self) -> dict[int, str]:
+    def other_definitions(self) -> dict[int, OtherDefinition]:
         """Where else the folder makes the same table otherwise, by statement index."""
         if self._other_definitions is None:
             self._other_definitions = self.facts.other_definitions(self.parsed)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
+from idemlint.sequence.paths import named_folders
+from idemlint.sequence.paths import root as root_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -48,7 +50,7 @@ def group(
     for name in asked:
         profile = profile_of(name)
         profiles[profile.name] = profile
-        together.setdefault((profile.name, _root(profile, name)), []).append(name)
+        together.setdefault((profile.name, root_of(profile, name)), []).append(name)
     groups = []
     for (runner, root), wanted in together.items():
         profile = profiles[runner]
@@ -59,7 +61,7 @@ def group(
 
         siblings = {
             name
-            for depth in {_depth(profile, name) for name in wanted}
+            for depth in {named_folders(profile, name) for name in wanted}
             for name in _siblings(clues, root, depth)
             if belongs(name)
         }
@@ -101,19 +103,6 @@ def last_applied(profile: Profile, names: Iterable[str], start_after: str | None
         and int(profile.version_of(name)) <= int(start_after)
     ]
     return earlier[-1] if earlier else -1
-
-
-def _depth(profile: Profile, name: str) -> int:
-    """How many folders of a migration's path are its own (`<version>_x/up.sql`: one)."""
-    found = profile.named(name)
-    return found[1].group(0).strip("/").count("/") if found else 0
-
-
-def _root(profile: Profile, name: str) -> str:
-    folder = os.path.dirname(name)  # noqa: PTH120 (called for every file)
-    for _ in range(_depth(profile, name)):
-        folder = os.path.dirname(folder)  # noqa: PTH120
-    return folder
 
 
 def _siblings(clues: FolderClues, root: str, depth: int) -> Iterator[str]:

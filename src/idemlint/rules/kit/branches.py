@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from idemlint.plpgsql.nodes import Block, If, Sql
+from idemlint.plpgsql.nodes import Block, If, Sql, walk
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.effects import effects_of
@@ -20,7 +20,6 @@ from idemlint.replay.effects.vocabulary import (
 from idemlint.replay.guards import conditions
 from idemlint.replay.guards.conditions import Exists
 from idemlint.replay.guards.kept import condition_of
-from idemlint.rules.kit.body_nodes import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
