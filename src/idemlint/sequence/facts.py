@@ -135,6 +135,8 @@ class FolderFacts:
             return None
         columns = _types(TableDefinition(ref.name, tree))
         for made in self.makers(ref):
+            if made.kind is not Kind.TABLE:
+                continue  # Its own CREATE fails loudly where the table is; nothing is hidden.
             difference = _difference(columns, made)
             if difference:
                 text = f"{short_name(self._profile, made.file)} {difference}"
@@ -242,9 +244,6 @@ def _difference(mine: Mapping[str, str], made: Maker) -> str:
     """How what is made differs from a table with these columns, in words; empty where it does not."""
     if made.unread:
         return f"makes it, too, in a way that cannot be read ({made.unread})"
-    if made.kind is not Kind.TABLE:
-        article = "an" if made.kind.noun[0] in "aeiou" else "a"
-        return f"makes {article} {made.kind.noun} of that name"
     other = made.columns
     if other is None:
         return "makes it from a query"
