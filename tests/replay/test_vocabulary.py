@@ -13,7 +13,7 @@ import pytest
 import idemlint.replay
 from idemlint.replay.effects import describe
 from idemlint.replay.effects.vocabulary import Effect
-from idemlint.replay.machine.handlers import HANDLERS
+from idemlint.replay.machine.handlers import FUNCTIONS, HANDLERS
 
 WORDS = {each.__name__: each for each in get_args(Effect)}
 SQLSTATE = re.compile(r"[0-9][0-9A-Z]{4}")
@@ -48,7 +48,7 @@ def test_the_function_that_the_row_names_carries_the_word_out(row: Row) -> None:
 
 
 def test_no_other_word_is_carried_out() -> None:
-    assert list(HANDLERS) == list(WORDS.values())
+    assert list(FUNCTIONS) == list(WORDS.values())
 
 
 @pytest.mark.parametrize("module", sorted({row.carried_out.rpartition(".")[0] for row in ROWS}))

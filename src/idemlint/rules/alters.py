@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.fixes import alter_fixes, create_fixes
+from idemlint import fixes
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import CreatesUnnamed, Drops, Renames, Updates, Verb
 from idemlint.replay.judge.verdict import Verdict
@@ -35,7 +35,7 @@ class AddColumn(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`, in all commands that can have it."""
-        return alter_fixes.alter_table(case)
+        return fixes.alter_fixes.alter_table(case)
 
 
 class AddConstraint(CreateRule):
@@ -48,7 +48,7 @@ class AddConstraint(CreateRule):
 
     def title(self, case: Case) -> str:
         """A primary key is found whatever its name."""
-        ref = create_fixes.ref_of(case)
+        ref = fixes.create_fixes.ref_of(case)
         if ref is not None and ref.name == "primary key":
             return f"ADD PRIMARY KEY to {ref.parent}"
         return super().title(case)
@@ -56,8 +56,8 @@ class AddConstraint(CreateRule):
     def mend(self, case: Case) -> Fix | None:
         """A lookup in pg_constraint, by name and table."""
         if case.tree.kind == "AlterDomainStmt":
-            return create_fixes.guarded_create(case)
-        return alter_fixes.alter_table(case)
+            return fixes.create_fixes.guarded_create(case)
+        return fixes.alter_fixes.alter_table(case)
 
 
 class AddConstraintUnnamed(CreateRule):
@@ -78,7 +78,7 @@ class AddConstraintUnnamed(CreateRule):
 
     def repair(self, case: Case) -> Fix | None:
         """The name that PostgreSQL chooses, and a lookup."""
-        return alter_fixes.name_constraint(case)
+        return fixes.alter_fixes.name_constraint(case)
 
 
 class Rename(OutcomeRule):
@@ -95,7 +95,7 @@ class Rename(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """`IF EXISTS`, or a lookup of the old name."""
-        return alter_fixes.rename(case)
+        return fixes.alter_fixes.rename(case)
 
 
 class AddEnumValue(CreateRule):
@@ -108,7 +108,7 @@ class AddEnumValue(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`."""
-        return create_fixes.if_not_exists(case)
+        return fixes.create_fixes.if_not_exists(case)
 
 
 class IdentityOrGenerated(CreateRule):
@@ -124,14 +124,14 @@ class IdentityOrGenerated(CreateRule):
 
     def title(self, case: Case) -> str:
         """The effect's ref is a property with the column's name behind a colon."""
-        ref = create_fixes.ref_of(case)
+        ref = fixes.create_fixes.ref_of(case)
         column = ref.name.partition(":")[2] if ref is not None else ""
         adds = getattr(case.effect, "verb", None) is Verb.CREATE
         return f"{'ADD GENERATED AS IDENTITY' if adds else 'DROP'} on column {column}"
 
     def mend(self, case: Case) -> Fix | None:
         """`IF EXISTS`, or a lookup in pg_attribute."""
-        return alter_fixes.alter_table(case)
+        return fixes.alter_fixes.alter_table(case)
 
 
 class AttachOrDetachPartition(CreateRule):
@@ -144,7 +144,7 @@ class AttachOrDetachPartition(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """A lookup in pg_inherits."""
-        return alter_fixes.link(case)
+        return fixes.alter_fixes.link(case)
 
 
 class Inherit(CreateRule):
@@ -161,7 +161,7 @@ class Inherit(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """A lookup in pg_inherits."""
-        return alter_fixes.link(case)
+        return fixes.alter_fixes.link(case)
 
 
 class SetSchema(OutcomeRule):
@@ -177,7 +177,7 @@ class SetSchema(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """`IF EXISTS`, or a lookup."""
-        return alter_fixes.set_schema(case)
+        return fixes.alter_fixes.set_schema(case)
 
 
 _MEMBERS = (
@@ -200,13 +200,13 @@ class AddToSet(CreateRule):
 
     def title(self, case: Case) -> str:
         """The member's ref says what it is."""
-        ref = create_fixes.ref_of(case)
+        ref = fixes.create_fixes.ref_of(case)
         adds = getattr(case.effect, "verb", None) is Verb.CREATE
         return f"{'ADD' if adds else 'DROP'} {ref.name if ref is not None else ''}".strip()
 
     def mend(self, case: Case) -> Fix | None:
         """A lookup, for publications."""
-        return alter_fixes.publication_member(case)
+        return fixes.alter_fixes.publication_member(case)
 
 
 class InlineConstraintSkipped(FileRule):
@@ -268,6 +268,6 @@ class ChangeTypeUsing(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """Only a person knows what the old type was."""
-        return create_fixes.advice(
+        return fixes.create_fixes.advice(
             "look in pg_attribute whether the column still has its old type, and change it only then"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from idemlint.fixes import alter_fixes, create_fixes
+from idemlint import fixes
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed, Requires, Verb
 from idemlint.replay.judge.verdict import Verdict
@@ -29,7 +29,7 @@ class CreateRule(OutcomeRule):
     def title(self, case: Case) -> str:
         """What the statement does, as it begins: `CREATE TABLE users`."""
         effect = case.effect
-        ref = create_fixes.ref_of(case)
+        ref = fixes.create_fixes.ref_of(case)
         if ref is None:
             return self.what
         kind = effect.kind if isinstance(effect, (Requires, Creates)) else None
@@ -50,14 +50,14 @@ class CreateRule(OutcomeRule):
             outcome.verdict is Verdict.REPEATS and isinstance(outcome.effect, Creates)
             for outcome in outcomes
         ):
-            return create_fixes.advice(
+            return fixes.create_fixes.advice(
                 "the file removes or renames it later: guard it by what is left then"
             )
         return self.mend(case)
 
     def mend(self, case: Case) -> Fix | None:
         """The fix of a statement that fails."""
-        return create_fixes.create(case)
+        return fixes.create_fixes.create(case)
 
 
 class CreateTable(CreateRule):
@@ -69,7 +69,7 @@ class CreateTable(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`."""
-        return create_fixes.create_table(case)
+        return fixes.create_fixes.create_table(case)
 
 
 class CreateIndex(CreateRule):
@@ -98,7 +98,7 @@ class CreateIndexUnnamed(CreateRule):
 
     def repair(self, case: Case) -> Fix | None:
         """The name that PostgreSQL chooses."""
-        return alter_fixes.name_index(case)
+        return fixes.alter_fixes.name_index(case)
 
 
 class CreateType(CreateRule):
@@ -143,8 +143,8 @@ class CreateView(CreateRule):
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`, where that is not what fails."""
         if not isinstance(case.effect, Requires):
-            return create_fixes.advice("give the view a name of its own")
-        return create_fixes.or_replace(case)
+            return fixes.create_fixes.advice("give the view a name of its own")
+        return fixes.create_fixes.or_replace(case)
 
 
 class CreateMaterializedView(CreateRule):
@@ -164,7 +164,7 @@ class CreateRoutine(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`."""
-        return create_fixes.or_replace(case)
+        return fixes.create_fixes.or_replace(case)
 
 
 class CreateTrigger(CreateRule):
@@ -176,7 +176,7 @@ class CreateTrigger(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`, or DROP before it."""
-        return create_fixes.trigger(case)
+        return fixes.create_fixes.trigger(case)
 
 
 class CreatePolicy(CreateRule):
@@ -188,7 +188,7 @@ class CreatePolicy(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """A lookup in pg_policy."""
-        return create_fixes.policy(case)
+        return fixes.create_fixes.policy(case)
 
 
 class CreateTableAs(CreateRule):
@@ -206,5 +206,5 @@ class CreateTableAs(CreateRule):
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`; a SELECT INTO has to be written anew for it."""
         if case.tree.kind == "SelectStmt":
-            return create_fixes.select_into(case)
-        return create_fixes.create_table(case)
+            return fixes.create_fixes.select_into(case)
+        return fixes.create_fixes.create_table(case)

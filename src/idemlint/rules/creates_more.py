@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.fixes import create_fixes
+from idemlint import fixes
 from idemlint.postgres.create_drop import has_or_replace
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import CreatesUnnamed, Requires
@@ -33,7 +33,7 @@ class CreateRewriteRule(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`."""
-        return create_fixes.or_replace(case)
+        return fixes.create_fixes.or_replace(case)
 
 
 class CreatePublication(CreateRule):
@@ -47,11 +47,11 @@ class CreatePublication(CreateRule):
         """A lookup in pg_publication; a subscription that connects can be in no transaction."""
         effect = case.effect
         if isinstance(effect, Requires) and effect.kind is Kind.SUBSCRIPTION:
-            return create_fixes.advice(
+            return fixes.create_fixes.advice(
                 "look in pg_subscription before you run it: it connects to the publisher, which no"
                 " DO block may do"
             )
-        return create_fixes.create(case)
+        return fixes.create_fixes.create(case)
 
 
 class CreateForeignObject(CreateRule):
@@ -64,8 +64,10 @@ class CreateForeignObject(CreateRule):
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`; a wrapper has none and is looked up."""
         if case.tree.kind == "ImportForeignSchemaStmt":
-            return create_fixes.advice("import what is missing only: LIMIT TO (…) or EXCEPT (…)")
-        return create_fixes.create(case)
+            return fixes.create_fixes.advice(
+                "import what is missing only: LIMIT TO (…) or EXCEPT (…)"
+            )
+        return fixes.create_fixes.create(case)
 
 
 class CreateOther(CreateRule):
@@ -95,11 +97,11 @@ class CreateOther(CreateRule):
         """Its own guard, `OR REPLACE`, or a lookup; unnamed statistics need a name first."""
         effect = case.effect
         if isinstance(effect, CreatesUnnamed):
-            return create_fixes.advice("give the statistics object a name, and IF NOT EXISTS")
+            return fixes.create_fixes.advice("give the statistics object a name, and IF NOT EXISTS")
         if isinstance(effect, Requires) and has_or_replace(
             effect.kind, case.migration.postgres_version
         ):
-            return create_fixes.or_replace(case)
+            return fixes.create_fixes.or_replace(case)
         return super().repair(case)
 
 
@@ -112,6 +114,6 @@ class CreateUnguardable(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """Neither a guard of its own, nor a DO block, since it can be in no transaction."""
-        return create_fixes.advice(
+        return fixes.create_fixes.advice(
             "keep it out of the migrations, or let psql ask first: SELECT … WHERE NOT EXISTS (…) \\gexec"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.fixes import alter_fixes, create_fixes
+from idemlint import fixes
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import Drops, Requires, Verb
 from idemlint.replay.judge.verdict import Verdict
@@ -20,7 +20,7 @@ class _DropRule(OutcomeRule):
 
     def message(self, case: Case) -> str:
         """It is gone; or something that the rerun should leave is taken away."""
-        ref = create_fixes.ref_of(case)
+        ref = fixes.create_fixes.ref_of(case)
         kind = getattr(case.effect, "kind", None)
         noun = f" {kind.noun.upper()}" if isinstance(kind, Kind) else ""
         verb = "repeats" if case.outcome.verdict is Verdict.REPEATS else "fails"
@@ -34,16 +34,16 @@ class _DropRule(OutcomeRule):
         if isinstance(case.effect, Requires) and case.outcome.verdict is Verdict.FAILS:
             return self.mend(case)
         if case.outcome.verdict is Verdict.FAILS:
-            return create_fixes.advice(
+            return fixes.create_fixes.advice(
                 "drop first what depends on it, or add CASCADE to drop it along"
             )
-        return create_fixes.advice(
+        return fixes.create_fixes.advice(
             "guard it by what the file makes afterwards, so that it runs only once"
         )
 
     def mend(self, case: Case) -> Fix | None:
         """The fix of a statement that fails."""
-        return create_fixes.if_exists(case)
+        return fixes.create_fixes.if_exists(case)
 
 
 class DropObject(_DropRule):
@@ -69,7 +69,7 @@ class DropColumn(_DropRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`IF EXISTS`, in all commands that can have it."""
-        return alter_fixes.alter_table(case)
+        return fixes.alter_fixes.alter_table(case)
 
 
 class DropConstraint(_DropRule):
@@ -82,8 +82,8 @@ class DropConstraint(_DropRule):
     def mend(self, case: Case) -> Fix | None:
         """`IF EXISTS`, in all commands that can have it."""
         if case.tree.kind == "AlterDomainStmt":
-            return create_fixes.if_exists_after(case, "DROP CONSTRAINT")
-        return alter_fixes.alter_table(case)
+            return fixes.create_fixes.if_exists_after(case, "DROP CONSTRAINT")
+        return fixes.alter_fixes.alter_table(case)
 
 
 class UsedAfterDrop(OutcomeRule):
@@ -99,7 +99,7 @@ class UsedAfterDrop(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """The order of the file is its author's."""
-        return create_fixes.advice(
+        return fixes.create_fixes.advice(
             f"run it only while {case.subject} is there, or move it into a migration of its own"
         )
 
@@ -117,4 +117,6 @@ class DropThenCreate(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """Whether the rows matter is for a person to say."""
-        return create_fixes.advice("leave out the DROP, and make the table with IF NOT EXISTS")
+        return fixes.create_fixes.advice(
+            "leave out the DROP, and make the table with IF NOT EXISTS"
+        )

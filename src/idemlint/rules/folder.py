@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idemlint import fixes
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
-from idemlint.fixes.layout import Site
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog.refs import inside, relation
 from idemlint.replay.catalog.relation import TableDefinition
@@ -18,6 +18,7 @@ from idemlint.source.statement import Edit, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from idemlint.fixes.layout import Site
     from idemlint.replay.catalog.column import Column
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Statement
@@ -81,7 +82,7 @@ def _removed(migration: Migration, table: str) -> set[str]:
 
 def _additions(migration: Migration, statement: Statement, missing: list[Column]) -> Fix:
     """The columns one by one, behind the statement, as it spells them."""
-    site = Site(
+    site = fixes.layout.Site(
         Case(migration, statement, next(iter(migration.outcomes[statement.index].values())))
     )
     end = site.after("EXISTS")

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from idemlint.diagnostics import Applicability, Diagnostic, Fix
-from idemlint.fixes.exists import dotted, literal
-from idemlint.plpgsql.nodes import If, walk
-from idemlint.postgres.catalogs import CATALOGS
 from idemlint.postgres.kinds import Space
-from idemlint.replay.guards import conditions
-from idemlint.replay.guards.conditions import Exists
-from idemlint.replay.guards.kept import condition_of
-from idemlint.rules.kit.branches import Made, doings
+from idemlint.rules import kit
 from idemlint.rules.kit.rule import FileRule
-from idemlint.source.statement import Edit, Span
-from idemlint.source.tokens import Word, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from idemlint.diagnostics import Diagnostic
     from idemlint.postgres.kinds import Ref
+    from idemlint.replay.guards.conditions import Exists
+    from idemlint.rules.kit.branches import Made
     from idemlint.sequence.migration import Migration
-    from idemlint.source.statement import Statement
 
 _IN_TABLES: Final = frozenset({Space.CONSTRAINT, Space.TRIGGER, Space.POLICY, Space.RULE})
-
-
-class _Lookup(NamedTuple):
-    """An IF whose branch makes what it looks for."""
-
-    statement: Statement
-    node: If
-    fact: Exists
-    made: Made
 
 
 class _LookupRule(FileRule):
@@ -44,7 +28,7 @@ class _LookupRule(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """One finding a condition."""
-        for lookup in _lookups(migration):
+        for lookup in kit.lookups.lookups_in(migration):
             if not self.is_bare(lookup.fact):
                 continue
             fact, made = lookup.fact, lookup.made
@@ -53,7 +37,7 @@ class _LookupRule(FileRule):
                 lookup.node.test or lookup.node.span or lookup.statement.span,
                 self.message(fact),
                 statement=lookup.statement.index,
-                fix=_narrowed(migration, lookup, self.role, self.wanted(made)),
+                fix=kit.lookups.narrowed(migration, lookup, self.role, self.wanted(made)),
             )
 
     def is_bare(self, fact: Exists) -> bool:
@@ -111,83 +95,3 @@ class GuardWithoutTable(_LookupRule):
     def wanted(self, made: Made) -> Ref | None:
         """The table."""
         return made.ref.parent
-
-
-def _lookups(migration: Migration) -> Iterator[_Lookup]:
-    for statement in migration.applied():
-        body = migration.body(statement)
-        for place in walk(body) if body is not None else ():
-            node = place.node
-            if not isinstance(node, If):
-                continue
-            for branch, truth in ((node.then, True), (node.otherwise, False)):
-                found = [
-                    fact
-                    for fact, present in conditions.assume(condition_of(node), truth)
-                    if isinstance(fact, Exists) and not present
-                ]
-                made = {made.ref.name: made for made in doings(branch).creates} if found else {}
-                for fact in found:
-                    if fact.ref.name in made:
-                        yield _Lookup(statement, node, fact, made[fact.ref.name])
-
-
-def _narrowed(migration: Migration, lookup: _Lookup, role: str, wanted: Ref | None) -> Fix:
-    """One more condition, behind the one that names the thing."""
-    message = f"ask for the {'table' if role == 'parent' else 'schema'} too"
-    advice = Fix(Applicability.DISPLAY, message)
-    catalog = CATALOGS.get(lookup.fact.catalog)
-    test = lookup.node.test
-    if catalog is None or test is None or wanted is None:
-        return advice
-    columns = {what: column for column, what in reversed(catalog.roles.items())}
-    words = list(tokens_of(migration.parsed, test))
-    name = lookup.fact.ref.name
-    if role == "schema" and lookup.fact.ref.parent is not None:
-        name = lookup.fact.ref.parent.name
-    place = _comparison(words, literal(name))
-    if place is None:
-        return advice
-    at, alias = place
-    lower = any(word.says("where") and word.text.islower() for word in words)
-    condition = _condition(columns, role, wanted, alias)
-    if not condition:
-        return advice
-    text = f" {'and' if lower else 'AND'} {condition}"
-    return Fix(Applicability.SAFE, message, (Edit(Span(at, at), text),))
-
-
-def _condition(columns: dict[str, str], role: str, wanted: Ref, alias: str) -> str:
-    if role == "schema":
-        schema = "current_schema()" if wanted.schema is None else literal(wanted.schema)
-        if "schema" in columns:
-            return f"{alias}{columns['schema']} = {schema}"
-        if "schema.oid" in columns:
-            return f"{alias}{columns['schema.oid']} = {schema}::regnamespace"
-        return ""
-    if "parent.oid" in columns:
-        table = literal(dotted(wanted.schema, wanted.name))
-        return f"{alias}{columns['parent.oid']} = to_regclass({table})"
-    return f"{alias}{columns['parent']} = {literal(wanted.name)}" if "parent" in columns else ""
-
-
-def _comparison(words: list[Word], name: str) -> tuple[int, str] | None:
-    """Where `column = 'name'` ends, and the alias that its column has; None where it is not so plain."""
-    found = [
-        index
-        for index, word in enumerate(words)
-        if word.kind == "string"
-        and word.text == name
-        and index > 1
-        and words[index - 1].text == "="
-    ]
-    if len(found) != 1:
-        return None
-    index = found[0]
-    alias = ""
-    if index > 3 and words[index - 3].text == ".":
-        alias = f"{words[index - 4].text}."
-    following = words[index + 1] if index + 1 < len(words) else None
-    if following is not None and following.kind == "operator":
-        return None
-    return words[index].end, alias

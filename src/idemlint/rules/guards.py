@@ -10,7 +10,7 @@ from idemlint.postgres.kinds import Ref
 from idemlint.postgres.sqlstates import catches, condition_name
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import SKIP, Requires, Verb
-from idemlint.rules.kit.branches import Likeness, Made, asked, branches, doings, effects, likeness
+from idemlint.rules import kit
 from idemlint.rules.kit.rule import FileRule, OutcomeRule
 from idemlint.source.statement import Edit, Span
 from idemlint.source.tokens import tokens_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from idemlint.diagnostics import Diagnostic
     from idemlint.plpgsql.nodes import Block, Handler, Node
     from idemlint.replay.guards.conditions import Exists
+    from idemlint.rules.kit.branches import Likeness, Made
     from idemlint.sequence.migration import Case, Migration
     from idemlint.source.statement import Statement
 
@@ -123,7 +124,7 @@ def _untested(case: Case) -> Likeness:
         return "same"
     found: Likeness = "same"
     for fact in _facts(case):
-        like = likeness(fact, ref)
+        like = kit.branches.likeness(fact, ref)
         if like == "same":
             return "same"
         found = "case" if "case" in {like, found} else like
@@ -140,8 +141,8 @@ def _facts(case: Case) -> Iterator[Exists]:
     leaf = case.outcome.leaf
     if body is None or leaf is None:
         return
-    for node, branch in branches(inside_of(body, leaf)):
-        for fact, present in asked(node, branch):
+    for node, branch in kit.branches.branches(inside_of(body, leaf)):
+        for fact, present in kit.branches.asked(node, branch):
             if not present:
                 yield fact
 
@@ -205,15 +206,15 @@ class GuardInverted(FileRule):
 def _inverted(node: If, branch: Block) -> tuple[bool, Made] | None:
     if not branch.body:
         return None
-    facts = asked(node, branch)
+    facts = kit.branches.asked(node, branch)
     if not facts:
         return None
-    doing = doings(branch)
+    doing = kit.branches.doings(branch)
     for fact, present in facts:
         if fact.any_parent or fact.any_schema or fact.any_name or fact.only:
             continue  # it may be about another one of the same name
         for made in doing.creates if present else doing.needs:
-            if likeness(fact, made.ref) == "same" and fact.ref.space is made.ref.space:
+            if kit.branches.likeness(fact, made.ref) == "same" and fact.ref.space is made.ref.space:
                 return present, made
     return None
 
@@ -237,11 +238,13 @@ class GuardCoversPart(FileRule):
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """One finding a branch, at the first thing that nobody looks for."""
         for statement, node in _ifs(migration):
-            facts = [fact for fact, present in asked(node, node.then) if not present]
+            facts = [fact for fact, present in kit.branches.asked(node, node.then) if not present]
             if len(facts) != 1:
                 continue
-            creates = doings(node.then).creates
-            tested = [made for made in creates if likeness(facts[0], made.ref) == "same"]
+            creates = kit.branches.doings(node.then).creates
+            tested = [
+                made for made in creates if kit.branches.likeness(facts[0], made.ref) == "same"
+            ]
             if not tested:
                 continue
             rest = [made for made in creates if not _belongs(made, tested)]
@@ -307,7 +310,7 @@ class HandlerSkipsRest(FileRule):
             for position, leaf in enumerate(leaves[:-1]):
                 caught = [
                     effect
-                    for effect in effects(leaf.tree)
+                    for effect in kit.branches.effects(leaf.tree)
                     if isinstance(effect, Requires)
                     and effect.verb is Verb.CREATE
                     and not effect.want

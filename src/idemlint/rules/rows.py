@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from idemlint import fixes
 from idemlint.diagnostics import Applicability, Fix
-from idemlint.fixes.layout import Site
 from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Repeats, Updates
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.rule import FileRule, OutcomeRule, fails, repeats
@@ -65,7 +65,7 @@ def _calls(value: object) -> bool:
 
 def _do_nothing(case: Case) -> Fix:
     """At the end of the statement, before its RETURNING."""
-    site = Site(case)
+    site = fixes.layout.Site(case)
     message = f"add {site.style(_DO_NOTHING)}"
     if not site.editable or case.tree.kind != "InsertStmt":
         return Fix(Applicability.DISPLAY, message)

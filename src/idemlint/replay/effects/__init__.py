@@ -5,20 +5,10 @@ A new form of statement is a row in this table and a function (or a row) in the 
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Kind, Space
-from idemlint.replay.effects import (
-    alter_objects,
-    alter_table,
-    create_objects,
-    create_types,
-    dml,
-    drop_rename,
-    indexes,
-    session_commands,
-    tables,
-)
 from idemlint.replay.effects.vocabulary import Effect, Opaque
 
 if TYPE_CHECKING:
@@ -31,142 +21,168 @@ def _nothing(stmt: Tree) -> list[Effect]:
     return []
 
 
-_MODELS: Final[dict[str, Callable[[Tree], list[Effect]]]] = {
-    "CreateStmt": tables.create_table,
-    "CreateForeignTableStmt": tables.create_foreign_table,
-    "CreateTableAsStmt": tables.create_table_as,
-    "AlterTableStmt": alter_table.alter_table,
-    "IndexStmt": indexes.create_index,
-    "ReindexStmt": indexes.reindex,
-    "ClusterStmt": indexes.cluster,
-    "CreateStatsStmt": indexes.create_statistics,
-    "CreateSchemaStmt": create_objects.create_schema,
-    "CreateExtensionStmt": create_objects.create_extension,
-    "CreateSeqStmt": create_objects.create_sequence,
-    "AlterSeqStmt": alter_objects.alter_sequence,
-    "ViewStmt": create_objects.create_view,
-    "CreateEnumStmt": create_types.create_enum,
-    "CreateRangeStmt": create_types.create_range,
-    "CompositeTypeStmt": create_types.create_composite,
-    "CreateDomainStmt": create_types.create_domain,
-    "AlterDomainStmt": alter_objects.alter_domain,
-    "AlterEnumStmt": alter_objects.alter_enum,
-    "CreateFunctionStmt": create_types.create_function,
-    "DefineStmt": create_types.define,
-    "RuleStmt": create_objects.create_rule,
-    "CreatePolicyStmt": create_objects.create_policy,
-    "AlterPolicyStmt": alter_objects.alter_policy,
-    "CreateEventTrigStmt": create_objects.create_event_trigger,
-    "AlterEventTrigStmt": alter_objects.alter_event_trigger,
-    "CreateRoleStmt": create_objects.create_role,
-    "AlterRoleStmt": alter_objects.alter_role,
-    "AlterRoleSetStmt": alter_objects.alter_role,
-    "DropRoleStmt": create_objects.drop_role,
-    "CreateCastStmt": create_types.create_cast,
-    "CreateTransformStmt": create_types.create_transform,
-    "CreateOpClassStmt": create_types.create_operator_class,
-    "CreateOpFamilyStmt": create_types.create_operator_family,
-    "AlterOpFamilyStmt": alter_objects.alter_operator_family,
-    "CreatePLangStmt": create_types.create_language,
-    "CreateConversionStmt": create_types.create_conversion,
-    "CreateAmStmt": create_objects.create_access_method,
-    "CreateFdwStmt": create_objects.create_wrapper,
-    "AlterFdwStmt": alter_objects.alter_wrapper,
-    "CreateForeignServerStmt": create_objects.create_server,
-    "AlterForeignServerStmt": alter_objects.alter_server,
-    "CreateUserMappingStmt": create_objects.create_user_mapping,
-    "AlterUserMappingStmt": alter_objects.alter_user_mapping,
-    "DropUserMappingStmt": create_objects.drop_user_mapping,
-    "ImportForeignSchemaStmt": create_objects.import_foreign_schema,
-    "CreatePublicationStmt": create_objects.create_publication,
-    "AlterPublicationStmt": alter_objects.alter_publication,
-    "CreateSubscriptionStmt": create_objects.create_subscription,
-    "AlterSubscriptionStmt": alter_objects.alter_subscription,
-    "DropSubscriptionStmt": create_objects.drop_named(
-        Space.SUBSCRIPTION, "subname", Kind.SUBSCRIPTION
-    ),
-    "CreatedbStmt": create_objects.create_database,
-    "DropdbStmt": create_objects.drop_named(Space.DATABASE, "dbname", Kind.DATABASE),
-    "CreateTableSpaceStmt": create_objects.create_tablespace,
-    "DropTableSpaceStmt": create_objects.drop_named(
-        Space.TABLESPACE, "tablespacename", Kind.TABLESPACE
-    ),
-    "AlterExtensionContentsStmt": alter_objects.alter_extension_contents,
-    "AlterExtensionStmt": alter_objects.alter_extension,
-    "AlterTSConfigurationStmt": alter_objects.alter_text_search,
-    "AlterFunctionStmt": alter_objects.alter_function,
-    "AlterOwnerStmt": alter_objects.owner,
-    "CommentStmt": alter_objects.comment,
-    "GrantStmt": alter_objects.grant,
-    "GrantRoleStmt": alter_objects.grant_role,
-    "DropOwnedStmt": alter_objects.role_owned,
-    "ReassignOwnedStmt": alter_objects.role_owned,
-    "DropStmt": drop_rename.drop,
-    "AlterObjectSchemaStmt": drop_rename.set_schema,
-    "SelectStmt": dml.select,
-    "InsertStmt": dml.insert,
-    "UpdateStmt": dml.update,
-    "DeleteStmt": dml.delete,
-    "MergeStmt": dml.merge,
-    "TruncateStmt": dml.truncate,
-    "CopyStmt": dml.copy,
-    "RefreshMatViewStmt": dml.refresh,
-    "LockStmt": dml.lock,
-    "ExplainStmt": dml.explain,
-    "CallStmt": dml.call,
-    "VariableSetStmt": session_commands.variable_set,
-    "TransactionStmt": session_commands.transaction,
-    "ExecuteStmt": session_commands.execute,
-    # They set a value, or something that ends with the session.
-    **dict.fromkeys(
-        (
-            "AlterCollationStmt",
-            "AlterDatabaseRefreshCollStmt",
-            "AlterDatabaseSetStmt",
-            "AlterDatabaseStmt",
-            "AlterDefaultPrivilegesStmt",
-            "AlterObjectDependsStmt",
-            "AlterOperatorStmt",
-            "AlterStatsStmt",
-            "AlterSystemStmt",
-            "AlterTableMoveAllStmt",
-            "AlterTableSpaceOptionsStmt",
-            "AlterTSDictionaryStmt",
-            "AlterTypeStmt",
-            "CheckPointStmt",
-            "ClosePortalStmt",
-            "ConstraintsSetStmt",
-            "DeallocateStmt",
-            "DeclareCursorStmt",
-            "DiscardStmt",
-            "FetchStmt",
-            "ListenStmt",
-            "LoadStmt",
-            "NotifyStmt",
-            "PrepareStmt",
-            "SecLabelStmt",
-            "UnlistenStmt",
-            "VacuumStmt",
-            "VariableShowStmt",
-        ),
-        _nothing,
-    ),
+#: Module → statement → function. A module is imported when a file has a statement of its family: most
+#: files have two or three.
+_FAMILIES: Final = {
+    "tables": {
+        "CreateStmt": "create_table",
+        "CreateForeignTableStmt": "create_foreign_table",
+        "CreateTableAsStmt": "create_table_as",
+    },
+    "alter_table": {
+        "AlterTableStmt": "alter_table",
+    },
+    "indexes": {
+        "IndexStmt": "create_index",
+        "ReindexStmt": "reindex",
+        "ClusterStmt": "cluster",
+        "CreateStatsStmt": "create_statistics",
+    },
+    "create_objects": {
+        "CreateTrigStmt": "create_trigger",
+        "CreateSchemaStmt": "create_schema",
+        "CreateExtensionStmt": "create_extension",
+        "CreateSeqStmt": "create_sequence",
+        "ViewStmt": "create_view",
+        "RuleStmt": "create_rule",
+        "CreatePolicyStmt": "create_policy",
+        "CreateEventTrigStmt": "create_event_trigger",
+        "CreateRoleStmt": "create_role",
+        "DropRoleStmt": "drop_role",
+        "CreateAmStmt": "create_access_method",
+        "CreateFdwStmt": "create_wrapper",
+        "CreateForeignServerStmt": "create_server",
+        "CreateUserMappingStmt": "create_user_mapping",
+        "DropUserMappingStmt": "drop_user_mapping",
+        "ImportForeignSchemaStmt": "import_foreign_schema",
+        "CreatePublicationStmt": "create_publication",
+        "CreateSubscriptionStmt": "create_subscription",
+        "DropSubscriptionStmt": "drop_subscription",
+        "CreatedbStmt": "create_database",
+        "DropdbStmt": "drop_database",
+        "CreateTableSpaceStmt": "create_tablespace",
+        "DropTableSpaceStmt": "drop_tablespace",
+    },
+    "alter_objects": {
+        "AlterSeqStmt": "alter_sequence",
+        "AlterDomainStmt": "alter_domain",
+        "AlterEnumStmt": "alter_enum",
+        "AlterPolicyStmt": "alter_policy",
+        "AlterEventTrigStmt": "alter_event_trigger",
+        "AlterRoleStmt": "alter_role",
+        "AlterRoleSetStmt": "alter_role",
+        "AlterOpFamilyStmt": "alter_operator_family",
+        "AlterFdwStmt": "alter_wrapper",
+        "AlterForeignServerStmt": "alter_server",
+        "AlterUserMappingStmt": "alter_user_mapping",
+        "AlterPublicationStmt": "alter_publication",
+        "AlterSubscriptionStmt": "alter_subscription",
+        "AlterExtensionContentsStmt": "alter_extension_contents",
+        "AlterExtensionStmt": "alter_extension",
+        "AlterTSConfigurationStmt": "alter_text_search",
+        "AlterFunctionStmt": "alter_function",
+        "AlterOwnerStmt": "owner",
+        "CommentStmt": "comment",
+        "GrantStmt": "grant",
+        "GrantRoleStmt": "grant_role",
+        "DropOwnedStmt": "role_owned",
+        "ReassignOwnedStmt": "role_owned",
+    },
+    "create_types": {
+        "CreateEnumStmt": "create_enum",
+        "CreateRangeStmt": "create_range",
+        "CompositeTypeStmt": "create_composite",
+        "CreateDomainStmt": "create_domain",
+        "CreateFunctionStmt": "create_function",
+        "DefineStmt": "define",
+        "CreateCastStmt": "create_cast",
+        "CreateTransformStmt": "create_transform",
+        "CreateOpClassStmt": "create_operator_class",
+        "CreateOpFamilyStmt": "create_operator_family",
+        "CreatePLangStmt": "create_language",
+        "CreateConversionStmt": "create_conversion",
+    },
+    "drop_rename": {
+        "RenameStmt": "rename",
+        "DropStmt": "drop",
+        "AlterObjectSchemaStmt": "set_schema",
+    },
+    "dml": {
+        "SelectStmt": "select",
+        "InsertStmt": "insert",
+        "UpdateStmt": "update",
+        "DeleteStmt": "delete",
+        "MergeStmt": "merge",
+        "TruncateStmt": "truncate",
+        "CopyStmt": "copy",
+        "RefreshMatViewStmt": "refresh",
+        "LockStmt": "lock",
+        "ExplainStmt": "explain",
+        "CallStmt": "call",
+    },
+    "session_commands": {
+        "VariableSetStmt": "variable_set",
+        "TransactionStmt": "transaction",
+        "ExecuteStmt": "execute",
+    },
 }
 
+#: They set a value, or something that ends with the session.
+_WITHOUT_EFFECT: Final = frozenset(
+    {
+        "AlterCollationStmt",
+        "AlterDatabaseRefreshCollStmt",
+        "AlterDatabaseSetStmt",
+        "AlterDatabaseStmt",
+        "AlterDefaultPrivilegesStmt",
+        "AlterObjectDependsStmt",
+        "AlterOperatorStmt",
+        "AlterStatsStmt",
+        "AlterSystemStmt",
+        "AlterTableMoveAllStmt",
+        "AlterTableSpaceOptionsStmt",
+        "AlterTSDictionaryStmt",
+        "AlterTypeStmt",
+        "CheckPointStmt",
+        "ClosePortalStmt",
+        "ConstraintsSetStmt",
+        "DeallocateStmt",
+        "DeclareCursorStmt",
+        "DiscardStmt",
+        "FetchStmt",
+        "ListenStmt",
+        "LoadStmt",
+        "NotifyStmt",
+        "PrepareStmt",
+        "SecLabelStmt",
+        "UnlistenStmt",
+        "VacuumStmt",
+        "VariableShowStmt",
+    }
+)
 
-#: Statements whose SQLSTATE depends on the server's version.
-_VERSIONED: Final[dict[str, Callable[[Tree, int], list[Effect]]]] = {
-    "RenameStmt": drop_rename.rename,
-    "CreateTrigStmt": create_objects.create_trigger,
-}
+#: Statements whose SQLSTATE depends on the server's version: their functions are given it.
+_VERSIONED: Final = frozenset({"RenameStmt", "CreateTrigStmt"})
+
+_FAMILY_OF: Final = {kind: family for family, functions in _FAMILIES.items() for kind in functions}
+
+
+@cache
+def _model(kind: str) -> Callable[..., list[Effect]] | None:
+    """The function that tells what a statement does; `None`: there is none."""
+    if kind in _WITHOUT_EFFECT:
+        return _nothing
+    family = _FAMILY_OF.get(kind)
+    if family is None:
+        return None
+    module = import_module(f"{__name__}.{family}")
+    found: Callable[..., list[Effect]] = getattr(module, _FAMILIES[family][kind])
+    return found
 
 
 def effects_of(tree: Tree, postgres_version: int) -> tuple[Effect, ...]:
     """The effects of one statement; a kind without a model is `Opaque`, never nothing."""
-    versioned = _VERSIONED.get(tree.kind)
-    if versioned is not None:
-        return tuple(versioned(tree, postgres_version))
-    model = _MODELS.get(tree.kind)
+    model = _model(tree.kind)
     if model is None:
         return (Opaque(f"idemlint has no model of {tree.kind} yet"),)
-    return tuple(model(tree))
+    return tuple(model(tree, postgres_version) if tree.kind in _VERSIONED else model(tree))

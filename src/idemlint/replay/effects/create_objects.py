@@ -268,7 +268,7 @@ create_tablespace = _named(Space.TABLESPACE, "tablespacename", Kind.TABLESPACE)
 create_subscription = _named(Space.SUBSCRIPTION, "subname", Kind.SUBSCRIPTION)
 
 
-def drop_named(space: Space, field: str, kind: Kind) -> Callable[[Tree], list[Effect]]:
+def _drop_named(space: Space, field: str, kind: Kind) -> Callable[[Tree], list[Effect]]:
     """`DROP DATABASE`, `TABLESPACE`, `SUBSCRIPTION`: nodes of their own."""
 
     def build(stmt: Tree) -> list[Effect]:
@@ -277,3 +277,8 @@ def drop_named(space: Space, field: str, kind: Kind) -> Callable[[Tree], list[Ef
         return [Requires(ref, True, otherwise, kind, Verb.DROP), Drops(ref, kind)]
 
     return build
+
+
+drop_subscription = _drop_named(Space.SUBSCRIPTION, "subname", Kind.SUBSCRIPTION)
+drop_database = _drop_named(Space.DATABASE, "dbname", Kind.DATABASE)
+drop_tablespace = _drop_named(Space.TABLESPACE, "tablespacename", Kind.TABLESPACE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from idemlint.replay.effects.vocabulary import (
@@ -26,45 +27,45 @@ from idemlint.replay.effects.vocabulary import (
     UsesAnyColumn,
     UsesColumns,
 )
-from idemlint.replay.machine.bodies import body
-from idemlint.replay.machine.create import creates, creates_unnamed
-from idemlint.replay.machine.drop import drops
-from idemlint.replay.machine.properties import (
-    command,
-    fails,
-    fills,
-    opaque,
-    repeats,
-    sets,
-)
-from idemlint.replay.machine.rename import renames
-from idemlint.replay.machine.requirements import requires, uses_any_column, uses_columns
-from idemlint.replay.machine.sessions import ends_at_commit, sets_path, transaction
-from idemlint.replay.machine.writes import deletes, insert, updates
 
 if TYPE_CHECKING:
-    from idemlint.replay.machine.run import Handlers
+    from collections.abc import Mapping
 
-#: A new effect is a class in `effects.vocabulary` and a row here.
-HANDLERS: Final[Handlers] = {
-    Requires: requires,
-    UsesColumns: uses_columns,
-    UsesAnyColumn: uses_any_column,
-    Creates: creates,
-    CreatesUnnamed: creates_unnamed,
-    EndsAtCommit: ends_at_commit,
-    Drops: drops,
-    Renames: renames,
-    Sets: sets,
-    SetsPath: sets_path,
-    Inserts: insert,
-    Updates: updates,
-    Deletes: deletes,
-    Fills: fills,
-    Repeats: repeats,
-    Fails: fails,
-    Opaque: opaque,
-    Command: command,
-    Transaction: transaction,
-    Body: body,
+    from idemlint.replay.machine.run import Handler
+
+#: Word → `module.function` of this package. A new effect is a class in `effects.vocabulary` and a row here.
+FUNCTIONS: Final[dict[type, str]] = {
+    Requires: "requirements.requires",
+    UsesColumns: "requirements.uses_columns",
+    UsesAnyColumn: "requirements.uses_any_column",
+    Creates: "create.creates",
+    CreatesUnnamed: "create.creates_unnamed",
+    EndsAtCommit: "sessions.ends_at_commit",
+    Drops: "drop.drops",
+    Renames: "rename.renames",
+    Sets: "properties.sets",
+    SetsPath: "sessions.sets_path",
+    Inserts: "writes.insert",
+    Updates: "writes.updates",
+    Deletes: "writes.deletes",
+    Fills: "properties.fills",
+    Repeats: "properties.repeats",
+    Fails: "properties.fails",
+    Opaque: "properties.opaque",
+    Command: "properties.command",
+    Transaction: "sessions.transaction",
+    Body: "bodies.body",
 }
+
+
+class _Handlers(dict[type, "Handler"]):
+    """The functions that were asked for: a module is imported when its first effect is carried out."""
+
+    def __missing__(self, word: type) -> Handler:
+        module, function = FUNCTIONS[word].split(".")
+        found: Handler = getattr(import_module(f"{__package__}.{module}"), function)
+        self[word] = found
+        return found
+
+
+HANDLERS: Final[Mapping[type, Handler]] = _Handlers()

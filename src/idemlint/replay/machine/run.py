@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from idemlint.source.statement import Span
 
 #: By the class of an effect: the function that carries it out.
-Handlers = Mapping[type, Callable[["Pass", Any], Result]]
+Handler = Callable[["Pass", Any], Result]
+Handlers = Mapping[type, Handler]
 #: Reads the string of an EXECUTE as far as it is constant, with a machine of its own.
 ReadPattern = Callable[["Machine", str], "Pattern | None"]
 
