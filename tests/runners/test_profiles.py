@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import sys
 
 import pytest
 
-from idemlint.runners import FALLBACK, FolderClues, detect, get, names
-from idemlint.runners.directives import FOREIGN, compiled
+from idemlint.runners import FALLBACK, FolderClues, detection, get, misdirectives, names
+from idemlint.runners.directives import compiled
 from idemlint.runners.profile import version_key
 
 ALL = names()
@@ -32,7 +33,8 @@ def test_patterns_compile(name: str) -> None:
         for pattern in (claim.name, claim.folder, *(pattern for _, pattern in claim.depends)):
             re.compile(pattern or "")
     assert profile.version_of("nothing-of-the-kind.sql")
-    profile.misdirectives("x.sql", b"-- no-transaction tx\n", FolderClues())
+    for pattern in (profile.own_directive, profile.reads, *(m.pattern for m in profile.near_misses)):
+        compiled(pattern)
     for pattern in (profile.placeholders.pattern, profile.placeholders.breaks):
         re.compile(pattern or "")
 
@@ -41,6 +43,12 @@ def test_patterns_compile(name: str) -> None:
 def test_a_variant_names_its_family(name: str) -> None:
     family = get(name).family
     assert not family or (family in ALL and name.startswith(family))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_module_is_named_after_its_runner(name: str) -> None:
+    module = f"idemlint.runners.profiles.{(get(name).family or name).replace('-', '_')}"
+    assert get(name) in importlib.import_module(module).PROFILES
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -53,19 +61,13 @@ def test_its_own_directive_works_and_does_not_mislead(name: str) -> None:
         "sql-migrate": b"-- +migrate Up\n",
     }.get(name, b"")
     data = marker + b"VACUUM;\n"
-    edit = profile.directive(data)
+    edit = profile.opt_out_edit(data)
     if edit is None:
         return
     data = data[: edit.span.start] + edit.content.encode() + data[edit.span.end :]
-    found = profile.opt_out("1_x.sql", data, clues)
-    assert found is not None
-    assert found.sending == profile.opted_out
-    assert profile.misdirectives("1_x.sql", data, clues) == ()
-
-
-@pytest.mark.parametrize("runner", FOREIGN)
-def test_another_runners_directive_misleads(runner: str) -> None:
-    assert runner in ALL
+    assert profile.opt_out is not None
+    assert profile.opt_out("1_x.sql", data, clues) not in (None, profile.sending)
+    assert misdirectives(profile, data) == ()
 
 
 def test_versions_compare_as_numbers() -> None:
@@ -74,7 +76,8 @@ def test_versions_compare_as_numbers() -> None:
 
 
 def test_what_nobody_claims_is_plain_psql() -> None:
-    assert detect("no/such/folder/tables.sql", b"SELECT 1;", FolderClues()).name == FALLBACK
+    detect = detection(FolderClues())
+    assert detect("no/such/folder/tables.sql", b"SELECT 1;").name == FALLBACK
 
 
 def test_one_profile_costs_one_import() -> None:

@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.profiles.drizzle import BREAKPOINT
 from idemlint.source.lexer import tokens
 from idemlint.source.statement import Edit, Span
 from idemlint.source.tokens import Word, tokens_of
@@ -152,10 +151,9 @@ class Site:
 
     @cached_property
     def breakpoint(self) -> str:
-        """What stands between statements besides `;`: Drizzle's marker, where the file has any."""
-        if self.in_body or not self.profile.name.startswith("drizzle"):
-            return ""
-        return BREAKPOINT.decode() if BREAKPOINT in self.data else ""
+        """What stands between statements besides `;`: the runner's marker, where the file has any."""
+        marker = self.profile.breakpoint
+        return marker if marker and not self.in_body and marker.encode() in self.data else ""
 
     def declares(self, names: Iterable[str]) -> bool:
         """Whether the body declares a variable of one of these names: they would be ambiguous."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.fixes.layout import Site
@@ -22,29 +22,6 @@ if TYPE_CHECKING:
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Statement
     from idemlint.source.tree import Tree
-
-
-#: Runners that note a version, and nothing else of a file's name.
-_BY_VERSION: Final = frozenset(
-    {
-        "atlas",
-        "dbmate",
-        "diesel",
-        "evolve",
-        "flyway",
-        "golang-migrate",
-        "goose",
-        "pgmigrate",
-        "pop",
-        "popx",
-        "postgres-migrations",
-        "postgrator",
-        "refinery",
-        "sqlx",
-        "supabase",
-        "tern",
-    }
-)
 
 
 class DefinitionDrift(FileRule):
@@ -178,8 +155,6 @@ def _version(migration: Migration, path: str) -> str:
     """A file's version as the runner tells files apart by it; empty where it does not."""
     profile = migration.profile
     named = profile.named(path.replace(os.sep, "/"))
-    if _BY_VERSION.isdisjoint({profile.name, profile.family}):
-        return ""
-    if named is None or named[0].direction != "up":
+    if not profile.version_alone or named is None or named[0].direction != "up":
         return ""
     return named[1].groupdict().get("version") or ""

@@ -10,7 +10,7 @@ from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.records import NamedTuple
 from idemlint.rules.kit.rule import FileRule
 from idemlint.rules.unsupported import unsupported
-from idemlint.runners.units import tears
+from idemlint.runners.units import torn_bodies
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -182,12 +182,12 @@ class RunnerSplitsBody(FileRule):
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """One finding a body."""
         profile, data = migration.profile, migration.data
-        if profile.pieces is None or (b"$" not in data and b"atomic" not in data.lower()):
+        if profile.cutter is None or (b"$" not in data and b"atomic" not in data.lower()):
             return
         for part in profile.parts(data):
             torn: dict[Span, list[int]] = {}
-            for tear in tears(profile, data, part):
-                torn.setdefault(tear.body, []).append(tear.at)
+            for each in torn_bodies(profile, data, part):
+                torn.setdefault(each.body, []).append(each.at)
             for body, places in torn.items():
                 statement = _statement_at(migration, body)
                 if statement is None or statement.index not in migration.outcomes:
@@ -225,19 +225,15 @@ def _whole(migration: Migration, part: Part, statement: Statement, places: list[
             Edit(Span(stop, stop), f"{last}{end}{newline}"),
         )
         return Fix(Applicability.SAFE, message, edits)
-    if profile.name.startswith("drizzle"):
+    if profile.breakpoint:
         lines = tuple(Edit(_line(data, at), "") for at in places)
         return Fix(Applicability.SAFE, "take the breakpoint out of the body", lines)
-    if profile.name == "liquibase":
-        # The changeset's line ends where its part begins.
-        line = data.rfind(b"\n", 0, part.span.start)
-        if b"changeset" in data[line + 1 : part.span.start].lower():
-            at = len(data[: part.span.start].rstrip())
-            edit = Edit(Span(at, at), " splitStatements:false")
-            return Fix(Applicability.UNSAFE, "give the changeset splitStatements:false", (edit,))
-    if profile.family == "golang-migrate":
-        return Fix(Applicability.DISPLAY, "leave x-multi-statement out of the database's URL")
-    return Fix(Applicability.DISPLAY, f"keep {profile.title} from cutting here")
+    way = profile.keep_body(data, part)
+    if way is None:
+        return Fix(Applicability.DISPLAY, f"keep {profile.title} from cutting here")
+    if way.edit is None:
+        return Fix(Applicability.DISPLAY, way.advice)
+    return Fix(Applicability.UNSAFE, way.advice, (way.edit,))
 
 
 def _line(data: bytes, at: int) -> Span:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
-from idemlint.postgres.no_block import concurrently, refuses_block, transaction_verb
+from idemlint.postgres.no_block import called, concurrently, refuses_block, transaction_verb
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.body_nodes import statements as statements_in
 from idemlint.rules.kit.rule import FileRule
-from idemlint.rules.kit.ways_out import WayOut, called, told
+from idemlint.rules.kit.ways_out import WayOut, told
+from idemlint.runners import misdirectives
 from idemlint.source.statement import Statement
 
 if TYPE_CHECKING:
@@ -270,10 +270,6 @@ def _is_risky(migration: Migration, statement: Statement) -> bool:
     )
 
 
-#: All directives about transactions, and what looks like one; asked first, since most files have none.
-_MAY_BE_DIRECTIVE: Final = rb"(?mi)^[ \t]*--[^\n]*(?:tx|trans|pg-delta)"
-
-
 class IneffectiveDirective(FileRule):
     """`-- migrate:up transaction: false`: an opt-out that the runner does not read."""
 
@@ -282,14 +278,12 @@ class IneffectiveDirective(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Where no statement needs it; with one that does, IDM501 and IDM502 say it."""
-        if re.search(_MAY_BE_DIRECTIVE, migration.data) is None:
-            return
-        applied = list(migration.applied())
-        if any(
-            migration.deliveries[each.index].refuses and refuses_block(each) for each in applied
+        found = misdirectives(migration.profile, migration.data)
+        if not found or any(
+            migration.deliveries[each.index].refuses and refuses_block(each)
+            for each in migration.applied()
         ):
             return
-        profile = migration.profile
-        for each in profile.misdirectives(migration.path, migration.data, migration.clues):
+        for each in found:
             fix = Fix(Applicability.DISPLAY, each.help) if each.help else None
             yield self.diagnostic(migration, each.span, each.message, fix=fix)

@@ -1,7 +1,11 @@
-"""Migration runners: one small profile each, and what they have in common.
+"""Migration runners: how a file reaches the server.
 
-Every module of `profiles` is a runner, its variants included, by the name `PROFILES`; nothing is
-registered by hand. They are imported when they are first asked for.
+`profile` says what is known of a runner; every module of `profiles` is one runner, its variants
+included, by the name `PROFILES`. Nothing is registered by hand, and a profile is imported when it is
+first asked for. The rest is what runners have in common: `detector` tells whose migration a file is,
+from `clues`; `sections` and `cutters` take files apart as runners do, `body_spans` finds the bodies
+that a cutter does not see, `directives` are comments about transactions, and `units` puts it all
+together: in which message, transaction and unit each statement is sent.
 """
 
 from __future__ import annotations
@@ -11,11 +15,13 @@ import importlib.util
 import pkgutil
 from typing import TYPE_CHECKING, Final
 
+from idemlint.runners import directives
 from idemlint.runners.clues import FolderClues
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from idemlint.runners.directives import Misdirective
     from idemlint.runners.profile import Profile
 
 FALLBACK: Final = "psql"
@@ -71,9 +77,20 @@ def detection(clues: FolderClues) -> Callable[[str, bytes], Profile]:
     return Detector(all_profiles().values(), get(FALLBACK), clues)
 
 
-def detect(path: str, data: bytes, clues: FolderClues) -> Profile:
-    """The profile of one file; who has several asks for a `detection` once."""
-    return detection(clues)(path, data)
+def misdirectives(profile: Profile, data: bytes) -> tuple[Misdirective, ...]:
+    """Comments of a file that look like an opt-out of the transaction and are none: near misses of
+    the runner's own, and those of all other runners."""
+    if not directives.may_have_directives(data):
+        return ()
+    return directives.misdirectives(profile, data, all_profiles().values())
 
 
-__all__ = ["FALLBACK", "FolderClues", "all_profiles", "detect", "detection", "get", "names"]
+__all__ = [
+    "FALLBACK",
+    "FolderClues",
+    "all_profiles",
+    "detection",
+    "get",
+    "misdirectives",
+    "names",
+]

@@ -87,24 +87,4 @@ def ends_statement(line: bytes) -> bool:
     return last.endswith(b";")
 
 
-def at_liquibase_semicolons(data: bytes, part: Part) -> tuple[Span, ...]:
-    """Cut at `;` outside quotes and comments, or at `GO` or `/` alone on a line; between the words
-    BEGIN and END, which are counted, nothing is cut; `$$` is a word like any other."""
-    ends = []
-    depth = 0
-    for token in _LIQUIBASE.finditer(data, *part.span):
-        word = token.group().upper()
-        if word == b"BEGIN":
-            depth += 1
-        elif word == b"END":
-            depth = max(0, depth - 1)
-        elif not depth and token.lastgroup:
-            ends.append(token.end())
-    return between(part.span.start, ends, part.span.end)
-
-
 _LINE: Final = rb"[^\n]*\n|[^\n]+"
-_LIQUIBASE: Final = re.compile(
-    rb"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<cut>;|^[ \t]*(?:GO|/)[ \t]*\r?$)|\w+",
-    re.IGNORECASE | re.DOTALL | re.MULTILINE,
-)

@@ -6,45 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.postgres.no_block import concurrently
+from idemlint.runners import misdirectives
 from idemlint.runners.units import deliver
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
 if TYPE_CHECKING:
-    from idemlint.runners.profile import Misdirective
+    from idemlint.runners.directives import Misdirective
     from idemlint.runners.units import Delivery
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Statement
 
-#: What a statement that refuses a transaction is called.
-_CALLED: Final = {
-    "IndexStmt": "CREATE INDEX CONCURRENTLY",
-    "DropStmt": "DROP INDEX CONCURRENTLY",
-    "ReindexStmt": "REINDEX",
-    "AlterTableStmt": "DETACH PARTITION CONCURRENTLY",
-    "CreatedbStmt": "CREATE DATABASE",
-    "DropdbStmt": "DROP DATABASE",
-    "AlterDatabaseStmt": "ALTER DATABASE … SET TABLESPACE",
-    "AlterSystemStmt": "ALTER SYSTEM",
-    "CreateTableSpaceStmt": "CREATE TABLESPACE",
-    "DropTableSpaceStmt": "DROP TABLESPACE",
-    "VacuumStmt": "VACUUM",
-    "ClusterStmt": "CLUSTER",
-    "CreateSubscriptionStmt": "CREATE SUBSCRIPTION",
-    "AlterSubscriptionStmt": "ALTER SUBSCRIPTION … REFRESH PUBLICATION",
-    "DiscardStmt": "DISCARD ALL",
-    "TransactionStmt": "COMMIT PREPARED and ROLLBACK PREPARED",
-}
-
-#: The way out of the runner's transaction where it is not a line of the file.
-_OUTSIDE: Final = {
-    "diesel": "put it into a migration of its own, with `run_in_transaction = false` in metadata.toml",
-    "flyway": "put it into a migration of its own: Flyway runs a file of nothing else without a transaction",
-    "pgmigrate": "put it into a migration of its own, with NONTRANSACTIONAL in the file's name",
-    "popx": "put it into a migration of its own, with `.autocommit` in the file's name",
-    "node-pg-migrate": "write this migration in JavaScript, with `pgm.noTransaction()`",
-    "psql": "run psql without `-1`",
-}
 _NO_WAY_OUT: Final = (
     "{} has no way out of its transaction: run the statement outside the migrations"
 )
@@ -61,8 +33,8 @@ class WayOut:
     def __init__(self, migration: Migration) -> None:
         self.migration = migration
         profile, data = migration.profile, migration.data
-        self.mistaken = profile.misdirectives(migration.path, data, migration.clues)
-        edit = profile.directive(data)
+        self.mistaken = misdirectives(profile, data)
+        edit = profile.opt_out_edit(data)
         if edit is not None and any(
             each.span.start <= edit.span.start <= each.span.end for each in self.mistaken
         ):
@@ -96,18 +68,11 @@ class WayOut:
             return _OWN_COMMIT
         if delivery.block != "transaction":
             return _OWN_FILE
-        for name in (profile.name, profile.family):
-            if name in _OUTSIDE:
-                return _OUTSIDE[name]
-        if profile.opted_out is not None:
+        if profile.way_out:
+            return profile.way_out
+        if profile.opt_out is not None:
             return f"{_OWN_FILE}, and tell {profile.title} to run that without a transaction"
         return (_INDEX_WITHOUT if concurrently(statement) else _NO_WAY_OUT).format(profile.title)
-
-
-def called(statement: Statement) -> str:
-    """What people call the statement."""
-    called = _CALLED.get(statement.kind, statement.kind)
-    return f"{called} CONCURRENTLY" if called == "REINDEX" and concurrently(statement) else called
 
 
 def told(migration: Migration, each: Misdirective) -> str:

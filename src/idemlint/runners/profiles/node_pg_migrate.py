@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import Near, compiled, misleads
-from idemlint.runners.profile import Claim, Named, Part, Profile
+from idemlint.runners.directives import compiled
+from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile
 from idemlint.source.statement import Span
 
 _UP: Final = r"^\s*--[\s-]*up\s+migration"
@@ -49,15 +49,12 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+)[_-](?P<name>[^/]*)\.sql", "up"),
         ),
         parts=parts,
-        misdirectives=misleads(
-            "node-pg-migrate",
-            (
-                Near(
-                    r"^--[^\n]*\b(?:no|disable)[ _-]?transaction\b[^\n]*",
-                    "node-pg-migrate has no such directive: pgm.noTransaction() is JavaScript's",
-                ),
+        way_out="write this migration in JavaScript, with `pgm.noTransaction()`",
+        near_misses=(
+            NearMiss(
+                r"^--[^\n]*\b(?:no|disable)[ _-]?transaction\b[^\n]*",
+                "node-pg-migrate has no such directive: pgm.noTransaction() is JavaScript's",
             ),
-            title="node-pg-migrate",
         ),
     ),
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Profile
 
 PROFILES: Final = (
@@ -19,12 +18,10 @@ PROFILES: Final = (
         edits="error",
         sending="msg",
         claims=(Claim(62, name=r"\d+\.(?:do|undo)\.(?:.*\.)?sql"),),
+        version_alone=True,
         files=(
             Named(r"(?P<version>\d+)\.do\.(?P<name>[^/]*)sql", "up"),
             Named(r"(?P<version>\d+)\.undo\.(?P<name>[^/]*)sql", "down"),
         ),
-        misdirectives=misleads("postgrator", title="postgrator"),
-        row_with_file=False,
-        facts={"edits": "checksums are compared by default"},
     ),
 )

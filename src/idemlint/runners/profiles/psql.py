@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Placeholders, Profile
 
 PROFILES: Final = (
@@ -34,11 +33,10 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+(?:[-._]\d+)*)(?P<name>[^/]*)\.sql", "up"),
             Named(r"(?P<name>[^/]*)\.sql", "up"),
         ),
-        otherwise="up",
-        misdirectives=misleads("psql", title="psql"),
+        other_files="up",
+        way_out="run psql without `-1`",
         placeholders=Placeholders(
             pattern=r"(?<![:\w]):(?:[A-Za-z_]\w*|'[A-Za-z_]\w*'|\"[A-Za-z_]\w*\")"
         ),
-        row_with_file=False,
     ),
 )
