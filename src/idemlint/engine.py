@@ -81,8 +81,11 @@ class Folder:
             self._texts.replace(name, data)
         after = self._group()
         moved: set[str] = set(texts)
+        # What is no migration may be a runner's configuration, which counts for all that stand below it.
+        migrations = {name for each in (*self._sequences, *after) for name in each.files}
+        kept = before if migrations.issuperset(texts) else {}
         for place, sequence in enumerate(after):
-            known = before.get(sequence.key)
+            known = kept.get(sequence.key)
             if known is None:
                 moved.update(sequence.files)
                 continue

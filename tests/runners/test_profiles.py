@@ -33,7 +33,11 @@ def test_patterns_compile(name: str) -> None:
         for pattern in (claim.name, claim.folder, *(pattern for _, pattern in claim.depends)):
             re.compile(pattern or "")
     assert profile.version_of("nothing-of-the-kind.sql")
-    for pattern in (profile.own_directive, profile.reads, *(m.pattern for m in profile.near_misses)):
+    for pattern in (
+        profile.own_directive,
+        profile.reads,
+        *(m.pattern for m in profile.near_misses),
+    ):
         compiled(pattern)
     for pattern in (profile.placeholders.pattern, profile.placeholders.breaks):
         re.compile(pattern or "")
