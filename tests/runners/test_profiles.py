@@ -35,7 +35,7 @@ def test_patterns_compile(name: str) -> None:
     assert profile.version_of("nothing-of-the-kind.sql")
     for pattern in (
         profile.own_directive,
-        profile.reads,
+        profile.directives_read,
         *(m.pattern for m in profile.near_misses),
     ):
         compiled(pattern)
@@ -72,6 +72,10 @@ def test_its_own_directive_works_and_does_not_mislead(name: str) -> None:
     assert profile.opt_out is not None
     assert profile.opt_out("1_x.sql", data, clues) not in (None, profile.sending)
     assert misdirectives(profile, data) == ()
+    if profile.own_directive:
+        [line] = compiled(profile.own_directive).findall(data)
+        [foreign] = misdirectives(get(FALLBACK), data)
+        assert data[slice(*foreign.span)] == line.rstrip()
 
 
 def test_versions_compare_as_numbers() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.records import NamedTuple
 from idemlint.rules.kit.rule import FileRule
 from idemlint.rules.unsupported import unsupported
 from idemlint.runners.units import torn_bodies
+from idemlint.source.placeholders import CONTROL, find
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
     from idemlint.runners.profile import Part
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Problem, ProblemKind, Statement
-
-#: Tags of a template that decide what follows; what they enclose is judged as if it always ran.
-_CONTROL: Final = re.compile(
-    rb"\{%|\{\{-?\s*(?:if|else|end|range|with|define|block|template|/\*|[#/!])"
-)
 
 
 class _ProblemRule(FileRule):
@@ -148,9 +144,6 @@ def placeholders(migration: Migration) -> Iterator[_Placeholder]:
     for problem, statement in problems(migration, SyntaxError_.kinds):
         if statement is None:
             continue
-        # Only where something does not parse are its patterns needed.
-        from idemlint.source.placeholders import find
-
         for found in find(parsed.code[statement.start : statement.end]):
             span = Span(statement.start + found.start, statement.start + found.end)
             if span.start <= problem.span.start < span.end:
@@ -165,7 +158,7 @@ def placeholders(migration: Migration) -> Iterator[_Placeholder]:
 def _is_statement(migration: Migration, span: Span) -> bool:
     """Whether nothing but a `;` stands beside a placeholder, and nothing was put in its place."""
     code = migration.parsed.code
-    if code[span.start : span.end].strip() or _CONTROL.match(migration.data, span.start):
+    if code[span.start : span.end].strip() or CONTROL.match(migration.data, span.start):
         return False
     return code[span.end :].lstrip()[:1] == b";" and not any(
         each.start <= span.start < each.end for each in migration.parsed.statements

@@ -13,6 +13,7 @@ from idemlint.rules.kit.body_nodes import statements as statements_in
 from idemlint.rules.kit.rule import FileRule
 from idemlint.rules.kit.ways_out import WayOut, told
 from idemlint.runners import misdirectives
+from idemlint.runners.profile import IN_TRANSACTION
 from idemlint.source.statement import Statement
 
 if TYPE_CHECKING:
@@ -171,7 +172,8 @@ class UnbalancedTransaction(FileRule):
                 if open_block is None:
                     yield from self._end(migration, group, position, runner)
                 open_block, runner = None, False
-        if open_block is None or open_block.ours or _commits(migration):
+        ended = migration.profile.sending in IN_TRANSACTION
+        if open_block is None or open_block.ours or ended:
             return
         unread = any(each.tree is None for each in group if each.start > open_block.statement.start)
         if not unread:  # the COMMIT may be in there
@@ -212,11 +214,6 @@ def _is_runners(migration: Migration, first: Statement) -> bool:
     """Whether the runner's own transaction is open when a part begins."""
     delivery = migration.deliveries[first.index]
     return delivery.block == "transaction" and not delivery.authored
-
-
-def _commits(migration: Migration) -> bool:
-    """Whether the runner ends what it finds open with a COMMIT."""
-    return migration.profile.sending in {"tx", "tx-all"}
 
 
 def _only_refusing(rest: list[Statement]) -> bool:

@@ -1,5 +1,5 @@
-"""How runners cut a file before they send it, as they do it themselves: what a body is they mostly
-do not know."""
+"""Where runners cut a part of a file into the pieces that they send, as they do it themselves: what
+a body is they mostly do not know."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def at_semicolons(data: bytes, part: Part) -> tuple[Span, ...]:
 
 
 def between(start: int, ends: Iterable[int], end: int, offset: int = 0) -> tuple[Span, ...]:
-    """The stretches that end at the given places; the last one ends with the section."""
+    """The pieces that end at the given places (offsets, counted from `offset`); the last one ends
+    with the part."""
     found: list[Span] = []
     for at in ends:
         found.append(Span(start, at + offset))

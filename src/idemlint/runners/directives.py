@@ -64,7 +64,9 @@ def misdirectives(
     """Near misses of the runner's own opt-out, and other runners' opt-outs, in order of place."""
     found: list[Misdirective] = []
     right = (
-        [match.span() for match in compiled(profile.reads).finditer(data)] if profile.reads else []
+        [match.span() for match in compiled(profile.directives_read).finditer(data)]
+        if profile.directives_read
+        else []
     )
     for miss in profile.near_misses:
         found += [

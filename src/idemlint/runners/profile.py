@@ -30,6 +30,8 @@ Sending = Literal["stmt", "msg", "pipe", "tx", "tx-all"]
 in it form an implicit block). `pipe`: extended protocol with one Sync. `tx`: inside the runner's
 BEGIN … COMMIT. `tx-all`: the same, and every pending file shares it.
 """
+IN_TRANSACTION: Final[frozenset[Sending]] = frozenset({"tx", "tx-all"})
+"""With these the runner opens a transaction itself, and ends what is open with a COMMIT."""
 
 Direction = Literal["up", "down", "repeatable", "ignored"]
 Edits = Literal["error", "warn", "ignored"]
@@ -159,7 +161,8 @@ class Profile(NamedTuple):
     """
 
     name: str
-    """What `--runner` takes. The module is named after it, with `_` for `-`."""
+    """What `--runner` takes. The module is named after it, with `_` for `-`; variants stand beside
+    the runner whose `family` they are."""
     title: str
     """What people call it, inside a sentence."""
     edits: Edits
@@ -180,8 +183,8 @@ class Profile(NamedTuple):
     version_without: str = ""
     """Characters that it leaves out of a version."""
     version_alone: bool = False
-    """It notes a version, and nothing else of a file's name: of two files with one version it runs
-    one."""
+    """Its journal knows a file by its version alone: of two with one version it runs one, or
+    refuses."""
     journal: Callable[[str, Sequence[str], FolderClues], Sequence[str] | None] | None = None
     """Where a journal or plan rules: the paths of a folder's files in its order, those that never
     run left out; None: the names rule here."""
@@ -198,8 +201,8 @@ class Profile(NamedTuple):
     breakpoint: str = ""
     """What its files have between statements besides `;`: the cutter cuts there."""
     keep_body: Callable[[bytes, Part], WholeBody | None] = _cannot_keep
-    """How a file keeps its cutter from cutting a body of that part into pieces, where it is neither
-    `wrap` nor a `breakpoint` less; None: it cannot."""
+    """How the bodies of that part stay whole, apart from `wrap` and from taking a `breakpoint` out of
+    them; None: nothing is known."""
     wrap: tuple[str, str] = ("", "")
     """Lines that must stand before and after a DO block, so that the cutter leaves it whole."""
     do_blocks: bool = True
@@ -221,9 +224,9 @@ class Profile(NamedTuple):
     own_directive: str = ""
     """Pattern (lines of bytes) of the comment that opts a file out, as the runner's own manual
     writes it: in another runner's file it does nothing. Empty: there is none."""
-    reads: str = ""
-    """Pattern (lines of bytes) of what it does read of that kind: no near miss, whatever it looks
-    like."""
+    directives_read: str = ""
+    """Pattern (lines of bytes) of the directives about transactions that it does read: these are no
+    near misses, whatever they look like."""
     near_misses: tuple[NearMiss, ...] = ()
     """What is mistaken for its opt-out."""
     way_out: str = ""
@@ -269,10 +272,10 @@ class Profile(NamedTuple):
             return (rank, 0, self.version_of(path), path)
         return (rank, 0, version_key(version), path)
 
-    def order(self, paths: Sequence[str], clues: FolderClues | None = None) -> list[str]:
+    def order(self, paths: Sequence[str], clues: FolderClues) -> list[str]:
         """Those of a folder's files that a fresh database would get, first to last."""
         runs = [path for path in paths if self.direction(path) in ("up", "repeatable")]
-        if self.journal is not None and clues is not None and runs:
+        if self.journal is not None and runs:
             ruled = self.journal(posixpath.dirname(runs[0].replace("\\", "/")), runs, clues)
             if ruled is not None:
                 return list(ruled)

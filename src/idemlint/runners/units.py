@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from idemlint.postgres.no_block import refuses_block, transaction_verb
 from idemlint.records import NamedTuple
 from idemlint.runners.body_spans import bodies
-from idemlint.runners.profile import Part, Profile, Sending
+from idemlint.runners.profile import IN_TRANSACTION, Part, Profile, Sending
 from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class _Session:
         self.units = units
         self.unit = -1
         self.open = False  # the unit still takes statements
-        self.explicit = sending in ("tx", "tx-all")
+        self.explicit = sending in IN_TRANSACTION
         self.authored = False
         self.first = True  # in its pipeline
 

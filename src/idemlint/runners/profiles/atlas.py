@@ -59,6 +59,6 @@ PROFILES: Final = (
                 "-- atlas:txmode none",
             ),
         ),
-        reads=_DIRECTIVE,
+        directives_read=_DIRECTIVE,
     ),
 )

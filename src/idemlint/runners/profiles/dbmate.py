@@ -50,6 +50,6 @@ PROFILES: Final = (
                 "dbmate reads transaction:false only on its migrate:up or migrate:down line",
             ),
         ),
-        reads=r"^--\s*migrate:(?:up|down)\b[^\n]*[ \t]transaction:(?:false|true)(?=\s|\Z)",
+        directives_read=r"^--\s*migrate:(?:up|down)\b[^\n]*[ \t]transaction:(?:false|true)(?=\s|\Z)",
     ),
 )

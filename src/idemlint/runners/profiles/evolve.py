@@ -52,7 +52,7 @@ PROFILES: Final = (
         near_misses=(
             NearMiss(r"^--[^\n]*evolve-tx-off[^\n]*", "Evolve reads this only in the first line"),
         ),
-        reads=_DIRECTIVE,
+        directives_read=_DIRECTIVE,
         placeholders=Placeholders(pattern=r"\$\{[^}]+\}", in_bodies=True, breaks=r"\$\{"),
         reruns=reruns,
     ),

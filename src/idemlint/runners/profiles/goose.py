@@ -69,7 +69,7 @@ PROFILES: Final = (
                 "-- +goose NO TRANSACTION, from the first column of its line",
             ),
         ),
-        reads=_DIRECTIVE,
+        directives_read=_DIRECTIVE,
         placeholders=Placeholders(
             pattern=r"\$\{?[A-Za-z_]\w*(?::?-[^}]*)?\}?",
             in_bodies=True,

@@ -68,7 +68,7 @@ PROFILES: Final = (
                 "--! no-transaction",
             ),
         ),
-        reads=_DIRECTIVE,
+        directives_read=_DIRECTIVE,
         placeholders=Placeholders(
             pattern=r":[A-Z][A-Z0-9_]*\b",
             in_bodies=True,

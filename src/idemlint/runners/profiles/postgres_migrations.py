@@ -41,6 +41,6 @@ PROFILES: Final = (
                 "-- postgres-migrations disable-transaction",
             ),
         ),
-        reads=r"^(?-i:[^\n]*-- postgres-migrations disable-transaction)",
+        directives_read=r"^(?-i:[^\n]*-- postgres-migrations disable-transaction)",
     ),
 )

@@ -46,7 +46,7 @@ PROFILES: Final = (
                 "-- +migrate Up notransaction",
             ),
         ),
-        reads=rf"^(?-i:-- \+migrate (?:Up|Down))\b[^\n]*{_OFF}",
+        directives_read=rf"^(?-i:-- \+migrate (?:Up|Down))\b[^\n]*{_OFF}",
         wrap=("-- +migrate StatementBegin", "-- +migrate StatementEnd"),
     ),
 )

@@ -57,6 +57,6 @@ PROFILES: Final = (
                 "-- no-transaction",
             ),
         ),
-        reads=_DIRECTIVE,
+        directives_read=_DIRECTIVE,
     ),
 )

@@ -77,7 +77,7 @@ PROFILES: Final = (
                 "-- pg-delta: transaction=false",
             ),
         ),
-        reads=_DIRECTIVE,
+        directives_read=_DIRECTIVE,
     ),
     Profile(
         name="supabase-2.114",

@@ -60,7 +60,7 @@ PROFILES: Final = (
                 "---- tern: disable-tx ----",
             ),
         ),
-        reads=_OFF,
+        directives_read=_OFF,
         placeholders=TEMPLATES,
     ),
 )

@@ -85,6 +85,6 @@ PROFILES: Final = (
                 "-- transactional: false",
             ),
         ),
-        reads=_DIRECTIVE,
+        directives_read=_DIRECTIVE,
     ),
 )
