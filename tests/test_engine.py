@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from idemlint import engine
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.lookup import Catalog
+from idemlint.replay.catalog.slots import Slot
+from idemlint.replay.catalog.view import StaleView
 from idemlint.rules import all_rules
 from idemlint.settings import Settings
 
@@ -281,6 +285,41 @@ class TestAFolderLives:
             ("no/such/3.sql", 0),
             None,
         ]
+
+    def test_a_view_is_of_one_moment(self) -> None:
+        sequence = only(opened(self.TEXTS))
+        first = sequence.after("no/such/1.sql")
+        table, column = (
+            Ref(Space.RELATION, "t"),
+            Ref(Space.COLUMN, "b", None, Ref(Space.RELATION, "t")),
+        )
+        assert first.as_made.presence(table) == "present"
+        assert first.surely.presence(column) == "unknown"
+        second = sequence.after("no/such/2.sql")
+        assert second.surely.presence(column) == "present"
+        with pytest.raises(StaleView):
+            first.surely.presence(table)
+
+    def test_files_run_again_over_what_the_whole_sequence_left(self) -> None:
+        sequence = only(opened(RENAMED_LATER))
+        again = sequence.rerun()
+        assert {
+            name: [each.verdict.value for each in told.values()] for name, told in again.items()
+        } == {
+            "001.sql": ["repeats"],
+            "002.sql": ["fails"],
+        }
+        assert list(sequence.rerun({"002.sql"})) == ["002.sql"]
+        assert sequence.rerun({"002.sql"})["002.sql"][0].sqlstate is None
+
+    def test_files_run_over_another_database(self) -> None:
+        sequence = only(opened({"1.sql": "CREATE TABLE t (a int);\n"}))
+        live = Catalog()
+        key = (Space.RELATION, 1, "t")
+        live.put(key, Slot("absent", live.new_oid()))
+        assert sequence.rerun(over=live)["1.sql"][0].sqlstate is None
+        live.put(key, Slot("present", live.new_oid(), Kind.TABLE))
+        assert sequence.rerun(over=live)["1.sql"][0].sqlstate == "42P07"
 
     def test_a_text_may_change_whose_migrations_the_siblings_are(self, tmp_path: Path) -> None:
         paths = write(tmp_path, {"1_a.sql": "CREATE TABLE a ();\n", "2_b.sql": "SELECT 1;\n"})

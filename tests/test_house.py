@@ -179,6 +179,16 @@ def test_rules_are_known_by_their_facts_not_by_their_codes() -> None:
     assert offenders == [], "make it an attribute of the rule's class (rules/kit/rule.py)"
 
 
+def test_a_class_name_says_which_class_it_is() -> None:
+    names = Counter(
+        node.name
+        for path in MODULES
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, number in names.items() if number > 1} == set()
+
+
 def calls(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):

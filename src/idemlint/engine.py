@@ -26,10 +26,12 @@ from idemlint.sequence.texts import Texts
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.view import View
+    from idemlint.replay.judge.verdict import Outcome
     from idemlint.runners.profile import Profile
 
 
@@ -170,6 +172,15 @@ class Sequence:
         It refuses to answer once another file was asked about, or a text was changed."""
         with _no_garbage():
             return self._chain.after(name)
+
+    def rerun(
+        self, files: Container[str] | None = None, over: Catalog | None = None
+    ) -> dict[str, dict[int, Outcome]]:
+        """What happens if these files (all, where that is `None`) run again over what the whole sequence
+        left, or over another database: outcomes by file and statement index. A View that was taken before
+        is stale afterwards."""
+        with _no_garbage():
+            return self._chain.rerun(files, over)
 
     def origin(self, number: int) -> tuple[str, int] | None:
         """The file and the index there of the statement that made something, by its number."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
+class TriedFix:
     """A fix that is tried, and the findings that would be gone with it."""
 
     key: str
@@ -50,14 +50,14 @@ class Objection:
     """Why a step must not be made. `blamed` is empty where any fix of the folder may be at fault."""
 
     why: str
-    blamed: tuple[Candidate, ...] = ()
+    blamed: tuple[TriedFix, ...] = ()
 
 
 def objections(
     before: Judged,
     after: Judged,
     patch: Patch | None,
-    tried: Sequence[Candidate],
+    tried: Sequence[TriedFix],
 ) -> Iterator[Objection]:
     """All that is wrong with a step. `patch` is `None` for a file that only others' fixes concern."""
     if patch is None:
@@ -75,9 +75,9 @@ class _Step:
     before: Judged
     after: Judged
     patch: Patch
-    tried: Sequence[Candidate]
+    tried: Sequence[TriedFix]
 
-    def touching(self, span: Span) -> tuple[Candidate, ...]:
+    def touching(self, span: Span) -> tuple[TriedFix, ...]:
         """The fixes that touch a stretch of the old text; all of them where none does."""
         found = tuple(
             each
@@ -182,7 +182,7 @@ def _comments(step: _Step) -> Iterator[Objection]:
 
 
 def _findings(
-    before: Judged, after: Judged, patch: Patch | None, tried: Sequence[Candidate]
+    before: Judged, after: Judged, patch: Patch | None, tried: Sequence[TriedFix]
 ) -> Iterator[Objection]:
     """No finding that was fixed may be left, and none may be new."""
     fixed = {id(finding) for each in tried for finding in each.findings}
@@ -231,7 +231,7 @@ def _surplus(
     return surplus
 
 
-def _was_hidden(before: Judged, candidate: Candidate, finding: Diagnostic) -> bool:
+def _was_hidden(before: Judged, candidate: TriedFix, finding: Diagnostic) -> bool:
     """Whether a finding may be the next failure of a statement that would fail several times."""
     if not all_rules()[finding.code].one_at_a_time:
         return False
@@ -246,7 +246,7 @@ def _was_hidden(before: Judged, candidate: Candidate, finding: Diagnostic) -> bo
     return len(atoms_of(before.parsed, (statements[index] for index in indexes))) > 1
 
 
-def _region(before: Judged, patch: Patch | None, candidate: Candidate) -> Span:
+def _region(before: Judged, patch: Patch | None, candidate: TriedFix) -> Span:
     """Where a fix's edits, and the statements that it is about, are in the new text."""
     assert patch is not None
     statements = before.parsed.statements

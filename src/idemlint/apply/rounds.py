@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.apply.applied import Applied
 from idemlint.apply.edits import choose, patch
-from idemlint.apply.prove import Candidate, Objection, objections
+from idemlint.apply.prove import Objection, TriedFix, objections
 from idemlint.apply.results import Dropped, FixedFile
 from idemlint.rules import all_rules
 
@@ -84,7 +84,7 @@ class _File:
             for finding in self.judged.diagnostics
         )
 
-    def candidates(self, lowest: Applicability) -> list[Candidate]:
+    def candidates(self, lowest: Applicability) -> list[TriedFix]:
         """The fixes of the next round."""
         if self.spared or self.given_up:
             return []
@@ -101,17 +101,17 @@ class _File:
         for index in choose([fix for _, fix in wanted]):
             together.setdefault(wanted[index][1].edits, []).append(wanted[index])
         return [
-            Candidate(self.judged.name, each[0][1], tuple(one for one, _ in each))
+            TriedFix(self.judged.name, each[0][1], tuple(one for one, _ in each))
             for each in together.values()
         ]
 
-    def ban(self, candidate: Candidate, why: str) -> None:
+    def ban(self, candidate: TriedFix, why: str) -> None:
         """Never try this fix again."""
         for finding in candidate.findings:
             self.banned.add(self._identity(finding))
             self.dropped[Dropped(finding.code, why)] = None
 
-    def take(self, candidate: Candidate) -> None:
+    def take(self, candidate: TriedFix) -> None:
         """Note that a fix was made."""
         self.fixed += candidate.findings
 
@@ -150,7 +150,7 @@ class _Trial:
                 self.files[candidate.key].take(candidate)
             self._take_over()
 
-    def _candidates(self) -> list[Candidate]:
+    def _candidates(self) -> list[TriedFix]:
         """The fixes of the next round; a file where they come again and again is given up."""
         found = []
         for file in self.files.values():
@@ -163,7 +163,7 @@ class _Trial:
                 found += candidates
         return found
 
-    def _give_up(self, file: _File, candidates: list[Candidate]) -> None:
+    def _give_up(self, file: _File, candidates: list[TriedFix]) -> None:
         """Leave a file as it was when we began."""
         for candidate in candidates:
             file.ban(candidate, "its fixes do not come to an end")
@@ -177,7 +177,7 @@ class _Trial:
             self.files[key].judged = judged
         self.proved = {}
 
-    def _best(self, base: list[Candidate], group: list[Candidate]) -> list[Candidate]:
+    def _best(self, base: list[TriedFix], group: list[TriedFix]) -> list[TriedFix]:
         """As many of `group` as can be made on top of `base`, which is proved; the others are banned.
 
         Where it is not plain who is to blame, parts are tried: one bad fix among n costs log n.
@@ -207,9 +207,9 @@ class _Trial:
             group = [each for each in group if id(each) not in guilty]
         return []
 
-    def _try(self, candidates: list[Candidate]) -> list[Objection]:
+    def _try(self, candidates: list[TriedFix]) -> list[Objection]:
         """Replay the folder with these fixes made, and say what is wrong with it."""
-        by_file: dict[str, list[Candidate]] = {}
+        by_file: dict[str, list[TriedFix]] = {}
         for candidate in candidates:
             by_file.setdefault(candidate.key, []).append(candidate)
         patches = {

@@ -31,7 +31,6 @@ class CatalogRelation(NamedTuple):
         return next((column for column, played in self.roles.items() if played == role), "")
 
 
-_INFORMATION: Final = "information_schema."
 _TABLES: Final = frozenset({Kind.TABLE, Kind.VIEW, Kind.FOREIGN_TABLE})
 
 

@@ -25,10 +25,12 @@ from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
-    from idemlint.modes import Mode, Rerun
+    from idemlint.modes import Mode
+    from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.judge.verdict import Outcome
+    from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
@@ -130,7 +132,20 @@ class Chain:
         place = self._places[name]
         self._again = {}
         self._back_to(place)
-        return frozenset(self.names[place:]) | self.facts.update(name)
+        moved = self.names[place:] if self.terms.rerun != "folder" else self.names
+        return frozenset(moved) | self.facts.update(name)
+
+    def rerun(
+        self, files: Container[str] | None = None, over: Catalog | None = None
+    ) -> dict[str, dict[int, Outcome]]:
+        """What happens if `files` (all, where that is `None`) run again, in their order, over what all of
+        them left, or over another database, `over`: outcomes by file and statement index.
+
+        A file that cannot be read is left out.
+        """
+        migrations = self._run_all()
+        machine = self._machine if over is None else self._machine.over(over)
+        return self._again_over(machine, migrations, files)
 
     # -- running -------------------------------------------------------------------------------------
 
@@ -138,13 +153,9 @@ class Chain:
         """Make it so that exactly the files before `place` have run."""
         self._back_to(place)
         for name in self.names[len(self._runs) : place]:
-            try:
-                migration = self._migration(name)
-            except UsageProblem:
-                # Nobody asked about it: what it does is not known, and the next one is judged without.
-                self._runs.append(_Run(self._mark(), self._number(), ()))
-                continue
-            self._run(migration, frozenset())
+            migration = self._migration_or_none(name)
+            if migration is not None:
+                self._run(migration, frozenset())
 
     def _run(self, migration: Migration, reruns: frozenset[str]) -> None:
         """Run the file's applied part over the catalog; outcomes go into the migration."""
@@ -164,7 +175,11 @@ class Chain:
         indexes = tuple(statement.index for statement in statements)
         self._runs.append(_Run(self._mark(), first, indexes))
         self._moment += 1
-        replayed = replay_file(self._machine, programs, units, reruns, first)
+        try:
+            replayed = replay_file(self._machine, programs, units, reruns, first)
+        except BaseException:
+            self._back_to(len(self._runs) - 1)
+            raise
         migration.after = self._view()
         migration.outcomes = dict(zip(indexes, replayed.outcomes, strict=True))
         migration.hazards = [
@@ -173,35 +188,52 @@ class Chain:
 
     def _judged_with_all(self, name: str) -> Migration:
         """The file where all files run again, over what all of them left."""
-        if not self._again:
-            self._back_to(0)
-            migrations = {}
-            for each in self.names:
-                try:
-                    migration = self._migration(each)
-                except UsageProblem:
-                    if each == name:
-                        raise
-                    self._runs.append(_Run(self._mark(), self._number(), ()))
-                    continue
-                self._run(migration, frozenset())
-                migrations[each] = migration
-            for migration, outcomes in zip(
-                migrations.values(), self._rerun_all(migrations.values()), strict=True
-            ):
-                migration.outcomes = outcomes
+        self._texts.read(name)
+        migrations = self._run_all()
+        if self._again is not migrations:
+            for each, outcomes in self._again_over(self._machine, migrations, None).items():
+                migration = migrations[each]
+                migration.outcomes = {
+                    index: {"folder": outcome} for index, outcome in outcomes.items()
+                }
                 migration.after = self._view()
             self._again = migrations
-        return self._again[name]
+        return migrations[name]
 
-    def _rerun_all(self, migrations: Iterable[Migration]) -> list[dict[int, dict[Rerun, Outcome]]]:
-        programs = [migration.programs for migration in migrations]
-        files = [list(each.values()) for each in programs]
-        again = replay_folder(self._machine, files, self.terms.search_path)
-        return [
-            {index: {"folder": outcome} for index, outcome in zip(each, outcomes, strict=True)}
-            for each, outcomes in zip(programs, again, strict=True)
-        ]
+    def _again_over(
+        self, machine: Machine, migrations: dict[str, Migration], files: Container[str] | None
+    ) -> dict[str, dict[int, Outcome]]:
+        places = {
+            place: name for place, name in enumerate(migrations) if files is None or name in files
+        }
+        programs = [list(each.programs.values()) for each in migrations.values()]
+        outcomes = replay_folder(machine, programs, self.terms.search_path, frozenset(places))
+        return {
+            name: dict(zip(migrations[name].programs, outcomes[place], strict=True))
+            for place, name in places.items()
+        }
+
+    def _run_all(self) -> dict[str, Migration]:
+        """All files that can be read, after the last of them has run."""
+        if self._again and len(self._runs) == len(self.names):
+            return self._again
+        self._back_to(0)
+        migrations = {}
+        for name in self.names:
+            migration = self._migration_or_none(name)
+            if migration is not None:
+                self._run(migration, frozenset())
+                migrations[name] = migration
+        return migrations
+
+    def _migration_or_none(self, name: str) -> Migration | None:
+        """The file, where it can be read. Where nobody asked about it, that is no reason to stop: what it
+        does is not known, and the next one is judged without."""
+        try:
+            return self._migration(name)
+        except UsageProblem:
+            self._runs.append(_Run(self._mark(), self._number(), ()))
+            return None
 
     def _migration(self, name: str) -> Migration:
         data = self._texts.read(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
+from idemlint.replay.catalog.definition import INSIDE
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import (
     ABSENT,
@@ -242,7 +243,7 @@ class Catalog(Slots):
     def _inside(self, key: Key) -> Slot | None:
         """What an object's own definition says about a name inside it."""
         space, oid, name = key
-        owner = self.by_oid(oid) if space in _INSIDE else None
+        owner = self.by_oid(oid) if space in INSIDE else None
         if owner is None or owner.definition is None:
             return None
         told = owner.definition.inside(space, name)
@@ -278,16 +279,3 @@ class Catalog(Slots):
         if known is not None:
             return known if known.presence is not PRESENT else None
         return Slot(ABSENT, 0) if self._overloads.get(key) else None
-
-
-_INSIDE: Final = frozenset(
-    {
-        Space.COLUMN,
-        Space.CONSTRAINT,
-        Space.TRIGGER,
-        Space.RULE,
-        Space.POLICY,
-        Space.ENUM_VALUE,
-        Space.FACET,
-    }
-)

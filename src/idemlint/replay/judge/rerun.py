@@ -65,19 +65,27 @@ def replay_file(
 
 
 def replay_folder(
-    machine: Machine, files: Sequence[Sequence[Program]], path: tuple[str, ...]
+    machine: Machine,
+    files: Sequence[Sequence[Program]],
+    path: tuple[str, ...],
+    chosen: frozenset[int] | None = None,
 ) -> list[list[Outcome]]:
-    """All files again, over what all of them left: a lost journal, a database made by hand.
+    """Files again, over what all of them left: a lost journal, a database made by hand.
 
-    They were run in this order before, numbered from 1 through; each begins a session of its own.
+    They were run in this order before, numbered from 1 through; each begins a session of its own. Of
+    `files`, those at the places `chosen` run (all where it is `None`); the others have no outcomes.
     """
     programs = [program for file in files for program in file]
     starts: list[int] = []
     for file in files:
         starts.append(starts[-1] + len(file) if starts else len(file))
-    found = _rerun(machine, programs, range(len(programs)), "folder", 0, path, frozenset(starts))
-    outcomes = [found[index] for index in range(len(programs))]
-    return [outcomes[end - len(file) : end] for file, end in zip(files, starts, strict=True)]
+    spans = [range(end - len(file), end) for file, end in zip(files, starts, strict=True)]
+    runs = [
+        span if chosen is None or place in chosen else range(0) for place, span in enumerate(spans)
+    ]
+    indexes = [index for span in runs for index in span]
+    found = _rerun(machine, programs, indexes, "folder", 0, path, frozenset(starts))
+    return [[found[index] for index in span] for span in runs]
 
 
 def _keep_worst(outcomes: list[dict[Rerun, Outcome]], found: dict[int, Outcome]) -> None:

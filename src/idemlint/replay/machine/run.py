@@ -61,6 +61,10 @@ class Machine(NamedTuple):
         """The same machine over a database of which nothing is known."""
         return self._replace(state=State())
 
+    def over(self, catalog: Catalog) -> Machine:
+        """The same machine over another database."""
+        return self._replace(state=State.of(catalog))
+
 
 class Pass:
     """One run over the state: the first run of a file, or a rerun.

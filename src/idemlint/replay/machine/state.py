@@ -42,6 +42,13 @@ class State:
         self.savepoints: Mapping[str, StateMark] = {}
         self.until_commit: tuple[Key, ...] = ()
 
+    @classmethod
+    def of(cls, catalog: Catalog) -> State:
+        """A database that was described elsewhere, and a session on it."""
+        state = cls(catalog.search_path)
+        state.catalog = catalog
+        return state
+
     def mark(self) -> StateMark:
         """A point to come back to."""
         catalog = self.catalog
