@@ -354,6 +354,31 @@ class TestAFolderLives:
         (after,) = folder.reports()
         assert "IDM501" not in {finding.code for finding in after.findings}
 
+    def test_so_may_a_configuration_file_that_is_not_saved_yet(self, tmp_path: Path) -> None:
+        up = "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a);\n"
+        name = str(write(tmp_path, {"diesel.toml": "", "1_t/up.sql": up})["1_t/up.sql"])
+        folder = engine.open([name], settings(tmp_path))
+        (sequence,) = folder
+        assert [each.code for each in sequence.judged(name).diagnostics] == ["IDM501"]
+        toml = str(tmp_path / "1_t" / "metadata.toml")
+        moved = folder.update({toml: b"run_in_transaction = false\n"})
+        assert name in moved
+        (sequence,) = folder
+        assert not sequence.judged(name).diagnostics
+        folder.update({toml: None})
+        (sequence,) = folder
+        assert [each.code for each in sequence.judged(name).diagnostics] == ["IDM501"]
+
+    def test_siblings_that_are_not_on_disk_count_for_whose_a_file_is(self) -> None:
+        texts = {
+            "no/such/1_a.sql": "SELECT 1;\n",
+            "no/such/2_b.sql": "-- +goose Up\nSELECT 1;\n",
+        }
+        files = {name: text.encode() for name, text in texts.items()}
+        (sequence,) = engine.open(["no/such/1_a.sql"], settings(Path()), files)
+        assert sequence.runner == "goose"
+        assert sequence.files == tuple(texts)
+
 
 def test_the_door_opens_without_a_command_line_or_a_driver() -> None:
     program = (

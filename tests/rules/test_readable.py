@@ -57,6 +57,7 @@ def test_other_errors_stay_syntax_errors(sql: str) -> None:
 def test_a_placeholder_is_no_syntax_error() -> None:
     assert codes("INSERT INTO t VALUES {{ rows }};") == ["IDM004"]
     assert codes("{{ query }};\nCREATE TABLE IF NOT EXISTS t (a int);") == ["IDM004"]
+    assert codes("{{ endpoints }};\nCREATE TABLE IF NOT EXISTS t (a int);") == ["IDM004"]
 
 
 def test_placeholders_for_names_values_and_control_are_read_on() -> None:

@@ -93,6 +93,34 @@ def test_what_has_no_fix_has_advice(runner: str, sql: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("runner", "sql", "words"),
+    [
+        ("flyway", f"SELECT 1;\n{CIC}", "a file of nothing else"),
+        ("node-pg-migrate", CIC, "pgm.noTransaction()"),
+        ("popx", CIC, ".autocommit"),
+        ("yandex-pgmigrate", CIC, "NONTRANSACTIONAL in the file's name"),
+        ("yoyo", "\n-- transactional: off\nSELECT 1;\n" + CIC, "before the first statement"),
+    ],
+)
+def test_each_runner_has_advice_of_its_own(runner: str, sql: str, words: str) -> None:
+    [finding] = found(sql, code="IDM501", runner=runner)
+    assert words in finding.help
+
+
+@pytest.mark.parametrize(
+    ("runner", "sql"),
+    [
+        ("sqlx", "\ufeff-- no-transaction\nSELECT 1;"),
+        ("popx", "-- autocommit\nSELECT 1;"),
+        ("supabase", "-- a comment\n-- pg-delta: transaction=false\nSELECT 1;"),
+        ("psql", "-- +goose NO TRANSACTION\nSELECT 1;"),
+    ],
+)
+def test_a_directive_that_nobody_reads_is_said_to_be_one(runner: str, sql: str) -> None:
+    assert codes(sql, runner=runner) == ["IDM507"]
+
+
+@pytest.mark.parametrize(
     ("runner", "sql", "count"),
     [
         ("psql", "BEGIN; SELECT 1; COMMIT;", 0),

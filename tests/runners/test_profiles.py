@@ -2,51 +2,18 @@
 
 from __future__ import annotations
 
-import ast
+import importlib
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-import idemlint
-from idemlint.runners import (
-    FALLBACK,
-    FolderClues,
-    all_profiles,
-    detect,
-    get,
-    misdirectives,
-    names,
-    own_directives,
-)
+from idemlint.runners import FALLBACK, FolderClues, detection, get, misdirectives, names
 from idemlint.runners.directives import compiled
-from idemlint.runners.profile import (
-    Claim,
-    Misdirective,
-    Named,
-    OptOut,
-    Part,
-    Placeholders,
-    Profile,
-    version_key,
-)
+from idemlint.runners.profile import version_key
 
 ALL = names()
-EXAMPLES = {
-    "atlas": b"-- atlas:txmode none\n",
-    "dbmate": b"-- migrate:up transaction:false\n",
-    "evolve": b"-- evolve-tx-off\n",
-    "goose": b"-- +goose NO TRANSACTION\n",
-    "graphile-migrate": b"--! no-transaction\n",
-    "postgres-migrations": b"-- postgres-migrations disable-transaction\n",
-    "sql-migrate": b"-- +migrate Up notransaction\n",
-    "sqlx": b"-- no-transaction\n",
-    "supabase": b"-- pg-delta: transaction=false\n",
-    "tern": b"---- tern: disable-tx ----\n",
-    "yoyo": b"-- transactional: false\n",
-}
 
 
 def test_no_name_is_taken_twice_and_all_are_found() -> None:
@@ -66,7 +33,12 @@ def test_patterns_compile(name: str) -> None:
         for pattern in (claim.name, claim.folder, *(pattern for _, pattern in claim.depends)):
             re.compile(pattern or "")
     assert profile.version_of("nothing-of-the-kind.sql")
-    misdirectives(profile, "x.sql", b"-- no-transaction tx\n", FolderClues())
+    for pattern in (
+        profile.own_directive,
+        profile.directives_read,
+        *(m.pattern for m in profile.near_misses),
+    ):
+        compiled(pattern)
     for pattern in (profile.placeholders.pattern, profile.placeholders.breaks):
         re.compile(pattern or "")
 
@@ -75,6 +47,12 @@ def test_patterns_compile(name: str) -> None:
 def test_a_variant_names_its_family(name: str) -> None:
     family = get(name).family
     assert not family or (family in ALL and name.startswith(family))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_module_is_named_after_its_runner(name: str) -> None:
+    module = f"idemlint.runners.profiles.{(get(name).family or name).replace('-', '_')}"
+    assert get(name) in importlib.import_module(module).PROFILES
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -87,25 +65,17 @@ def test_its_own_directive_works_and_does_not_mislead(name: str) -> None:
         "sql-migrate": b"-- +migrate Up\n",
     }.get(name, b"")
     data = marker + b"VACUUM;\n"
-    edit = profile.directive(data)
+    edit = profile.opt_out_edit(data)
     if edit is None:
         return
     data = data[: edit.span.start] + edit.content.encode() + data[edit.span.end :]
-    found = profile.opt_out("1_x.sql", data, clues)
-    assert found is not None
-    assert found.sending == profile.opted_out
-    assert misdirectives(profile, "1_x.sql", data, clues) == ()
-
-
-@pytest.mark.parametrize(("name", "directive"), list(EXAMPLES.items()))
-def test_another_runners_directive_misleads(name: str, directive: bytes) -> None:
-    (found,) = misdirectives(get("prisma"), "x.sql", directive, FolderClues())
-    assert own_directives()[name][0] in found.message
-    assert found.message.endswith("Prisma does not read it")
-
-
-def test_every_opt_out_by_a_comment_has_an_example() -> None:
-    assert set(EXAMPLES) == set(own_directives())
+    assert profile.opt_out is not None
+    assert profile.opt_out("1_x.sql", data, clues) not in (None, profile.sending)
+    assert misdirectives(profile, data) == ()
+    if profile.own_directive:
+        [line] = compiled(profile.own_directive).findall(data)
+        [foreign] = misdirectives(get(FALLBACK), data)
+        assert data[slice(*foreign.span)] == line.rstrip()
 
 
 def test_versions_compare_as_numbers() -> None:
@@ -114,7 +84,8 @@ def test_versions_compare_as_numbers() -> None:
 
 
 def test_what_nobody_claims_is_plain_psql() -> None:
-    assert detect("no/such/folder/tables.sql", b"SELECT 1;", FolderClues()).name == FALLBACK
+    detect = detection(FolderClues())
+    assert detect("no/such/folder/tables.sql", b"SELECT 1;").name == FALLBACK
 
 
 def test_one_profile_costs_one_import() -> None:
@@ -124,40 +95,3 @@ def test_one_profile_costs_one_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
-
-
-SOURCE = Path(idemlint.__file__).parent
-ELSEWHERE = [
-    path
-    for path in sorted(SOURCE.rglob("*.py"))
-    if SOURCE / "runners" / "profiles" not in path.parents
-]
-
-
-def test_only_its_profile_knows_a_runner_by_name() -> None:
-    """What another module must know of a runner is a field of its profile."""
-    known = {*names(), *(profile.family for profile in all_profiles().values())} - {"", "psql"}
-    offenders = [
-        f"{path.relative_to(SOURCE)}:{node.lineno}: {node.value}"
-        for path in ELSEWHERE
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and node.value in known
-    ]
-    assert offenders == [], "make it a field of Profile, and set it in the runner's module"
-
-
-@pytest.mark.parametrize(
-    "record",
-    [Profile, Part, OptOut, Misdirective, Named, Claim, Placeholders],
-    ids=lambda r: r.__name__,
-)
-def test_every_field_of_a_profile_is_read(record: type) -> None:
-    docs = Path(__file__).parents[2] / "docs" / "regenerate.py"  # the README's table of runners
-    read = {
-        node.attr
-        for path in (*ELSEWHERE, docs)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute)
-    }
-    fields = set(record._fields) - {"facts"}  # type: ignore[attr-defined]  # for people
-    assert fields - read == set(), "nobody asks: the fact belongs into the docstring"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.runners import FolderClues, detect, get, misdirectives
-from idemlint.runners.units import deliver, tears
+from idemlint.runners import FolderClues, detection, get, misdirectives
+from idemlint.runners.units import deliver, torn_bodies
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from idemlint.runners.profile import Misdirective, OptOut
+    from idemlint.runners.profile import Sending
 
 
 class Folder:
@@ -37,14 +37,12 @@ class Folder:
         """The runner that `auto` finds for one of the files."""
         path = self.root / name
         data = path.read_bytes() if path.exists() else b""
-        return detect(str(path), data, FolderClues()).name
+        return detection(FolderClues())(str(path), data).name
 
     def runners(self) -> set[str]:
         """The runners that `auto` finds for all SQL files."""
-        clues = FolderClues()
-        return {
-            detect(str(path), path.read_bytes(), clues).name for path in self.root.rglob("*.sql")
-        }
+        detect = detection(FolderClues())
+        return {detect(str(path), path.read_bytes()).name for path in self.root.rglob("*.sql")}
 
     def order(self, profile: str) -> list[str]:
         """What a fresh database gets, first to last."""
@@ -68,27 +66,29 @@ def torn(profile: str, sql: str) -> list[str]:
     """The text behind each place where the cutter ends a message inside a body."""
     runner, data = get(profile), sql.encode()
     return [
-        data[tear.at : tear.body.end].decode()
+        data[each.at : each.body.end].decode()
         for part in runner.parts(data)
-        for tear in tears(runner, data, part)
+        for each in torn_bodies(runner, data, part)
     ]
 
 
-def opt_out(profile: str, sql: str, path: str = "1_x.sql") -> OptOut | None:
-    return get(profile).opt_out(path, sql.encode(), FolderClues())
+def opt_out(profile: str, sql: str, path: str = "1_x.sql") -> Sending | None:
+    """How the file is sent, if it opted out of the transaction."""
+    hook = get(profile).opt_out
+    return hook(path, sql.encode(), FolderClues()) if hook is not None else None
 
 
-def misleads(profile: str, sql: str, path: str = "1_x.sql") -> list[str]:
+def misleads(profile: str, sql: str) -> list[str]:
     """The lines that look like an opt-out and are none."""
     data = sql.encode()
-    found: tuple[Misdirective, ...] = misdirectives(get(profile), path, data, FolderClues())
+    found = misdirectives(get(profile), data)
     return [data[each.span.start : each.span.end].decode() for each in found]
 
 
 def with_directive(profile: str, sql: str) -> str | None:
     """The file after the fix that opts it out."""
     data = sql.encode()
-    edit = get(profile).directive(data)
+    edit = get(profile).opt_out_edit(data)
     if edit is None:
         return None
     return (data[: edit.span.start] + edit.content.encode() + data[edit.span.end :]).decode()

@@ -153,7 +153,7 @@ class Site:
     def breakpoint(self) -> str:
         """What stands between statements besides `;`: the runner's marker, where the file has any."""
         marker = self.profile.breakpoint
-        return "" if self.in_body or marker not in self.data else marker.decode()
+        return marker if marker and not self.in_body and marker.encode() in self.data else ""
 
     def declares(self, names: Iterable[str]) -> bool:
         """Whether the body declares a variable of one of these names: they would be ambiguous."""

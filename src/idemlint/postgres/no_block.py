@@ -39,8 +39,14 @@ def transaction_verb(statement: Statement) -> Verb | None:
 
 def refuses_block(statement: Statement) -> bool:
     """Whether PostgreSQL is certain to refuse the statement inside a transaction block."""
-    check = _REFUSES.get(statement.kind)
-    return check is not None and statement.tree is not None and check(statement.tree)
+    row = _REFUSES.get(statement.kind)
+    return row is not None and statement.tree is not None and row[0](statement.tree)
+
+
+def called(statement: Statement) -> str:
+    """What people call a statement that refuses a transaction block."""
+    _, words = _REFUSES[statement.kind]
+    return f"{words} CONCURRENTLY" if words == "REINDEX" and concurrently(statement) else words
 
 
 def concurrently(statement: Statement) -> bool:
@@ -108,24 +114,29 @@ def _refreshes(tree: Tree) -> bool:
     return False
 
 
-_REFUSES: Final[dict[str, Callable[[Tree], bool]]] = {
-    "CreatedbStmt": _always,
-    "DropdbStmt": _always,
-    "AlterDatabaseStmt": _moves_database,
-    "AlterSystemStmt": _always,
-    "CreateTableSpaceStmt": _always,
-    "DropTableSpaceStmt": _always,
-    "VacuumStmt": _flag("is_vacuumcmd"),
-    "ClusterStmt": lambda tree: tree.relation is None,
-    "ReindexStmt": _reindex,
-    "IndexStmt": _flag("concurrent"),
-    "DropStmt": _flag("concurrent"),
-    "AlterTableStmt": _detach,
-    "CreateSubscriptionStmt": _makes_slot,
-    "AlterSubscriptionStmt": _refreshes,
-    "DiscardStmt": lambda tree: tree.target in (None, "DISCARD_ALL"),
-    "TransactionStmt": lambda tree: (
-        tree.fields.get("kind") in ("TRANS_STMT_COMMIT_PREPARED", "TRANS_STMT_ROLLBACK_PREPARED")
+#: By node: which of these statements are refused, and what people call those.
+_REFUSES: Final[dict[str, tuple[Callable[[Tree], bool], str]]] = {
+    "CreatedbStmt": (_always, "CREATE DATABASE"),
+    "DropdbStmt": (_always, "DROP DATABASE"),
+    "AlterDatabaseStmt": (_moves_database, "ALTER DATABASE … SET TABLESPACE"),
+    "AlterSystemStmt": (_always, "ALTER SYSTEM"),
+    "CreateTableSpaceStmt": (_always, "CREATE TABLESPACE"),
+    "DropTableSpaceStmt": (_always, "DROP TABLESPACE"),
+    "VacuumStmt": (_flag("is_vacuumcmd"), "VACUUM"),
+    "ClusterStmt": (lambda tree: tree.relation is None, "CLUSTER"),
+    "ReindexStmt": (_reindex, "REINDEX"),
+    "IndexStmt": (_flag("concurrent"), "CREATE INDEX CONCURRENTLY"),
+    "DropStmt": (_flag("concurrent"), "DROP INDEX CONCURRENTLY"),
+    "AlterTableStmt": (_detach, "DETACH PARTITION CONCURRENTLY"),
+    "CreateSubscriptionStmt": (_makes_slot, "CREATE SUBSCRIPTION"),
+    "AlterSubscriptionStmt": (_refreshes, "ALTER SUBSCRIPTION … REFRESH PUBLICATION"),
+    "DiscardStmt": (lambda tree: tree.target in (None, "DISCARD_ALL"), "DISCARD ALL"),
+    "TransactionStmt": (
+        lambda tree: (
+            tree.fields.get("kind")
+            in ("TRANS_STMT_COMMIT_PREPARED", "TRANS_STMT_ROLLBACK_PREPARED")
+        ),
+        "COMMIT PREPARED and ROLLBACK PREPARED",
     ),
 }
 _CONCURRENT: Final[dict[str, Callable[[Tree], bool]]] = {

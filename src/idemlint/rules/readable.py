@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.records import NamedTuple
 from idemlint.rules.kit.rule import FileRule
 from idemlint.rules.unsupported import unsupported
-from idemlint.runners.units import tears
+from idemlint.runners.units import torn_bodies
+from idemlint.source.placeholders import CONTROL, find
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
     from idemlint.runners.profile import Part
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Problem, ProblemKind, Statement
-
-#: Tags of a template that decide what follows; what they enclose is judged as if it always ran.
-_CONTROL: Final = re.compile(
-    rb"\{%|\{\{-?\s*(?:if|else|end|range|with|define|block|template|/\*|[#/!])"
-)
 
 
 class _ProblemRule(FileRule):
@@ -148,9 +144,6 @@ def placeholders(migration: Migration) -> Iterator[_Placeholder]:
     for problem, statement in problems(migration, SyntaxError_.kinds):
         if statement is None:
             continue
-        # Only where something does not parse are its patterns needed.
-        from idemlint.source.placeholders import find
-
         for found in find(parsed.code[statement.start : statement.end]):
             span = Span(statement.start + found.start, statement.start + found.end)
             if span.start <= problem.span.start < span.end:
@@ -165,7 +158,7 @@ def placeholders(migration: Migration) -> Iterator[_Placeholder]:
 def _is_statement(migration: Migration, span: Span) -> bool:
     """Whether nothing but a `;` stands beside a placeholder, and nothing was put in its place."""
     code = migration.parsed.code
-    if code[span.start : span.end].strip() or _CONTROL.match(migration.data, span.start):
+    if code[span.start : span.end].strip() or CONTROL.match(migration.data, span.start):
         return False
     return code[span.end :].lstrip()[:1] == b";" and not any(
         each.start <= span.start < each.end for each in migration.parsed.statements
@@ -182,12 +175,12 @@ class RunnerSplitsBody(FileRule):
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """One finding a body."""
         profile, data = migration.profile, migration.data
-        if profile.pieces is None or (b"$" not in data and b"atomic" not in data.lower()):
+        if profile.cutter is None or (b"$" not in data and b"atomic" not in data.lower()):
             return
         for part in profile.parts(data):
             torn: dict[Span, list[int]] = {}
-            for tear in tears(profile, data, part):
-                torn.setdefault(tear.body, []).append(tear.at)
+            for each in torn_bodies(profile, data, part):
+                torn.setdefault(each.body, []).append(each.at)
             for body, places in torn.items():
                 statement = _statement_at(migration, body)
                 if statement is None or statement.index not in migration.outcomes:
@@ -227,14 +220,13 @@ def _whole(migration: Migration, part: Part, statement: Statement, places: list[
         return Fix(Applicability.SAFE, message, edits)
     if profile.breakpoint:
         lines = tuple(Edit(_line(data, at), "") for at in places)
-        return Fix(Applicability.SAFE, profile.keep_body, lines)
-    kept = profile.keep_part(data, part)
-    if kept is not None:
-        message, edit = kept
-        return Fix(Applicability.UNSAFE, message, (edit,))
-    if profile.keep_body:
-        return Fix(Applicability.DISPLAY, profile.keep_body)
-    return Fix(Applicability.DISPLAY, f"keep {profile.title} from cutting here")
+        return Fix(Applicability.SAFE, "take the breakpoint out of the body", lines)
+    way = profile.keep_body(data, part)
+    if way is None:
+        return Fix(Applicability.DISPLAY, f"keep {profile.title} from cutting here")
+    if way.edit is None:
+        return Fix(Applicability.DISPLAY, way.advice)
+    return Fix(Applicability.UNSAFE, way.advice, (way.edit,))
 
 
 def _line(data: bytes, at: int) -> Span:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.plpgsql.nodes import statements as statements_in
-from idemlint.postgres.no_block import concurrently, refuses_block, transaction_verb
+from idemlint.postgres.no_block import called, concurrently, refuses_block, transaction_verb
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.rule import FileRule
-from idemlint.rules.kit.ways_out import WayOut, called, told
+from idemlint.rules.kit.ways_out import WayOut, told
 from idemlint.runners import misdirectives
+from idemlint.runners.profile import IN_TRANSACTION
 from idemlint.source.statement import Statement
 
 if TYPE_CHECKING:
@@ -172,7 +172,8 @@ class UnbalancedTransaction(FileRule):
                 if open_block is None:
                     yield from self._end(migration, group, position, runner)
                 open_block, runner = None, False
-        if open_block is None or open_block.ours or _commits(migration):
+        ended = migration.profile.sending in IN_TRANSACTION
+        if open_block is None or open_block.ours or ended:
             return
         unread = any(each.tree is None for each in group if each.start > open_block.statement.start)
         if not unread:  # the COMMIT may be in there
@@ -213,11 +214,6 @@ def _is_runners(migration: Migration, first: Statement) -> bool:
     """Whether the runner's own transaction is open when a part begins."""
     delivery = migration.deliveries[first.index]
     return delivery.block == "transaction" and not delivery.authored
-
-
-def _commits(migration: Migration) -> bool:
-    """Whether the runner ends what it finds open with a COMMIT."""
-    return migration.profile.sending in {"tx", "tx-all"}
 
 
 def _only_refusing(rest: list[Statement]) -> bool:
@@ -271,10 +267,6 @@ def _is_risky(migration: Migration, statement: Statement) -> bool:
     )
 
 
-#: All directives about transactions, and what looks like one; asked first, since most files have none.
-_MAY_BE_DIRECTIVE: Final = rb"(?mi)^[ \t]*--[^\n]*(?:tx|trans|pg-delta)"
-
-
 class IneffectiveDirective(FileRule):
     """`-- migrate:up transaction: false`: an opt-out that the runner does not read."""
 
@@ -283,14 +275,12 @@ class IneffectiveDirective(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Where no statement needs it; with one that does, IDM501 and IDM502 say it."""
-        if re.search(_MAY_BE_DIRECTIVE, migration.data) is None:
-            return
-        applied = list(migration.applied())
-        if any(
-            migration.deliveries[each.index].refuses and refuses_block(each) for each in applied
+        found = misdirectives(migration.profile, migration.data)
+        if not found or any(
+            migration.deliveries[each.index].refuses and refuses_block(each)
+            for each in migration.applied()
         ):
             return
-        profile = migration.profile
-        for each in misdirectives(profile, migration.path, migration.data, migration.clues):
+        for each in found:
             fix = Fix(Applicability.DISPLAY, each.help) if each.help else None
             yield self.diagnostic(migration, each.span, each.message, fix=fix)

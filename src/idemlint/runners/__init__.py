@@ -1,7 +1,11 @@
-"""Migration runners: one small profile each, and what they have in common.
+"""Migration runners: how a file reaches the server.
 
-Every module of `profiles` is a runner, its variants included, by the name `PROFILES`; nothing is
-registered by hand. They are imported when they are first asked for.
+`profile` says what is known of a runner; every module of `profiles` is one runner, its variants
+included, by the name `PROFILES`. Nothing is registered by hand, and a profile is imported when it is
+first asked for. The rest is what runners have in common: `detector` tells whose migration a file is,
+from `clues`; `sections` and `cutters` take files apart as runners do, `body_spans` finds the bodies
+that a cutter does not see, `directives` are comments about transactions, and `units` puts it all
+together: in which message, transaction and unit each statement is sent.
 """
 
 from __future__ import annotations
@@ -9,15 +13,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from idemlint.runners import directives
 from idemlint.runners.clues import FolderClues
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from idemlint.runners.profile import Misdirective, Profile
+    from idemlint.runners.directives import Misdirective
+    from idemlint.runners.profile import Profile
 
 FALLBACK: Final = "psql"
 _PACKAGE: Final = f"{__name__}.profiles"
@@ -72,36 +77,20 @@ def detection(clues: FolderClues) -> Callable[[str, bytes], Profile]:
     return Detector(all_profiles().values(), get(FALLBACK), clues)
 
 
-def detect(path: str, data: bytes, clues: FolderClues) -> Profile:
-    """The profile of one file; who has several asks for a `detection` once."""
-    return detection(clues)(path, data)
-
-
-def misdirectives(
-    profile: Profile, path: str, data: bytes, clues: FolderClues
-) -> tuple[Misdirective, ...]:
-    """What looks like an opt-out of the transaction and is none, or is another runner's."""
-    return profile.misdirectives(path, data, clues, own_directives)
-
-
-@cache
-def own_directives() -> dict[str, tuple[str, str]]:
-    """Every runner's opt-out by a comment: its name → how it is called, and the pattern."""
-    return {
-        name: (profile.title, profile.own_directive)
-        for name, profile in all_profiles().items()
-        if profile.own_directive
-    }
+def misdirectives(profile: Profile, data: bytes) -> tuple[Misdirective, ...]:
+    """Comments of a file that look like an opt-out of the transaction and are none: near misses of
+    the runner's own, and those of all other runners."""
+    if not directives.may_have_directives(data):
+        return ()
+    return directives.misdirectives(profile, data, all_profiles().values())
 
 
 __all__ = [
     "FALLBACK",
     "FolderClues",
     "all_profiles",
-    "detect",
     "detection",
     "get",
     "misdirectives",
     "names",
-    "own_directives",
 ]

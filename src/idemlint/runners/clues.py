@@ -1,10 +1,11 @@
-"""What stands beside and above a migration: listings and configuration files, each looked at
-once."""
+"""What stands around a migration and tells whose it is: the names in its folder and in those above
+it, configuration files, and the first bytes of its siblings; each is looked at once."""
 
 from __future__ import annotations
 
 import fnmatch
 import os
+import posixpath
 import re
 from functools import cache
 from pathlib import Path
@@ -57,15 +58,14 @@ class FolderClues:
         self._texts: dict[str, str] = {}
         self._heads: dict[str, bytes] = {}
         self._samples: dict[str, tuple[bytes, ...]] = {}
-        self._given: dict[str, bytes] = {}
+        self._given: dict[tuple[str, str], bytes] = {}
         self._given_names: dict[str, set[str]] = {}
-        for name, data in texts.items():
-            folder, _, file = name.replace(os.sep, "/").rpartition("/")
-            folder = self.absolute(folder)
-            self._given[f"{folder}/{file}"] = data
-            while file and file not in self._given_names.setdefault(folder, set()):
-                self._given_names[folder].add(file)
-                folder, _, file = folder.rpartition("/")
+        for path, data in texts.items():
+            folder, name = self._split(path)
+            self._given[folder, name] = data
+            while name and name not in self._given_names.setdefault(folder, set()):
+                self._given_names[folder].add(name)
+                folder, name = posixpath.split(folder)
 
     def absolute(self, folder: str) -> str:
         """The folder's full path, with forward slashes."""
@@ -193,10 +193,14 @@ class FolderClues:
             found = self._heads[path] = self._read(path, HEAD)
         return found
 
+    def _split(self, path: str) -> tuple[str, str]:
+        """A path's folder, in full, and its name."""
+        folder, name = posixpath.split(path.replace(os.sep, "/"))
+        return self.absolute(folder), name
+
     def _read(self, path: str, most: int) -> bytes:
         """A file's first bytes, of its text where one was given; none where it cannot be read."""
-        folder, _, name = path.rpartition("/")
-        given = self._given.get(f"{self.absolute(folder)}/{name}") if self._given else None
+        given = self._given.get(self._split(path)) if self._given else None
         if given is not None:
             return given[:most]
         try:

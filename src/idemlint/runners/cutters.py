@@ -1,5 +1,5 @@
-"""How runners cut a file before they send it, as they do it themselves: what a body is they mostly
-do not know."""
+"""Where runners cut a part of a file into the pieces that they send, as they do it themselves: what
+a body is they mostly do not know."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def at_semicolons(data: bytes, part: Part) -> tuple[Span, ...]:
 
 
 def between(start: int, ends: Iterable[int], end: int, offset: int = 0) -> tuple[Span, ...]:
-    """The stretches that end at the given places; the last one ends with the section."""
+    """The pieces that end at the given places (offsets, counted from `offset`); the last one ends
+    with the part."""
     found: list[Span] = []
     for at in ends:
         found.append(Span(start, at + offset))
@@ -87,24 +88,4 @@ def ends_statement(line: bytes) -> bool:
     return last.endswith(b";")
 
 
-def at_liquibase_semicolons(data: bytes, part: Part) -> tuple[Span, ...]:
-    """Cut at `;` outside quotes and comments, or at `GO` or `/` alone on a line; between the words
-    BEGIN and END, which are counted, nothing is cut; `$$` is a word like any other."""
-    ends = []
-    depth = 0
-    for token in _LIQUIBASE.finditer(data, *part.span):
-        word = token.group().upper()
-        if word == b"BEGIN":
-            depth += 1
-        elif word == b"END":
-            depth = max(0, depth - 1)
-        elif not depth and token.lastgroup:
-            ends.append(token.end())
-    return between(part.span.start, ends, part.span.end)
-
-
 _LINE: Final = rb"[^\n]*\n|[^\n]+"
-_LIQUIBASE: Final = re.compile(
-    rb"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<cut>;|^[ \t]*(?:GO|/)[ \t]*\r?$)|\w+",
-    re.IGNORECASE | re.DOTALL | re.MULTILINE,
-)

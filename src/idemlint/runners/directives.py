@@ -1,4 +1,5 @@
-"""Opt-outs and what is mistaken for one: the same few shapes for all runners."""
+"""Comments that opt a file out of its runner's transaction: those that do, those that only look as
+if they did, and the edits that write them."""
 
 from __future__ import annotations
 
@@ -7,25 +8,24 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
-from idemlint.runners.profile import Misdirective, OptOut
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from idemlint.runners.clues import FolderClues
-    from idemlint.runners.profile import Directives, Sending
+    from idemlint.runners.profile import Profile, Sending
+
+WORDS: Final = (b"trans", b"tx", b"autocommit")
+"""One of them, in lower case, is in every comment about transactions, of whichever runner."""
 
 
-class Near(NamedTuple):
-    """A text that looks like the runner's opt-out and does nothing (or another thing)."""
+class Misdirective(NamedTuple):
+    """A comment that looks like an opt-out and is none, or is another runner's."""
 
-    pattern: str
+    span: Span
     message: str
     help: str = ""
-
-
-_ANY: Final = rb"(?i)no.?tr|tx|transac"
 
 
 @cache
@@ -34,51 +34,57 @@ def compiled(pattern: str) -> re.Pattern[bytes]:
     return re.compile(pattern.encode(), re.IGNORECASE | re.MULTILINE)
 
 
-def opts_out(pattern: str, sending: Sending) -> Callable[[str, bytes, FolderClues], OptOut | None]:
-    """An opt-out by the first match of a pattern."""
+def opts_out(pattern: str, sending: Sending) -> Callable[[str, bytes, FolderClues], Sending | None]:
+    """An opt-out by a match of a pattern anywhere in the file."""
 
-    def opt_out(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
-        match = compiled(pattern).search(data)
-        return OptOut(_line(match), sending) if match else None
+    def opt_out(path: str, data: bytes, clues: FolderClues) -> Sending | None:
+        return sending if compiled(pattern).search(data) else None
 
     return opt_out
 
 
-def misleads(
-    own: str, near: tuple[Near, ...] = (), title: str = "", works: str | None = None
-) -> Callable[[str, bytes, FolderClues, Directives], tuple[Misdirective, ...]]:
-    """Near misses of the runner's own opt-out (what `works` matches is none), and other runners'
-    opt-outs."""
+def may_have_directives(data: bytes) -> bool:
+    """Whether one of `WORDS` stands in a comment: most files have none, and are looked at no
+    closer."""
+    text = data.lower()
+    for word in WORDS:
+        at = text.find(word)
+        while at >= 0:
+            before = text[text.rfind(b"\n", 0, at) + 1 : at]
+            if b"--" in before or b"/*" in before:
+                return True
+            end = text.find(b"\n", at)
+            at = text.find(word, end) if end >= 0 else -1
+    return False
 
-    def find(
-        path: str, data: bytes, clues: FolderClues, others: Directives
-    ) -> tuple[Misdirective, ...]:
-        if re.search(_ANY, data) is None:
-            return ()
-        found: list[Misdirective] = []
-        right = [match.span() for match in compiled(works).finditer(data)] if works else []
-        for pattern, message, advice in near:
-            found += [
-                Misdirective(_line(match), message, advice)
-                for match in compiled(pattern).finditer(data)
-                if not any(start <= match.start() < end for start, end in right)
-            ]
-        seen = {each.span.start for each in found}
-        seen.update(at for start, end in right for at in range(start, end))
-        for runner, (whose, pattern) in others().items():
-            if runner == own:
-                continue
-            for match in compiled(pattern).finditer(data):
-                if match.start() not in seen:
-                    found.append(
-                        Misdirective(
-                            _line(match), f"this directive is for {whose}; {title} does not read it"
-                        )
-                    )
-                    seen.add(match.start())
-        return tuple(sorted(found, key=lambda each: each.span))
 
-    return find
+def misdirectives(
+    profile: Profile, data: bytes, everybody: Iterable[Profile]
+) -> tuple[Misdirective, ...]:
+    """Near misses of the runner's own opt-out, and other runners' opt-outs, in order of place."""
+    found: list[Misdirective] = []
+    right = (
+        [match.span() for match in compiled(profile.directives_read).finditer(data)]
+        if profile.directives_read
+        else []
+    )
+    for miss in profile.near_misses:
+        found += [
+            Misdirective(_line(match), miss.message, miss.help)
+            for match in compiled(miss.pattern).finditer(data)
+            if not any(start <= match.start() < end for start, end in right)
+        ]
+    seen = {each.span.start for each in found}
+    seen.update(at for start, end in right for at in range(start, end))
+    for other in everybody:
+        if not other.own_directive or other.name == profile.name:
+            continue
+        message = f"this directive is for {other.title}; {profile.title} does not read it"
+        for match in compiled(other.own_directive).finditer(data):
+            if match.start() not in seen:
+                found.append(Misdirective(_line(match), message))
+                seen.add(match.start())
+    return tuple(sorted(found, key=lambda each: each.span))
 
 
 def _line(match: re.Match[bytes]) -> Span:

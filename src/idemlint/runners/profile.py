@@ -1,25 +1,25 @@
 """What a migration runner is to the rest of idemlint: one frozen record of facts, with a few hooks.
 
-A profile module says which files are its own, in which order they run, which stretches of a file
-are applied, in what messages they reach the server, and which transaction stands around them.
-`units.deliver` turns that into facts about single statements. Where the words come from: `docs` of
-the runners and their sources, cited in each profile's docstring.
+A profile says which files are its own, in which order they run, which parts of a file are applied,
+in what messages they reach the server, which transaction stands around them, and what a file can do
+about that. Whoever wants to know something of a runner reads a field here; no name of a runner is
+written down anywhere else. The facts are taken from the runners' sources and manuals, cited in the
+docstrings of `profiles`, or were measured. Offsets are bytes of the file; patterns are regular
+expressions of Python, letter case ignored unless said otherwise.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from idemlint.records import NamedTuple
 from idemlint.source.statement import Chunk, Edit, Section, Span, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from idemlint.runners.clues import FolderClues
 
@@ -30,6 +30,8 @@ Sending = Literal["stmt", "msg", "pipe", "tx", "tx-all"]
 in it form an implicit block). `pipe`: extended protocol with one Sync. `tx`: inside the runner's
 BEGIN … COMMIT. `tx-all`: the same, and every pending file shares it.
 """
+IN_TRANSACTION: Final[frozenset[Sending]] = frozenset({"tx", "tx-all"})
+"""With these the runner opens a transaction itself, and ends what is open with a COMMIT."""
 
 Direction = Literal["up", "down", "repeatable", "ignored"]
 Edits = Literal["error", "warn", "ignored"]
@@ -42,9 +44,8 @@ section."""
 class Part(NamedTuple):
     """A stretch of a file that the runner applies as a whole, and in which direction.
 
-    `sending` is set where a directive of that very stretch changes it (dbmate, tern, Liquibase),
-    `message` likewise (Liquibase's `splitStatements:false`). `group` numbers transactions: parts
-    of one group share one.
+    `sending` and `message` are set where a directive of that very stretch changes them. `group`
+    numbers transactions: parts of one group share one.
     """
 
     span: Span
@@ -54,27 +55,21 @@ class Part(NamedTuple):
     group: int = 0
 
 
-class OptOut(NamedTuple):
-    """The runner's own way out of its transaction, found in this file (or beside it: then the span
-    is empty)."""
+class NearMiss(NamedTuple):
+    """A text that looks like the runner's opt-out and does nothing, or another thing: its pattern
+    (lines of bytes), what to say of it, and what to write instead."""
 
-    span: Span
-    sending: Sending
-
-
-class Misdirective(NamedTuple):
-    """Something that looks like an opt-out and is none, or is another runner's."""
-
-    span: Span
+    pattern: str
     message: str
     help: str = ""
 
 
-class Tear(NamedTuple):
-    """A place (`at`, an offset) where the runner's cutter ends a message inside a body."""
+class WholeBody(NamedTuple):
+    """How a body stays whole that the runner's cutter would cut into pieces: in words, and as an
+    edit where a word in the file does it."""
 
-    body: Span
-    at: int
+    advice: str
+    edit: Edit | None = None
 
 
 class Named(NamedTuple):
@@ -115,7 +110,8 @@ class Placeholders(NamedTuple):
     """What a runner fills in before the server sees the text.
 
     `pattern` finds them; `in_bodies` says that string literals and dollar-quoted bodies are not
-    spared; `breaks` finds what a fix must never write, since substitution would destroy it.
+    spared; `breaks` finds what a fix must never write, since substitution would destroy it, `when`
+    the line without which a file has no substitution.
     """
 
     pattern: str | None = None
@@ -130,9 +126,6 @@ class Placeholders(NamedTuple):
         return re.search(self.breaks, text) is not None
 
 
-#: Every runner's opt-out by a comment: its name → how it is called, and the pattern.
-Directives = Callable[[], Mapping[str, tuple[str, str]]]
-
 NO_PLACEHOLDERS: Final = Placeholders()
 
 
@@ -140,25 +133,15 @@ def _one_part(data: bytes) -> tuple[Part, ...]:
     return (Part(Span(0, len(data))),)
 
 
-def _no_opt_out(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
+def _cannot_keep(data: bytes, part: Part) -> WholeBody | None:
     return None
-
-
-def _no_misdirectives(
-    path: str, data: bytes, clues: FolderClues, others: Directives
-) -> tuple[Misdirective, ...]:
-    return ()
 
 
 def _never_by_design(path: str, data: bytes, clues: FolderClues) -> str | None:
     return None
 
 
-def _no_way_to_keep(data: bytes, part: Part) -> tuple[str, Edit] | None:
-    return None
-
-
-def _no_directive(data: bytes) -> Edit | None:
+def _no_edit(data: bytes) -> Edit | None:
     return None
 
 
@@ -166,80 +149,94 @@ def _as_declared(data: bytes, statements: Sequence[Statement], sending: Sending)
     return sending
 
 
+def _with_the_rest(statement: Statement) -> bool:
+    return False
+
+
 class Profile(NamedTuple):
     """All that idemlint knows of one runner.
 
-    Hooks that are not given say: one section, no opt-out, no cutting, nothing repeats by design.
+    Hooks that are not given say: one part, no cutting, no opt-out, nothing repeats by design. Paths
+    are those of the files as they were given; `data` is a file's text.
     """
 
     name: str
+    """What `--runner` takes. The module is named after it, with `_` for `-`; variants stand beside
+    the runner whose `family` they are."""
     title: str
+    """What people call it, inside a sentence."""
     edits: Edits
     """What it does when an applied file was edited: refuses (`error`), complains (`warn`), does not
     see it."""
     sending: Sending
     family: str = ""
     """For a variant: the name of the runner that it is a version or a mode of."""
-    message: Message = "section"
+
+    # -- whose a file is, and when it runs -----------------------------------------------------------
+
     claims: tuple[Claim, ...] = ()
     files: tuple[Named, ...] = ()
-    otherwise: Direction = "ignored"
+    other_files: Direction = "ignored"
     """Direction of a file that none of `files` names."""
-    by: Literal["number", "text", "path"] = "number"
+    ordered_by: Literal["number", "text", "path"] = "number"
     """How versions compare; `path`: it sorts the names of files or folders, not the versions."""
-    joined: str = ""
-    """Characters that it drops from a version (Diesel: dashes)."""
-    parts: Callable[[bytes], tuple[Part, ...]] = _one_part
-    """The stretches that it applies, each a transaction of its own unless they share a `group`."""
-    pieces: Callable[[bytes, Part], tuple[Span, ...]] | None = None
-    """How its cutter cuts a section, where that is not SQL's own way."""
-    opt_out: Callable[[str, bytes, FolderClues], OptOut | None] = _no_opt_out
-    misdirectives: Callable[[str, bytes, FolderClues, Directives], tuple[Misdirective, ...]] = (
-        _no_misdirectives
-    )
-    """What is mistaken for an opt-out; the last argument gives every runner's `own_directive`."""
-    own_directive: str = ""
-    """The pattern of its opt-out by a comment, as its documentation writes it: in another runner's
-    file it does nothing."""
-    way_out: str = ""
-    """What to do with a statement that refuses its transaction, where the way is no line of the
-    file."""
+    version_without: str = ""
+    """Characters that it leaves out of a version."""
     version_alone: bool = False
-    """It notes a version, and nothing else of a file's name: it tells two files of one version not
-    apart."""
-    breakpoint: bytes = b""
-    """The marker that it cuts at, which must stand between statements that a fix makes."""
-    keep_body: str = ""
-    """How a body is kept from its cutter, in words (where `wrap` is not the way)."""
-    keep_part: Callable[[bytes, Part], tuple[str, Edit] | None] = _no_way_to_keep
-    """The same as an edit of the part that the body stands in, with its words."""
-    opted_out: Sending | None = None
-    """How it sends a file that opted out; None: there is no opt-out inside the file."""
-    directive: Callable[[bytes], Edit | None] = _no_directive
-    """The edit that opts a file out of the transaction."""
+    """Its journal knows a file by its version alone: of two with one version it runs one, or
+    refuses."""
     journal: Callable[[str, Sequence[str], FolderClues], Sequence[str] | None] | None = None
     """Where a journal or plan rules: the paths of a folder's files in its order, those that never
-    run left out."""
-    alone: Callable[[Statement], bool] | None = None
-    """Statements that it takes out of the batch and sends by themselves, what was before being
-    committed (Supabase)."""
-    sending_of: Callable[[bytes, Sequence[Statement], Sending], Sending] = _as_declared
-    """Changes the sending after a look at the statements (Flyway, Prisma, Supabase)."""
-    blocks: str = ""
-    """What it says itself where it will not send a statement that cannot run in a block
-    (Flyway)."""
-    placeholders: Placeholders = NO_PLACEHOLDERS
-    do_blocks: bool = True
-    """A fix may write a DO block here (with `wrap` around it)."""
-    wrap: tuple[str, str] = ("", "")
-    """Lines that must stand before and after a DO block, so that the cutter leaves it whole."""
+    run left out; None: the names rule here."""
     reruns: Callable[[str, bytes, FolderClues], str | None] = _never_by_design
     """Why this file runs again by design, or None."""
-    facts: Mapping[str, str] = MappingProxyType({})
-    """What could not be verified, by topic."""
+
+    # -- how it is sent ------------------------------------------------------------------------------
+
+    parts: Callable[[bytes], tuple[Part, ...]] = _one_part
+    """The stretches that it applies, each a transaction of its own unless they share a `group`."""
+    message: Message = "section"
+    cutter: Callable[[bytes, Part], tuple[Span, ...]] | None = None
+    """The pieces that it cuts a part into, where that is not SQL's own way."""
+    breakpoint: str = ""
+    """What its files have between statements besides `;`: the cutter cuts there."""
+    keep_body: Callable[[bytes, Part], WholeBody | None] = _cannot_keep
+    """How the bodies of that part stay whole, apart from `wrap` and from taking a `breakpoint` out of
+    them; None: nothing is known."""
+    wrap: tuple[str, str] = ("", "")
+    """Lines that must stand before and after a DO block, so that the cutter leaves it whole."""
+    do_blocks: bool = True
+    """A fix may write a DO block here (with `wrap` around it)."""
+    placeholders: Placeholders = NO_PLACEHOLDERS
+    sending_of: Callable[[bytes, Sequence[Statement], Sending], Sending] = _as_declared
+    """Changes the sending after a look at a part's statements."""
+    sent_alone: Callable[[Statement], bool] = _with_the_rest
+    """Statements that it takes out of the batch and sends by themselves, what was before being
+    committed."""
+
+    # -- the way out of its transaction --------------------------------------------------------------
+
+    opt_out: Callable[[str, bytes, FolderClues], Sending | None] | None = None
+    """How it sends a file that opted out of the transaction, in its text, by its name, or in a file
+    beside it; None: this one did not. No hook: no file can."""
+    opt_out_edit: Callable[[bytes], Edit | None] = _no_edit
+    """The edit that opts a file out; None: no word in this file does it."""
+    own_directive: str = ""
+    """Pattern (lines of bytes) of the comment that opts a file out, as the runner's own manual
+    writes it: in another runner's file it does nothing. Empty: there is none."""
+    directives_read: str = ""
+    """Pattern (lines of bytes) of the directives about transactions that it does read: these are no
+    near misses, whatever they look like."""
+    near_misses: tuple[NearMiss, ...] = ()
+    """What is mistaken for its opt-out."""
+    way_out: str = ""
+    """Advice for a statement that refuses transactions, where the way out is not a line of the
+    file."""
+    refusal: str = ""
+    """Why such a statement does not run, where the runner itself refuses to send it."""
 
     def sections(self, data: bytes) -> tuple[Chunk, ...]:
-        """The stretches of a file that it sends, as the parser wants them."""
+        """The parts of a file, as the parser wants them."""
         return tuple(Chunk(part.span, part.section) for part in self.parts(data))
 
     def named(self, path: str) -> tuple[Named, re.Match[str]] | None:
@@ -253,7 +250,7 @@ class Profile(NamedTuple):
     def direction(self, path: str) -> Direction:
         """Which way the file goes, by its name alone."""
         found = self.named(path)
-        return found[0].direction if found else self.otherwise
+        return found[0].direction if found else self.other_files
 
     def version_of(self, path: str) -> str:
         """The file's version as its name has it; the file's name where it has none."""
@@ -261,7 +258,7 @@ class Profile(NamedTuple):
         version = found[1].groupdict().get("version") if found else None
         if not version:
             return posixpath.basename(path.replace("\\", "/"))
-        return version.replace(self.joined, "") if self.joined else version
+        return version.replace(self.version_without, "") if self.version_without else version
 
     def key_of(self, path: str) -> tuple[Any, ...]:
         """Sorts the files of a folder as the runner does, journals and plans aside."""
@@ -269,16 +266,16 @@ class Profile(NamedTuple):
         found = self.named(path)
         rank = found[0].rank if found else 0
         version = found[1].groupdict().get("version") if found else None
-        if not version or self.by == "path":
+        if not version or self.ordered_by == "path":
             return (rank, 1, path)
-        if self.by == "text":
+        if self.ordered_by == "text":
             return (rank, 0, self.version_of(path), path)
         return (rank, 0, version_key(version), path)
 
-    def order(self, paths: Sequence[str], clues: FolderClues | None = None) -> list[str]:
+    def order(self, paths: Sequence[str], clues: FolderClues) -> list[str]:
         """Those of a folder's files that a fresh database would get, first to last."""
         runs = [path for path in paths if self.direction(path) in ("up", "repeatable")]
-        if self.journal is not None and clues is not None and runs:
+        if self.journal is not None and runs:
             ruled = self.journal(posixpath.dirname(runs[0].replace("\\", "/")), runs, clues)
             if ruled is not None:
                 return list(ruled)

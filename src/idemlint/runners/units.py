@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final, Literal
 from idemlint.postgres.no_block import refuses_block, transaction_verb
 from idemlint.records import NamedTuple
 from idemlint.runners.body_spans import bodies
-from idemlint.runners.clues import FolderClues
-from idemlint.runners.profile import Part, Profile, Sending, Tear
+from idemlint.runners.profile import IN_TRANSACTION, Part, Profile, Sending
 from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from idemlint.runners.clues import FolderClues
     from idemlint.source.statement import SourceFile, Statement
 
 _REASONS: Final = {
@@ -54,18 +54,14 @@ class Delivery(NamedTuple):
 
 
 def deliver(
-    profile: Profile,
-    source: SourceFile,
-    statements: Sequence[Statement],
-    clues: FolderClues | None = None,
+    profile: Profile, source: SourceFile, statements: Sequence[Statement], clues: FolderClues
 ) -> tuple[Delivery, ...]:
     """One delivery for each statement, in their order."""
-    clues = FolderClues() if clues is None else clues
-    opt_out = profile.opt_out(source.path, source.data, clues)
+    opted_out = profile.opt_out(source.path, source.data, clues) if profile.opt_out else None
     every = profile.parts(source.data)
     usual = profile.sending
-    if opt_out and not any(part.sending for part in every):  # else it speaks of its part only
-        usual = opt_out.sending
+    if opted_out and not any(part.sending for part in every):  # else it speaks of its part only
+        usual = opted_out
     found: dict[int, Delivery] = {}
     units = count()
     for parts, mine in _groups(every, statements):
@@ -82,15 +78,23 @@ def deliver(
     return tuple(found[id(statement)] for statement in statements)
 
 
-def tears(profile: Profile, data: bytes, part: Part) -> tuple[Tear, ...]:
-    """Where the runner's cutter ends a message inside a dollar-quoted or `BEGIN ATOMIC` body."""
-    if profile.pieces is None or part.message in ("statement", "section"):
+class TornBody(NamedTuple):
+    """A body, and a place in it (`at`, an offset) where the runner's cutter ends a message."""
+
+    body: Span
+    at: int
+
+
+def torn_bodies(profile: Profile, data: bytes, part: Part) -> tuple[TornBody, ...]:
+    """Dollar-quoted and `BEGIN ATOMIC` bodies that the runner's cutter cuts into pieces: one for
+    each place."""
+    if profile.cutter is None or part.message in ("statement", "section"):
         return ()
     inside = bodies(data, *part.span)
     if not inside:
         return ()
-    ends = [piece.end for piece in profile.pieces(data, part)]
-    return tuple(Tear(body, at) for body in inside for at in ends if body.start < at < body.end)
+    ends = [piece.end for piece in profile.cutter(data, part)]
+    return tuple(TornBody(body, at) for body in inside for at in ends if body.start < at < body.end)
 
 
 def _groups(
@@ -121,8 +125,8 @@ def _messages(
     message = part.message or profile.message
     if sending == "msg" or (message == "section" and sending != "stmt"):
         return [mine]
-    if message == "piece" and profile.pieces is not None:
-        ends = [piece.end for piece in profile.pieces(data, part)]
+    if message == "piece" and profile.cutter is not None:
+        ends = [piece.end for piece in profile.cutter(data, part)]
         cut: list[list[Statement]] = [[] for _ in range(len(ends) + 1)]
         at = 0
         for statement in mine:
@@ -142,7 +146,7 @@ class _Session:
         self.units = units
         self.unit = -1
         self.open = False  # the unit still takes statements
-        self.explicit = sending in ("tx", "tx-all")
+        self.explicit = sending in IN_TRANSACTION
         self.authored = False
         self.first = True  # in its pipeline
 
@@ -158,7 +162,7 @@ class _Session:
             self.open = False
 
     def _one(self, statement: Statement, implicit: Block) -> Delivery:
-        if self.profile.alone is not None and not self.authored and self.profile.alone(statement):
+        if not self.authored and self.profile.sent_alone(statement):
             return self._alone()
         if implicit == "pipeline" and self.first and not self.explicit and refuses_block(statement):
             self.first = False
@@ -187,11 +191,11 @@ class _Session:
     def _reason(self, block: Block) -> str:
         if block == "transaction" and self.authored:
             return "the file's own BEGIN opened a transaction"
-        if block == "transaction" and self.profile.blocks:
-            return self.profile.blocks
+        if block == "transaction" and self.profile.refusal:
+            return self.profile.refusal
         return _REASONS[self.sending if block == "transaction" else block].format(
             self.profile.title
         )
 
 
-__all__ = ["Block", "Delivery", "deliver", "tears"]
+__all__ = ["Block", "Delivery", "TornBody", "deliver", "torn_bodies"]

@@ -29,7 +29,8 @@ _FAMILIES: Final[dict[Family, bytes]] = {
     # %(name)s: Python drivers
     "percent": rb"%\(\w+\)[a-z]",
 }
-_CONTROL: Final = re.compile(
+#: Tags of a template that decide what follows: they stand for nothing.
+CONTROL: Final = re.compile(
     rb"\{%|\{\{-?\s*(?:(?:if|else|end|range|with|define|block|template)\b|/\*|[#/!])"
 )
 _NAMED: Final = bytes(
@@ -60,7 +61,7 @@ def fill(placeholder: bytes, guise: Guise) -> bytes:
     if placeholder.startswith((b":'", b':"')):
         quote = placeholder[1:2]
         return quote + b"_" + placeholder[2:-1] + quote
-    if guise == "nothing" or _CONTROL.match(placeholder):
+    if guise == "nothing" or CONTROL.match(placeholder):
         return placeholder.translate(BLANKED)
     if guise == "name":
         return placeholder.translate(_NAMED)

@@ -31,4 +31,4 @@ def test_autocommit_in_the_name_leaves_one_message() -> None:
 
 
 def test_in_the_file_it_does_nothing() -> None:
-    assert misleads("popx", "-- autocommit\nVACUUM;") in ([], ["-- autocommit"])
+    assert misleads("popx", "-- autocommit\nVACUUM;") == ["-- autocommit"]

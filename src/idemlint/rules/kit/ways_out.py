@@ -12,30 +12,10 @@ from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
 if TYPE_CHECKING:
-    from idemlint.runners.profile import Misdirective
+    from idemlint.runners.directives import Misdirective
     from idemlint.runners.units import Delivery
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Statement
-
-#: What a statement that refuses a transaction is called.
-_CALLED: Final = {
-    "IndexStmt": "CREATE INDEX CONCURRENTLY",
-    "DropStmt": "DROP INDEX CONCURRENTLY",
-    "ReindexStmt": "REINDEX",
-    "AlterTableStmt": "DETACH PARTITION CONCURRENTLY",
-    "CreatedbStmt": "CREATE DATABASE",
-    "DropdbStmt": "DROP DATABASE",
-    "AlterDatabaseStmt": "ALTER DATABASE … SET TABLESPACE",
-    "AlterSystemStmt": "ALTER SYSTEM",
-    "CreateTableSpaceStmt": "CREATE TABLESPACE",
-    "DropTableSpaceStmt": "DROP TABLESPACE",
-    "VacuumStmt": "VACUUM",
-    "ClusterStmt": "CLUSTER",
-    "CreateSubscriptionStmt": "CREATE SUBSCRIPTION",
-    "AlterSubscriptionStmt": "ALTER SUBSCRIPTION … REFRESH PUBLICATION",
-    "DiscardStmt": "DISCARD ALL",
-    "TransactionStmt": "COMMIT PREPARED and ROLLBACK PREPARED",
-}
 
 _NO_WAY_OUT: Final = (
     "{} has no way out of its transaction: run the statement outside the migrations"
@@ -53,8 +33,8 @@ class WayOut:
     def __init__(self, migration: Migration) -> None:
         self.migration = migration
         profile, data = migration.profile, migration.data
-        self.mistaken = misdirectives(profile, migration.path, data, migration.clues)
-        edit = profile.directive(data)
+        self.mistaken = misdirectives(profile, data)
+        edit = profile.opt_out_edit(data)
         if edit is not None and any(
             each.span.start <= edit.span.start <= each.span.end for each in self.mistaken
         ):
@@ -90,15 +70,9 @@ class WayOut:
             return _OWN_FILE
         if profile.way_out:
             return profile.way_out
-        if profile.opted_out is not None:
+        if profile.opt_out is not None:
             return f"{_OWN_FILE}, and tell {profile.title} to run that without a transaction"
         return (_INDEX_WITHOUT if concurrently(statement) else _NO_WAY_OUT).format(profile.title)
-
-
-def called(statement: Statement) -> str:
-    """What people call the statement."""
-    called = _CALLED.get(statement.kind, statement.kind)
-    return f"{called} CONCURRENTLY" if called == "REINDEX" and concurrently(statement) else called
 
 
 def told(migration: Migration, each: Misdirective) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Profile
 
 PROFILES: Final = (
@@ -24,8 +23,7 @@ PROFILES: Final = (
             Claim(77, needle=b"-- running upgrade", text=r"^-- running upgrade "),
         ),
         files=(Named(r"(?P<name>[^/]*)\.sql", "up"),),
-        otherwise="up",
-        by="path",
-        misdirectives=misleads("alembic", title="psql"),
+        other_files="up",
+        ordered_by="path",
     ),
 )

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import Near, after_bom, misleads, newline, opts_out
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.directives import after_bom, newline, opts_out
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 from idemlint.source.statement import Edit, Span
 
 _TOP: Final = r"\A(?:--[^\n]*\n)*?"
@@ -35,8 +35,6 @@ PROFILES: Final = (
     Profile(
         name="atlas",
         title="Atlas",
-        own_directive=r"^--[ \t]*atlas:txmode[ \t]+none[^\n]*",
-        version_alone=True,
         edits="error",
         sending="tx",
         message="statement",
@@ -45,26 +43,22 @@ PROFILES: Final = (
             Claim(84, needle=b"-- atlas:", text=r"^-- atlas:\w+"),
             Claim(42, name=r"\d+_.*\.sql", folder="migrations", above=("atlas.hcl",)),
         ),
+        version_alone=True,
         files=(
             Named(r"(?P<version>\d+)(?P<name>[^/]*)\.down\.sql", "down"),
             Named(r"(?P<version>[^/_]+)_?(?P<name>[^/]*)\.sql", "up"),
         ),
-        by="path",
+        ordered_by="path",
         opt_out=opts_out(_DIRECTIVE, "stmt"),
-        opted_out="stmt",
-        directive=opt_out_edit,
-        misdirectives=misleads(
-            "atlas",
-            (
-                Near(
-                    r"^[ \t]*--[ \t]*atlas:[ \t]*txmode\b(?![ \t]+(?:file|all))[^\n]*",
-                    "Atlas reads this only at the top of the file, with an empty line after it",
-                    "-- atlas:txmode none",
-                ),
+        own_directive=r"^--[ \t]*atlas:txmode[ \t]+none[^\n]*",
+        opt_out_edit=opt_out_edit,
+        near_misses=(
+            NearMiss(
+                r"^[ \t]*--[ \t]*atlas:[ \t]*txmode\b(?![ \t]+(?:file|all))[^\n]*",
+                "Atlas reads this only at the top of the file, with an empty line after it",
+                "-- atlas:txmode none",
             ),
-            title="Atlas",
-            works=_DIRECTIVE,
         ),
-        facts={"format": "-- atlas:txtar archives were not looked at"},
+        directives_read=_DIRECTIVE,
     ),
 )

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import Near, misleads, opts_out
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.directives import opts_out
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 from idemlint.runners.sections import Marker, marked, on_marker_line
 
 _OFF: Final = r"[ \t]transaction:false(?=\s|\Z)"
@@ -25,36 +25,31 @@ PROFILES: Final = (
     Profile(
         name="dbmate",
         title="dbmate",
-        own_directive=r"^--[ \t]*migrate:up[^\n]*transaction:false[^\n]*",
-        version_alone=True,
         edits="ignored",
         sending="tx",
         claims=(Claim(90, needle=b"migrate:up", text=r"^--\s*migrate:up"),),
+        version_alone=True,
         files=(Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),),
-        otherwise="up",
-        by="path",
+        other_files="up",
+        ordered_by="path",
         parts=marked(
             Marker(r"^--\s*migrate:up\b[^\n]*\n?", "up", _OFF, "msg"),
             Marker(r"^--\s*migrate:down\b[^\n]*\n?", "down", _OFF, "msg"),
         ),
         opt_out=opts_out(rf"^--\s*migrate:up\b[^\n]*{_OFF}", "msg"),
-        opted_out="msg",
-        directive=on_marker_line(r"^--\s*migrate:up\b[^\n]*", " transaction:false"),
-        misdirectives=misleads(
-            "dbmate",
-            (
-                Near(
-                    r"^--\s*migrate:(?:up|down)\b[^\n]*\btransaction\b[^\n]*",
-                    "dbmate ignores this option: it reads key:value pairs without blanks",
-                    "write transaction:false",
-                ),
-                Near(
-                    r"^--[ \t]*transaction:[ \t]*false[^\n]*",
-                    "dbmate reads transaction:false only on its migrate:up or migrate:down line",
-                ),
+        own_directive=r"^--[ \t]*migrate:up[^\n]*transaction:false[^\n]*",
+        opt_out_edit=on_marker_line(r"^--\s*migrate:up\b[^\n]*", " transaction:false"),
+        near_misses=(
+            NearMiss(
+                r"^--\s*migrate:(?:up|down)\b[^\n]*\btransaction\b[^\n]*",
+                "dbmate ignores this option: it reads key:value pairs without blanks",
+                "write transaction:false",
             ),
-            title="dbmate",
-            works=r"^--\s*migrate:(?:up|down)\b[^\n]*[ \t]transaction:(?:false|true)(?=\s|\Z)",
+            NearMiss(
+                r"^--[ \t]*transaction:[ \t]*false[^\n]*",
+                "dbmate reads transaction:false only on its migrate:up or migrate:down line",
+            ),
         ),
+        directives_read=r"^--\s*migrate:(?:up|down)\b[^\n]*[ \t]transaction:(?:false|true)(?=\s|\Z)",
     ),
 )

@@ -2,7 +2,7 @@
 PostgresqlQueryParser.cs).
 
 - Scripts by name, once each (journal `schemaversions`), contents not compared. Its lexer cuts; one
-  by one, no transaction unless the code asks for one.
+  by one, no transaction unless the code asks for one; the journal's row is apart.
 - `$name$` (letters, digits, `_`, `-`) is a variable everywhere except in comments, in literals too,
   no escape, on by default: a dollar tag `$body$` fails as undefined; `$$` and `$1` are safe.
   `WithVariablesDisabled()` turns it off.
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Placeholders, Profile
 
 _VARIABLE: Final = r"\$[A-Za-z0-9_-]+\$"
@@ -29,8 +28,7 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),
             Named(r"(?P<name>[^/]*)\.sql", "up"),
         ),
-        by="path",
-        misdirectives=misleads("dbup", title="DbUp"),
+        ordered_by="path",
         placeholders=Placeholders(
             pattern=_VARIABLE,
             in_bodies=True,

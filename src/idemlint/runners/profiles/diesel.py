@@ -15,18 +15,17 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.directives import Near, misleads
-from idemlint.runners.profile import Claim, Named, OptOut, Profile
-from idemlint.source.statement import Span
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
+    from idemlint.runners.profile import Sending
 
 _KEY: Final = r"(?m)^\s*run_in_transaction\s*=\s*(\w+)\s*(?:#.*)?$"
 _TOML: Final = r"\s*(?:#.*|\[.*\]\s*|[\w.\-\"']+\s*=.*)?"
 
 
-def without_transaction(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
+def without_transaction(path: str, data: bytes, clues: FolderClues) -> Sending | None:
     """`metadata.toml` beside the file, read as Diesel reads it."""
     folder = posixpath.dirname(path.replace("\\", "/"))
     if not clues.beside(folder, "metadata.toml"):
@@ -35,15 +34,13 @@ def without_transaction(path: str, data: bytes, clues: FolderClues) -> OptOut | 
     if not all(re.fullmatch(_TOML, line) for line in text.splitlines()):
         return None
     key = re.search(_KEY, text)
-    return None if key and key[1] == "true" else OptOut(Span(0, 0), "msg")
+    return None if key and key[1] == "true" else "msg"
 
 
 PROFILES: Final = (
     Profile(
         name="diesel",
         title="Diesel",
-        version_alone=True,
-        way_out="put it into a migration of its own, with `run_in_transaction = false` in metadata.toml",
         edits="ignored",
         sending="tx",
         claims=(
@@ -54,24 +51,21 @@ PROFILES: Final = (
             Claim(72, name=r"(?:up|down)\.sql", beside=("metadata.toml",)),
             Claim(30, name=r"(?:up|down)\.sql", folder=r"\d[^/]*_[^/]*"),
         ),
+        version_alone=True,
         files=(
             Named(r"(?P<version>\d[^/_]*)_(?P<name>[^/]*)/up\.sql", "up"),
             Named(r"(?P<version>\d[^/_]*)_(?P<name>[^/]*)/down\.sql", "down"),
         ),
-        by="text",
-        joined="-",
+        ordered_by="text",
+        version_without="-",
         opt_out=without_transaction,
-        opted_out="msg",
-        misdirectives=misleads(
-            "diesel",
-            (
-                Near(
-                    r"^--[^\n]*\brun_in_transaction\b[^\n]*",
-                    "Diesel reads run_in_transaction in metadata.toml beside the file, not in it",
-                ),
+        way_out="put it into a migration of its own, "
+        "with `run_in_transaction = false` in metadata.toml",
+        near_misses=(
+            NearMiss(
+                r"^--[^\n]*\brun_in_transaction\b[^\n]*",
+                "Diesel reads run_in_transaction in metadata.toml beside the file, not in it",
             ),
-            title="Diesel",
         ),
-        facts={"edits": "contents of applied files are not compared"},
     ),
 )

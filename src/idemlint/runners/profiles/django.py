@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Profile
 
 PROFILES: Final = (
@@ -28,8 +27,7 @@ PROFILES: Final = (
             ),
         ),
         files=(Named(r"(?P<version>\d+)?(?P<name>[^/]*)\.sql", "up"),),
-        otherwise="up",
-        by="path",
-        misdirectives=misleads("django", title="psql"),
+        other_files="up",
+        ordered_by="path",
     ),
 )

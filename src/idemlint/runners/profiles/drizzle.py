@@ -22,7 +22,6 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import at_marker
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Profile
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from idemlint.runners.clues import FolderClues
 
-BREAKPOINT: Final = b"--> statement-breakpoint"
+BREAKPOINT: Final = "--> statement-breakpoint"
 
 
 def by_journal(folder: str, paths: Sequence[str], clues: FolderClues) -> list[str] | None:
@@ -66,34 +65,29 @@ PROFILES: Final = (
     Profile(
         name="drizzle",
         title="Drizzle",
-        breakpoint=BREAKPOINT,
-        keep_body="take the breakpoint out of the body",
         edits="ignored",
         sending="tx-all",
         message="piece",
         claims=_CLAIMS,
         files=(Named(_V1, "up"), Named(_V045, "up")),
-        otherwise="up",
-        by="path",
+        other_files="up",
+        ordered_by="path",
         journal=by_journal,
-        pieces=at_marker(BREAKPOINT),
-        misdirectives=misleads("drizzle", title="Drizzle"),
+        cutter=at_marker(BREAKPOINT.encode()),
+        breakpoint=BREAKPOINT,
     ),
     Profile(
         name="drizzle-neon-http",
         family="drizzle",
         title="Drizzle (neon-http)",
-        breakpoint=BREAKPOINT,
-        keep_body="take the breakpoint out of the body",
         edits="ignored",
         sending="stmt",
         message="piece",
         files=(Named(_V1, "up"), Named(_V045, "up")),
-        otherwise="up",
-        by="path",
+        other_files="up",
+        ordered_by="path",
         journal=by_journal,
-        pieces=at_marker(BREAKPOINT),
-        misdirectives=misleads("drizzle", title="Drizzle"),
-        facts={"sending": "neon-http only; xata-http was not looked at"},
+        cutter=at_marker(BREAKPOINT.encode()),
+        breakpoint=BREAKPOINT,
     ),
 )

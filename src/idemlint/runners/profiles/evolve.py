@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.directives import Near, first_line, misleads, opts_out
-from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+from idemlint.runners.directives import first_line, opts_out
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
 
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
@@ -35,29 +35,25 @@ PROFILES: Final = (
     Profile(
         name="evolve",
         title="Evolve",
-        own_directive=r"^--[^\n]*evolve-tx-off[^\n]*",
-        version_alone=True,
         edits="error",
         sending="tx",
         claims=(
             Claim(86, needle=b"evolve-", text=r"\A[^\n]*evolve-(?:tx-off|repeat-\w+)"),
             Claim(66, name=_NAME, depends=(("*.csproj", r'(?i)"Evolve"'),)),
         ),
+        version_alone=True,
         files=(
             Named(r"V(?P<version>\d[\d_.]*)__(?P<name>[^/]*)\.sql", "up"),
             Named(r"R__(?P<name>[^/]*)\.sql", "repeatable", rank=1),
         ),
         opt_out=opts_out(_DIRECTIVE, "pipe"),
-        opted_out="pipe",
-        directive=first_line("-- evolve-tx-off"),
-        misdirectives=misleads(
-            "evolve",
-            (Near(r"^--[^\n]*evolve-tx-off[^\n]*", "Evolve reads this only in the first line"),),
-            title="Evolve",
-            works=_DIRECTIVE,
+        own_directive=r"^--[^\n]*evolve-tx-off[^\n]*",
+        opt_out_edit=first_line("-- evolve-tx-off"),
+        near_misses=(
+            NearMiss(r"^--[^\n]*evolve-tx-off[^\n]*", "Evolve reads this only in the first line"),
         ),
+        directives_read=_DIRECTIVE,
         placeholders=Placeholders(pattern=r"\$\{[^}]+\}", in_bodies=True, breaks=r"\$\{"),
         reruns=reruns,
-        facts={"sending": "what Npgsql sends for a file without its transaction"},
     ),
 )

@@ -25,9 +25,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.no_block import refuses_block
-from idemlint.runners.directives import Near, misleads
-from idemlint.runners.profile import Claim, Named, OptOut, Placeholders, Profile
-from idemlint.source.statement import Span
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,18 +70,18 @@ def by_itself(data: bytes, statements: Sequence[Statement], sending: Sending) ->
     return "stmt" if statements and all(detected(each) for each in statements) else sending
 
 
-def configured(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
+def configured(path: str, data: bytes, clues: FolderClues) -> Sending | None:
     """`V1__x.sql.conf` beside the file, or `mixed=true` where the file needs it."""
     folder, name = posixpath.split(path.replace("\\", "/"))
     if clues.beside(folder, f"{name}.conf"):
         text = clues.text(f"{clues.absolute(folder)}/{name}.conf")
         if re.search(_OFF, text):
-            return OptOut(Span(0, 0), "stmt")
+            return "stmt"
     if re.search(_LONE, data):
         for config in ("flyway.toml", "flyway.conf"):
             found = clues.find(folder, config)
             if found and re.search(_MIXED, clues.text(found)):
-                return OptOut(Span(0, 0), "stmt")
+                return "stmt"
     return None
 
 
@@ -110,11 +108,6 @@ PROFILES: Final = (
     Profile(
         name="flyway",
         title="Flyway",
-        version_alone=True,
-        way_out=(
-            "put it into a migration of its own: Flyway runs a file of nothing else without a"
-            " transaction"
-        ),
         edits="error",
         sending="tx",
         message="statement",
@@ -133,6 +126,7 @@ PROFILES: Final = (
                 beside=("V*__*.sql",),
             ),
         ),
+        version_alone=True,
         files=(
             Named(_V, "up", exact=True),
             Named(r"U(?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql", "down", exact=True),
@@ -153,17 +147,15 @@ PROFILES: Final = (
             ),
         ),
         sending_of=by_itself,
-        blocks="Flyway runs the file in a transaction, and refuses to mix such a statement in",
+        refusal="Flyway runs the file in a transaction, and refuses to mix such a statement in",
         opt_out=configured,
-        misdirectives=misleads(
-            "flyway",
-            (
-                Near(
-                    r"^--[^\n]*\bexecuteInTransaction\b[^\n]*",
-                    "Flyway reads executeInTransaction in a .conf file beside the migration",
-                ),
+        way_out="put it into a migration of its own: "
+        "Flyway runs a file of nothing else without a transaction",
+        near_misses=(
+            NearMiss(
+                r"^--[^\n]*\bexecuteInTransaction\b[^\n]*",
+                "Flyway reads executeInTransaction in a .conf file beside the migration",
             ),
-            title="Flyway",
         ),
         placeholders=Placeholders(
             pattern=r"\$\{[^}]+\}",

@@ -12,11 +12,13 @@ runMigrations, database/multistmt/parse.go; README "Multi-statement mode").
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import at_semicolons
-from idemlint.runners.directives import misleads
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.profile import Claim, Named, Profile, WholeBody
+
+if TYPE_CHECKING:
+    from idemlint.runners.profile import Part
 
 _NAME: Final = r".*\d.*\.(?:up|down)\.sql"
 _FILES: Final = (
@@ -24,11 +26,16 @@ _FILES: Final = (
     Named(r"[a-z]?(?P<version>\d+)[_.](?P<name>[^/]*)\.down\.[^/.]+", "down"),
 )
 
+
+def by_option(data: bytes, part: Part) -> WholeBody:
+    """Bodies stay whole where the URL does not ask for multi-statement mode."""
+    return WholeBody("leave x-multi-statement out of the database's URL")
+
+
 PROFILES: Final = (
     Profile(
         name="golang-migrate",
         title="golang-migrate",
-        version_alone=True,
         edits="ignored",
         sending="msg",
         claims=(
@@ -37,21 +44,20 @@ PROFILES: Final = (
             Claim(34, name=_NAME, above=("go.mod",)),
             Claim(15, name=_NAME),
         ),
+        version_alone=True,
         files=_FILES,
-        misdirectives=misleads("golang-migrate", title="golang-migrate"),
     ),
     Profile(
         name="golang-migrate-multi",
         family="golang-migrate",
         title="golang-migrate in multi-statement mode",
-        version_alone=True,
-        keep_body="leave x-multi-statement out of the database's URL",
         edits="ignored",
         sending="stmt",
         message="piece",
+        version_alone=True,
         files=_FILES,
-        pieces=at_semicolons,
+        cutter=at_semicolons,
+        keep_body=by_option,
         do_blocks=False,
-        misdirectives=misleads("golang-migrate", title="golang-migrate"),
     ),
 )

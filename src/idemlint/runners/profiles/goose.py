@@ -17,8 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import at_line_ends
-from idemlint.runners.directives import Near, compiled, misleads, newline, opts_out
-from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+from idemlint.runners.directives import compiled, newline, opts_out
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
 from idemlint.runners.sections import Marker, marked
 from idemlint.source.statement import Edit, Span
 
@@ -48,8 +48,6 @@ PROFILES: Final = (
     Profile(
         name="goose",
         title="goose",
-        own_directive=r"^--[ \t]*\+goose NO TRANSACTION[^\n]*",
-        version_alone=True,
         edits="ignored",
         sending="tx",
         message="piece",
@@ -57,24 +55,21 @@ PROFILES: Final = (
             Claim(90, needle=b"+goose", text=r"^--\s*\+goose\s+(?:up|down|no|statement|envsub)"),
             Claim(58, name=r"\d+_.*\.sql", needle=b"+goose", text=r"^--\s*\+goose\s+up", near=True),
         ),
+        version_alone=True,
         files=(Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),),
         parts=parts,
-        pieces=at_line_ends("goose", b"--"),
+        cutter=at_line_ends("goose", b"--"),
         opt_out=opts_out(_DIRECTIVE, "stmt"),
-        opted_out="stmt",
-        directive=opt_out_edit,
-        misdirectives=misleads(
-            "goose",
-            (
-                Near(
-                    r"^[ \t]*--[ \t]*\+goose[ \t]+NO[ \t_-]*(?:TRANSACTION|TX)\w*[^\n]*",
-                    "goose does not read this as NO TRANSACTION",
-                    "-- +goose NO TRANSACTION, from the first column of its line",
-                ),
+        own_directive=r"^--[ \t]*\+goose NO TRANSACTION[^\n]*",
+        opt_out_edit=opt_out_edit,
+        near_misses=(
+            NearMiss(
+                r"^[ \t]*--[ \t]*\+goose[ \t]+NO[ \t_-]*(?:TRANSACTION|TX)\w*[^\n]*",
+                "goose does not read this as NO TRANSACTION",
+                "-- +goose NO TRANSACTION, from the first column of its line",
             ),
-            title="goose",
-            works=_DIRECTIVE,
         ),
+        directives_read=_DIRECTIVE,
         placeholders=Placeholders(
             pattern=r"\$\{?[A-Za-z_]\w*(?::?-[^}]*)?\}?",
             in_bodies=True,

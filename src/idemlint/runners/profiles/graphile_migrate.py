@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.directives import Near, compiled, misleads, newline, opts_out
-from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+from idemlint.runners.directives import compiled, newline, opts_out
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ PROFILES: Final = (
     Profile(
         name="graphile-migrate",
         title="graphile-migrate",
-        own_directive=r"^--![ \t]*no-transaction[^\n]*",
         edits="error",
         sending="tx",
         claims=(
@@ -60,20 +59,16 @@ PROFILES: Final = (
             Named(r"current/(?P<version>\d+)(?P<name>[^/]*)\.sql", "repeatable", rank=1),
         ),
         opt_out=opts_out(_DIRECTIVE, "msg"),
-        opted_out="msg",
-        directive=opt_out_edit,
-        misdirectives=misleads(
-            "graphile-migrate",
-            (
-                Near(
-                    r"^[ \t]*--!?[ \t]*no[-_ ]?transaction\b[^\n]*",
-                    "graphile-migrate reads this only as the first line behind the headers",
-                    "--! no-transaction",
-                ),
+        own_directive=r"^--![ \t]*no-transaction[^\n]*",
+        opt_out_edit=opt_out_edit,
+        near_misses=(
+            NearMiss(
+                r"^[ \t]*--!?[ \t]*no[-_ ]?transaction\b[^\n]*",
+                "graphile-migrate reads this only as the first line behind the headers",
+                "--! no-transaction",
             ),
-            title="graphile-migrate",
-            works=_DIRECTIVE,
         ),
+        directives_read=_DIRECTIVE,
         placeholders=Placeholders(
             pattern=r":[A-Z][A-Z0-9_]*\b",
             in_bodies=True,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Placeholders, Profile
 
 PROFILES: Final = (
@@ -23,7 +22,6 @@ PROFILES: Final = (
             Claim(58, name=r"\d{6}\.sql", needle=b":graphile_worker_schema", near=True),
         ),
         files=(Named(r"(?P<version>\d{6})\.sql", "up"),),
-        misdirectives=misleads("graphile-worker", title="Graphile Worker"),
         placeholders=Placeholders(pattern=r":GRAPHILE_WORKER_SCHEMA\b", in_bodies=True),
     ),
 )

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Placeholders, Profile
 
 if TYPE_CHECKING:
@@ -86,10 +85,8 @@ PROFILES: Final = (
             )
             for rank, name in enumerate(_ORDER)
         ),
-        by="path",
-        misdirectives=misleads("grate", title="grate"),
+        ordered_by="path",
         placeholders=Placeholders(pattern=r"\{\{\w+\}\}", in_bodies=True),
         reruns=reruns,
-        facts={"edits": "a changed one-time script is an error", "RoundhousE": "not looked at"},
     ),
 )

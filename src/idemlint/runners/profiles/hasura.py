@@ -3,14 +3,13 @@
 
 - `<database>/<milliseconds>_x/up.sql`, `down.sql`; older layout `<milliseconds>_x.up.sql`. The file
   is the text of one `run_sql` request, run in a transaction; there is no opt-out. The CLI writes
-  its journal after success.
+  its journal after success. [unverified] Contents of applied files are not compared.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Profile
 
 _BOTH: Final = r"(?:up|down)\.sql"
@@ -38,7 +37,5 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+)_(?P<name>[^/]*)(?:/|\.)up\.sql", "up"),
             Named(r"(?P<version>\d+)_(?P<name>[^/]*)(?:/|\.)down\.sql", "down"),
         ),
-        misdirectives=misleads("hasura", title="the Hasura CLI"),
-        facts={"edits": "contents of applied files are not compared"},
     ),
 )

@@ -17,11 +17,20 @@ SimpleSqlGrammar.jj, changelog/ChangeSet.java execute, changelog/ExpressionExpan
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.cutters import at_liquibase_semicolons
-from idemlint.runners.directives import Near, compiled, misleads, opts_out
-from idemlint.runners.profile import Claim, Named, Part, Placeholders, Profile
+from idemlint.runners.cutters import between
+from idemlint.runners.directives import compiled, opts_out
+from idemlint.runners.profile import (
+    Claim,
+    Named,
+    NearMiss,
+    Part,
+    Placeholders,
+    Profile,
+    WholeBody,
+)
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -32,6 +41,10 @@ _SET: Final = r"^[ \t]*--[ \t]*changeset[ \t]+[^\n]*"
 _OFF: Final = r"\brunInTransaction:[ \t]*\"?false\b"
 _WHOLE: Final = r"\bsplitStatements:[ \t]*\"?false\b|\bendDelimiter:"
 _REPEATS: Final = r"\b(runOnChange|runAlways):[ \t]*\"?true\b"
+_TOKENS: Final = re.compile(
+    rb"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<cut>;|^[ \t]*(?:GO|/)[ \t]*\r?$)|\w+",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
 
 
 def changesets(data: bytes) -> tuple[Part, ...]:
@@ -49,6 +62,33 @@ def changesets(data: bytes) -> tuple[Part, ...]:
         message: Message | None = "statement" if compiled(_WHOLE).search(line.group()) else None
         found.append(Part(Span(min(line.end(), end), end), "up", sending, message, number))
     return tuple(found)
+
+
+def at_semicolons_and_go(data: bytes, part: Part) -> tuple[Span, ...]:
+    """Cut at `;` outside quotes and comments, or at `GO` or `/` alone on a line; between the words
+    BEGIN and END, which are counted, nothing is cut; `$$` is a word like any other."""
+    ends = []
+    depth = 0
+    for token in _TOKENS.finditer(data, *part.span):
+        word = token.group().upper()
+        if word == b"BEGIN":
+            depth += 1
+        elif word == b"END":
+            depth = max(0, depth - 1)
+        elif not depth and token.lastgroup:
+            ends.append(token.end())
+    return between(part.span.start, ends, part.span.end)
+
+
+def not_split(data: bytes, part: Part) -> WholeBody | None:
+    """`splitStatements:false` at the end of the changeset's line, which is where its part begins."""
+    start = part.span.start
+    line = data.rfind(b"\n", 0, start) + 1
+    if b"changeset" not in data[line:start].lower():
+        return None
+    end = len(data[:start].rstrip())
+    edit = Edit(Span(end, end), " splitStatements:false")
+    return WholeBody("give the changeset splitStatements:false", edit)
 
 
 def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
@@ -70,20 +110,10 @@ def opt_out_edit(data: bytes) -> Edit | None:
     return Edit(Span(end, end), " runInTransaction:false")
 
 
-def unsplit(data: bytes, part: Part) -> tuple[str, Edit] | None:
-    """The changeset's own word against cutting, at the end of its line: where its part begins."""
-    line = data.rfind(b"\n", 0, part.span.start)
-    if b"changeset" not in data[line + 1 : part.span.start].lower():
-        return None
-    at = len(data[: part.span.start].rstrip())
-    return "give the changeset splitStatements:false", Edit(Span(at, at), " splitStatements:false")
-
-
 PROFILES: Final = (
     Profile(
         name="liquibase",
         title="Liquibase",
-        keep_part=unsplit,
         edits="error",
         sending="tx",
         message="piece",
@@ -92,26 +122,22 @@ PROFILES: Final = (
             Claim(88, needle=b"changeset", text=r"^\s*--\s*changeset \S+:\S+"),
         ),
         files=(Named(r"(?P<name>[^/]*)\.sql", "up"),),
-        otherwise="up",
+        other_files="up",
         parts=changesets,
-        pieces=at_liquibase_semicolons,
+        cutter=at_semicolons_and_go,
+        keep_body=not_split,
         opt_out=opts_out(_SET + _OFF, "stmt"),
-        opted_out="stmt",
-        directive=opt_out_edit,
-        misdirectives=misleads(
-            "liquibase",
-            (
-                Near(
-                    r"^[ \t]*--(?![ \t]*changeset)[^\n]*\brunInTransaction\b[^\n]*",
-                    "Liquibase reads runInTransaction:false only on the changeset's own line",
-                ),
-                Near(
-                    r"^[ \t]*--[ \t]*changeset[^\n]*\brunInTransaction[ \t]*=[^\n]*",
-                    "Liquibase reads attributes as name:value",
-                    "runInTransaction:false",
-                ),
+        opt_out_edit=opt_out_edit,
+        near_misses=(
+            NearMiss(
+                r"^[ \t]*--(?![ \t]*changeset)[^\n]*\brunInTransaction\b[^\n]*",
+                "Liquibase reads runInTransaction:false only on the changeset's own line",
             ),
-            title="Liquibase",
+            NearMiss(
+                r"^[ \t]*--[ \t]*changeset[^\n]*\brunInTransaction[ \t]*=[^\n]*",
+                "Liquibase reads attributes as name:value",
+                "runInTransaction:false",
+            ),
         ),
         placeholders=Placeholders(
             pattern=r"\$\{[^:}][^}]*\}",
@@ -120,6 +146,5 @@ PROFILES: Final = (
         ),
         do_blocks=False,
         reruns=reruns,
-        facts={"sending": "what pgjdbc sends with splitStatements:false and no transaction"},
     ),
 )

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import Near, compiled, misleads
-from idemlint.runners.profile import Claim, Named, Part, Profile
+from idemlint.runners.directives import compiled
+from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile
 from idemlint.source.statement import Span
 
 _UP: Final = r"^\s*--[\s-]*up\s+migration"
@@ -38,7 +38,6 @@ PROFILES: Final = (
     Profile(
         name="node-pg-migrate",
         title="node-pg-migrate",
-        way_out="write this migration in JavaScript, with `pgm.noTransaction()`",
         edits="ignored",
         sending="tx-all",
         claims=(
@@ -50,15 +49,12 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+)[_-](?P<name>[^/]*)\.sql", "up"),
         ),
         parts=parts,
-        misdirectives=misleads(
-            "node-pg-migrate",
-            (
-                Near(
-                    r"^--[^\n]*\b(?:no|disable)[ _-]?transaction\b[^\n]*",
-                    "node-pg-migrate has no such directive: pgm.noTransaction() is JavaScript's",
-                ),
+        way_out="write this migration in JavaScript, with `pgm.noTransaction()`",
+        near_misses=(
+            NearMiss(
+                r"^--[^\n]*\b(?:no|disable)[ _-]?transaction\b[^\n]*",
+                "node-pg-migrate has no such directive: pgm.noTransaction() is JavaScript's",
             ),
-            title="node-pg-migrate",
         ),
     ),
 )

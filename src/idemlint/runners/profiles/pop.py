@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Profile
 from idemlint.runners.profiles.popx import FILES, TEMPLATES, dialect_wins
 
@@ -18,17 +17,15 @@ PROFILES: Final = (
     Profile(
         name="pop",
         title="pop",
-        version_alone=True,
         edits="ignored",
         sending="tx",
         claims=(
             Claim(53, name=_NAME, depends=(("go.mod", r"gobuffalo/pop\b"),)),
             Claim(53, name=_NAME, beside=("*.fizz",)),
         ),
+        version_alone=True,
         files=FILES,
         journal=dialect_wins,
-        misdirectives=misleads("pop", title="pop"),
         placeholders=TEMPLATES,
-        facts={"edits": "contents of applied files are not compared"},
     ),
 )

@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.directives import Near, misleads
-from idemlint.runners.profile import Claim, Named, OptOut, Placeholders, Profile
-from idemlint.source.statement import Span
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from idemlint.runners.clues import FolderClues
+    from idemlint.runners.profile import Sending
 
 _DIALECT: Final = r"postgres|postgresql|pg|all"
 _HEAD: Final = r"(?P<version>\d+)_(?P<name>[^./]+)"
@@ -45,18 +44,16 @@ def dialect_wins(folder: str, paths: Sequence[str], clues: FolderClues) -> list[
     return [path for version, path, dialect in sorted(keyed) if dialect or version not in special]
 
 
-def autocommit(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
+def autocommit(path: str, data: bytes, clues: FolderClues) -> Sending | None:
     """`.autocommit` in the file's name."""
     name = path.replace("\\", "/").rpartition("/")[2]
-    return OptOut(Span(0, 0), "msg") if ".autocommit." in name else None
+    return "msg" if ".autocommit." in name else None
 
 
 PROFILES: Final = (
     Profile(
         name="popx",
         title="popx",
-        version_alone=True,
-        way_out="put it into a migration of its own, with `.autocommit` in the file's name",
         edits="ignored",
         sending="tx",
         claims=(
@@ -68,22 +65,18 @@ PROFILES: Final = (
             ),
             Claim(54, name=_NAME, beside=("*.cockroach.up.sql",)),
         ),
+        version_alone=True,
         files=FILES,
         journal=dialect_wins,
         opt_out=autocommit,
-        misdirectives=misleads(
-            "popx",
-            (
-                Near(
-                    r"^--[^\n]*\bautocommit\b[^\n]*",
-                    "popx reads autocommit in the file's name, not in it",
-                    "name the file <version>_<name>.autocommit.up.sql",
-                ),
+        way_out="put it into a migration of its own, with `.autocommit` in the file's name",
+        near_misses=(
+            NearMiss(
+                r"^--[^\n]*\bautocommit\b[^\n]*",
+                "popx reads autocommit in the file's name, not in it",
+                "name the file <version>_<name>.autocommit.up.sql",
             ),
-            title="popx",
         ),
-        opted_out="msg",
         placeholders=TEMPLATES,
-        facts={"edits": "contents of applied files are not compared"},
     ),
 )

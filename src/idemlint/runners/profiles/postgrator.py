@@ -9,22 +9,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Profile
 
 PROFILES: Final = (
     Profile(
         name="postgrator",
         title="postgrator",
-        version_alone=True,
         edits="error",
         sending="msg",
         claims=(Claim(62, name=r"\d+\.(?:do|undo)\.(?:.*\.)?sql"),),
+        version_alone=True,
         files=(
             Named(r"(?P<version>\d+)\.do\.(?P<name>[^/]*)sql", "up"),
             Named(r"(?P<version>\d+)\.undo\.(?P<name>[^/]*)sql", "down"),
         ),
-        misdirectives=misleads("postgrator", title="postgrator"),
-        facts={"edits": "checksums are compared by default"},
     ),
 )

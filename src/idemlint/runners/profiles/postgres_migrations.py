@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import Near, first_line, misleads, opts_out
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.directives import first_line, opts_out
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 
 _DIRECTIVE: Final = r"(?-i:-- postgres-migrations disable-transaction)"
 _NAME: Final = r"\d+[-_]?.*\.sql"
@@ -22,8 +22,6 @@ PROFILES: Final = (
     Profile(
         name="postgres-migrations",
         title="postgres-migrations",
-        own_directive=r"^--[ \t]*postgres-migrations disable-transaction[^\n]*",
-        version_alone=True,
         edits="error",
         sending="tx",
         claims=(
@@ -31,21 +29,18 @@ PROFILES: Final = (
             Claim(57, name=_NAME, needle=b"postgres-migrations disable-transaction", near=True),
             Claim(56, name=_NAME, depends=(("package.json", r'"postgres-migrations"\s*:'),)),
         ),
+        version_alone=True,
         files=(Named(r"(?P<version>-?\d+)[-_]?(?P<name>[^/]*)\.sql", "up"),),
         opt_out=opts_out(_DIRECTIVE, "msg"),
-        opted_out="msg",
-        directive=first_line("-- postgres-migrations disable-transaction"),
-        misdirectives=misleads(
-            "postgres-migrations",
-            (
-                Near(
-                    r"^[^\n]*postgres-migrations[ :\t]*(?:disable|no)[ _-]?transaction[^\n]*",
-                    "postgres-migrations does not read this as its directive",
-                    "-- postgres-migrations disable-transaction",
-                ),
+        own_directive=r"^--[ \t]*postgres-migrations disable-transaction[^\n]*",
+        opt_out_edit=first_line("-- postgres-migrations disable-transaction"),
+        near_misses=(
+            NearMiss(
+                r"^[^\n]*postgres-migrations[ :\t]*(?:disable|no)[ _-]?transaction[^\n]*",
+                "postgres-migrations does not read this as its directive",
+                "-- postgres-migrations disable-transaction",
             ),
-            title="postgres-migrations",
-            works=r"^(?-i:[^\n]*-- postgres-migrations disable-transaction)",
         ),
+        directives_read=r"^(?-i:[^\n]*-- postgres-migrations disable-transaction)",
     ),
 )

@@ -13,7 +13,8 @@ before.
 - [unverified] The JavaScript adapter path (`@prisma/adapter-pg executeScript`) splits at every `;`,
   in bodies too (measured), but `migrate deploy` does not use it by default.
 - `_prisma_migrations` holds checksums: `migrate dev` wants a reset after an edit, `migrate deploy`
-  does not mind. A failed row blocks (P3009) until `migrate resolve`.
+  does not mind. The row is not in the file's own transaction; a failed one blocks (P3009) until
+  `migrate resolve`.
 
 The version is taken from a package.json above that pins it (`"prisma": "^6.2.1"`); where none says
 it, 7.4 or later is assumed.
@@ -23,7 +24,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Profile
 
 if TYPE_CHECKING:
@@ -103,10 +103,8 @@ PROFILES: Final = (
             Claim(60, name=r"migration\.sql", folder=r"\d+_[^/]+"),
         ),
         files=_FILES,
-        by="path",
+        ordered_by="path",
         sending_of=sent,
-        misdirectives=misleads("prisma", title="Prisma"),
-        facts={"sending": "that the fallback to one message is always the whole file"},
     ),
     Profile(
         name="prisma-7.3",
@@ -119,7 +117,6 @@ PROFILES: Final = (
             Claim(93, name=r"migration\.sql", folder=r"prisma/migrations/[^/]+", depends=(_OLD,)),
         ),
         files=_FILES,
-        by="path",
-        misdirectives=misleads("prisma", title="Prisma"),
+        ordered_by="path",
     ),
 )

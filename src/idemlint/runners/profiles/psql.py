@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Placeholders, Profile
 
 PROFILES: Final = (
     Profile(
         name="psql",
         title="psql",
-        way_out="run psql without `-1`",
         edits="ignored",
         sending="stmt",
         message="statement",
@@ -35,8 +33,8 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+(?:[-._]\d+)*)(?P<name>[^/]*)\.sql", "up"),
             Named(r"(?P<name>[^/]*)\.sql", "up"),
         ),
-        otherwise="up",
-        misdirectives=misleads("psql", title="psql"),
+        other_files="up",
+        way_out="run psql without `-1`",
         placeholders=Placeholders(
             pattern=r"(?<![:\w]):(?:[A-Za-z_]\w*|'[A-Za-z_]\w*'|\"[A-Za-z_]\w*\")"
         ),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Profile
 
 PROFILES: Final = (
@@ -34,7 +33,6 @@ PROFILES: Final = (
             Claim(73, name=r".*\.sql", folder=r"db/\w*migrate(?:/.*)?", above=("structure.sql",)),
         ),
         files=(Named(r"(?:\w+_)?structure\.sql", "up"),),
-        by="path",
-        misdirectives=misleads("rails", title="Rails"),
+        ordered_by="path",
     ),
 )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Profile
 
 _NAME: Final = r"[UV]\d+(?:\.\d+)?__\w+\.sql"
@@ -19,12 +18,10 @@ PROFILES: Final = (
     Profile(
         name="refinery",
         title="refinery",
-        version_alone=True,
         edits="error",
         sending="tx",
         claims=(Claim(68, name=_NAME, depends=(("Cargo.toml", r"(?m)^\s*refinery\w*\s*[.=]"),)),),
+        version_alone=True,
         files=(Named(r"[UV](?P<version>\d+(?:\.\d+)?)__(?P<name>\w+)\.sql", "up"),),
-        misdirectives=misleads("refinery", title="refinery"),
-        facts={"edits": "a diverging applied file is an error by default"},
     ),
 )

@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Placeholders, Profile
 
 if TYPE_CHECKING:
@@ -93,13 +92,11 @@ PROFILES: Final = (
             Named(r"deploy/(?P<name>.*)\.sql", "up"),
             Named(r"revert/(?P<name>.*)\.sql", "down"),
         ),
-        by="path",
+        ordered_by="path",
         journal=by_plan,
-        misdirectives=misleads("sqitch", title="Sqitch"),
         placeholders=Placeholders(
             pattern=r"(?<![:\w]):(?:[A-Za-z_]\w*|'[A-Za-z_]\w*'|\"[A-Za-z_]\w*\")"
         ),
         reruns=reworked,
-        facts={"edits": "an edited deployed script is not noticed"},
     ),
 )

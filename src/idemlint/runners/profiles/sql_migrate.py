@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.cutters import at_line_ends
-from idemlint.runners.directives import Near, misleads, opts_out
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.directives import opts_out
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 from idemlint.runners.sections import Marker, marked, on_marker_line
 
 _OFF: Final = r"(?-i:[ \t]notransaction)(?=\s|\Z)"
@@ -22,7 +22,6 @@ PROFILES: Final = (
     Profile(
         name="sql-migrate",
         title="sql-migrate",
-        own_directive=r"^-- \+migrate (?:Up|Down)[^\n]* notransaction[^\n]*",
         edits="ignored",
         sending="tx",
         message="piece",
@@ -31,28 +30,23 @@ PROFILES: Final = (
             Claim(58, name=r".*\.sql", needle=b"+migrate", text=r"^-- \+migrate up", near=True),
         ),
         files=(Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),),
-        otherwise="up",
+        other_files="up",
         parts=marked(
             Marker(_UP + r"\n?", "up", _OFF, "stmt"),
             Marker(r"^(?-i:-- \+migrate Down)\b[^\n]*\n?", "down", _OFF, "stmt"),
         ),
-        pieces=at_line_ends("migrate", b"-- "),
+        cutter=at_line_ends("migrate", b"-- "),
         opt_out=opts_out(rf"^(?-i:-- \+migrate Up)\b[^\n]*{_OFF}", "stmt"),
-        opted_out="stmt",
-        directive=on_marker_line(_UP, " notransaction"),
-        misdirectives=misleads(
-            "sql-migrate",
-            (
-                Near(
-                    r"^[ \t]*--[ \t]*\+migrate[^\n]*\bno[ _-]*transaction[^\n]*",
-                    "sql-migrate reads only the word notransaction, on its Up or Down line",
-                    "-- +migrate Up notransaction",
-                ),
+        own_directive=r"^-- \+migrate (?:Up|Down)[^\n]* notransaction[^\n]*",
+        opt_out_edit=on_marker_line(_UP, " notransaction"),
+        near_misses=(
+            NearMiss(
+                r"^[ \t]*--[ \t]*\+migrate[^\n]*\bno[ _-]*transaction[^\n]*",
+                "sql-migrate reads only the word notransaction, on its Up or Down line",
+                "-- +migrate Up notransaction",
             ),
-            title="sql-migrate",
-            works=rf"^(?-i:-- \+migrate (?:Up|Down))\b[^\n]*{_OFF}",
         ),
+        directives_read=rf"^(?-i:-- \+migrate (?:Up|Down))\b[^\n]*{_OFF}",
         wrap=("-- +migrate StatementBegin", "-- +migrate StatementEnd"),
-        facts={"edits": "contents of applied files are not compared"},
     ),
 )

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import Near, first_line, misleads, opts_out
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.directives import first_line, opts_out
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 
 _DIRECTIVE: Final = r"\A(?-i:-- no-transaction)"
 _RUST: Final = (
@@ -24,8 +24,6 @@ PROFILES: Final = (
     Profile(
         name="sqlx",
         title="sqlx",
-        own_directive=r"^--[ \t]*no-transaction\b[^\n]*",
-        version_alone=True,
         edits="error",
         sending="tx",
         claims=(
@@ -42,26 +40,23 @@ PROFILES: Final = (
             Claim(52, name=r"\d+_.*\.sql", depends=_RUST),
             Claim(30, name=r"\d+_.*\.sql", folder=r"crates(?:/[^/]+)+"),
         ),
+        version_alone=True,
         files=(
             Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.down\.sql", "down"),
             Named(r"(?P<version>\d+)_(?P<name>[^/]*?)(?:\.up)?\.sql", "up"),
         ),
         opt_out=opts_out(_DIRECTIVE + r"[^\n]*", "msg"),
-        opted_out="msg",
-        directive=first_line("-- no-transaction", bom_ok=False),
-        misdirectives=misleads(
-            "sqlx",
-            (
-                Near(
-                    r"^\ufeff?[ \t]*--[ \t]*no[-_ ]?transaction\b[^\n]*".replace(
-                        r"\ufeff", r"(?:\xef\xbb\xbf)"
-                    ),
-                    "sqlx reads this directive only as the very first bytes of the file",
-                    "-- no-transaction",
+        own_directive=r"^--[ \t]*no-transaction\b[^\n]*",
+        opt_out_edit=first_line("-- no-transaction", bom_ok=False),
+        near_misses=(
+            NearMiss(
+                r"^\ufeff?[ \t]*--[ \t]*no[-_ ]?transaction\b[^\n]*".replace(
+                    r"\ufeff", r"(?:\xef\xbb\xbf)"
                 ),
+                "sqlx reads this directive only as the very first bytes of the file",
+                "-- no-transaction",
             ),
-            title="sqlx",
-            works=_DIRECTIVE,
         ),
+        directives_read=_DIRECTIVE,
     ),
 )

@@ -21,8 +21,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.no_block import concurrently, refuses_block, transaction_verb
-from idemlint.runners.directives import Near, first_line, misleads, opts_out
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.directives import first_line, opts_out
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,26 +50,12 @@ def as_written(data: bytes, statements: Sequence[Statement], sending: Sending) -
 
 
 _FILES: Final = (Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),)
-_MISLEADS: Final = misleads(
-    "supabase",
-    (
-        Near(
-            r"^[ \t]*--[ \t]*pg-delta[ \t]*:[^\n]*",
-            "the Supabase CLI reads this directive only as the file's exact first line",
-            "-- pg-delta: transaction=false",
-        ),
-    ),
-    title="the Supabase CLI",
-    works=_DIRECTIVE,
-)
 _PINNED: Final = r'"supabase"\s*:\s*"v?'
 
 PROFILES: Final = (
     Profile(
         name="supabase",
         title="the Supabase CLI",
-        own_directive=r"^--[ \t]*pg-delta:[ \t]*transaction=false[^\n]*",
-        version_alone=True,
         edits="ignored",
         sending="pipe",
         claims=(
@@ -77,19 +63,26 @@ PROFILES: Final = (
             Claim(45, name=r"\d+[a-z]?_.*\.sql", needle=b"supabase", near=True),
             Claim(45, name=r"\d+[a-z]?_.*\.sql", needle=b"auth.uid()", near=True),
         ),
+        version_alone=True,
         files=_FILES,
-        alone=alone,
+        sent_alone=alone,
         sending_of=as_written,
         opt_out=opts_out(_DIRECTIVE, "stmt"),
-        opted_out="stmt",
-        directive=first_line("-- pg-delta: transaction=false", bom_ok=False),
-        misdirectives=_MISLEADS,
+        own_directive=r"^--[ \t]*pg-delta:[ \t]*transaction=false[^\n]*",
+        opt_out_edit=first_line("-- pg-delta: transaction=false", bom_ok=False),
+        near_misses=(
+            NearMiss(
+                r"^[ \t]*--[ \t]*pg-delta[ \t]*:[^\n]*\b(?:tx|trans)[^\n]*",
+                "the Supabase CLI reads this directive only as the file's exact first line",
+                "-- pg-delta: transaction=false",
+            ),
+        ),
+        directives_read=_DIRECTIVE,
     ),
     Profile(
         name="supabase-2.114",
         family="supabase",
         title="the Supabase CLI before 2.115",
-        version_alone=True,
         edits="ignored",
         sending="tx",
         message="statement",
@@ -101,15 +94,14 @@ PROFILES: Final = (
                 depends=(("package.json", _PINNED + r"2\.(?:109|11[0-4])\."),),
             ),
         ),
+        version_alone=True,
         files=_FILES,
-        alone=alone,
-        misdirectives=misleads("", title="the Supabase CLI before 2.115"),
+        sent_alone=alone,
     ),
     Profile(
         name="supabase-2.108",
         family="supabase",
         title="the Supabase CLI before 2.109",
-        version_alone=True,
         edits="ignored",
         sending="pipe",
         claims=(
@@ -120,7 +112,7 @@ PROFILES: Final = (
                 depends=(("package.json", _PINNED + r"(?:1\.|2\.(?:\d\d?|10[0-8])\.)"),),
             ),
         ),
+        version_alone=True,
         files=_FILES,
-        misdirectives=misleads("", title="the Supabase CLI before 2.109"),
     ),
 )

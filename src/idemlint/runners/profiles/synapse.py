@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import misleads
 from idemlint.runners.profile import Claim, Named, Placeholders, Profile
 
 PROFILES: Final = (
@@ -21,7 +20,6 @@ PROFILES: Final = (
         sending="tx",
         claims=(Claim(87, name=r".*\.sql(?:\.postgres)?", folder=r"schema/[^/]+/delta/\d+"),),
         files=(Named(r"delta/(?P<version>\d+/\d*)(?P<name>[^/]*)\.sql(?:\.postgres)?", "up"),),
-        misdirectives=misleads("synapse", title="Synapse"),
         placeholders=Placeholders(pattern=r"\$%AUTO_INCREMENT_PRIMARY_KEY%\$", in_bodies=True),
     ),
 )

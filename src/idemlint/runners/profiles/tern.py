@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.directives import Near, compiled, first_line, misleads, opts_out
-from idemlint.runners.profile import Claim, Named, Part, Profile
+from idemlint.runners.directives import compiled, first_line, opts_out
+from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile
 from idemlint.runners.profiles.popx import TEMPLATES
 from idemlint.source.statement import Span
 
@@ -39,8 +39,6 @@ PROFILES: Final = (
     Profile(
         name="tern",
         title="tern",
-        own_directive=r"^----[ \t]*tern:[ \t]*disable-tx[ \t]*----[^\n]*",
-        version_alone=True,
         edits="ignored",
         sending="tx",
         claims=(
@@ -49,24 +47,20 @@ PROFILES: Final = (
             Claim(63, name=r"\d+_.*\.sql", above=("tern.conf",)),
             Claim(57, name=r"\d+_.*\.sql", needle=b"create above", text=_BELOW, near=True),
         ),
+        version_alone=True,
         files=(Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),),
         parts=parts,
         opt_out=opts_out(_OFF, "stmt"),
-        opted_out="stmt",
-        directive=first_line("---- tern: disable-tx ----"),
-        misdirectives=misleads(
-            "tern",
-            (
-                Near(
-                    r"^[ \t]*--[- \t]*tern:?[ \t]*(?:disable|no)[-_ ]?(?:tx|transaction)[^\n]*",
-                    "tern does not read this as its directive",
-                    "---- tern: disable-tx ----",
-                ),
+        own_directive=r"^----[ \t]*tern:[ \t]*disable-tx[ \t]*----[^\n]*",
+        opt_out_edit=first_line("---- tern: disable-tx ----"),
+        near_misses=(
+            NearMiss(
+                r"^[ \t]*--[- \t]*tern:?[ \t]*(?:disable|no)[-_ ]?(?:tx|transaction)[^\n]*",
+                "tern does not read this as its directive",
+                "---- tern: disable-tx ----",
             ),
-            title="tern",
-            works=_OFF,
         ),
+        directives_read=_OFF,
         placeholders=TEMPLATES,
-        facts={"edits": "contents of applied files are not compared"},
     ),
 )

@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.directives import Near, first_line, misleads, opts_out
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.directives import first_line, opts_out
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,6 @@ PROFILES: Final = (
     Profile(
         name="yoyo",
         title="yoyo",
-        own_directive=r"^--[ \t]*transactional:[ \t]*false[^\n]*",
         edits="ignored",
         sending="tx",
         message="statement",
@@ -74,22 +73,18 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),
             Named(r"(?P<name>[^/]*)\.sql", "up"),
         ),
-        by="path",
+        ordered_by="path",
         journal=by_dependencies,
         opt_out=opts_out(_DIRECTIVE, "stmt"),
-        opted_out="stmt",
-        directive=first_line("-- transactional: false"),
-        misdirectives=misleads(
-            "yoyo",
-            (
-                Near(
-                    r"^[ \t]*--[ \t]*transaction(?:al)?[ \t]*[:=][ \t]*(?:false|no|off)[^\n]*",
-                    "yoyo reads this only in the comment before the first statement",
-                    "-- transactional: false",
-                ),
+        own_directive=r"^--[ \t]*transactional:[ \t]*false[^\n]*",
+        opt_out_edit=first_line("-- transactional: false"),
+        near_misses=(
+            NearMiss(
+                r"^[ \t]*--[ \t]*transaction(?:al)?[ \t]*[:=][ \t]*(?:false|no|off)[^\n]*",
+                "yoyo reads this only in the comment before the first statement",
+                "-- transactional: false",
             ),
-            title="yoyo",
-            works=_DIRECTIVE,
         ),
+        directives_read=_DIRECTIVE,
     ),
 )

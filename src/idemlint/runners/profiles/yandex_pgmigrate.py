@@ -11,26 +11,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.directives import Near, misleads
-from idemlint.runners.profile import Claim, Named, OptOut, Profile
-from idemlint.source.statement import Span
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
+    from idemlint.runners.profile import Sending
 
 
-def named_so(path: str, data: bytes, clues: FolderClues) -> OptOut | None:
+def named_so(path: str, data: bytes, clues: FolderClues) -> Sending | None:
     """`NONTRANSACTIONAL` in the file's name."""
     name = path.replace("\\", "/").rpartition("/")[2]
-    return OptOut(Span(0, 0), "stmt") if "NONTRANSACTIONAL" in name else None
+    return "stmt" if "NONTRANSACTIONAL" in name else None
 
 
 PROFILES: Final = (
     Profile(
         name="yandex-pgmigrate",
         title="pgmigrate",
-        version_alone=True,
-        way_out="put it into a migration of its own, with NONTRANSACTIONAL in the file's name",
         edits="ignored",
         sending="tx-all",
         message="statement",
@@ -38,19 +35,15 @@ PROFILES: Final = (
             Claim(82, name=r"V\d+__.*\.sql", folder="migrations", beside=("../migrations.yml",)),
             Claim(81, name=r"V\d+__.*\.sql", needle=b"pgmigrate-encoding"),
         ),
+        version_alone=True,
         files=(Named(r"V(?P<version>\d+)__(?P<name>[^/]*)\.sql", "up"),),
         opt_out=named_so,
-        opted_out="stmt",
-        misdirectives=misleads(
-            "yandex-pgmigrate",
-            (
-                Near(
-                    r"^--[^\n]*\bnon-?transactional\b[^\n]*",
-                    "pgmigrate reads NONTRANSACTIONAL in the file's name, not in it",
-                ),
+        way_out="put it into a migration of its own, with NONTRANSACTIONAL in the file's name",
+        near_misses=(
+            NearMiss(
+                r"^--[^\n]*\bnon-?transactional\b[^\n]*",
+                "pgmigrate reads NONTRANSACTIONAL in the file's name, not in it",
             ),
-            title="pgmigrate",
         ),
-        facts={"edits": "contents of applied files are not compared"},
     ),
 )
