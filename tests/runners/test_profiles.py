@@ -67,6 +67,7 @@ def test_its_own_directive_works_and_does_not_mislead(name: str) -> None:
     data = marker + b"VACUUM;\n"
     edit = profile.opt_out_edit(data)
     if edit is None:
+        assert not profile.own_directive, "say what writes it: `opt_out_edit`, and `opt_out`"
         return
     data = data[: edit.span.start] + edit.content.encode() + data[edit.span.end :]
     assert profile.opt_out is not None
