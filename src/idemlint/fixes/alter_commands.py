@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.fixes import exists
 from idemlint.fixes.block import GuardedPiece, guarded_pieces
+from idemlint.postgres.alter_passes import COLUMN, alter_pass
 from idemlint.postgres.create_drop import COMMAND_GUARDS, CommandGuard
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
@@ -43,23 +44,8 @@ class AlterCommands(NamedTuple):
     all: tuple[AlterCommand, ...]
 
 
-#: Commands and the pass in which PostgreSQL runs them, whatever their order in the text. Those that
-#: are not here run last.
-_PASS: Final = {
-    "AT_DropColumn": 0,
-    "AT_DropConstraint": 0,
-    "AT_DropAttribute": 0,
-    "AT_DropIdentity": 0,
-    "AT_DropExpression": 0,
-    "AT_AlterColumnType": 1,
-    "AT_AddColumn": 2,
-    "AT_AddAttribute": 2,
-    "AT_AddIdentity": 4,
-}
-_LAST: Final = 5
 #: Commands whose turn does not matter, as long as their column is there.
 _ANY_TURN: Final = frozenset({"AT_SetNotNull", "AT_DropNotNull", "AT_ColumnDefault"})
-_INDEX_KINDS: Final = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"})
 
 
 #: ALTER TYPE says column where it means attribute.
@@ -280,12 +266,12 @@ def _text(site: Site, words: tuple[Word, ...]) -> str:
 def _in_order(found: tuple[AlterCommand, ...]) -> bool:
     """Whether the commands stand in the order in which PostgreSQL would run them together."""
     passes = [_pass(each) for each in found if each.does not in _ANY_TURN]
-    columns = [index for index, each in enumerate(found) if _pass(each) == _PASS["AT_AddColumn"]]
+    columns = [index for index, each in enumerate(found) if _pass(each) == COLUMN]
     early = any(each.does in _ANY_TURN for each in found[: columns[-1]]) if columns else False
     return passes == sorted(passes) and not early
 
 
 def _pass(command: AlterCommand) -> int:
-    if command.does == "AT_AddConstraint":
-        return 3 if getattr(command.tree, "def").contype in _INDEX_KINDS else 4
-    return _PASS.get(command.does, _LAST)
+    tree = command.tree
+    contype = getattr(tree, "def").contype if command.does == "AT_AddConstraint" else None
+    return alter_pass(tree.subtype, contype)

@@ -42,9 +42,6 @@ class ForeignKey(NamedTuple):
     columns: tuple[str, ...]
 
 
-#: Constraints that are an index.
-INDEXED: Final = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"})
-
 #: Constraints with a name that PostgreSQL may choose, and how it ends then.
 SUFFIXES: Final = {
     "CONSTR_PRIMARY": "pkey",

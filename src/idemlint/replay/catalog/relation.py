@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.postgres.alter_passes import INDEXED
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import SERIALS, Column, read_column
 from idemlint.replay.catalog.constraint import (
-    INDEXED,
     SUFFIXES,
     Constraint,
     constraint_columns,

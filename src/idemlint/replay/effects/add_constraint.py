@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idemlint.postgres.alter_passes import INDEXED
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.constraint import ForeignKey, chosen_constraint, constraint_columns
 from idemlint.replay.catalog.identifiers import cut
@@ -40,7 +41,7 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
     base = chosen_constraint(table.name, node, column_name)
     name = cut(named) if named else base
     ref = inside(Space.CONSTRAINT, name, table)
-    if contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"}:
+    if contype in INDEXED:
         index = Ref(Space.RELATION, name, table.schema)
         definition = IndexDefinition(columns, contype != "CONSTR_EXCLUSION", False)
         effects = used

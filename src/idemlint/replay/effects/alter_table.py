@@ -1,14 +1,14 @@
 """ALTER TABLE and what shares its node: ALTER VIEW, INDEX, SEQUENCE, FOREIGN TABLE, TYPE … ATTRIBUTE.
 
-PostgreSQL runs the commands of one ALTER TABLE in passes, not in the order they are written in (drops,
-then type changes, then new columns, then constraints, then indexes): `AlterTablePass` in
-src/backend/commands/tablecmds.c.
+PostgreSQL runs the commands of one ALTER TABLE in passes, not in the order they are written in: see
+`postgres.alter_passes`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from idemlint.postgres.alter_passes import REST, alter_pass
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.refs import KINDS, facet, inside, relation
 from idemlint.replay.effects import alter_column
@@ -29,17 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-# Passes, in order.
-_DROP, _TYPE, _COLUMN, _INDEX, _CONSTRAINT, _REST = range(6)
-
-
 def alter_table(stmt: Tree) -> list[Effect]:
     """All commands of the statement, in the order PostgreSQL runs them."""
     table = table_of(stmt.fields["relation"])
     kind = KINDS.get(stmt.fields["objtype"], Kind.TABLE)
     guarded = bool(stmt.fields.get("missing_ok"))
     effects: list[Effect] = [Requires(table, True, SKIP if guarded else "42P01", kind, Verb.ALTER)]
-    passes: list[list[Effect]] = [[] for _ in range(_REST + 1)]
+    passes: list[list[Effect]] = [[] for _ in range(REST + 1)]
     for each in stmt.fields.get("cmds", ()):
         command = Tree("AlterTableCmd", each["AlterTableCmd"])
         subtype = command.fields["subtype"]
@@ -47,14 +43,8 @@ def alter_table(stmt: Tree) -> list[Effect]:
         if model is None or kind is Kind.INDEX:
             # What ALTER INDEX shares with ALTER TABLE is idempotent, ATTACH PARTITION included.
             continue
-        number, build = model
-        if subtype == "AT_AddConstraint" and command.fields["def"]["Constraint"]["contype"] not in {
-            "CONSTR_PRIMARY",
-            "CONSTR_UNIQUE",
-            "CONSTR_EXCLUSION",
-        }:
-            number = _CONSTRAINT
-        passes[number] += build(table, command)
+        added = command.fields["def"]["Constraint"] if subtype == "AT_AddConstraint" else {}
+        passes[alter_pass(subtype, added.get("contype"))] += model(table, command)
     for ready in passes:
         effects += ready
     return effects
@@ -179,46 +169,43 @@ def _replica_identity(table: Ref, command: Tree) -> list[Effect]:
     return [Requires(index, True, "42704", Kind.INDEX, Verb.ALTER)]
 
 
-#: `AlterTableType` → the pass it runs in and what it does. What is not here sets a property to a value
+#: `AlterTableType` → what it does. What is not here sets a property to a value
 #: (owner, row security, storage, statistics, logged …): idempotent, and nothing depends on it.
-_MODELS: Final[dict[str, tuple[int, Callable[[Ref, Tree], list[Effect]]]]] = {
-    "AT_AddColumn": (_COLUMN, alter_column.add_column),
-    "AT_DropColumn": (_DROP, alter_column.drop_column),
-    "AT_AddConstraint": (_INDEX, _add_constraint),
-    "AT_DropConstraint": (_DROP, _drop_constraint),
-    "AT_AlterConstraint": (_REST, _needs_constraint),
-    "AT_ValidateConstraint": (_REST, _needs_constraint),
-    "AT_ColumnDefault": (_CONSTRAINT, alter_column.sets_default),
-    "AT_SetNotNull": (_REST, alter_column.needs_column),
-    "AT_DropNotNull": (_DROP, alter_column.needs_column),
-    "AT_SetStatistics": (_REST, alter_column.needs_column),
-    "AT_SetStorage": (_REST, alter_column.needs_column),
-    "AT_SetCompression": (_REST, alter_column.needs_column),
-    "AT_SetExpression": (_TYPE, alter_column.needs_column),
-    "AT_AlterColumnType": (_TYPE, alter_column.change_type),
-    "AT_AddIdentity": (_CONSTRAINT, alter_column.add_identity),
-    "AT_SetIdentity": (_REST, alter_column.needs_column),
-    "AT_DropIdentity": (_DROP, alter_column.drops_property("identity", Kind.IDENTITY)),
-    "AT_DropExpression": (
-        _DROP,
-        alter_column.drops_property("expression", Kind.GENERATION_EXPRESSION),
-    ),
-    "AT_EnableTrig": (_REST, _needs(Space.TRIGGER, Kind.TRIGGER, "42704")),
-    "AT_EnableAlwaysTrig": (_REST, _needs(Space.TRIGGER, Kind.TRIGGER, "42704")),
-    "AT_EnableReplicaTrig": (_REST, _needs(Space.TRIGGER, Kind.TRIGGER, "42704")),
-    "AT_DisableTrig": (_REST, _needs(Space.TRIGGER, Kind.TRIGGER, "42704")),
-    "AT_EnableRule": (_REST, _needs(Space.RULE, Kind.RULE, "42704")),
-    "AT_EnableAlwaysRule": (_REST, _needs(Space.RULE, Kind.RULE, "42704")),
-    "AT_EnableReplicaRule": (_REST, _needs(Space.RULE, Kind.RULE, "42704")),
-    "AT_DisableRule": (_REST, _needs(Space.RULE, Kind.RULE, "42704")),
-    "AT_ClusterOn": (_REST, _needs(Space.RELATION, Kind.INDEX, "42704")),
-    "AT_ReplicaIdentity": (_REST, _replica_identity),
-    "AT_AddInherit": (_REST, _member("child", Kind.INHERITANCE, adds=True)),
-    "AT_DropInherit": (_REST, _member("child", Kind.INHERITANCE, adds=False)),
-    "AT_AttachPartition": (_REST, _member("partition", Kind.PARTITION, adds=True)),
-    "AT_DetachPartition": (_REST, _member("partition", Kind.PARTITION, adds=False)),
-    "AT_AddOf": (_REST, _sets_typed),
-    "AT_DropOf": (_REST, _drops_typed),
-    "AT_GenericOptions": (_REST, _table_options),
-    "AT_AlterColumnGenericOptions": (_REST, _column_options),
+_MODELS: Final[dict[str, Callable[[Ref, Tree], list[Effect]]]] = {
+    "AT_AddColumn": alter_column.add_column,
+    "AT_DropColumn": alter_column.drop_column,
+    "AT_AddConstraint": _add_constraint,
+    "AT_DropConstraint": _drop_constraint,
+    "AT_AlterConstraint": _needs_constraint,
+    "AT_ValidateConstraint": _needs_constraint,
+    "AT_ColumnDefault": alter_column.sets_default,
+    "AT_SetNotNull": alter_column.needs_column,
+    "AT_DropNotNull": alter_column.needs_column,
+    "AT_SetStatistics": alter_column.needs_column,
+    "AT_SetStorage": alter_column.needs_column,
+    "AT_SetCompression": alter_column.needs_column,
+    "AT_SetExpression": alter_column.needs_column,
+    "AT_AlterColumnType": alter_column.change_type,
+    "AT_AddIdentity": alter_column.add_identity,
+    "AT_SetIdentity": alter_column.needs_column,
+    "AT_DropIdentity": alter_column.drops_property("identity", Kind.IDENTITY),
+    "AT_DropExpression": alter_column.drops_property("expression", Kind.GENERATION_EXPRESSION),
+    "AT_EnableTrig": _needs(Space.TRIGGER, Kind.TRIGGER, "42704"),
+    "AT_EnableAlwaysTrig": _needs(Space.TRIGGER, Kind.TRIGGER, "42704"),
+    "AT_EnableReplicaTrig": _needs(Space.TRIGGER, Kind.TRIGGER, "42704"),
+    "AT_DisableTrig": _needs(Space.TRIGGER, Kind.TRIGGER, "42704"),
+    "AT_EnableRule": _needs(Space.RULE, Kind.RULE, "42704"),
+    "AT_EnableAlwaysRule": _needs(Space.RULE, Kind.RULE, "42704"),
+    "AT_EnableReplicaRule": _needs(Space.RULE, Kind.RULE, "42704"),
+    "AT_DisableRule": _needs(Space.RULE, Kind.RULE, "42704"),
+    "AT_ClusterOn": _needs(Space.RELATION, Kind.INDEX, "42704"),
+    "AT_ReplicaIdentity": _replica_identity,
+    "AT_AddInherit": _member("child", Kind.INHERITANCE, adds=True),
+    "AT_DropInherit": _member("child", Kind.INHERITANCE, adds=False),
+    "AT_AttachPartition": _member("partition", Kind.PARTITION, adds=True),
+    "AT_DetachPartition": _member("partition", Kind.PARTITION, adds=False),
+    "AT_AddOf": _sets_typed,
+    "AT_DropOf": _drops_typed,
+    "AT_GenericOptions": _table_options,
+    "AT_AlterColumnGenericOptions": _column_options,
 }
