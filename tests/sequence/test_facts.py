@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from idemlint import runners
+from idemlint.errors import UsageProblem
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.sequence.facts import FolderFacts, OtherDefinition
 from idemlint.sequence.terms import Terms
@@ -12,10 +13,13 @@ from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
 PSQL = runners.get("psql")
+UNREADABLE = "?"
 
 
 class Files(dict[str, str]):
     def read(self, name: str) -> bytes:
+        if self[name] == UNREADABLE:
+            raise UsageProblem(f"{name}: cannot be read")
         return self[name].encode()
 
     def facts(self, runner: str = "psql") -> FolderFacts:
@@ -152,3 +156,14 @@ def test_a_version_that_two_files_have_is_told_of_both() -> None:
 def test_a_runner_that_tells_files_apart_by_their_names_has_no_double_version() -> None:
     files = Files({"1_a.sql": "", "1_b.sql": ""})
     assert files.facts("drizzle").same_version("1_a.sql") == []
+
+
+def test_a_file_that_cannot_be_read_says_nothing_of_the_others() -> None:
+    files = Files(
+        {
+            "1.sql": "CREATE TABLE t (a int);",
+            "2.sql": UNREADABLE,
+            "3.sql": "CREATE TABLE t (b int);",
+        }
+    )
+    assert files.elsewhere(files.facts(), "1.sql") == ["3.sql makes it with b and without a"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from idemlint.errors import UsageProblem
 from idemlint.plpgsql.nodes import Dynamic, Sql, walk
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
@@ -119,7 +120,7 @@ class FolderFacts:
         if self._mentioned is None or name not in self._mentioned:
             return frozenset()
         before = self._mentioned[name]
-        self._mentioned[name] = _mentions(self._read(name))
+        self._mentioned[name] = _mentions(self._text(name))
         self._mentioning = _grouped(self._mentioned.items())
         touched = {*before, *self._mentioned[name]}
         return frozenset(
@@ -146,14 +147,14 @@ class FolderFacts:
     def _files_with(self, relation: str) -> Sequence[str]:
         """The files that mention such a CREATE, in order; one that does so twice stands twice."""
         if self._mentioned is None:
-            self._mentioned = {name: _mentions(self._read(name)) for name in self.names}
+            self._mentioned = {name: _mentions(self._text(name)) for name in self.names}
             self._mentioning = _grouped(self._mentioned.items())
         return self._mentioning.get(_key(relation.encode()), ())
 
     def _made_by(self, name: str) -> list[Maker]:
         known = self._made.get(name)
         if known is None:
-            data = self._read(name)
+            data = self._text(name)
             parsed = parse(decode(name, data), self._profile.sections(data))
             known = self._made[name] = [
                 made
@@ -162,6 +163,13 @@ class FolderFacts:
                 for made in self._made_in(name, parsed, statement)
             ]
         return known
+
+    def _text(self, name: str) -> bytes:
+        """A file's bytes; where it cannot be read, none: who asks about another file is told of that one."""
+        try:
+            return self._read(name)
+        except UsageProblem:
+            return b""
 
     def _made_in(self, name: str, parsed: ParsedFile, statement: Statement) -> Iterator[Maker]:
         """What a statement makes; most do not mention any CREATE, and are passed over."""
