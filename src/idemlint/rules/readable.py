@@ -11,7 +11,6 @@ from idemlint.records import NamedTuple
 from idemlint.rules.kit.rule import FileRule
 from idemlint.rules.unsupported import unsupported
 from idemlint.runners.units import torn_bodies
-from idemlint.source.placeholders import CONTROL, find
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -144,6 +143,9 @@ def placeholders(migration: Migration) -> Iterator[_Placeholder]:
     for problem, statement in problems(migration, SyntaxError_.kinds):
         if statement is None:
             continue
+        # Most files parse as they are, and need no patterns of placeholders.
+        from idemlint.source.placeholders import find
+
         for found in find(parsed.code[statement.start : statement.end]):
             span = Span(statement.start + found.start, statement.start + found.end)
             if span.start <= problem.span.start < span.end:
@@ -157,6 +159,8 @@ def placeholders(migration: Migration) -> Iterator[_Placeholder]:
 
 def _is_statement(migration: Migration, span: Span) -> bool:
     """Whether nothing but a `;` stands beside a placeholder, and nothing was put in its place."""
+    from idemlint.source.placeholders import CONTROL
+
     code = migration.parsed.code
     if code[span.start : span.end].strip() or CONTROL.match(migration.data, span.start):
         return False
