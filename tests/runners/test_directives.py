@@ -57,6 +57,7 @@ def test_each_has_a_word_by_which_files_are_passed_over(name: str) -> None:
     [
         ("-- NoTransaction", True),
         ("SELECT 1; /* tx */", True),
+        ("/*\npostgres-migrations no transaction\n*/", True),
         ("\ufeff-- no-transaction", True),
         ("CREATE TABLE transactions (tx int);", False),
         ("-- a table\nCREATE TABLE transactions ();", False),

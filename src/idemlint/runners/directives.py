@@ -47,11 +47,11 @@ def may_have_directives(data: bytes) -> bool:
     """Whether one of `WORDS` stands in a comment: most files have none, and are looked at no
     closer."""
     text = data.lower()
+    block = text.find(b"/*")
     for word in WORDS:
         at = text.find(word)
         while at >= 0:
-            before = text[text.rfind(b"\n", 0, at) + 1 : at]
-            if b"--" in before or b"/*" in before:
+            if 0 <= block < at or text.rfind(b"--", text.rfind(b"\n", 0, at) + 1, at) >= 0:
                 return True
             end = text.find(b"\n", at)
             at = text.find(word, end) if end >= 0 else -1
