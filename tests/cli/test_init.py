@@ -147,3 +147,10 @@ def test_a_folder_that_its_journal_does_not_list_has_no_last_migration(
     text = Path("idemlint.toml").read_text()
     assert text == 'paths = ["drizzle"]\nrunner = "drizzle"\n'
     assert "IDM101" in idemlint().out
+
+
+def test_a_folder_inside_another_one_is_not_named_twice(idemlint: Idemlint, here: Path) -> None:
+    write("0001_a.sql", BAD)
+    write("more/0001_b.sql", BAD)
+    idemlint("init", ".")
+    assert 'paths = ["."]' in Path("idemlint.toml").read_text()

@@ -166,10 +166,11 @@ def _described(found: Found) -> str:
     return text
 
 
-def _outermost(folders: Iterable[str]) -> list[str]:
-    chosen: list[str] = []
-    for folder in sorted(set(folders)):
-        if not any(folder.startswith(outer.rstrip("/") + "/") for outer in chosen):
+def _outermost(folders: Iterable[str]) -> list[Path]:
+    """The full paths of those that lie in no other one."""
+    chosen: list[Path] = []
+    for folder in sorted({Path(os.path.abspath(folder)) for folder in folders}):  # noqa: PTH100 (`..`)
+        if not any(folder.is_relative_to(outer) for outer in chosen):
             chosen.append(folder)
     return chosen
 
