@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING
 from idemlint import files, runners
 from idemlint.analysis.file_report import FileReport, report_of
 from idemlint.analysis.judged import Judged, judge
+from idemlint.errors import UsageProblem
+from idemlint.replay.catalog.view import StaleView
 from idemlint.runners.clues import FolderClues
 from idemlint.sequence.chain import Chain
 from idemlint.sequence.order import group
 from idemlint.sequence.paths import holder
-from idemlint.sequence.texts import Texts
+from idemlint.sequence.texts import Texts, full
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,16 +41,17 @@ if TYPE_CHECKING:
 def open(
     paths: Iterable[str | Path],
     settings: Settings | None = None,
-    texts: Mapping[str, bytes] | None = None,
+    texts: Mapping[str | Path, bytes] | Mapping[str, bytes] | None = None,
 ) -> Folder:
     """Open migrations: files, and folders that are searched for `*.sql` files.
 
     `texts` are bytes to take instead of what is on disk, by name: standard input, an editor's buffers.
-    A name in `paths` that only `texts` has is a file, too. Raises `UsageProblem` for a path that is not
-    there or cannot be read.
+    A file that only they have is one of the folder that it would stand in. Raises `UsageProblem` for a
+    path that is not there or cannot be read.
     """
     names = [os.fspath(path) for path in paths]
-    return Folder(names, settings or Settings.load(names), texts or {})
+    given = {os.fspath(name): data for name, data in (texts or {}).items()}
+    return Folder(names, settings or Settings.load(names), given)
 
 
 class Folder:
@@ -56,8 +59,10 @@ class Folder:
 
     def __init__(self, paths: list[str], settings: Settings, texts: Mapping[str, bytes]) -> None:
         self.settings = settings
+        self._paths = tuple(paths)
         self._texts = Texts(texts)
-        self._asked = tuple(dict.fromkeys(name for path in paths for name in self._files(path)))
+        self._asked = self._ask()
+        self._sequences: list[Sequence] = []
         self._sequences = self._group()
 
     def __iter__(self) -> Iterator[Sequence]:
@@ -77,37 +82,70 @@ class Folder:
         """Take other texts for some files (`None`: what is on disk). Returns the files, of all sequences,
         whose answers may be others now; the rest need not be asked again.
 
-        A text can change whose migration a file is, and its siblings: then their sequences are new objects.
-        One that is no migration (a runner's configuration) may change what is said of any file.
+        A text can change whose migration a file is, and its siblings: then their sequences are new objects,
+        and the ones before refuse to answer. One that is no migration (a runner's configuration) may change
+        what is said of any file. A file that comes into a folder that was asked about is asked about, too.
         """
-        before = {each.key: each for each in self._sequences}
-        changed = {name for name, data in texts.items() if self._texts.replace(name, data)}
+        spelled = {full(name): name for each in self._sequences for name in each.spelled}
+        given = {spelled.get(full(name), os.fspath(name)): data for name, data in texts.items()}
+        changed = {name for name, data in given.items() if self._texts.replace(name, data)}
         if not changed:
             return frozenset()
-        after = self._group()
-        migrations = {name for sequence in after for name in sequence.files}
         moved = set(changed)
         for sequence in self._sequences:
             for name in changed:
                 moved |= sequence.changed(name)
+        if any(_comes_or_goes(name, spelled, given[name]) for name in changed):
+            self._asked = self._ask(is_new=False)
+        after = self._group()
+        before = {each.key: each for each in self._sequences}
+        migrations = {name for sequence in after for name in sequence.files}
+        kept = migrations | {name for name in changed if name.endswith(".sql")} >= changed
         for place, sequence in enumerate(after):
-            known = before.pop(sequence.key, None) if migrations >= changed else None
+            known = before.pop(sequence.key, None) if kept else None
             if known is None:
                 moved.update(sequence.files)
             else:
                 after[place] = known
         for gone in before.values():
             moved.update(gone.files)
+            gone.retire()
         self._sequences = after
         return frozenset(moved)
 
-    def _files(self, path: str) -> list[str]:
-        if path in self._texts.given:
+    def _ask(self, *, is_new: bool = True) -> tuple[str, ...]:
+        """The files that the paths stand for, each once, however it is spelled. In a folder that is new, a
+        path that is not there is an error; later on it is one that has gone."""
+        found: dict[str, str] = {}
+        for path in self._paths:
+            for name in self._files(path, is_new=is_new):
+                found.setdefault(full(name), name)
+        return tuple(found.values())
+
+    def _files(self, path: str, *, is_new: bool) -> list[str]:
+        given, folder = self._texts.given, full(path)
+        if folder in given:
             return [path]
-        return [os.fspath(each) for each in files.discover([path])]
+        inside = [
+            os.path.relpath(name, folder)
+            for name in given
+            if name.startswith(folder.rstrip(os.sep) + os.sep) and name.endswith(".sql")
+        ]
+        try:
+            found = [os.fspath(each) for each in files.discover([path])]
+        except UsageProblem:
+            if is_new and not inside:
+                raise
+            found = []
+        prefix = "" if path in ("", os.curdir) else path
+        return found + [os.path.join(prefix, name) for name in inside]  # noqa: PTH118
 
     def _group(self) -> list[Sequence]:
         settings, texts = self.settings, self._texts
+        # What was learned of the same files stays, and is told of changes by the sequences that stay.
+        known = {
+            (each.runner, each.files): each.facts for each in self._sequences if each.is_ordered
+        }
         clues = FolderClues(texts.given)
         named = None if settings.runner == "auto" else runners.get(settings.runner)
         detect = runners.detection(clues)
@@ -117,7 +155,8 @@ class Folder:
 
         found = []
         for each in group(self._asked, profile_of, clues, is_named=named is not None):
-            chain = Chain(each.profile, each.names, texts, clues, settings.terms)
+            facts = known.get((each.profile.name, each.names))
+            chain = Chain(each.profile, each.names, texts, clues, settings.terms, facts)
             asked = [name for name in each.names if name in each.asked]
             alone = [
                 name
@@ -158,7 +197,10 @@ class Sequence:
         #: Whether these are the files that the runner runs; else this is one of those outside, by itself.
         self.is_ordered = is_ordered
         #: What the sequence is known by: it is the same one as long as this is.
-        self.key = (self.runner, root, chain.names, tuple(asked))
+        self.key = (self.runner, root, chain.names, tuple(asked), chain.facts.names)
+        #: For `Folder`: what the whole folder tells, which sequences of one share.
+        self.facts = chain.facts
+        self._is_replaced = False
 
     def __iter__(self) -> Iterator[str]:
         return (name for name in self._asked if not self._chain.is_applied(name))
@@ -180,7 +222,8 @@ class Sequence:
 
     def report(self, name: str, *, effects: bool = False) -> FileReport:
         """What is said of a file, as plain data; `effects`: with what each statement is taken to do.
-        Raises `UsageProblem` where it cannot be read."""
+        Raises `UsageProblem` where it cannot be read, `StaleView` once the folder has other sequences, and
+        `KeyError` for a file that is none of `files`."""
         judged = self.judged(name)
         # Findings are known by it; to make it asks the system where we are.
         stable_name = self._folder.settings.stable_name(name) if judged.diagnostics else name
@@ -188,37 +231,62 @@ class Sequence:
 
     def judged(self, name: str) -> Judged:
         """What is said of a file, with its trees and what the replay made of them: for those who fix it."""
-        settings = self._folder.settings
+        settings, chain = self._folder.settings, self._living()
         with _no_garbage():
-            migration = self._chain.judged(name)
-            return judge(migration, settings.rules_for(name), self._chain.terms.rerun)
+            migration = chain.judged(name)
+            return judge(migration, settings.rules_for(name), chain.terms.rerun)
 
     def after(self, name: str) -> View:
         """What is there when the file has run, read-only: what is surely known, and what the folder makes.
         It refuses to answer once another file was asked about, or a text was changed."""
         with _no_garbage():
-            return self._chain.after(name)
+            return self._living().after(name)
 
     def rerun(
         self, files: Container[str] | None = None, over: Catalog | None = None
     ) -> dict[str, dict[int, Outcome]]:
         """What happens if these files (all, where that is `None`) run again over what the whole sequence
         left, or over another database: outcomes by file and statement index. A View that was taken before
-        is stale afterwards."""
+        may be stale afterwards."""
         with _no_garbage():
-            return self._chain.rerun(files, over)
+            return self._living().rerun(files, over)
 
     def origin(self, number: int) -> tuple[str, int] | None:
         """The file and the index there of the statement that made something, by its number."""
-        return self._chain.origin(number)
+        return self._living().origin(number)
 
     def update(self, name: str, text: bytes | None) -> frozenset[str]:
         """Another text for one file; see `Folder.update`."""
         return self._folder.update({name: text})
 
+    @property
+    def spelled(self) -> tuple[str, ...]:
+        """All names that `Folder` knows of it."""
+        return (*self.files, *self.outside)
+
     def changed(self, name: str) -> frozenset[str]:
-        """The file's text is another one now: forget what rests on it."""
-        return self._chain.update(name) if name in self._chain.names else frozenset()
+        """For `Folder`: the file's text is another one now. Forget what rests on it, and say what does."""
+        if name in self._chain.names:
+            return self._chain.update(name)
+        # One by itself stands beside the folder's others, and is compared with them.
+        return frozenset(self.files) if name in self._chain.facts.names else frozenset()
+
+    def retire(self) -> None:
+        """For `Folder`: there are other sequences in place of this one."""
+        self._is_replaced = True
+        self._chain.retire()
+
+    def _living(self) -> Chain:
+        if self._is_replaced:
+            raise StaleView("the folder has other sequences now: ask it for them")
+        return self._chain
+
+
+def _comes_or_goes(name: str, spelled: Mapping[str, str], data: bytes | None) -> bool:
+    """Whether a text makes a file that was not there, or takes away one that only texts had."""
+    if data is None:
+        return not os.path.exists(name)  # noqa: PTH110
+    return full(name) not in spelled and name.endswith(".sql")
 
 
 def _is_read_alone(profile: Profile, name: str, settings: Settings, *, is_named: bool) -> bool:

@@ -28,7 +28,7 @@ class Files(dict[str, str]):
     def differences(self, facts: FolderFacts, name: str) -> list[OtherDefinition]:
         data = self.read(name)
         parsed = parse(decode(name, data), PSQL.sections(data))
-        return list(facts.other_definitions(parsed).values())
+        return list(facts.other_definitions(name, parsed).values())
 
     def elsewhere(self, facts: FolderFacts, name: str) -> list[str]:
         return [each.text for each in self.differences(facts, name)]

@@ -126,6 +126,10 @@ class Chain:
         moved = self.names[place:] if self.terms.rerun != "folder" else self.names
         return frozenset(moved) | self.facts.update(name)
 
+    def retire(self) -> None:
+        """There is another chain in place of this one: its Views answer no more."""
+        self._moment += 1
+
     def rerun(
         self, files: Container[str] | None = None, over: Catalog | None = None
     ) -> dict[str, dict[int, Outcome]]:

@@ -92,12 +92,13 @@ class FolderFacts:
                 if made.ref == relation:
                     yield made
 
-    def other_definitions(self, parsed: ParsedFile) -> dict[int, OtherDefinition]:
-        """The CREATE TABLEs of a file whose table is made otherwise too, by statement index."""
+    def other_definitions(self, name: str, parsed: ParsedFile) -> dict[int, OtherDefinition]:
+        """The CREATE TABLEs of a file (one of these, or one beside them) whose table is made otherwise too,
+        by statement index."""
         found: dict[int, OtherDefinition] = {}
         for statement in parsed.statements:
             if statement.kind == "CreateStmt" and statement.section == "up":
-                elsewhere = self._elsewhere(statement)
+                elsewhere = self._elsewhere(name, statement)
                 if elsewhere is not None:
                     found[statement.index] = elsewhere
         return found
@@ -127,12 +128,12 @@ class FolderFacts:
             other for key in touched for other in self._mentioning.get(key, ()) if other != name
         )
 
-    def _elsewhere(self, statement: Statement) -> OtherDefinition | None:
+    def _elsewhere(self, name: str, statement: Statement) -> OtherDefinition | None:
         tree = statement.tree
         if tree is None:
             return None
         ref = table_of(tree.fields["relation"])
-        if len(self._files_with(ref.name)) < 2:
+        if list(self._files_with(ref.name)) in ([], [name]):
             return None
         columns = _types(TableDefinition(ref.name, tree))
         for made in self.makers(ref):

@@ -65,7 +65,7 @@ class Migration:
     def other_definitions(self) -> dict[int, OtherDefinition]:
         """Where else the folder makes the same table otherwise, by statement index."""
         if self._other_definitions is None:
-            self._other_definitions = self.facts.other_definitions(self.parsed)
+            self._other_definitions = self.facts.other_definitions(self.path, self.parsed)
         return self._other_definitions
 
     def applied(self) -> Iterator[Statement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from idemlint.errors import UsageProblem
@@ -12,31 +13,41 @@ if TYPE_CHECKING:
 
 class Texts:
     """Every read of a migration goes through here: standard input, an editor's buffers and the texts on
-    which fixes are proved are seen by detection, replay and rules alike."""
+    which fixes are proved are seen by detection, replay and rules alike.
+
+    A file is known by its full path: `given` are the texts that were handed in, however it was spelled.
+    """
 
     __slots__ = ("_known", "given")
 
     def __init__(self, given: Mapping[str, bytes] | None = None) -> None:
-        self.given = dict(given or {})
+        self.given = {full(name): data for name, data in (given or {}).items()}
         self._known: dict[str, bytes] = {}
 
     def read(self, name: str) -> bytes:
         """A file's bytes. Raises `UsageProblem`, which names the file, where it cannot be read."""
-        data = self.given.get(name)
+        path = full(name)
+        data = self.given.get(path)
         if data is None:
-            data = self._known.get(name)
+            data = self._known.get(path)
         if data is None:
-            data = self._known[name] = _on_disk(name)
+            data = self._known[path] = _on_disk(name)
         return data
 
     def replace(self, name: str, data: bytes | None) -> bool:
         """Take other bytes from now on; `None`: what is on disk, as it is now. Returns whether they may be
         others than before."""
-        known = self._known.pop(name, None)
-        before = self.given.pop(name, known)
+        path = full(name)
+        known = self._known.pop(path, None)
+        before = self.given.pop(path, known)
         if data is not None:
-            self.given[name] = data
+            self.given[path] = data
         return data is None or data != before
+
+
+def full(name: str) -> str:
+    """A file's full path, which is the same however it is spelled."""
+    return os.path.abspath(name)  # noqa: PTH100 (called for every read)
 
 
 def _on_disk(name: str) -> bytes:
