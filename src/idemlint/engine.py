@@ -23,7 +23,7 @@ from idemlint.errors import UsageProblem
 from idemlint.replay.catalog.view import StaleView
 from idemlint.runners.clues import FolderClues
 from idemlint.sequence.chain import Chain
-from idemlint.sequence.order import group
+from idemlint.sequence.order import group, newest
 from idemlint.sequence.paths import holder
 from idemlint.sequence.texts import Texts, full
 from idemlint.settings import Settings
@@ -214,6 +214,11 @@ class Sequence:
     def files(self) -> tuple[str, ...]:
         """All files in their order, those that nobody asked about included."""
         return self._chain.names
+
+    @property
+    def newest(self) -> str | None:
+        """The last migration; files that run again whenever they changed do not count."""
+        return newest(self._chain.profile, self.files)
 
     @property
     def folder(self) -> str:

@@ -10,6 +10,8 @@ from cli.conftest import BAD, Result, write
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
+
     Idemlint = Callable[..., Result]
 
 
@@ -154,3 +156,26 @@ def test_a_folder_inside_another_one_is_not_named_twice(idemlint: Idemlint, here
     write("more/0001_b.sql", BAD)
     idemlint("init", ".")
     assert 'paths = ["."]' in Path("idemlint.toml").read_text()
+
+
+def test_what_runs_again_by_design_is_not_the_last_migration(
+    idemlint: Idemlint, here: Path
+) -> None:
+    for name in ("V1__a", "V2__b", "V10__c", "R__v"):
+        write(f"sql/{name}.sql", BAD)
+    idemlint("init")
+    assert 'start-after = "sql/V10__c.sql"' in Path("idemlint.toml").read_text()
+    write("sql/V11__new.sql", BAD)
+    assert idemlint("sql/V11__new.sql").code == 1
+
+
+def test_what_is_applied_is_so_from_every_folder(
+    idemlint: Idemlint, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("db/migrations/001_a.sql", BAD)
+    write("db/migrations/002_b.sql", BAD)
+    idemlint("init")
+    for folder in ("db", "db/migrations"):
+        monkeypatch.chdir(here / folder)
+        assert idemlint("--fix").code == 0
+        assert (here / "db/migrations/001_a.sql").read_text() == BAD

@@ -68,7 +68,7 @@ def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
             PurePath(each.folder).as_posix(),
             each.runner,
             len(each.files),
-            each.files[-1] if each.files else None,
+            each.newest,
             len(each.outside),
         )
         for each in opened

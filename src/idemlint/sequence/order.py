@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,10 @@ from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
 from idemlint.sequence.paths import named_folders
 from idemlint.sequence.paths import root as root_of
+from idemlint.sequence.texts import full
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
@@ -83,15 +85,17 @@ def _is_run_by(profile: Profile, name: str, profile_of: Callable[[str], Profile]
 def last_applied(profile: Profile, names: Iterable[str], start_after: str | None) -> int:
     """The place of the last migration that counts as applied; -1: none does.
 
-    `start_after` is a file, a folder's name, or a version; a version that no file has stands for the
-    newest one before it.
+    `start_after` is a file's path (the end of it will do), a folder's name, or a version; a version that no
+    file has stands for the newest one before it.
     """
     if start_after is None:
         return -1
     names = list(names)
+    # As it is written it holds from the configuration's folder; we may be in one below, or above.
+    parts = posixpath.normpath(start_after).split("/")
+    tail = "/" + "/".join(part for part in parts if part not in {"", ".", ".."})
     for index, name in enumerate(names):
-        path = name.replace(os.sep, "/")
-        if path.endswith("/" + start_after) or path == start_after:
+        if full(name).replace(os.sep, "/").endswith(tail):
             return index
         if start_after in {profile.version_of(name), Path(name).name, Path(name).parent.name}:
             return index
@@ -103,6 +107,11 @@ def last_applied(profile: Profile, names: Iterable[str], start_after: str | None
         and int(profile.version_of(name)) <= int(start_after)
     ]
     return earlier[-1] if earlier else -1
+
+
+def newest(profile: Profile, names: Sequence[str]) -> str | None:
+    """The last migration that is applied once; what runs again whenever it changed stands behind them."""
+    return next((name for name in reversed(names) if profile.direction(name) == "up"), None)
 
 
 def _siblings(clues: FolderClues, root: str, depth: int) -> Iterator[str]:
