@@ -93,7 +93,7 @@ def read(path: Path, *, only_if_ours: bool = False) -> Config:
     if in_pyproject and only_if_ours and b"idemlint" not in data:
         return ours  # most pyproject.toml files: do not even load a TOML parser
     text = data.decode("utf-8", "replace")
-    table = _parse(text, path)
+    table = parse(text, path)
     if in_pyproject:
         tool = table.get("tool", {})
         if not isinstance(tool, dict) or "idemlint" not in tool:
@@ -114,7 +114,8 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def _parse(text: str, path: Path) -> dict[str, Any]:
+def parse(text: str, path: Path) -> dict[str, Any]:
+    """TOML, as the text of that file. Raises `UsageProblem`, which names the file and the place."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:

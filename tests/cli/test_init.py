@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cli.conftest import BAD, Result, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     Idemlint = Callable[..., Result]
 
@@ -179,3 +179,44 @@ def test_what_is_applied_is_so_from_every_folder(
         monkeypatch.chdir(here / folder)
         assert idemlint("--fix").code == 0
         assert (here / "db/migrations/001_a.sql").read_text() == BAD
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        '[tool]\nidemlint = {ignore = ["IDM101"]}\n',
+        'tool.idemlint.ignore = ["IDM101"]\n',
+        '[tool.other]\ntext = """\n[tool.idemlint]\nignore = []\n"""\n',
+    ],
+)
+def test_a_file_that_cannot_be_changed_by_lines_is_left_alone(
+    idemlint: Idemlint, here: Path, before: str
+) -> None:
+    drizzle()
+    write("pyproject.toml", before)
+    result = idemlint("init", "--force")
+    assert result.code == 2
+    assert "write this there yourself" in result.err
+    assert '[tool.idemlint]\npaths = ["drizzle"]' in result.err
+    assert Path("pyproject.toml").read_text() == before
+
+
+def test_a_pyproject_that_is_no_utf8_is_an_error_and_left_alone(
+    idemlint: Idemlint, here: Path
+) -> None:
+    drizzle()
+    before = "[project]\nname = 'caf\xe9'\n".encode("latin-1")
+    Path("pyproject.toml").write_bytes(before)
+    result = idemlint("init")
+    assert (result.code, "pyproject.toml: byte 21: is not UTF-8 text" in result.err) == (2, True)
+    assert Path("pyproject.toml").read_bytes() == before
+
+
+def test_line_ends_stay_as_they_are(idemlint: Idemlint, here: Path) -> None:
+    drizzle()
+    before = b"[project]\r\nname = 'x'\r\n"
+    Path("pyproject.toml").write_bytes(before)
+    assert idemlint("init").code == 0
+    text = Path("pyproject.toml").read_bytes()
+    assert text.startswith(before)
+    assert text.count(b"\n") == text.count(b"\r\n")

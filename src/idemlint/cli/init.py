@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -105,19 +105,47 @@ def settings(found: Sequence[Found], relative_to: Path) -> str:
 
 
 def write(target: Path, table: str) -> bool:
-    """Write the keys into the file; whether a table of ours was there before."""
+    """Write the keys into the file, and leave all else in it as it is; whether it had such keys before.
+
+    Raises `UsageProblem`, and writes nothing, where that cannot be done.
+    """
     try:
         if target.name != PYPROJECT:
             replaced = target.exists()
             target.write_text(table, encoding="utf-8")
             return replaced
-        text = target.read_text(encoding="utf-8")
+        text = target.read_bytes().decode()
         kept, replaced = _without_table(text)
-        gap = "\n" if kept.strip() else ""
-        target.write_text(f"{kept.rstrip()}\n{gap}[tool.idemlint]\n{table}", encoding="utf-8")
+        newline = "\r\n" if "\r\n" in text else "\n"
+        gap = newline if kept.strip() else ""
+        ours = f"[tool.idemlint]\n{table}".replace("\n", newline)
+        changed = f"{kept.rstrip()}{newline}{gap}{ours}"
+        if not _differ_in_ours_alone(target, text, changed, table):
+            raise UsageProblem(
+                f"{target}: its tables cannot be told apart by their lines: write this there"
+                f" yourself, in place of what it says of idemlint\n\n[tool.idemlint]\n{table}"
+            )
+        target.write_bytes(changed.encode())
+    except UnicodeDecodeError as error:
+        raise UsageProblem(f"{target}: byte {error.start}: is not UTF-8 text") from None
     except OSError as error:
         raise UsageProblem(f"{target}: cannot be written: {error.strerror or error}") from None
     return replaced
+
+
+def _differ_in_ours_alone(target: Path, before: str, after: str, table: str) -> bool:
+    """Whether a pyproject.toml says the same as before, but for our keys, and these are `table`."""
+    try:
+        old, new = configuration.parse(before, target), configuration.parse(after, target)
+    except UsageProblem:
+        return False
+    old.get("tool", {}).pop("idemlint", None)
+    ours = new.get("tool", {}).pop("idemlint", None)
+    return _without_empty(old) == _without_empty(new) and ours == configuration.parse(table, target)
+
+
+def _without_empty(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != "tool" or value}
 
 
 def _target(here: Path, *, force: bool) -> Path:
