@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from idemlint.runners import FALLBACK, FolderClues, detection, get, misdirectives, names
-from idemlint.runners.directives import compiled
+from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import version_key
 
 ALL = names()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idemlint.analysis.findings import findings
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Outcome, Verdict
-from idemlint.rules.findings import findings
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Diagnostic

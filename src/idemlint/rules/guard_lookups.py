@@ -28,7 +28,7 @@ class _LookupRule(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """One finding a condition."""
-        for lookup in kit.lookups.lookups_in(migration):
+        for lookup in kit.presence_ifs.lookups_in(migration):
             if not self.is_bare(lookup.fact):
                 continue
             fact, made = lookup.fact, lookup.made
@@ -37,7 +37,7 @@ class _LookupRule(FileRule):
                 lookup.node.test or lookup.node.span or lookup.statement.span,
                 self.message(fact),
                 statement=lookup.statement.index,
-                fix=kit.lookups.narrowed(migration, lookup, self.role, self.wanted(made)),
+                fix=kit.presence_ifs.narrowed(migration, lookup, self.role, self.wanted(made)),
             )
 
     def is_bare(self, fact: Exists) -> bool:

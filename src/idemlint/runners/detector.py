@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.clues import HEAD
+from idemlint.runners.line_patterns import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,11 +32,6 @@ def _name(pattern: str) -> re.Pattern[str]:
 @cache
 def _folder(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"/(?:{pattern})\Z", re.IGNORECASE)
-
-
-@cache
-def _text(pattern: str) -> re.Pattern[bytes]:
-    return re.compile(pattern.encode(), re.IGNORECASE | re.MULTILINE)
 
 
 _FEW: Final = 8
@@ -109,7 +105,7 @@ class Detector:
 def _says(claim: Claim, head: bytes) -> bool:
     """Whether a file's first bytes, in lower case, hold what the claim seeks."""
     return (claim.needle is None or claim.needle in head) and (
-        claim.text is None or _text(claim.text).search(head) is not None
+        claim.text is None or compiled(claim.text).search(head) is not None
     )
 
 

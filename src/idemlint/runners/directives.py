@@ -3,14 +3,14 @@ if they did, and the edits that write them."""
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
+from idemlint.runners.line_patterns import compiled
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable
 
     from idemlint.runners.clues import FolderClues
@@ -26,12 +26,6 @@ class Misdirective(NamedTuple):
     span: Span
     message: str
     help: str = ""
-
-
-@cache
-def compiled(pattern: str) -> re.Pattern[bytes]:
-    """A directive's pattern: lines of bytes, letter case ignored (`(?-i:…)` where it counts)."""
-    return re.compile(pattern.encode(), re.IGNORECASE | re.MULTILINE)
 
 
 def opts_out(pattern: str, sending: Sending) -> Callable[[str, bytes, FolderClues], Sending | None]:

@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from idemlint.records import NamedTuple
+from idemlint.runners.line_patterns import compiled
 from idemlint.source.statement import Chunk, Edit, Section, Span, Statement
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Placeholders(NamedTuple):
 
     def spoils(self, text: str, data: bytes = b"") -> bool:
         """Whether substitution would destroy this text, written into that file."""
-        if self.breaks is None or (self.when and not _lines(self.when).search(data)):
+        if self.breaks is None or (self.when and not compiled(self.when).search(data)):
             return False
         return re.search(self.breaks, text) is not None
 
@@ -288,11 +289,6 @@ def version_key(version: str) -> tuple[int, ...]:
     while len(parts) > 1 and parts[-1] == 0:
         parts.pop()
     return tuple(parts)
-
-
-@cache
-def _lines(pattern: str) -> re.Pattern[bytes]:
-    return re.compile(pattern.encode(), re.IGNORECASE | re.MULTILINE)
 
 
 @cache

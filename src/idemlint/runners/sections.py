@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
-from idemlint.runners.directives import compiled
+from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import Part
 from idemlint.source.statement import Edit, Span
 

@@ -15,10 +15,10 @@ from idemlint.plpgsql.nodes import Dynamic, Sql, walk
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.effects import effects_of
+from idemlint.replay.effects import effects_of, flat
 from idemlint.replay.effects.program import program_of
 from idemlint.replay.effects.queries import table_of
-from idemlint.replay.effects.vocabulary import Body, Command, Creates, Opaque
+from idemlint.replay.effects.vocabulary import Body, Creates, Opaque
 from idemlint.sequence.paths import short_name
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
@@ -180,7 +180,7 @@ class FolderFacts:
         version = self._terms.postgres_version
         told = set()
         unread = ""
-        for effect in _flat(program_of(parsed, statement, version), version):
+        for effect in _told(program_of(parsed, statement, version), version):
             if isinstance(effect, Opaque):
                 unread = unread or effect.reason
             elif effect.ref.space is Space.RELATION:
@@ -201,20 +201,18 @@ class FolderFacts:
         return ref._replace(schema=self._terms.search_path[0])
 
 
-def _flat(effects: Iterable[Effect], postgres_version: int) -> Iterator[Creates | Opaque]:
-    """What is made, and what cannot be read, in bodies and commands too."""
-    for effect in effects:
+def _told(effects: Iterable[Effect], postgres_version: int) -> Iterator[Creates | Opaque]:
+    """What is made, and what cannot be read, in bodies too."""
+    for effect in flat(effects):
         if isinstance(effect, Creates | Opaque):
             yield effect
-        elif isinstance(effect, Command):
-            yield from _flat(effect.effects, postgres_version)
         elif isinstance(effect, Body):
             for place in walk(effect.block):
                 node = place.node
                 if isinstance(node, Dynamic):
                     yield Opaque(node.reason, node.mentions)
                 elif isinstance(node, Sql):
-                    yield from _flat(effects_of(node.tree, postgres_version), postgres_version)
+                    yield from _told(effects_of(node.tree, postgres_version), postgres_version)
 
 
 def _mentions(data: bytes) -> tuple[bytes, ...]:

@@ -9,10 +9,10 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from idemlint.replay.effects.vocabulary import Effect, Opaque
+from idemlint.replay.effects.vocabulary import Command, Effect, Opaque
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from idemlint.source.tree import Tree
 
@@ -178,6 +178,15 @@ def _model(kind: str) -> Callable[..., list[Effect]] | None:
     module = import_module(f"{__name__}.{family}")
     found: Callable[..., list[Effect]] = getattr(module, _FAMILIES[family][kind])
     return found
+
+
+def flat(effects: Iterable[Effect]) -> Iterator[Effect]:
+    """Effects in their order, those of the commands of an ALTER TABLE among them."""
+    for effect in effects:
+        if isinstance(effect, Command):
+            yield from flat(effect.effects)
+        else:
+            yield effect
 
 
 def effects_of(tree: Tree, postgres_version: int) -> tuple[Effect, ...]:

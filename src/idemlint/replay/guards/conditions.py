@@ -95,20 +95,6 @@ Answer = bool | None
 TRUE: Final = Constant(True)
 FALSE: Final = Constant(False)
 
-#: What a lookup overlooks although it is there; the catalog asked → what it does not list.
-MISSES: Final = {
-    "information_schema.triggers": "TRUNCATE triggers",
-    "information_schema.table_constraints": "EXCLUDE constraints, and tables of other roles",
-    "information_schema.tables": "materialized views, and what the role has no privilege on",
-    "information_schema.columns": "materialized views, and what the role has no privilege on",
-    "information_schema.constraint_column_usage": "tables of other roles",
-    "information_schema.schemata": "schemas of other roles",
-    "information_schema.enabled_roles": "roles that this one is not a member of",
-    "pg_user": "roles without LOGIN",
-    "pg_shadow": "roles without LOGIN",
-    "pg_group": "roles with LOGIN",
-}
-
 
 def negation(condition: Condition) -> Condition:
     """The opposite, without doubled NOTs."""

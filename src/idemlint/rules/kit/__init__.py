@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from idemlint.on_demand import submodules
 
 if TYPE_CHECKING:
-    from idemlint.rules.kit import branches, lookups
+    from idemlint.rules.kit import branches, presence_ifs
 
-__all__ = ["branches", "lookups"]
+__all__ = ["branches", "presence_ifs"]
 
 __getattr__ = submodules(__name__, __all__)

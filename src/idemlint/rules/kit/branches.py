@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from idemlint.plpgsql.nodes import Block, If, Sql, walk
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.effects import effects_of
+from idemlint.replay.effects import effects_of, flat
 from idemlint.replay.effects.vocabulary import (
     SKIP,
-    Command,
     Creates,
     Drops,
     Renames,
@@ -22,7 +21,7 @@ from idemlint.replay.guards.conditions import Exists
 from idemlint.replay.guards.kept import condition_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from idemlint.plpgsql.nodes import Node
     from idemlint.replay.effects.vocabulary import Effect
@@ -35,6 +34,10 @@ _ALIKE: Final = (
     frozenset({Space.RELATION, Space.CONSTRAINT}),
     frozenset({Space.RELATION, Space.TYPE}),
 )
+
+
+#: What is made and needed is the same in every version of PostgreSQL; only SQLSTATEs differ.
+_ANY_VERSION: Final = 18
 
 
 class Asked(NamedTuple):
@@ -87,15 +90,7 @@ def likeness(fact: Exists, ref: Ref) -> Likeness:
 
 def effects(tree: Tree) -> Iterator[Effect]:
     """The effects of a statement, those of the commands of an ALTER TABLE among them."""
-    return _flat(effects_of(tree, 18))
-
-
-def _flat(found: Iterable[Effect]) -> Iterator[Effect]:
-    for effect in found:
-        if isinstance(effect, Command):
-            yield from _flat(effect.effects)
-        else:
-            yield effect
+    return flat(effects_of(tree, _ANY_VERSION))
 
 
 class Doings(NamedTuple):

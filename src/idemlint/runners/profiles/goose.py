@@ -17,7 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import at_line_ends
-from idemlint.runners.directives import compiled, newline, opts_out
+from idemlint.runners.directives import newline, opts_out
+from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
 from idemlint.runners.sections import Marker, marked
 from idemlint.source.statement import Edit, Span

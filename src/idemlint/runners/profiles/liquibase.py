@@ -21,7 +21,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import between
-from idemlint.runners.directives import compiled, opts_out
+from idemlint.runners.directives import opts_out
+from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import (
     Claim,
     Named,

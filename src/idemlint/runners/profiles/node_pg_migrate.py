@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.directives import compiled
+from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile
 from idemlint.source.statement import Span
 

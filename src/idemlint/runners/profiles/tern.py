@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.directives import compiled, first_line, opts_out
+from idemlint.runners.directives import first_line, opts_out
+from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile
 from idemlint.runners.profiles.popx import TEMPLATES
 from idemlint.source.statement import Span
