@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from idemlint.source.statement import Problem, ProblemKind, Statement
 
 #: Tags of a template that decide what follows; what they enclose is judged as if it always ran.
-_CONTROL: Final = re.compile(
-    rb"\{%|\{\{-?\s*(?:if|else|end|range|with|define|block|template|/\*|[#/!])"
-)
+_CONTROL: Final = rb"\{%|\{\{-?\s*(?:if|else|end|range|with|define|block|template|/\*|[#/!])"
 
 
 class _ProblemRule(FileRule):
@@ -165,7 +163,9 @@ def placeholders(migration: Migration) -> Iterator[_Placeholder]:
 def _is_statement(migration: Migration, span: Span) -> bool:
     """Whether nothing but a `;` stands beside a placeholder, and nothing was put in its place."""
     code = migration.parsed.code
-    if code[span.start : span.end].strip() or _CONTROL.match(migration.data, span.start):
+    if code[span.start : span.end].strip() or re.compile(_CONTROL).match(
+        migration.data, span.start
+    ):
         return False
     return code[span.end :].lstrip()[:1] == b";" and not any(
         each.start <= span.start < each.end for each in migration.parsed.statements

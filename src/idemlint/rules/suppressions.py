@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from idemlint.sequence.migration import Migration
 
 MARKER: Final = b"idemlint:"
-_COMMENT: Final = re.compile(
-    rb"idemlint:\s*(?P<what>ignore(?:-file)?)\s*\[(?P<codes>[^\]]*)\]", re.IGNORECASE
-)
+_COMMENT: Final = rb"(?i)idemlint:\s*(?P<what>ignore(?:-file)?)\s*\[(?P<codes>[^\]]*)\]"
 
 
 class Suppression(NamedTuple):
@@ -42,7 +40,7 @@ def suppressions(migration: Migration) -> list[Suppression]:
     ends = [statement.end for statement in parsed.statements]
     found = []
     for span in comments(parsed, MARKER):
-        match = _COMMENT.search(migration.data, span.start, span.end)
+        match = re.compile(_COMMENT).search(migration.data, span.start, span.end)
         if match is None:
             continue
         codes = tuple(
