@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 import os
 from contextlib import contextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from idemlint import files, runners
@@ -56,7 +57,7 @@ class Folder:
     def __init__(self, paths: list[str], settings: Settings, texts: Mapping[str, bytes]) -> None:
         self.settings = settings
         self._texts = Texts(texts)
-        self._asked = tuple(dict.fromkeys(name for path in paths for name in self._files(path)))
+        self._asked = tuple(dict.fromkeys(self._files(paths)))
         self._sequences = self._group()
 
     def __iter__(self) -> Iterator[Sequence]:
@@ -100,10 +101,10 @@ class Folder:
         self._sequences = after
         return frozenset(moved)
 
-    def _files(self, path: str) -> list[str]:
-        if path in self._texts.given:
-            return [path]
-        return [os.fspath(each) for each in files.discover([path])]
+    def _files(self, paths: Iterable[str]) -> Iterator[str]:
+        for is_given, some in groupby(paths, self._texts.given.__contains__):
+            names = list(some)
+            yield from names if is_given else map(os.fspath, files.discover(names))
 
     def _group(self) -> list[Sequence]:
         settings, texts = self.settings, self._texts
