@@ -213,6 +213,16 @@ class TestReruns:
         assert verdicts(worst) == ["safe"] * 4
 
 
+def test_a_file_is_asked_about_once_however_its_name_is_written(tmp_path: Path) -> None:
+    paths = write(tmp_path, FOLDER)
+    again = f"{tmp_path}/../{tmp_path.name}/001_users.sql"
+    for names in ([paths["001_users.sql"], again], [tmp_path, again]):
+        folder = engine.open(names, settings(tmp_path))
+        asked = [name for sequence in folder for name in sequence]
+        assert again not in asked
+        assert asked.count(str(paths["001_users.sql"])) == 1
+
+
 def opened(texts: dict[str, str], **options: object) -> engine.Folder:
     """A folder that is in memory only."""
     files = {name: text.encode() for name, text in texts.items()}

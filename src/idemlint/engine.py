@@ -116,6 +116,8 @@ class Folder:
     def _ask(self, *, is_new: bool = True) -> tuple[str, ...]:
         """The files that the paths stand for, each once, however it is spelled. In a folder that is new, a
         path that is not there is an error; later on it is one that has gone."""
+        if is_new and not self._texts.given:
+            return tuple(map(os.fspath, files.discover(self._paths)))
         found: dict[str, str] = {}
         for path in self._paths:
             for name in self._files(path, is_new=is_new):

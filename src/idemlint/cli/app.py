@@ -50,7 +50,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "-V", "--version", prog_name="idemlint")
+@click.version_option(__version__, "-V", "--version", message=f"idemlint, version {__version__}")
 def app() -> None:
     """What happens if this PostgreSQL migration runs again?
 

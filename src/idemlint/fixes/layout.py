@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from idemlint.source.tree import Tree
 
 _PARTS: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^'"]+""")
-_DECLARED: Final = re.compile(r"\bdeclare\b(.*?)\bbegin\b", re.IGNORECASE | re.DOTALL)
+_DECLARED: Final = r"(?is)\bdeclare\b(.*?)\bbegin\b"
 _NAME: Final = frozenset({"word", "quoted"})
 #: `CREATE OR REPLACE LOCAL TEMPORARY RECURSIVE VIEW` and the longest names of objects fit in.
 _OPENING: Final = 12
@@ -160,7 +160,7 @@ class Site:
         if not self.in_body:
             return False
         text = self.migration.text(self.case.statement.span)
-        declared = " ".join(_DECLARED.findall(text)).lower()
+        declared = " ".join(re.findall(_DECLARED, text)).lower()
         return any(re.search(rf"\b{re.escape(name)}\b", declared) for name in names)
 
     def insertion(self, offset: int, text: str) -> Edit:

@@ -7,6 +7,7 @@ The table is PostgreSQL's own, `src/backend/utils/errcodes.txt` of PostgreSQL 18
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 OTHERS: Final = "others"
@@ -267,17 +268,17 @@ XX002 index_corrupted
 """
 
 
-def _read(table: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+@cache
+def _read() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The table in both directions: SQLSTATE → name, and name → SQLSTATEs."""
     names: dict[str, str] = {}
     codes: dict[str, tuple[str, ...]] = {}
-    for line in table.strip().splitlines():
+    for line in _TABLE.strip().splitlines():
         code, _, name = line.partition(" ")
         names[code] = name
         codes[name] = (*codes.get(name, ()), code)
     return names, codes
 
-
-_NAMES, _CODES = _read(_TABLE)
 
 # What `WHEN OTHERS` lets through (`exception_matches_conditions` in pl_exec.c).
 _NOT_OTHERS: Final = frozenset({"57014", "P0004"})
@@ -285,7 +286,8 @@ _NOT_OTHERS: Final = frozenset({"57014", "P0004"})
 
 def condition_name(sqlstate: str) -> str | None:
     """The condition name of an SQLSTATE: `duplicate_table` for `42P07`."""
-    return _NAMES.get(sqlstate)
+    names, _ = _read()
+    return names.get(sqlstate)
 
 
 def sqlstates(condition: str) -> tuple[str, ...]:
@@ -296,7 +298,8 @@ def sqlstates(condition: str) -> tuple[str, ...]:
     """
     if is_sqlstate(condition):
         return (condition,)
-    return _CODES.get(condition, ())
+    _, codes = _read()
+    return codes.get(condition, ())
 
 
 def is_sqlstate(text: str) -> bool:

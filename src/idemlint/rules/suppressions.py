@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Fix
+from idemlint.records import NamedTuple
 from idemlint.rules.kit.rule import FileRule
 from idemlint.source.statement import Edit, Span
 from idemlint.source.tokens import comments
@@ -19,20 +19,17 @@ if TYPE_CHECKING:
     from idemlint.sequence.migration import Migration
 
 MARKER: Final = b"idemlint:"
-_COMMENT: Final = re.compile(
-    rb"idemlint:\s*(?P<what>ignore(?:-file)?)\s*\[(?P<codes>[^\]]*)\]", re.IGNORECASE
-)
+_COMMENT: Final = rb"(?i)idemlint:\s*(?P<what>ignore(?:-file)?)\s*\[(?P<codes>[^\]]*)\]"
 
 
-@dataclass(slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """A comment that suppresses `codes` in its statement, or in its file; `used` are those that it did."""
 
     span: Span
     codes: tuple[str, ...]
     whole_file: bool
     statement: int | None
-    used: set[str] = field(default_factory=set)
+    used: set[str]
 
 
 def suppressions(migration: Migration) -> list[Suppression]:
@@ -43,7 +40,7 @@ def suppressions(migration: Migration) -> list[Suppression]:
     ends = [statement.end for statement in parsed.statements]
     found = []
     for span in comments(parsed, MARKER):
-        match = _COMMENT.search(migration.data, span.start, span.end)
+        match = re.compile(_COMMENT).search(migration.data, span.start, span.end)
         if match is None:
             continue
         codes = tuple(
@@ -54,7 +51,7 @@ def suppressions(migration: Migration) -> list[Suppression]:
         if place > 0 and _same_line(migration.data, ends[place - 1], span.start):
             place -= 1
         statement = place if place < len(ends) else None
-        found.append(Suppression(span, codes, whole_file, None if whole_file else statement))
+        found.append(Suppression(span, codes, whole_file, None if whole_file else statement, set()))
     return found
 
 

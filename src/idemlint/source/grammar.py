@@ -27,7 +27,7 @@ _EXHAUSTED: Final = ("stack depth limit exceeded", "memory exhausted")
 # PostgreSQL's scanner reads a whole run of operator characters at each `/*` in it: 200 KB of
 # `/*/*…` take it a minute. Nobody writes this; the count is there to make the question cheap.
 _MANY_COMMENTS: Final = 1000
-_SLOW_TO_SCAN: Final = re.compile(rb"/\*[~!@#^&|`?+\-*/%<>=]{4000}")
+_SLOW_TO_SCAN: Final = rb"/\*[~!@#^&|`?+\-*/%<>=]{4000}"
 
 
 class Rejected(Exception):
@@ -68,7 +68,7 @@ def parse_stretch(raw: bytes, base: int, section: Section, index: int) -> list[S
 
 def _tree(text: str, raw: bytes, shift: int) -> str:
     """The parser's answer to `text`, in UTF-8 `raw`; the place of an error is moved by `shift`."""
-    if raw.count(b"/*") > _MANY_COMMENTS and _SLOW_TO_SCAN.search(raw):
+    if raw.count(b"/*") > _MANY_COMMENTS and re.search(_SLOW_TO_SCAN, raw):
         raise TooDeep
     try:
         answer: str = parse_sql_json(text)

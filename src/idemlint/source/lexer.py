@@ -12,6 +12,7 @@ by a search that consumes what it passed.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
@@ -50,44 +51,52 @@ _LITERALS: Final = (
 """
 )
 
-_FULL: Final = re.compile(
-    rb"[ \t\r\n\f\v]*(?:"
-    + _LITERALS
-    + rb"| (?P<word>"
-    + _IDENT_START
-    + _IDENT
-    + rb"""*)
-    | (?P<param>\$\d+)
-    | (?P<number>0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+
-        |(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?)
-    | (?P<punctuation>[,;()\[\]]|\.\.?|:(?![:=]))
-    | (?P<operator>::|:=|(?:[~!@\#^&|`?+%<>=*]|-(?!-)|/(?!\*))+)
-    | (?P<other>[^\ \t\r\n\f\v])
-    )?""",
-    re.VERBOSE,
-)
 
-# Everything that cannot hold or hide a semicolon, a parenthesis or a comment is passed in one leap.
-# A single letter before a quote is left out of the leap, since it may say how to read the literal.
-# The leap is bounded and what comes behind it optional: there is nothing to backtrack for.
-_COARSE: Final = re.compile(
-    rb"(?:[^A-Za-z_\x80-\xff'\"$;()/\-\\]+|(?![eEbBxXnN]'|[uU]&['\"])"
-    + _IDENT_START
-    + _IDENT
-    + rb"*){0,400}(?:"
-    + _LITERALS
-    + rb"| (?P<punctuation>[;()]) | (?P<other>[-/$\\]) )?",
-    re.VERBOSE,
-)
+@cache
+def _full() -> re.Pattern[bytes]:
+    """The next token. Not made before it is asked for: most files need none of these patterns."""
+    return re.compile(
+        rb"[ \t\r\n\f\v]*(?:"
+        + _LITERALS
+        + rb"| (?P<word>"
+        + _IDENT_START
+        + _IDENT
+        + rb"""*)
+        | (?P<param>\$\d+)
+        | (?P<number>0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+
+            |(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?)
+        | (?P<punctuation>[,;()\[\]]|\.\.?|:(?![:=]))
+        | (?P<operator>::|:=|(?:[~!@\#^&|`?+%<>=*]|-(?!-)|/(?!\*))+)
+        | (?P<other>[^\ \t\r\n\f\v])
+        )?""",
+        re.VERBOSE,
+    )
+
+
+@cache
+def _coarse() -> re.Pattern[bytes]:
+    """The next literal, comment, `;` or parenthesis.
+
+    Everything that cannot hold or hide one is passed in one leap. A single letter before a quote is
+    left out of the leap, since it may say how to read the literal. The leap is bounded and what comes
+    behind it optional: there is nothing to backtrack for.
+    """
+    return re.compile(
+        rb"(?:[^A-Za-z_\x80-\xff'\"$;()/\-\\]+|(?![eEbBxXnN]'|[uU]&['\"])"
+        + _IDENT_START
+        + _IDENT
+        + rb"*){0,400}(?:"
+        + _LITERALS
+        + rb"| (?P<punctuation>[;()]) | (?P<other>[-/$\\]) )?",
+        re.VERBOSE,
+    )
+
 
 # Blanks and comments (not nested ones), for other modules' patterns. There is one way only to match
 # any stretch of them, so that a failure behind it costs no more than a success.
 GAP: Final = rb"(?:[ \t\r\n\f\v]|--[^\r\n]*(?=[\r\n])|/\*(?:[^*]|\*(?!/))*\*/)"
 
 _COMMENT_MARK: Final = re.compile(rb"/\*|\*/")
-# What may stand between two halves of one literal (`quotecontinue` in scan.l).
-_CONTINUED: Final = re.compile(rb"[ \t\f\v]*[\r\n](?:[ \t\r\n\f\v]|--[^\r\n]*[\r\n])*(?=')")
-_ESCAPE_REST: Final = re.compile(rb"'[^'\\]*(?:(?:\\[\x00-\xff]|'')[^'\\]*)*(?P<escape_end>')?")
 
 
 class Literals:
@@ -116,7 +125,7 @@ def tokens(data: bytes, start: int, end: int, *, coarse: bool = False) -> Iterat
     `coarse` is several times faster and leaves out words, numbers, operators and most punctuation:
     it gives literals, comments, `;`, `(`, `)`, and bytes that begin no token.
     """
-    match = (_COARSE if coarse else _FULL).match
+    match = (_coarse() if coarse else _full()).match
     position = start
     while position < end:
         found = match(data, position, end)
@@ -167,10 +176,20 @@ def _block_comment_end(data: bytes, position: int, end: int) -> int:
 
 def _escape_end(data: bytes, found: re.Match[bytes], position: int, end: int) -> int:
     """The end of an `E'…'` with the halves on later lines; minus `end` if it is never closed."""
+    gaps, rests = _halves()
     while found.end("escape_end") >= 0:
-        gap = _CONTINUED.match(data, position, end)
-        rest = gap and _ESCAPE_REST.match(data, gap.end(), end)
+        gap = gaps.match(data, position, end)
+        rest = gap and rests.match(data, gap.end(), end)
         if not rest:
             return position
         found, position = rest, rest.end()
     return -end
+
+
+@cache
+def _halves() -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """What may stand between two halves of one literal (`quotecontinue` in scan.l), and a later half."""
+    return (
+        re.compile(rb"[ \t\f\v]*[\r\n](?:[ \t\r\n\f\v]|--[^\r\n]*[\r\n])*(?=')"),
+        re.compile(rb"'[^'\\]*(?:(?:\\[\x00-\xff]|'')[^'\\]*)*(?P<escape_end>')?"),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.source.lexer import GAP, tokens
@@ -11,8 +12,13 @@ from idemlint.source.statement import Span
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-_RULE: Final = re.compile(rb"CREATE%b+(?:OR%b+REPLACE%b+)?RULE\b" % (GAP, GAP, GAP), re.IGNORECASE)
+_RULE: Final = rb"CREATE%b+(?:OR%b+REPLACE%b+)?RULE\b" % (GAP, GAP, GAP)
 _ATOMIC: Final = re.compile(rb"\bATOMIC\b", re.IGNORECASE)
+
+
+@cache
+def _rule() -> re.Pattern[bytes]:
+    return re.compile(_RULE, re.IGNORECASE)
 
 
 def split(data: bytes, start: int, end: int) -> Iterator[Span]:
@@ -57,7 +63,7 @@ def _cut(data: bytes, start: int, end: int, *, nesting: bool) -> Generator[Span,
                 block = _Block()
             elif mark == 0x28 and nesting:  # (
                 if rule is None:
-                    rule = _RULE.match(data, extent.begin(first), end) is not None
+                    rule = _rule().match(data, extent.begin(first), end) is not None
                 parentheses += rule
             elif mark == 0x29 and parentheses:  # )
                 parentheses -= 1

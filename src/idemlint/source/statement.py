@@ -1,6 +1,6 @@
 """What the source package hands on: files, statements, and what is wrong with their text.
 
-Frozen dataclasses take a millisecond each to declare, and long to make: these are named tuples.
+Dataclasses take a millisecond each to declare, and frozen ones long to make: these are named tuples.
 
 All positions are **byte** offsets into the file as it is on disk (a BOM counts), because that is
 what libpg_query gives and what edits need. Rows and columns are made from them only for display.
@@ -8,7 +8,6 @@ what libpg_query gives and what edits need. Rows and columns are made from them 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from idemlint.records import NamedTuple
@@ -79,8 +78,7 @@ class SourceFile(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-# Not frozen: a runner's sections are assigned once a file is read.
-@dataclass(slots=True, eq=False)
+# Not a tuple: a runner's sections are assigned once a file is read, and no two are equal.
 class Statement:
     """One statement of a file.
 
@@ -89,13 +87,25 @@ class Statement:
     `None` and `problem` says why. All locations in the tree are byte offsets into the file.
     """
 
-    index: int
-    start: int
-    end: int
-    kind: str
-    tree: Tree | None
-    section: Section = "up"
-    problem: Problem | None = None
+    __slots__ = ("end", "index", "kind", "problem", "section", "start", "tree")
+
+    def __init__(
+        self,
+        index: int,
+        start: int,
+        end: int,
+        kind: str,
+        tree: Tree | None,
+        section: Section = "up",
+        problem: Problem | None = None,
+    ) -> None:
+        self.index = index
+        self.start = start
+        self.end = end
+        self.kind = kind
+        self.tree = tree
+        self.section = section
+        self.problem = problem
 
     @property
     def span(self) -> Span:

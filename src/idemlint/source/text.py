@@ -8,7 +8,7 @@ from typing import Final, Literal
 from idemlint.source.positions import BOM
 from idemlint.source.statement import Problem, SourceFile, Span
 
-_BAD: Final = re.compile(r"[\udc80-\udcff]")
+_BAD: Final = r"[\udc80-\udcff]"
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -60,7 +60,7 @@ def _salvage(data: bytes) -> tuple[str, Problem]:
     """Decode what can be decoded; one problem names the first bad byte and counts the others."""
     # surrogateescape turns each bad byte, and nothing else, into one lone surrogate.
     text = data.decode("utf-8", "surrogateescape")
-    bad = [found.start() for found in _BAD.finditer(text)]
+    bad = [found.start() for found in re.finditer(_BAD, text)]
     count, first = len(bad), len(text[: bad[0]].encode())
     more = f", and {count - 1} more like it" if count > 1 else ""
     message = f"byte 0x{data[first]:02X} at offset {first} is not UTF-8{more}"

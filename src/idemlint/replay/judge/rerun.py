@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Effect
 from idemlint.replay.judge.lasting import repeated
 from idemlint.replay.judge.stops import stops
@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 Program = tuple[Effect, ...]
 
 
-@dataclass(slots=True)
-class FileReplay:
+class FileReplay(NamedTuple):
     """What one file's reruns came to: per statement one outcome a mode, and hazards of its first run."""
 
     outcomes: list[dict[Rerun, Outcome]]
-    hazards: list[tuple[int, Hazard]] = field(default_factory=list)
+    hazards: list[tuple[int, Hazard]]
 
 
 def replay_file(
