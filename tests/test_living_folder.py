@@ -94,6 +94,17 @@ def test_a_folder_may_be_of_buffers_alone() -> None:
     assert list(told(folder)) == ["no/such/1.sql"]
 
 
+def test_a_file_beside_the_order_may_come_back(drizzle: Path) -> None:
+    folder = engine.open(["m"], SETTINGS)
+    (drizzle / "0001_b.sql").unlink()
+    for text in (None, b"CREATE TABLE b (id int);\n"):
+        assert "m/0001_b.sql" in folder.update({"m/0001_b.sql": text})
+        assert folder.sequence_of("m/0000_a.sql") is not None
+        assert ("m/0001_b.sql" in told(folder)) == (text is not None)
+        (ordered, *_) = folder
+        assert ordered.outside == (() if text is None else ("m/0001_b.sql",))
+
+
 def test_a_file_that_vanishes_is_gone(drizzle: Path) -> None:
     folder = engine.open(["m", "m/0001_b.sql"], SETTINGS)
     (drizzle / "0001_b.sql").unlink()

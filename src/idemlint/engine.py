@@ -86,7 +86,8 @@ class Folder:
         and the ones before refuse to answer. One that is no migration (a runner's configuration) may change
         what is said of any file. A file that comes into a folder that was asked about is asked about, too.
         """
-        spelled = {full(name): name for each in self._sequences for name in each.spelled}
+        spelled = {full(name): name for each in self._sequences for name in each.files}
+        spelled |= {full(name): name for name in self._asked}
         given = {spelled.get(full(name), os.fspath(name)): data for name, data in texts.items()}
         changed = {name for name, data in given.items() if self._texts.replace(name, data)}
         if not changed:
@@ -106,6 +107,7 @@ class Folder:
             if known is None:
                 moved.update(sequence.files)
             else:
+                known.outside = sequence.outside
                 after[place] = known
         for gone in before.values():
             moved.update(gone.files)
@@ -265,11 +267,6 @@ class Sequence:
     def update(self, name: str, text: bytes | None) -> frozenset[str]:
         """Another text for one file; see `Folder.update`."""
         return self._folder.update({name: text})
-
-    @property
-    def spelled(self) -> tuple[str, ...]:
-        """All names that `Folder` knows of it."""
-        return (*self.files, *self.outside)
 
     def changed(self, name: str) -> frozenset[str]:
         """For `Folder`: the file's text is another one now. Forget what rests on it, and say what does."""
