@@ -11,6 +11,7 @@ from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, NamedTuple
 from unittest.mock import patch
 
+from idemlint.cli.app import app
 from idemlint.cli.exits import run
 
 if TYPE_CHECKING:
@@ -33,6 +34,6 @@ def idemlint(*arguments: str | Path) -> Done:
         redirect_stdout(out),
         redirect_stderr(err),
     ):
-        code = run([str(each) for each in arguments])
+        code = run(app, [str(each) for each in arguments])
     said, noted = (stream.detach().getvalue() for stream in (out, err))
     return Done(code, said.decode("utf-8", "replace"), noted.decode("utf-8", "replace"))

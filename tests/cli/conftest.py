@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from idemlint.cli.app import app
 from idemlint.cli.exits import run
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def idemlint(here: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Callable[
 
     def call(*arguments: str) -> Result:
         capfdbinary.readouterr()
-        code = run(arguments)
+        code = run(app, arguments)
         out, err = capfdbinary.readouterr()
         return Result(code, out.decode(), err.decode())
 

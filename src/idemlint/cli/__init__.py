@@ -12,9 +12,10 @@ def main() -> None:
     # A run is short, its trees are large and free of cycles, and it ends without being taken apart: to
     # collect garbage, or to begin again between two files, only costs time.
     gc.disable()
+    from idemlint.cli.app import app
     from idemlint.cli.exits import run
 
-    code = run(sys.argv[1:])
+    code = run(app, sys.argv[1:])
     try:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -45,12 +45,10 @@ def for_findings(
     return Code.FOUND if found and not exit_zero else Code.CLEAN
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command line, say what went wrong on stderr, and return the exit code."""
-    from idemlint.cli.app import app
-
+def run(command: click.Command, arguments: Sequence[str]) -> int:
+    """Run a command line, say what went wrong on stderr, and return the exit code."""
     try:
-        code = app.main(list(arguments), prog_name="idemlint", standalone_mode=False)
+        code = command.main(list(arguments), prog_name="idemlint", standalone_mode=False)
     except click.Abort:
         return _say("interrupted", Code.INTERRUPTED)
     except click.ClickException as error:
