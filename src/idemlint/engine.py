@@ -101,7 +101,7 @@ class Folder:
         after = self._group()
         before = {each.key: each for each in self._sequences}
         migrations = {name for sequence in after for name in sequence.files}
-        kept = migrations | {name for name in changed if name.endswith(".sql")} >= changed
+        kept = all(name in migrations or name.endswith(".sql") for name in changed)
         for place, sequence in enumerate(after):
             known = before.pop(sequence.key, None) if kept else None
             if known is None:

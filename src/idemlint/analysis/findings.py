@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.diagnostics import Diagnostic
+    from idemlint.modes import Rerun
     from idemlint.postgres.kinds import Kind
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.judge.verdict import Outcome
@@ -88,11 +89,11 @@ def findings(migration: Migration, codes: frozenset[str]) -> list[Diagnostic]:
 def _outcomes(migration: Migration, codes: frozenset[str]) -> Iterator[Diagnostic]:
     statements = migration.parsed.statements
     for index, outcomes in migration.outcomes.items():
-        worst = max(outcomes.values(), key=_worst, default=None)
-        if worst is None or worst.verdict not in _NAMED:
+        outcome = worst(outcomes) if outcomes else None
+        if outcome is None or outcome.verdict not in _NAMED:
             continue
         statement = statements[index]
-        case = Case(migration, statement, worst)
+        case = Case(migration, statement, outcome)
         rule = _rule_of(case, codes)
         if rule is None or rule.code not in codes:
             continue
@@ -115,8 +116,11 @@ def _rule_of(case: Case, codes: frozenset[str]) -> OutcomeRule | None:
     return rule_for(outcome, outcome.leaf.tree.kind)
 
 
-def _worst(outcome: Outcome) -> tuple[int, bool]:
-    return outcome.verdict.rank, outcome.rerun == "file"
+def worst(outcomes: dict[Rerun, Outcome]) -> Outcome:
+    """The one that counts where any rerun may happen; the whole file's where they are equal."""
+    return max(
+        outcomes.values(), key=lambda outcome: (outcome.verdict.rank, outcome.rerun == "file")
+    )
 
 
 def _files(migration: Migration, codes: frozenset[str]) -> Iterator[Diagnostic]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.analysis.findings import findings
+from idemlint.analysis.findings import findings, worst
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Outcome, Verdict
 
@@ -59,10 +59,3 @@ def _outcome(outcomes: dict[Rerun, Outcome] | None, rerun: Mode) -> Outcome:
     if rerun == "any":
         return worst(outcomes)
     return outcomes[rerun]
-
-
-def worst(outcomes: dict[Rerun, Outcome]) -> Outcome:
-    """The one that counts where any rerun may happen; the whole file's where they are equal."""
-    return max(
-        outcomes.values(), key=lambda outcome: (outcome.verdict.rank, outcome.rerun == "file")
-    )

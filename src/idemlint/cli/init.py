@@ -16,6 +16,7 @@ from idemlint.config import CONFIG_NAME, PYPROJECT
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
 from idemlint.report.summary import counted
+from idemlint.sequence.texts import full
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def _described(found: Found) -> str:
 def _outermost(folders: Iterable[str]) -> list[Path]:
     """The full paths of those that lie in no other one."""
     chosen: list[Path] = []
-    for folder in sorted({Path(os.path.abspath(folder)) for folder in folders}):  # noqa: PTH100 (`..`)
+    for folder in sorted({Path(full(folder)) for folder in folders}):
         if not any(folder.is_relative_to(outer) for outer in chosen):
             chosen.append(folder)
     return chosen

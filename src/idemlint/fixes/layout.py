@@ -136,7 +136,7 @@ class Site:
 
     def raw(self, span: Span) -> str:
         """The bytes of the file as text, placeholders and all."""
-        return self.data[span.start : span.end].decode(errors="replace")
+        return self.migration.text(span)
 
     @cached_property
     def stands_in(self) -> frozenset[str]:

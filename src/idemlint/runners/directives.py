@@ -3,6 +3,7 @@ if they did, and the edits that write them."""
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
@@ -33,6 +34,17 @@ def opts_out(pattern: str, sending: Sending) -> Callable[[str, bytes, FolderClue
 
     def opt_out(path: str, data: bytes, clues: FolderClues) -> Sending | None:
         return sending if compiled(pattern).search(data) else None
+
+    return opt_out
+
+
+def opts_out_by_name(
+    part: str, sending: Sending
+) -> Callable[[str, bytes, FolderClues], Sending | None]:
+    """An opt-out by what stands in the file's name."""
+
+    def opt_out(path: str, data: bytes, clues: FolderClues) -> Sending | None:
+        return sending if part in posixpath.basename(path.replace("\\", "/")) else None
 
     return opt_out
 

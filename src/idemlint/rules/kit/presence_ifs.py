@@ -9,10 +9,7 @@ from idemlint.fixes.exists import dotted, literal
 from idemlint.plpgsql.nodes import If, walk
 from idemlint.postgres.catalogs import CATALOGS
 from idemlint.records import NamedTuple
-from idemlint.replay.guards import conditions
-from idemlint.replay.guards.conditions import Exists
-from idemlint.replay.guards.kept import condition_of
-from idemlint.rules.kit.branches import Made, doings
+from idemlint.rules.kit.branches import Made, asked, doings
 from idemlint.source.statement import Edit, Span
 from idemlint.source.tokens import Word, tokens_of
 
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.postgres.kinds import Ref
+    from idemlint.replay.guards.conditions import Exists
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Statement
 
@@ -41,12 +39,8 @@ def lookups_in(migration: Migration) -> Iterator[Lookup]:
             node = place.node
             if not isinstance(node, If):
                 continue
-            for branch, truth in ((node.then, True), (node.otherwise, False)):
-                found = [
-                    fact
-                    for fact, present in conditions.assume(condition_of(node), truth)
-                    if isinstance(fact, Exists) and not present
-                ]
+            for branch in (node.then, node.otherwise):
+                found = [fact for fact, present in asked(node, branch) if not present]
                 made = {made.ref.name: made for made in doings(branch).creates} if found else {}
                 for fact in found:
                     if fact.ref.name in made:

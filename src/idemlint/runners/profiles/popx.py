@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from idemlint.runners.directives import opts_out_by_name
 from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from idemlint.runners.clues import FolderClues
-    from idemlint.runners.profile import Sending
 
 _DIALECT: Final = r"postgres|postgresql|pg|all"
 _HEAD: Final = r"(?P<version>\d+)_(?P<name>[^./]+)"
@@ -44,12 +44,6 @@ def dialect_wins(folder: str, paths: Sequence[str], clues: FolderClues) -> list[
     return [path for version, path, dialect in sorted(keyed) if dialect or version not in special]
 
 
-def autocommit(path: str, data: bytes, clues: FolderClues) -> Sending | None:
-    """`.autocommit` in the file's name."""
-    name = path.replace("\\", "/").rpartition("/")[2]
-    return "msg" if ".autocommit." in name else None
-
-
 PROFILES: Final = (
     Profile(
         name="popx",
@@ -68,7 +62,7 @@ PROFILES: Final = (
         version_alone=True,
         files=FILES,
         journal=dialect_wins,
-        opt_out=autocommit,
+        opt_out=opts_out_by_name(".autocommit.", "msg"),
         way_out="put it into a migration of its own, with `.autocommit` in the file's name",
         near_misses=(
             NearMiss(

@@ -9,20 +9,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from idemlint.runners.directives import opts_out_by_name
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile
-
-if TYPE_CHECKING:
-    from idemlint.runners.clues import FolderClues
-    from idemlint.runners.profile import Sending
-
-
-def named_so(path: str, data: bytes, clues: FolderClues) -> Sending | None:
-    """`NONTRANSACTIONAL` in the file's name."""
-    name = path.replace("\\", "/").rpartition("/")[2]
-    return "stmt" if "NONTRANSACTIONAL" in name else None
-
 
 PROFILES: Final = (
     Profile(
@@ -37,7 +27,7 @@ PROFILES: Final = (
         ),
         version_alone=True,
         files=(Named(r"V(?P<version>\d+)__(?P<name>[^/]*)\.sql", "up"),),
-        opt_out=named_so,
+        opt_out=opts_out_by_name("NONTRANSACTIONAL", "stmt"),
         way_out="put it into a migration of its own, with NONTRANSACTIONAL in the file's name",
         near_misses=(
             NearMiss(
