@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from idemlint.cli.commands import COMMANDS
+from idemlint.cli.app import COMMANDS
 from idemlint.replay import effects
 from idemlint.replay.machine.handlers import FUNCTIONS
 from idemlint.report.formats import FORMATS

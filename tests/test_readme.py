@@ -94,7 +94,7 @@ def test_the_configuration_that_is_shown_is_right(tmp_path: Path) -> None:
 
 
 def test_the_options_that_are_named_exist() -> None:
-    from idemlint.cli.commands import COMMANDS
+    from idemlint.cli.app import COMMANDS
 
     known = {"--help"}
     for name in COMMANDS:

@@ -8,8 +8,15 @@ from typing import Final
 import click
 
 from idemlint import __version__
-from idemlint.cli.commands import COMMANDS
 
+#: Command → what it does. Its module has the same name and is imported when the command is.
+COMMANDS: Final = {
+    "check": "Say what breaks or repeats when the migrations run again (the default).",
+    "replay": "Show every statement with its verdict on a rerun, and why.",
+    "init": "Look at the folder and write the configuration.",
+    "explain": "Explain a rule or an SQLSTATE.",
+    "rules": "List all rules.",
+}
 DEFAULT: Final = "check"
 
 

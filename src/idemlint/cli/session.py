@@ -8,10 +8,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from idemlint import config as configuration
 from idemlint import files
 from idemlint.cli import terminal
-from idemlint.cli.commands import COMMANDS
 from idemlint.cli.options import RuleOptions
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
@@ -129,13 +130,20 @@ def _discover(options: Shared, config: Config, names: Iterable[str]) -> list[Pat
             force_exclude=options.force_exclude,
         )
     except UsageProblem as problem:
+        commands = _commands()
         for name in wanted:
-            if name in COMMANDS and not Path(name).exists():
+            if name in commands and not Path(name).exists():
                 raise UsageProblem(
                     f"{problem} (the command `{name}` comes before its options:"
                     f" `idemlint {name} …`)"
                 ) from None
         raise
+
+
+def _commands() -> list[str]:
+    """The names of the commands, from the group that we were called by."""
+    root = click.get_current_context().find_root()
+    return root.command.list_commands(root) if isinstance(root.command, click.Group) else []
 
 
 def _settings(options: Shared, rules: RuleOptions, config: Config) -> Settings:
