@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Effect
+from idemlint.replay.judge.footprints import changed
 from idemlint.replay.judge.lasting import repeated
-from idemlint.replay.judge.stops import stops
+from idemlint.replay.judge.stops import Slices, plan, stops
 from idemlint.replay.judge.verdict import Outcome, Verdict
 from idemlint.replay.machine.run import Pass
 from idemlint.replay.machine.signals import Raised
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from idemlint.modes import Rerun
+    from idemlint.replay.catalog.slots import Change
+    from idemlint.replay.judge.footprints import Name
     from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.signals import Hazard, Result
 
@@ -44,23 +47,69 @@ def replay_file(
     state = machine.state
     path = state.catalog.search_path
     told: list[dict[Rerun, Outcome]] = [{} for _ in programs]
-    interrupted = stops(programs, units) if "interrupted" in modes else frozenset()
+    stopping = _Stopping(machine, programs, units) if "interrupted" in modes else None
     run = Pass(machine, judging=False, file_start=first)
     for index, program in enumerate(programs):
+        began = state.catalog.mark()
         run.statement(first + 1 + index, program)
         if "statement" in modes:
             # Right after itself: in the same session.
             here = state.catalog.search_path
             _keep_worst(told, _rerun(machine, programs, [index], "statement", first, here))
-        if index in interrupted:
-            before = range(index + 1)
-            _keep_worst(told, _rerun(machine, programs, before, "interrupted", first, path))
+        if stopping is not None:
+            again = stopping.behind(index, state.catalog.changes(began))
+            if again:
+                _keep_worst(told, _rerun(machine, programs, again, "interrupted", first, path))
+    if stopping is not None:
+        _keep_worst(told, stopping.left_out())
     state.end_file(path)
     if "file" in modes:
         _keep_worst(told, _rerun(machine, programs, range(len(programs)), "file", first, path))
     if "interrupted" in modes:
         _where_not_interrupted(told, units)
     return FileReplay(told, [(hazard.statement - first - 1, hazard) for hazard in run.hazards])
+
+
+class _Stopping:
+    """The stops of a file's first run, while it runs."""
+
+    def __init__(self, machine: Machine, programs: Sequence[Program], units: Sequence[int]) -> None:
+        self._catalog = machine.catalog
+        self._changed: dict[int, set[Name]] = {}
+        found = stops(programs, units)
+        self._number = len(found)
+        if found:
+            self._slices = Slices(programs, machine.postgres_version)
+            self._plan = plan(found, self._slices, len(programs))
+            for stop in self._plan.tried.values():
+                self._changed.update((index, set()) for index in stop.next_to)
+
+    def behind(self, index: int, changes: Sequence[Change]) -> list[int]:
+        """What runs again where the run stops behind a statement that made these changes, if it does."""
+        if not self._number:
+            return []
+        if index in self._changed:
+            self._changed[index].update(changed(self._catalog, changes))
+        stop = self._plan.tried.get(index)
+        if stop is None:
+            return []
+        names = self._slices.names(stop).union(*(self._changed[each] for each in stop.next_to))
+        return self._slices.with_grounds(self._slices.concerned(index, names))
+
+    def left_out(self) -> dict[int, Outcome]:
+        """What cannot be told of statements, for so many stops that not all were tried."""
+        if not self._number or not self._plan.left_out:
+            return {}
+        last = max(stop.after for stop in self._plan.left_out)
+        names: set[Name] = set()
+        for stop in self._plan.left_out:
+            names |= self._slices.names(stop)
+        reason = (
+            f"a run may stop at {self._number:,} places that matter to it, and a rerun was tried after"
+            f" {len(self._plan.tried):,} of them"
+        )
+        outcome = Outcome(Verdict.UNKNOWN, "interrupted", reason)
+        return dict.fromkeys(self._slices.concerned(last, names), outcome)
 
 
 def replay_folder(

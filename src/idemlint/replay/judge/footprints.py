@@ -1,0 +1,191 @@
+"""What a statement looks at in the catalog, and what it may change there, by names.
+
+The names are coarse, so that no schema and no search_path has to be resolved: two statements with nothing in
+common cannot concern each other, two with something may.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.plpgsql import nodes
+from idemlint.postgres.kinds import Ref, Space
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog.definition import Definition
+from idemlint.replay.catalog.relation import TableDefinition
+from idemlint.replay.effects import effects_of
+from idemlint.replay.effects.vocabulary import (
+    Body,
+    Command,
+    Creates,
+    CreatesUnnamed,
+    Deletes,
+    Drops,
+    EndsAtCommit,
+    Inserts,
+    Opaque,
+    Renames,
+    Sets,
+    SetsPath,
+    Transaction,
+    Updates,
+    UsesAnyColumn,
+    UsesColumns,
+)
+from idemlint.replay.guards.conditions import RowExists
+from idemlint.replay.guards.kept import condition_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.slots import Change
+    from idemlint.replay.effects.vocabulary import Effect
+
+#: An object by its bare name, something inside one (`table`, `column`), or all that is inside (`table`, `*`).
+Name = str | tuple[str, str]
+
+#: Inside of any object, and of an object that cannot be told.
+_ANYWHERE: Final = "*"
+_SOMEWHERE: Final = "~"
+_SCHEMA: Final = "schema:"
+
+
+class Footprint(NamedTuple):
+    """What a statement looks at, and what it may change; `whole`: that cannot be told by names."""
+
+    reads: frozenset[Name] = frozenset()
+    writes: frozenset[Name] = frozenset()
+    whole: bool = False
+
+
+def footprint(program: Iterable[Effect], postgres_version: int) -> Footprint:
+    """The footprint of a statement's effects."""
+    trace = _Trace(postgres_version)
+    trace.effects(program)
+    return Footprint(frozenset(trace.reads), frozenset(trace.writes), trace.whole)
+
+
+def changed(catalog: Catalog, changes: Iterable[Change]) -> Iterator[Name]:
+    """What changes of the catalog are about: what was changed, what holds it, and what it hung on."""
+    for change in changes:
+        if change.key is None:
+            continue
+        space, container, name = change.key
+        home = catalog.key_of(container)
+        if home is None or home[0] is Space.SCHEMA:
+            yield _SCHEMA + name if space is Space.SCHEMA else name
+        else:
+            yield from _inside(home[2], name)
+        for slot in (change.before, catalog.recorded(change.key)):
+            for owner in slot.owners if slot is not None else ():
+                held = catalog.key_of(owner)
+                if held is not None and held[0] is Space.RELATION:
+                    yield held[2], _ANYWHERE
+
+
+def _inside(holder: str, name: str) -> tuple[Name, ...]:
+    return (holder, name), (holder, _ANYWHERE), (_ANYWHERE, name)
+
+
+class _Trace:
+    def __init__(self, postgres_version: int) -> None:
+        self.reads: set[Name] = set()
+        self.writes: set[Name] = set()
+        self.whole = False
+        self._version = postgres_version
+
+    def effects(self, program: Iterable[Effect]) -> None:
+        for effect in program:
+            self._effect(effect)
+
+    def _effect(self, effect: Effect) -> None:
+        if isinstance(effect, Command):
+            self.effects(effect.effects)
+            return
+        if isinstance(effect, Body):
+            self._body(effect.block)
+            return
+        if isinstance(effect, (SetsPath, Transaction)):
+            self.whole = True
+            return
+        if isinstance(effect, Opaque):
+            self._mention(effect.mentions)
+            return
+        self._look_at(effect)
+        if isinstance(effect, (Creates, Drops, EndsAtCommit)):
+            self._write(effect.ref)
+        elif isinstance(effect, Renames):
+            self._write(effect.ref)
+            self._write(effect.to)
+        elif isinstance(effect, CreatesUnnamed):
+            self.writes.update((effect.base, *_inside(effect.table.name, effect.base)))
+        elif isinstance(effect, (Inserts, Updates, Deletes)):
+            self.reads.add((effect.table.name, _ANYWHERE))
+            self.writes.update(_inside(effect.table.name, "@rows"))
+        elif isinstance(effect, Sets):
+            self._write(effect.ref)
+        if isinstance(effect, (Creates, CreatesUnnamed)):
+            self._made(effect)
+
+    def _made(self, effect: Creates | CreatesUnnamed) -> None:
+        """What comes with an object, and what it changes of those that it hangs on (a key, of its table)."""
+        for owner in effect.owners:
+            table = owner.parent if owner.parent is not None else owner
+            self.writes.add((table.name, _ANYWHERE))
+        definition = effect.definition
+        if isinstance(definition, Definition):
+            self.reads.update(name for _, name in definition.needed_names)
+        if isinstance(definition, TableDefinition):
+            self.writes.update(each.name for each in definition.by_products())
+
+    def _look_at(self, value: object) -> None:
+        """All names that a value holds."""
+        if isinstance(value, Ref):
+            self._read(value)
+        elif isinstance(value, tuple):
+            if isinstance(value, RowExists):
+                self.reads.add((value.table.name, _ANYWHERE))
+            if isinstance(value, (UsesColumns, UsesAnyColumn)):
+                tables = value.tables if isinstance(value, UsesAnyColumn) else (value.table,)
+                for table in tables:
+                    for name in value.names:
+                        self._read(Ref(Space.COLUMN, name, None, table))
+            for each in value:
+                if isinstance(each, tuple):
+                    self._look_at(each)
+
+    def _read(self, ref: Ref) -> None:
+        schema = ref.schema
+        if ref.parent is not None:
+            holder = ref.parent.name
+            self.reads |= {holder, (holder, ref.name), (_SOMEWHERE, ref.name)}
+            schema = ref.parent.schema
+        elif ref.space is Space.SCHEMA:
+            self.reads.add(_SCHEMA + ref.name)
+        else:
+            # Where a guard does not say in which table, what is in any has the name.
+            self.reads |= {ref.name, (_ANYWHERE, ref.name)}
+        if schema is not None:
+            self.reads.add(_SCHEMA + schema)
+
+    def _write(self, ref: Ref) -> None:
+        if ref.parent is not None:
+            self.writes.update(_inside(ref.parent.name, ref.name))
+        else:
+            self.writes.add(_SCHEMA + ref.name if ref.space is Space.SCHEMA else ref.name)
+
+    def _mention(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.writes |= {name, (_ANYWHERE, name), (_SOMEWHERE, name)}
+
+    def _body(self, block: nodes.Block) -> None:
+        for place in nodes.walk(block):
+            node = place.node
+            if isinstance(node, nodes.Sql):
+                self.effects(effects_of(node.tree, self._version))
+            elif isinstance(node, nodes.Dynamic):
+                # What it makes of its pattern is known only when it runs.
+                self.whole = True
+            elif isinstance(node, nodes.If):
+                self._look_at(condition_of(node))
