@@ -30,7 +30,8 @@ _ALIKE: Final = 4
 
 
 class Stop(NamedTuple):
-    """A stop behind the statement `after`, because of the statements `next_to` it that destroy."""
+    """A stop behind the statement `after`, because of those `next_to` it that destroy: in the unit that ends
+    there, and in the one that begins."""
 
     after: int
     next_to: tuple[int, ...]
@@ -42,12 +43,21 @@ def stops(programs: Sequence[tuple[Effect, ...]], units: Sequence[int]) -> list[
     last_of_unit = {unit: index for index, unit in enumerate(units)}
     if len(last_of_unit) <= 1:
         return []
-    found: dict[int, list[int]] = {}
-    for index in _destroying(programs):
-        for place in (index - 1, index):
-            if place >= 0 and last_of_unit[units[place]] != len(programs) - 1:
-                found.setdefault(last_of_unit[units[place]], []).append(index)
-    return [Stop(after, tuple(next_to)) for after, next_to in sorted(found.items())]
+    destroying = _destroying(programs)
+    places = {
+        last_of_unit[units[place]]
+        for each in destroying
+        for place in (each - 1, each)
+        if place >= 0
+    }
+    places.discard(len(programs) - 1)
+    of_unit: dict[int, list[int]] = {}
+    for each in destroying:
+        of_unit.setdefault(units[each], []).append(each)
+    return [
+        Stop(place, (*of_unit.get(units[place], ()), *of_unit.get(units[place + 1], ())))
+        for place in sorted(places)
+    ]
 
 
 def _destroying(programs: Sequence[tuple[Effect, ...]]) -> list[int]:
