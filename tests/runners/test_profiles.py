@@ -50,6 +50,12 @@ def test_a_variant_names_its_family(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_a_transaction_over_all_files_is_one_session(name: str) -> None:
+    profile = get(name)
+    assert (profile.session == "transaction") == (profile.sending == "tx-all")
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_module_is_named_after_its_runner(name: str) -> None:
     module = f"idemlint.runners.profiles.{(get(name).family or name).replace('-', '_')}"
     assert get(name) in importlib.import_module(module).PROFILES

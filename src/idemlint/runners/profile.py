@@ -34,6 +34,14 @@ BEGIN … COMMIT. `tx-all`: the same, and every pending file shares it.
 IN_TRANSACTION: Final[frozenset[Sending]] = frozenset({"tx", "tx-all"})
 """With these the runner opens a transaction itself, and ends what is open with a COMMIT."""
 
+Session = Literal["transaction", "kept", "reset", "new"]
+"""What a file finds of the session of the one before it, where one run applies both.
+
+`transaction`: all, for the transaction goes on (`tx-all`). `kept`: what outlives a transaction:
+temporary tables, prepared statements, settings. `reset`: the same, but search_path is as at the
+beginning. `new`: nothing, since each has a session of its own, or may get another one.
+"""
+
 Direction = Literal["up", "down", "repeatable", "ignored"]
 Edits = Literal["error", "warn", "ignored"]
 Message = Literal["statement", "piece", "section"]
@@ -170,6 +178,7 @@ class Profile(NamedTuple):
     """What it does when an applied file was edited: refuses (`error`), complains (`warn`), does not
     see it."""
     sending: Sending
+    session: Session
     family: str = ""
     """For a variant: the name of the runner that it is a version or a mode of."""
 

@@ -150,9 +150,10 @@ class Sets(NamedTuple):
 
 
 class SetsPath(NamedTuple):
-    """`SET search_path`; `None` resets it."""
+    """`SET search_path`; `None` resets it. `local`: only until the transaction ends."""
 
     schemas: tuple[str, ...] | None
+    local: bool = False
 
 
 class Again(Enum):

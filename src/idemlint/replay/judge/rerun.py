@@ -42,22 +42,24 @@ def replay_file(
     Of the reruns nothing is left: the state is what it is where there are no `modes`.
     """
     state = machine.state
-    path = state.catalog.search_path
+    state.begin_file()
     told: list[dict[Rerun, Outcome]] = [{} for _ in programs]
     interrupted = stops(programs, units) if "interrupted" in modes else frozenset()
     run = Pass(machine, judging=False, file_start=first)
+    ends = _ends(units)
     for index, program in enumerate(programs):
         run.statement(first + 1 + index, program)
         if "statement" in modes:
-            # Right after itself: in the same session.
-            here = state.catalog.search_path
-            _keep_worst(told, _rerun(machine, programs, [index], "statement", first, here))
+            _keep_worst(told, _rerun(machine, programs, [index], "statement", first))
+        if index in ends:
+            state.end_unit()
         if index in interrupted:
             before = range(index + 1)
-            _keep_worst(told, _rerun(machine, programs, before, "interrupted", first, path))
-    state.end_file(path)
+            _keep_worst(told, _rerun(machine, programs, before, "interrupted", first, ends))
+    state.end_file()
     if "file" in modes:
-        _keep_worst(told, _rerun(machine, programs, range(len(programs)), "file", first, path))
+        everything = range(len(programs))
+        _keep_worst(told, _rerun(machine, programs, everything, "file", first, ends))
     if "interrupted" in modes:
         _where_not_interrupted(told, units)
     return FileReplay(told, [(hazard.statement - first - 1, hazard) for hazard in run.hazards])
@@ -66,13 +68,13 @@ def replay_file(
 def replay_folder(
     machine: Machine,
     files: Sequence[Sequence[Program]],
-    path: tuple[str, ...],
+    units: Sequence[Sequence[int]],
     chosen: frozenset[int] | None = None,
 ) -> list[list[Outcome]]:
     """Files again, over what all of them left: a lost journal, a database made by hand.
 
-    They were run in this order before, numbered from 1 through; each begins a session of its own. Of
-    `files`, those at the places `chosen` run (all where it is `None`); the others have no outcomes.
+    They were run in this order before, numbered from 1 through; `units` are what commits together, file by
+    file. Of `files`, those at the places `chosen` run (all where it is `None`); the others have no outcomes.
     """
     programs = [program for file in files for program in file]
     starts: list[int] = []
@@ -83,8 +85,20 @@ def replay_folder(
         span if chosen is None or place in chosen else range(0) for place, span in enumerate(spans)
     ]
     indexes = [index for span in runs for index in span]
-    found = _rerun(machine, programs, indexes, "folder", 0, path, frozenset(starts))
+    ends = {
+        span.start + index for span, each in zip(spans, units, strict=True) for index in _ends(each)
+    }
+    last = frozenset(span.stop - 1 for span in runs if span)
+    found = _rerun(machine, programs, indexes, "folder", 0, frozenset(ends), last)
     return [[found[index] for index in span] for span in runs]
+
+
+def _ends(units: Sequence[int]) -> frozenset[int]:
+    """The statements after which something commits: the next one is of another unit."""
+    last = len(units) - 1
+    return frozenset(
+        index for index, unit in enumerate(units) if index == last or units[index + 1] != unit
+    )
 
 
 def _keep_worst(outcomes: list[dict[Rerun, Outcome]], found: dict[int, Outcome]) -> None:
@@ -115,14 +129,14 @@ def _rerun(
     indexes: Sequence[int],
     mode: Rerun,
     first: int,
-    path: tuple[str, ...],
-    sessions: frozenset[int] = frozenset(),
+    units: frozenset[int] = frozenset(),
+    files: frozenset[int] = frozenset(),
 ) -> dict[int, Outcome]:
     """Run statements again, judge each, and take it all back.
 
     It is a new session, unless a statement runs again right after itself.
 
-    `sessions` are the statements that begin one more session.
+    `units` and `files` are the statements that are the last of one.
     """
     state = machine.state
     catalog = state.catalog
@@ -132,16 +146,19 @@ def _rerun(
         # A rollback of the rerun takes back nothing of the first run.
         state.savepoints = {}
     else:
-        state.begin_session(path)
+        state.begin_session()
     begun = catalog.mark()
     # Numbers are the folder's in its rerun, a file's in others.
     run = Pass(machine, judging=True, file_start=first, in_folder=mode == "folder")
     outcomes: dict[int, Outcome] = {}
     for index in indexes:
-        if index in sessions:
-            state.begin_session(path)
         result = run.statement(first + 1 + index, programs[index])
         outcomes[index] = _outcome(run, result, mode)
+        if index in units:
+            state.end_unit()
+        if index in files:
+            state.end_file()
+            state.begin_file()
     for number, outcome in repeated(run, begun, mode).items():
         index = number - first - 1
         before = outcomes.get(index)

@@ -64,7 +64,7 @@ class Machine(NamedTuple):
 
     def over(self, catalog: Catalog) -> Machine:
         """The same machine over another database."""
-        return self._replace(state=State.of(catalog))
+        return self._replace(state=self.state.over(catalog))
 
 
 class Pass:

@@ -37,6 +37,7 @@ PROFILES: Final = (
         title="Atlas",
         edits="error",
         sending="tx",
+        session="kept",
         message="statement",
         claims=(
             Claim(93, name=r".*\.sql", beside=("atlas.sum",)),

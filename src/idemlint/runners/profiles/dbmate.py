@@ -27,6 +27,7 @@ PROFILES: Final = (
         title="dbmate",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(Claim(90, needle=b"migrate:up", text=r"^--\s*migrate:up"),),
         version_alone=True,
         files=(Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),),

@@ -22,6 +22,7 @@ PROFILES: Final = (
         title="DbUp",
         edits="ignored",
         sending="stmt",
+        session="kept",
         message="statement",
         claims=(Claim(46, name=r".*\.sql", depends=(("*.csproj", r'(?i)"dbup[-\w.]*"'),)),),
         files=(

@@ -43,6 +43,7 @@ PROFILES: Final = (
         title="Diesel",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(
             Claim(80, name=r"(?:up|down)\.sql", above=("diesel.toml",)),
             Claim(

@@ -37,6 +37,7 @@ PROFILES: Final = (
         title="Evolve",
         edits="error",
         sending="tx",
+        session="kept",
         claims=(
             Claim(86, needle=b"evolve-", text=r"\A[^\n]*evolve-(?:tx-off|repeat-\w+)"),
             Claim(66, name=_NAME, depends=(("*.csproj", r'(?i)"Evolve"'),)),

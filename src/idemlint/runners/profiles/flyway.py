@@ -110,6 +110,7 @@ PROFILES: Final = (
         title="Flyway",
         edits="error",
         sending="tx",
+        session="reset",
         message="statement",
         claims=(
             Claim(

@@ -38,6 +38,7 @@ PROFILES: Final = (
         title="golang-migrate",
         edits="ignored",
         sending="msg",
+        session="kept",
         claims=(
             Claim(50, name=_NAME, depends=(("go.mod", r"golang-migrate/migrate"),)),
             Claim(35, name=_NAME, beside=("*.go",)),
@@ -53,6 +54,7 @@ PROFILES: Final = (
         title="golang-migrate in multi-statement mode",
         edits="ignored",
         sending="stmt",
+        session="kept",
         message="piece",
         version_alone=True,
         files=_FILES,

@@ -51,6 +51,7 @@ PROFILES: Final = (
         title="goose",
         edits="ignored",
         sending="tx",
+        session="kept",
         message="piece",
         claims=(
             Claim(90, needle=b"+goose", text=r"^--\s*\+goose\s+(?:up|down|no|statement|envsub)"),

@@ -47,6 +47,7 @@ PROFILES: Final = (
         title="graphile-migrate",
         edits="error",
         sending="tx",
+        session="kept",
         claims=(
             Claim(92, needle=b"--! previous:", text=r"^--! previous:"),
             Claim(85, name=r"\d{6,}(?:-.*)?\.sql", folder="committed", above=(".gmrc*",)),

@@ -17,6 +17,7 @@ PROFILES: Final = (
         title="Graphile Worker",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(
             Claim(88, name=r"\d{6}\.sql", needle=b":graphile_worker_schema"),
             Claim(58, name=r"\d{6}\.sql", needle=b":graphile_worker_schema", near=True),

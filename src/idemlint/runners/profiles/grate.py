@@ -70,6 +70,7 @@ PROFILES: Final = (
         title="grate",
         edits="error",
         sending="stmt",
+        session="kept",
         message="statement",
         claims=tuple(
             Claim(48, name=r".*\.sql", folder=rf"{name}(?:/[^/]+)*", beside=(f"../{other}",))

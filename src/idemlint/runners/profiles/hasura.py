@@ -20,6 +20,7 @@ PROFILES: Final = (
         title="the Hasura CLI",
         edits="ignored",
         sending="tx",
+        session="new",
         claims=(
             Claim(
                 79,

@@ -117,6 +117,7 @@ PROFILES: Final = (
         title="Liquibase",
         edits="error",
         sending="tx",
+        session="kept",
         message="piece",
         claims=(
             Claim(92, needle=b"liquibase formatted sql", text=r"^\s*--\s*liquibase formatted sql"),

@@ -40,6 +40,7 @@ PROFILES: Final = (
         title="node-pg-migrate",
         edits="ignored",
         sending="tx-all",
+        session="transaction",
         claims=(
             Claim(82, needle=b"migration", text=r"^\s*--[\s-]*(?:up|down)\s+migration\b"),
             Claim(55, name=r"\d+[_-].*\.sql", depends=(("package.json", r'"node-pg-migrate"'),)),

@@ -19,6 +19,7 @@ PROFILES: Final = (
         title="pop",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(
             Claim(53, name=_NAME, depends=(("go.mod", r"gobuffalo/pop\b"),)),
             Claim(53, name=_NAME, beside=("*.fizz",)),

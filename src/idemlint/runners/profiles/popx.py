@@ -50,6 +50,7 @@ PROFILES: Final = (
         title="popx",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(
             Claim(94, name=_NAME, beside=("*.autocommit.*.sql",)),
             Claim(

@@ -17,6 +17,7 @@ PROFILES: Final = (
         title="postgrator",
         edits="error",
         sending="msg",
+        session="kept",
         claims=(Claim(62, name=r"\d+\.(?:do|undo)\.(?:.*\.)?sql"),),
         version_alone=True,
         files=(

@@ -24,6 +24,7 @@ PROFILES: Final = (
         title="postgres-migrations",
         edits="error",
         sending="tx",
+        session="kept",
         claims=(
             Claim(88, needle=b"postgres-migrations disable-transaction"),
             Claim(57, name=_NAME, needle=b"postgres-migrations disable-transaction", near=True),

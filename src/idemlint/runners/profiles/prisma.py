@@ -96,6 +96,7 @@ PROFILES: Final = (
         title="Prisma Migrate",
         edits="warn",
         sending="stmt",
+        session="kept",
         message="statement",
         claims=(
             Claim(97, name=r"migration\.sql", beside=("../migration_lock.toml",)),
@@ -112,6 +113,7 @@ PROFILES: Final = (
         title="Prisma Migrate before 7.4",
         edits="warn",
         sending="msg",
+        session="kept",
         claims=(
             Claim(99, name=r"migration\.sql", beside=("../migration_lock.toml",), depends=(_OLD,)),
             Claim(93, name=r"migration\.sql", folder=r"prisma/migrations/[^/]+", depends=(_OLD,)),

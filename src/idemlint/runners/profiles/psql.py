@@ -18,6 +18,7 @@ PROFILES: Final = (
         title="psql",
         edits="ignored",
         sending="stmt",
+        session="new",
         message="statement",
         claims=(
             Claim(

@@ -17,6 +17,7 @@ PROFILES: Final = (
         title="rambler",
         edits="ignored",
         sending="msg",
+        session="kept",
         claims=(Claim(90, needle=b"rambler", text=r"^--\s*rambler\s+(?:up|down)"),),
         files=(Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),),
         other_files="up",

@@ -80,6 +80,7 @@ PROFILES: Final = (
         title="Sqitch",
         edits="ignored",
         sending="stmt",
+        session="new",
         message="statement",
         claims=(
             Claim(85, name=r".*\.sql", folder=_SCRIPTS, above=("sqitch.plan",)),

@@ -24,6 +24,7 @@ PROFILES: Final = (
         title="sql-migrate",
         edits="ignored",
         sending="tx",
+        session="kept",
         message="piece",
         claims=(
             Claim(90, needle=b"+migrate", text=r"^-- \+migrate (?:up|down)"),

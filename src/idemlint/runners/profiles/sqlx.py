@@ -26,6 +26,7 @@ PROFILES: Final = (
         title="sqlx",
         edits="error",
         sending="tx",
+        session="kept",
         claims=(
             Claim(
                 60, name=r"\d+_.*\.sql", needle=b"-- no-transaction", text=r"\A-- no-transaction"

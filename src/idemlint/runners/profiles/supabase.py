@@ -58,6 +58,7 @@ PROFILES: Final = (
         title="the Supabase CLI",
         edits="ignored",
         sending="pipe",
+        session="reset",
         claims=(
             Claim(95, name=r".*\.sql", folder=r"supabase/migrations"),
             Claim(45, name=r"\d+[a-z]?_.*\.sql", needle=b"supabase", near=True),
@@ -85,6 +86,7 @@ PROFILES: Final = (
         title="the Supabase CLI before 2.115",
         edits="ignored",
         sending="tx",
+        session="reset",
         message="statement",
         claims=(
             Claim(
@@ -104,6 +106,7 @@ PROFILES: Final = (
         title="the Supabase CLI before 2.109",
         edits="ignored",
         sending="pipe",
+        session="reset",
         claims=(
             Claim(
                 96,

@@ -18,6 +18,7 @@ PROFILES: Final = (
         title="Synapse",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(Claim(87, name=r".*\.sql(?:\.postgres)?", folder=r"schema/[^/]+/delta/\d+"),),
         files=(Named(r"delta/(?P<version>\d+/\d*)(?P<name>[^/]*)\.sql(?:\.postgres)?", "up"),),
         placeholders=Placeholders(pattern=r"\$%AUTO_INCREMENT_PRIMARY_KEY%\$", in_bodies=True),

@@ -42,6 +42,7 @@ PROFILES: Final = (
         title="tern",
         edits="ignored",
         sending="tx",
+        session="reset",
         claims=(
             Claim(92, needle=b"create above", text=_BELOW),
             Claim(92, needle=b"tern: disable-tx", text=_OFF),

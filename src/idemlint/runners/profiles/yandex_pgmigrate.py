@@ -20,6 +20,7 @@ PROFILES: Final = (
         title="pgmigrate",
         edits="ignored",
         sending="tx-all",
+        session="transaction",
         message="statement",
         claims=(
             Claim(82, name=r"V\d+__.*\.sql", folder="migrations", beside=("../migrations.yml",)),

@@ -61,6 +61,7 @@ PROFILES: Final = (
         title="yoyo",
         edits="ignored",
         sending="tx",
+        session="new",
         message="statement",
         claims=(
             Claim(38, needle=b"depends:", text=r"\A\s*(?:--[^\n]*\n\s*)*?--\s*depends:"),
