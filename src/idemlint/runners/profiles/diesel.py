@@ -7,6 +7,8 @@ migrations_internals/src/lib.rs TomlMetadata).
   message still. In an existing file a **missing** key means `false`, a file that is no TOML means
   `true`.
 - [unverified] Contents of applied files are not compared.
+- One connection for all files. [unverified] What comes after 2.3 puts the search_path back after
+  each (migration_harness.rs, PR 4729).
 """
 
 from __future__ import annotations

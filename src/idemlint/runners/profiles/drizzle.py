@@ -14,6 +14,8 @@
   `xata-http`.
 - The journal table holds hashes but only `when` (up to 0.45) or names (v1) are compared: an edit is
   not seen.
+- The session is the transaction's (measured); with `neon-http` every chunk is a request of its
+  own.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ runMigrations, database/multistmt/parse.go; README "Multi-statement mode").
   `x-multi-statement=true` (`golang-migrate-multi`) cuts at every `;`, also in strings, comments and
   bodies, and sends the pieces one by one.
 - The version is written dirty before and clean after: any failure blocks until `force`.
+- One connection for all files (`WithInstance` takes a `sql.Conn`), which nothing resets.
 """
 
 from __future__ import annotations

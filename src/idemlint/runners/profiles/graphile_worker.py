@@ -2,7 +2,7 @@
 with the library.
 
 One message between BEGIN and COMMIT, the row in the same transaction; `:GRAPHILE_WORKER_SCHEMA` is
-filled in everywhere. Contents are not compared.
+filled in everywhere. Contents are not compared. One connection for all files.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@
   `--transaction`.
 - `{{Token}}` is filled in, unknown ones stay. [unverified] A changed one-time script is an error by
   default.
+- One connection for all scripts (grate.core: Migration/AnsiSqlDatabase.cs OpenConnection).
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ measured).
 - All pending files share one transaction; `--no-single-transaction` gives each its own.
   CONCURRENTLY fails in both (measured); `pgm.noTransaction()` is for JavaScript only. No
   placeholders.
+- The session is the transaction's (measured).
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ before.
 - `_prisma_migrations` holds checksums: `migrate dev` wants a reset after an edit, `migrate deploy`
   does not mind. The row is not in the file's own transaction; a failed one blocks (P3009) until
   `migrate resolve`.
+- One connection for all files, which nothing resets (the same mod.rs, `Connection`). [unverified]
+  The native engine was not run.
 
 The version is taken from a package.json above that pins it (`"prisma": "^6.2.1"`); where none says
 it, 7.4 or later is assumed.

@@ -2,6 +2,7 @@
 
 - `-- rambler up`, `-- rambler down`; each section is one `Exec`, no transaction, the row apart.
   [unverified] Edits are not seen.
+- One pool, one section after the other: one connection, which nothing resets.
 """
 
 from __future__ import annotations

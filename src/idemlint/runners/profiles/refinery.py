@@ -4,6 +4,7 @@
   is one message in a transaction, no opt-out; `set_grouped(true)` would share one. In the sync
   runner the file and its journal row are **two** transactions. No placeholders.
 - A diverging applied file is an error by default [unverified].
+- One connection for all files, which nothing resets.
 """
 
 from __future__ import annotations

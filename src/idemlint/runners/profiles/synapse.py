@@ -3,7 +3,7 @@ engines/postgres.py executescript).
 
 Folders by number, then names. `COMMIT; BEGIN TRANSACTION;` and the file are one message, the row in
 the same transaction; `$%AUTO_INCREMENT_PRIMARY_KEY%$` is replaced. `.sql.sqlite` is for the other
-database. Edits are not seen.
+database. Edits are not seen. One connection for all files.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ measured).
   measured with 9.0).
 - `-- transactional: false`: one by one; on failure the rollback steps run. The row's hash is of the
   name: edits are not seen.
+- Each file has a connection of its own (measured; `backend.copy()` in yoyo/backends/base.py).
 """
 
 from __future__ import annotations
