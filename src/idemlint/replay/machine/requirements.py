@@ -25,7 +25,8 @@ def requires(run: Pass, effect: Requires) -> Result:
         if _needs_a_schema(effect) and catalog.creation_schema() is None:
             return requires(run, _somewhere(catalog.search_path[0]))
         ref = place(run, effect)
-        if effect.beside is not None and ref is not effect.ref:
+        if ref is not effect.ref and effect.beside is not None and effect.verb is Verb.CREATE:
+            # Nobody reads in the statement where an index goes.
             effect = effect._replace(ref=ref)
     slot = catalog.find(ref)
     presence = UNKNOWN if slot is None else slot.presence

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from idemlint.runners.profile import Sending
 
 _KEY: Final = r"(?m)^\s*run_in_transaction\s*=\s*(\w+)\s*(?:#.*)?$"
+_FOLDER: Final = r"(?P<version>\d[^/_]*)_(?P<name>[^/]*)"
 _TOML: Final = r"\s*(?:#.*|\[.*\]\s*|[\w.\-\"']+\s*=.*)?"
 
 
@@ -56,8 +57,8 @@ PROFILES: Final = (
         ),
         version_alone=True,
         files=(
-            Named(r"(?P<version>\d[^/_]*)_(?P<name>[^/]*)/up\.sql", "up"),
-            Named(r"(?P<version>\d[^/_]*)_(?P<name>[^/]*)/down\.sql", "down"),
+            Named(r"up\.sql", "up", folders=(_FOLDER,)),
+            Named(r"down\.sql", "down", folders=(_FOLDER,)),
         ),
         ordered_by="text",
         version_without="-",

@@ -50,8 +50,10 @@ def by_journal(folder: str, paths: Sequence[str], clues: FolderClues) -> list[st
     return [by_tag[tag] for tag in tags if tag in by_tag]
 
 
-_V045 = r"(?P<version>\d+)_(?P<name>[^/]*)\.sql"
-_V1 = r"(?P<version>\d{14})_(?P<name>[^/]*)/migration\.sql"
+_FILES: Final = (
+    Named(r"migration\.sql", "up", folders=(r"(?P<version>\d{14})_(?P<name>[^/]*)",)),
+    Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),
+)
 
 _CLAIMS: Final = (
     Claim(100, name=r".*\.sql", beside=("meta/_journal.json",)),
@@ -72,7 +74,7 @@ PROFILES: Final = (
         session="transaction",
         message="piece",
         claims=_CLAIMS,
-        files=(Named(_V1, "up"), Named(_V045, "up")),
+        files=_FILES,
         other_files="up",
         ordered_by="path",
         journal=by_journal,
@@ -87,7 +89,7 @@ PROFILES: Final = (
         sending="stmt",
         session="new",
         message="piece",
-        files=(Named(_V1, "up"), Named(_V045, "up")),
+        files=_FILES,
         other_files="up",
         ordered_by="path",
         journal=by_journal,

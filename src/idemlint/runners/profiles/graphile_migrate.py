@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _HEADERS: Final = r"\A(?:--![ \t]+(?:Previous|Hash|Message|AllowInvalidHash)\b[^\n]*\n)*\s*"
 _DIRECTIVE: Final = _HEADERS + r"--![ \t]*no-transaction\b"
+_NUMBERED: Final = r"(?P<version>\d+)(?P<name>[^/]*)\.sql"
 _CURRENT: Final = r"(?s)(?:.*/)?current(?:/[^/]*)?\.sql\Z"
 
 
@@ -57,9 +58,9 @@ PROFILES: Final = (
             Claim(62, name=r"current\.sql", beside=("committed",)),
         ),
         files=(
-            Named(r"committed/(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),
+            Named(_NUMBERED, "up", folders=("committed",)),
             Named(r"current\.sql", "repeatable", rank=1),
-            Named(r"current/(?P<version>\d+)(?P<name>[^/]*)\.sql", "repeatable", rank=1),
+            Named(_NUMBERED, "repeatable", rank=1, folders=("current",)),
         ),
         opt_out=opts_out(_DIRECTIVE, "msg"),
         own_directive=r"^--![ \t]*no-transaction[^\n]*",

@@ -15,6 +15,7 @@ from typing import Final
 from idemlint.runners.profile import Claim, Named, Profile
 
 _BOTH: Final = r"(?:up|down)\.sql"
+_NAMED: Final = r"(?P<version>\d+)_(?P<name>[^/]*)"
 
 PROFILES: Final = (
     Profile(
@@ -37,8 +38,10 @@ PROFILES: Final = (
             Claim(61, name=r"\d{13}_.*\.(?:up|down)\.sql", folder=r"hasura/migrations"),
         ),
         files=(
-            Named(r"(?P<version>\d+)_(?P<name>[^/]*)(?:/|\.)up\.sql", "up"),
-            Named(r"(?P<version>\d+)_(?P<name>[^/]*)(?:/|\.)down\.sql", "down"),
+            Named(r"up\.sql", "up", folders=(_NAMED,)),
+            Named(r"down\.sql", "down", folders=(_NAMED,)),
+            Named(rf"{_NAMED}\.up\.sql", "up"),
+            Named(rf"{_NAMED}\.down\.sql", "down"),
         ),
     ),
 )

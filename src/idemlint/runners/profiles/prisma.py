@@ -84,8 +84,8 @@ def sent(data: bytes, statements: Sequence[Statement], sending: Sending) -> Send
 
 
 _FILES: Final = (
-    Named(r"(?P<version>\d+)_?(?P<name>[^/]*)/migration\.sql", "up"),
-    Named(r"(?P<name>[^/]*)/migration\.sql", "up"),
+    Named(r"migration\.sql", "up", folders=(r"(?P<version>\d+)_?(?P<name>[^/]*)",)),
+    Named(r"migration\.sql", "up", folders=(r"(?P<name>[^/]*)",)),
 )
 _OLD: Final = (
     "package.json",

@@ -20,7 +20,13 @@ PROFILES: Final = (
         sending="tx",
         session="kept",
         claims=(Claim(87, name=r".*\.sql(?:\.postgres)?", folder=r"schema/[^/]+/delta/\d+"),),
-        files=(Named(r"delta/(?P<version>\d+/\d*)(?P<name>[^/]*)\.sql(?:\.postgres)?", "up"),),
+        files=(
+            Named(
+                r"(?P<name>[^/]*)\.sql(?:\.postgres)?",
+                "up",
+                folders=("delta", r"(?P<version>\d+)"),
+            ),
+        ),
         placeholders=Placeholders(pattern=r"\$%AUTO_INCREMENT_PRIMARY_KEY%\$", in_bodies=True),
     ),
 )
