@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from idemlint.modes import Rerun
     from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.signals import Hazard, Result
+    from idemlint.replay.machine.state import State
 
 Program = tuple[Effect, ...]
 
@@ -46,9 +47,11 @@ def replay_file(
     told: list[dict[Rerun, Outcome]] = [{} for _ in programs]
     interrupted = stops(programs, units) if "interrupted" in modes else frozenset()
     run = Pass(machine, judging=False, file_start=first)
-    ends = _ends(units)
+    ends = _ends(state, units)
     for index, program in enumerate(programs):
         run.statement(first + 1 + index, program)
+        if index in ends and (not index or index - 1 in ends):
+            state.end_unit()
         if "statement" in modes:
             _keep_worst(told, _rerun(machine, programs, [index], "statement", first))
         if index in ends:
@@ -86,18 +89,23 @@ def replay_folder(
     ]
     indexes = [index for span in runs for index in span]
     ends = {
-        span.start + index for span, each in zip(spans, units, strict=True) for index in _ends(each)
+        span.start + index
+        for span, each in zip(spans, units, strict=True)
+        for index in _ends(machine.state, each)
     }
     last = frozenset(span.stop - 1 for span in runs if span)
     found = _rerun(machine, programs, indexes, "folder", 0, frozenset(ends), last)
     return [[found[index] for index in span] for span in runs]
 
 
-def _ends(units: Sequence[int]) -> frozenset[int]:
-    """The statements after which something commits: the next one is of another unit."""
+def _ends(state: State, units: Sequence[int]) -> frozenset[int]:
+    """The statements after which something commits: the next one is of another unit, or of another file."""
     last = len(units) - 1
+    commits = state.session != "transaction"
     return frozenset(
-        index for index, unit in enumerate(units) if index == last or units[index + 1] != unit
+        index
+        for index, unit in enumerate(units)
+        if (commits if index == last else units[index + 1] != unit)
     )
 
 
