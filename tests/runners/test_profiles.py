@@ -6,6 +6,7 @@ import importlib
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import version_key
 
 ALL = names()
+#: Its name since Python 3.11, and the one before.
+_PARSER: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 
 
 def test_no_name_is_taken_twice_and_all_are_found() -> None:
@@ -43,10 +46,68 @@ def test_patterns_compile(name: str) -> None:
         re.compile(pattern or "")
 
 
+def reaches_over_a_slash(parsed: Any) -> bool:
+    """Whether a pattern, as `re` reads it, may match a `/` anywhere."""
+    for code, argument in parsed:
+        word = str(code)
+        if word == "ANY" or (word in ("LITERAL", "RANGE") and _covers(word, argument)):
+            return True
+        if word == "NOT_LITERAL" and argument != ord("/"):
+            return True
+        if word == "IN":
+            negated = str(argument[0][0]) == "NEGATE"
+            if negated != any(_covers(str(each), inner) for each, inner in argument):
+                return True
+        if word in ("BRANCH", "SUBPATTERN", "MAX_REPEAT", "MIN_REPEAT", "ATOMIC_GROUP"):
+            inner = argument if word == "ATOMIC_GROUP" else argument[-1]
+            if any(map(reaches_over_a_slash, inner if word == "BRANCH" else [inner])):
+                return True
+    return False
+
+
+def _covers(word: str, argument: Any) -> bool:
+    if word == "LITERAL":
+        return bool(argument == ord("/"))
+    if word == "RANGE":
+        return bool(argument[0] <= ord("/") <= argument[1])
+    return word == "CATEGORY" and "_NOT_" in str(argument)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reaches"),
+    [
+        (r"a.b", True),
+        (r"[^.]*", True),
+        (r"(?:x|y(?P<name>/))", True),
+        (r"\W+", True),
+        (r"[+-9]", True),
+        (r"(?P<name>[^/]*)\.sql", False),
+        (r"\d+(?:[-._]\d+)*\w", False),
+        (r"[^./]+", False),
+    ],
+)
+def test_what_reaches_over_a_slash(pattern: str, reaches: bool) -> None:
+    assert reaches_over_a_slash(_PARSER.parse(pattern)) == reaches
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_each_pattern_is_for_one_name(name: str) -> None:
+    """A file's, or a folder's: how many folders a migration's name has is how many are declared."""
+    for rule in get(name).files:
+        for pattern in (*rule.folders, rule.pattern):
+            assert not reaches_over_a_slash(_PARSER.parse(pattern)), pattern
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_a_variant_names_its_family(name: str) -> None:
     family = get(name).family
     assert not family or (family in ALL and name.startswith(family))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_transaction_over_all_files_is_one_session(name: str) -> None:
+    profile = get(name)
+    assert (profile.session == "transaction") == (profile.sending == "tx-all")
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -40,7 +40,9 @@ class FolderClues:
         "_above",
         "_absolute",
         "_depends",
+        "_folders",
         "_given",
+        "_given_folders",
         "_given_names",
         "_heads",
         "_names",
@@ -59,12 +61,16 @@ class FolderClues:
         self._heads: dict[str, bytes] = {}
         self._samples: dict[str, tuple[bytes, ...]] = {}
         self._given: dict[tuple[str, str], bytes] = {}
+        self._folders: dict[str, frozenset[str]] = {}
         self._given_names: dict[str, set[str]] = {}
+        self._given_folders: dict[str, set[str]] = {}
         for path, data in texts.items():
             folder, name = self._split(path)
             self._given[folder, name] = data
-            while name and name not in self._given_names.setdefault(folder, set()):
-                self._given_names[folder].add(name)
+            self._given_names.setdefault(folder, set()).add(name)
+            folder, name = posixpath.split(folder)
+            while name and name not in self._given_folders.setdefault(folder, set()):
+                self._given_folders[folder].add(name)
                 folder, name = posixpath.split(folder)
 
     def absolute(self, folder: str) -> str:
@@ -81,20 +87,30 @@ class FolderClues:
         """
         folder = self.absolute(folder)
         found = self._names.get(folder)
-        if found is None:
-            try:
-                with os.scandir(folder) as entries:
-                    found = frozenset(
-                        entry.name
-                        for entry in entries
-                        if entry.is_file(follow_symlinks=False)
-                        or entry.is_dir(follow_symlinks=False)
-                        or entry.is_symlink()
-                    )
-            except OSError:
-                found = frozenset()
-            found |= self._given_names.get(folder, frozenset())
-            self._names[folder] = found
+        return self._list(folder) if found is None else found
+
+    def folders(self, folder: str) -> frozenset[str]:
+        """Names of the folders in a folder. Links to folders are none, here as on the command line: no
+        loop can hold us up, and no folder is listed under two names."""
+        folder = self.absolute(folder)
+        if folder not in self._names:
+            self._list(folder)
+        return self._folders[folder]
+
+    def _list(self, folder: str) -> frozenset[str]:
+        files = set(self._given_names.get(folder, ()))
+        folders = set(self._given_folders.get(folder, ()))
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.add(entry.name)
+                    elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
+                        files.add(entry.name)
+        except OSError:
+            pass
+        self._folders[folder] = frozenset(folders)
+        found = self._names[folder] = frozenset(files | folders)
         return found
 
     def parent(self, folder: str) -> str | None:

@@ -34,6 +34,14 @@ BEGIN … COMMIT. `tx-all`: the same, and every pending file shares it.
 IN_TRANSACTION: Final[frozenset[Sending]] = frozenset({"tx", "tx-all"})
 """With these the runner opens a transaction itself, and ends what is open with a COMMIT."""
 
+Session = Literal["transaction", "kept", "reset", "new"]
+"""What a file finds of the session of the one before it, where one run applies both.
+
+`transaction`: all, for the transaction goes on (`tx-all`). `kept`: what outlives a transaction:
+temporary tables, prepared statements, settings. `reset`: the same, but search_path is as at the
+beginning. `new`: nothing, since each has a session of its own, or may get another one.
+"""
+
 Direction = Literal["up", "down", "repeatable", "ignored"]
 Edits = Literal["error", "warn", "ignored"]
 Message = Literal["statement", "piece", "section"]
@@ -76,14 +84,17 @@ class WholeBody(NamedTuple):
 class Named(NamedTuple):
     """Which files of a runner's folder go which way, by name.
 
-    `pattern` is matched against the end of the path, whole components only, letter case ignored
-    unless `exact`. Its groups `version` and `name` are the file's version and description.
+    `pattern` is the whole name of a file, `folders` are the names of the folders above it that the
+    runner goes by, outermost first: patterns as well, each for one name, letter case ignored unless
+    `exact`. No pattern reaches over a slash, so that siblings are sought in these folders only. The
+    groups `version` and `name` are the file's version and description.
     """
 
     pattern: str
     direction: Direction
     rank: int = 0
     exact: bool = False
+    folders: tuple[str, ...] = ()
 
 
 class Claim(NamedTuple):
@@ -170,6 +181,7 @@ class Profile(NamedTuple):
     """What it does when an applied file was edited: refuses (`error`), complains (`warn`), does not
     see it."""
     sending: Sending
+    session: Session
     family: str = ""
     """For a variant: the name of the runner that it is a version or a mode of."""
 
@@ -242,11 +254,22 @@ class Profile(NamedTuple):
 
     def named(self, path: str) -> tuple[Named, re.Match[str]] | None:
         """The first of `files` that fits the path, with its match."""
-        tail = "/" + path.replace("\\", "/")
+        names = path.replace("\\", "/").split("/")
         for rule in self.files:
-            if match := _tail(rule.pattern, rule.exact).search(tail):
+            own = names[-1 - len(rule.folders) :] if rule.folders else names[-1:]
+            if match := _whole("/".join((*rule.folders, rule.pattern)), rule.exact)("/".join(own)):
                 return rule, match
         return None
+
+    def holds(self, name: str, level: int, depth: int) -> bool:
+        """Whether a folder of this name may hold migrations that it runs: one of `depth` folders that
+        their names have, `level` of them above it."""
+        return any(
+            len(rule.folders) == depth
+            and rule.direction in ("up", "repeatable")
+            and _whole(rule.folders[level], rule.exact)(name) is not None
+            for rule in self.files
+        )
 
     def direction(self, path: str) -> Direction:
         """Which way the file goes, by its name alone."""
@@ -292,5 +315,5 @@ def version_key(version: str) -> tuple[int, ...]:
 
 
 @cache
-def _tail(pattern: str, exact: bool) -> re.Pattern[str]:
-    return re.compile(rf"/(?:{pattern})\Z", 0 if exact else re.IGNORECASE)
+def _whole(pattern: str, exact: bool) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(pattern, 0 if exact else re.IGNORECASE).fullmatch

@@ -82,7 +82,7 @@ class Chain:
         self._clues = clues
         self._places = {name: place for place, name in enumerate(self.names)}
         self._applied = last_applied(profile, self.names, terms.start_after)
-        self._machine = new_machine(terms.search_path, terms.postgres_version)
+        self._machine = new_machine(terms.search_path, terms.postgres_version, profile.session)
         self._runs: list[_Run] = []
         self._moment = 0
         self._again: dict[str, Migration] = {}
@@ -202,7 +202,8 @@ class Chain:
             place: name for place, name in enumerate(migrations) if files is None or name in files
         }
         programs = [list(each.programs.values()) for each in migrations.values()]
-        outcomes = replay_folder(machine, programs, self.terms.search_path, frozenset(places))
+        units = [[each.deliveries[at].unit for at in each.programs] for each in migrations.values()]
+        outcomes = replay_folder(machine, programs, units, frozenset(places))
         return {
             name: dict(zip(migrations[name].programs, outcomes[place], strict=True))
             for place, name in places.items()

@@ -64,7 +64,7 @@ def group(
         siblings = {
             name
             for depth in {named_folders(profile, name) for name in wanted}
-            for name in _siblings(clues, root, depth)
+            for name in _siblings(clues, profile, root, depth)
             if belongs(name)
         }
         names = tuple(profile.order(sorted(siblings | mine), clues))
@@ -114,12 +114,17 @@ def newest(profile: Profile, names: Sequence[str]) -> str | None:
     return next((name for name in reversed(names) if profile.direction(name) == "up"), None)
 
 
-def _siblings(clues: FolderClues, root: str, depth: int) -> Iterator[str]:
-    """The SQL files of a folder, or of its folders, as paths that look like the ones given."""
-    for name in clues.names(root or "."):
-        path = os.path.join(root, name)  # noqa: PTH118
-        if depth == 0:
-            if name.endswith(".sql"):
-                yield path
-        elif not name.endswith(".sql"):
-            yield from _siblings(clues, path, depth - 1)
+def _siblings(
+    clues: FolderClues, profile: Profile, root: str, depth: int, level: int = 0
+) -> Iterator[str]:
+    """The SQL files of a folder, or of those `depth` folders further down that the runner goes by, as paths
+    that look like the ones given."""
+    if level < depth:
+        for name in clues.folders(root or "."):
+            if profile.holds(name, level, depth):
+                inner = os.path.join(root, name)  # noqa: PTH118
+                yield from _siblings(clues, profile, inner, depth, level + 1)
+        return
+    for name in clues.names(root or ".") - clues.folders(root or "."):
+        if name.endswith(".sql"):
+            yield os.path.join(root, name)  # noqa: PTH118

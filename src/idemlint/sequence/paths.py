@@ -21,9 +21,9 @@ def shown(name: str) -> str:
 
 
 def named_folders(profile: Profile, name: str) -> int:
-    """How many folders of a migration's path its runner's pattern names (`deploy/users.sql`: one)."""
+    """How many folders of a migration's path its runner goes by (`deploy/users.sql`: one)."""
     found = profile.named(name)
-    return found[1].group(0).strip("/").count("/") if found else 0
+    return len(found[0].folders) if found else 0
 
 
 def root(profile: Profile, name: str) -> str:

@@ -77,3 +77,86 @@ CREATE TABLE t (a int); -- fails 42P07
 SET search_path = s; -- safe
 DISCARD ALL; -- safe
 CREATE TABLE u (a int); -- fails 42P07
+
+-- # SET LOCAL outside of a transaction does nothing
+CREATE SCHEMA s;
+---
+SET LOCAL search_path = s; -- safe
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+DROP TABLE public.t; -- safe, alone fails 42P01
+
+-- # SET LOCAL ends with its transaction, and what was SET before it comes back
+CREATE SCHEMA s; CREATE SCHEMA q;
+---
+BEGIN; -- safe
+SET search_path = q; -- safe
+SET LOCAL search_path = s; -- safe
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+COMMIT; -- safe
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+DROP TABLE s.t; -- safe, alone fails 42P01
+DROP TABLE q.t; -- safe, alone fails 42P01
+
+-- # SET after SET LOCAL stays
+CREATE SCHEMA s; CREATE SCHEMA q;
+---
+BEGIN; -- safe
+SET LOCAL search_path = s; -- safe
+SET search_path = q; -- safe
+COMMIT; -- safe
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+DROP TABLE q.t; -- safe, alone fails 42P01
+
+-- # SET LOCAL rolled back to a savepoint
+CREATE SCHEMA s; CREATE SCHEMA q;
+---
+BEGIN; -- safe
+SET LOCAL search_path = s; -- safe
+SAVEPOINT one; -- safe
+SET LOCAL search_path = q; -- safe
+ROLLBACK TO one; -- safe
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+COMMIT; -- safe
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+DROP TABLE s.t; -- safe, alone fails 42P01
+DROP TABLE public.t; -- safe, alone fails 42P01
+
+-- # set_config of a transaction
+CREATE SCHEMA s;
+---
+SELECT set_config('search_path', 's', true); -- safe
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+DROP TABLE public.t; -- safe, alone fails 42P01
+
+-- # set_config of a transaction in a body
+CREATE SCHEMA s;
+---
+DO $$ BEGIN PERFORM set_config('search_path', 's', true); CREATE TABLE t (a int); END $$; -- safe, alone fails 42P07
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+DROP TABLE s.t; -- safe, alone fails 42P01
+DROP TABLE public.t; -- safe, alone fails 42P01
+
+-- # RESET ALL
+CREATE SCHEMA s;
+---
+SET search_path = s; -- safe
+RESET ALL; -- safe
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+DROP TABLE public.t; -- safe, alone fails 42P01
+
+-- # SET LOCAL TO DEFAULT
+CREATE SCHEMA s;
+---
+SET search_path = s; -- safe
+BEGIN; -- safe
+SET LOCAL search_path TO DEFAULT; -- safe
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+COMMIT; -- safe
+CREATE TABLE t (a int); -- safe, alone fails 42P07
+DROP TABLE public.t; -- safe, alone fails 42P01
+DROP TABLE s.t; -- safe, alone fails 42P01
+
+-- # ON COMMIT DROP outside of a transaction
+CREATE TEMP TABLE t (a int) ON COMMIT DROP; -- safe
+CREATE TEMP TABLE t (a int) ON COMMIT DROP; -- safe
+DROP TABLE IF EXISTS t; -- safe

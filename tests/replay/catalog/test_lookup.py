@@ -88,12 +88,53 @@ class TestSearchPath:
         catalog = Catalog(("s", "public"))
         make(catalog, Ref(Space.RELATION, "t", "public"))
         index = Ref(Space.RELATION, "i")
-        assert catalog.beside(index, T).schema == "public"
+        assert catalog.place(index, T).schema == "public"
         make(catalog, Ref(Space.RELATION, "x", "pg_temp"))
-        assert catalog.beside(index, Ref(Space.RELATION, "x")).schema == "pg_temp"
+        assert catalog.place(index, Ref(Space.RELATION, "x")).schema == "pg_temp"
         key = catalog.key(Ref(Space.RELATION, "x"))
         assert key is not None
         assert key[1] == PG_TEMP
+
+    def test_a_function_is_not_looked_for_among_temporary_objects(self, catalog: Catalog) -> None:
+        function = Ref(Space.ROUTINE, "f", "pg_temp", None, "")
+        make(catalog, function, Kind.FUNCTION)
+        assert catalog.presence(function) is PRESENT
+        assert catalog.presence(function._replace(schema=None)) is UNKNOWN
+
+
+class TestPlace:
+    """Where a name is made is not where it is looked up."""
+
+    def test_the_first_schema_whatever_the_others_hold(self) -> None:
+        catalog = Catalog(("s", "public"))
+        make(catalog, Ref(Space.RELATION, "t", "public"))
+        assert catalog.place(T).schema == "s"
+
+    def test_one_that_is_gone_is_passed_over(self) -> None:
+        catalog = Catalog(("s", "public"))
+        make(catalog, Ref(Space.SCHEMA, "s"), Kind.SCHEMA)
+        drop(catalog, Ref(Space.SCHEMA, "s"))
+        assert catalog.place(T).schema == "public"
+        assert catalog.creation_schema() == "public"
+        catalog.search_path = ("s",)
+        assert catalog.creation_schema() is None
+
+    def test_never_among_the_temporary_ones(self, catalog: Catalog) -> None:
+        make(catalog, Ref(Space.RELATION, "t", "pg_temp"))
+        assert catalog.place(T).schema == "public"
+
+    def test_but_where_the_search_path_begins_with_them(self) -> None:
+        catalog = Catalog(("pg_temp", "public"))
+        assert catalog.place(T).schema == "pg_temp"
+
+    def test_a_name_that_says_where_it_is_stays(self) -> None:
+        catalog = Catalog(("s", "public"))
+        for ref in (
+            Ref(Space.RELATION, "t", "q"),
+            Ref(Space.COLUMN, "c", None, T),
+            Ref(Space.ROLE, "r"),
+        ):
+            assert catalog.place(ref) is ref
 
 
 class TestOverloads:

@@ -109,6 +109,7 @@ CASES: list[tuple[Effect, str]] = [
     (Sets(INDEX, "restart", True), "sets restart of relation users_idx"),
     (SetsPath(("app", "public")), "sets search_path to app, public"),
     (SetsPath(None), "resets search_path"),
+    (SetsPath(("s",), local=True), "sets search_path to s until the transaction ends"),
     (
         Inserts(USERS, ("a", "b"), (("1", None), ("2", "x"))),
         "inserts 2 rows into users (a, b)",

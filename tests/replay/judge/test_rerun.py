@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file, replay_folder
 
 from ..asking import outcomes, programs, verdicts, word
+
+if TYPE_CHECKING:
+    from idemlint.runners.profile import Session
 
 TABLE = "CREATE TABLE t (a int);"
 
@@ -85,14 +90,15 @@ class TestInterrupted:
 class TestFolder:
     """All files again, over what all of them left."""
 
-    def folder(self, *files: str) -> list[list[str]]:
-        machine = new_machine(("public",), 16)
+    def folder(self, *files: str, session: Session = "kept") -> list[list[str]]:
+        machine = new_machine(("public",), 16, session)
         parts = [programs(each, 16) for each in files]
+        units = [range(len(part)) for part in parts]
         number = 0
-        for part in parts:
-            replay_file(machine, part, range(len(part)), frozenset(), number)
+        for part, each in zip(parts, units, strict=True):
+            replay_file(machine, part, each, frozenset(), number)
             number += len(part)
-        told = replay_folder(machine, parts, ("public",))
+        told = replay_folder(machine, parts, units)
         return [[word(outcome) for outcome in each] for each in told]
 
     def test_a_later_file_took_it_away(self) -> None:
@@ -102,11 +108,27 @@ class TestFolder:
         found = self.folder(TABLE, "ALTER TABLE t RENAME TO u;")
         assert found == [["repeats"], ["fails 42P07"]] or found == [["safe"], ["fails 42P07"]]
 
-    def test_each_file_has_its_session(self) -> None:
-        assert self.folder("CREATE TEMP TABLE x (a int);", "CREATE TEMP TABLE x (a int);") == [
-            ["safe"],
-            ["safe"],
-        ]
+    @pytest.mark.parametrize(
+        ("session", "second"),
+        [("new", "safe"), ("reset", "fails 42P07"), ("kept", "fails 42P07")],
+    )
+    def test_what_a_file_finds_of_the_session_before(self, session: Session, second: str) -> None:
+        temporary = "CREATE TEMP TABLE x (a int);"
+        assert self.folder(temporary, temporary, session=session) == [["safe"], [second]]
+
+    @pytest.mark.parametrize(
+        ("session", "second"),
+        [("new", "fails 42P07"), ("reset", "fails 42P07"), ("kept", "safe")],
+    )
+    def test_which_search_path_it_finds(self, session: Session, second: str) -> None:
+        files = ("CREATE SCHEMA IF NOT EXISTS s; SET search_path = s;", TABLE, "DROP TABLE s.t;")
+        assert self.folder(*files, session=session)[1] == [second]
+
+    def test_a_file_that_is_left_out_ends_no_session(self) -> None:
+        machine = new_machine(("public",), 16, "new")
+        parts = [programs(each) for each in ("CREATE TEMP TABLE x (a int);", "", TABLE)]
+        told = replay_folder(machine, parts, [range(len(part)) for part in parts], frozenset({2}))
+        assert [len(each) for each in told] == [0, 0, 1]
 
 
 class TestNetEffect:

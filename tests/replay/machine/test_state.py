@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Slot
 from idemlint.replay.judge.assembly import new_machine
@@ -14,15 +16,16 @@ from ..asking import VERSION, programs, verdicts
 
 if TYPE_CHECKING:
     from idemlint.replay.machine.run import Machine
+    from idemlint.runners.profile import Session
 
 
 def table(name: str, schema: str | None = None) -> Ref:
     return Ref(Space.RELATION, name, schema)
 
 
-def replayed(*files: str, machine: Machine | None = None) -> Machine:
+def replayed(*files: str, machine: Machine | None = None, session: Session = "kept") -> Machine:
     """The files one after the other, each run once."""
-    machine = machine or new_machine(("public",), VERSION)
+    machine = machine or new_machine(("public",), VERSION, session)
     number = 0
     for file in files:
         made = programs(file, VERSION)
@@ -88,8 +91,30 @@ class TestFiles:
         catalog = replayed("CREATE TEMP TABLE a (i int);").catalog
         assert catalog.presence(table("a", "pg_temp")) is PRESENT
 
-    def test_its_settings_are_not_the_next_ones(self) -> None:
-        catalog = replayed("SET search_path = s;", A).catalog
+    @pytest.mark.parametrize(
+        ("session", "schema"),
+        [("new", "public"), ("reset", "public"), ("kept", "s"), ("transaction", "s")],
+    )
+    def test_which_search_path_the_next_one_finds(self, session: Session, schema: str) -> None:
+        catalog = replayed("SET search_path = s, public;", A, session=session).catalog
+        assert catalog.presence(table("a", schema)) is PRESENT
+
+    @pytest.mark.parametrize("session", ["new", "reset", "kept", "transaction"])
+    def test_a_local_search_path_lasts_as_long_as_the_transaction(self, session: Session) -> None:
+        catalog = replayed("BEGIN; SET LOCAL search_path = s;", A, session=session).catalog
+        schema = "s" if session == "transaction" else "public"
+        assert catalog.presence(table("a", schema)) is PRESENT
+
+    @pytest.mark.parametrize("session", ["new", "reset", "kept", "transaction"])
+    def test_whether_the_next_one_finds_its_temporary_tables(self, session: Session) -> None:
+        catalog = replayed("CREATE TEMP TABLE a (i int);", "SELECT 1;", session=session).catalog
+        presence = ABSENT if session == "new" else PRESENT
+        assert catalog.presence(table("a", "pg_temp")) is presence
+
+    @pytest.mark.parametrize("session", ["new", "reset", "kept", "transaction"])
+    def test_a_temporary_table_is_not_in_the_way_of_a_permanent_one(self, session: Session) -> None:
+        files = "CREATE TEMP TABLE a (i int);", "CREATE TABLE IF NOT EXISTS a (i int);"
+        catalog = replayed(*files, session=session).catalog
         assert catalog.presence(table("a", "public")) is PRESENT
 
     def test_making_anew_leaves_no_garbage(self) -> None:
@@ -111,16 +136,50 @@ class TestSessions:
         key = catalog.key(table("a", "pg_temp"))
         assert key is not None
         catalog.put(key, Slot(PRESENT, catalog.new_oid(), Kind.TABLE))
-        state.begin_session(("public",))
+        state.begin_session()
         assert catalog.presence(table("a", "pg_temp")) is ABSENT
 
     def test_it_has_no_transaction_and_settings_of_its_own(self) -> None:
         state = State()
         state.save("")
         state.catalog.search_path = ("s",)
-        state.begin_session(("public",))
+        state.begin_session()
         assert state.undo("") is None
         assert state.catalog.search_path == ("public",)
+
+
+class TestUnits:
+    """What commits by itself."""
+
+    def test_a_local_search_path_is_none_outside_of_a_transaction(self) -> None:
+        catalog = replayed(f"SET LOCAL search_path = s, public; {A}").catalog
+        assert catalog.presence(table("a", "public")) is PRESENT
+
+    def test_in_one_transaction_it_holds_to_the_end(self) -> None:
+        machine = new_machine(("public",), VERSION)
+        made = programs(f"SET LOCAL search_path = s, public; {A} {B} {C}", VERSION)
+        replay_file(machine, made, [0, 0, 0, 1], frozenset(), 0)
+        found = [machine.catalog.presence(table(name, "s")) for name in "abc"]
+        assert found == [PRESENT, PRESENT, UNKNOWN]
+
+    def test_set_after_set_local_stays(self) -> None:
+        sql = f"BEGIN; SET LOCAL search_path = s; SET search_path = q; COMMIT; {A}"
+        assert replayed(sql).catalog.presence(table("a", "q")) is PRESENT
+
+    def test_set_local_after_set_goes_back_to_it(self) -> None:
+        sql = f"BEGIN; SET search_path = q; SET LOCAL search_path = s; COMMIT; {A}"
+        assert replayed(sql).catalog.presence(table("a", "q")) is PRESENT
+
+    def test_what_ends_at_commit_ends_at_once(self) -> None:
+        sql = "CREATE TEMP TABLE a (i int) ON COMMIT DROP; CREATE TEMP TABLE a (i int);"
+        assert verdicts(sql) == ["safe", "safe"]
+
+    def test_reset_is_what_the_session_began_with(self) -> None:
+        machine = new_machine(("app", "public"), VERSION)
+        replayed(f"SET search_path = s; RESET search_path; {A}", machine=machine)
+        replayed(f"SET search_path = s; RESET ALL; {B}", machine=machine)
+        found = [machine.catalog.presence(table(name, "app")) for name in "ab"]
+        assert found == [PRESENT, PRESENT]
 
 
 class TestMarks:

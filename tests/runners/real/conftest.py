@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from postgres.conftest import database, server
-from runners.real.drive import PACKAGES, Toolbox
+from runners.real.drive import PACKAGES, PYTHON_PACKAGES, Toolbox
 
 __all__ = ["database", "server"]
 
@@ -59,7 +59,7 @@ def python(toolbox: Toolbox) -> Toolbox:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target)]
         try:
             done = subprocess.run(
-                [*command, "yoyo-migrations"],
+                [*command, *PYTHON_PACKAGES],
                 capture_output=True,
                 text=True,
                 timeout=300,

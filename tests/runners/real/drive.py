@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import socket
@@ -28,6 +29,8 @@ PACKAGES: Final = (
     "postgrator@8",
     "supabase@3",
 )
+
+PYTHON_PACKAGES: Final = ("yoyo-migrations", "yandex-pgmigrate")
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,29 @@ def _yoyo(tools: Toolbox, folder: Path, database: Database) -> str:
     return tools.run([*command, "--database", address, "."], folder, PYTHONPATH=path)
 
 
+def _pgmigrate(tools: Toolbox, folder: Path, database: Database) -> str:
+    address = f"host={database.server.socket_folder} user=postgres dbname={database.name}"
+    command = [sys.executable, "-c", "from pgmigrate import _main; _main()"]
+    command += ["-d", ".", "-c", address, "-t", "latest", "-vv", "migrate"]
+    path = os.pathsep.join([str(tools.folder / "python"), *sys.path])
+    return tools.run(command, folder, PYTHONPATH=path)
+
+
+def _graphile_committed(tools: Toolbox, folder: Path, database: Database) -> str:
+    """Committed files are chained by their hashes."""
+    previous = ""
+    for path in sorted(folder.glob("committed/*.sql")):
+        body = path.read_text()
+        text = f"{previous}\n{body.strip()}".strip() + "\n"
+        header = f"--! Previous: {previous or '-'}\n"
+        previous = f"sha1:{hashlib.sha1(text.encode()).hexdigest()}"
+        path.write_text(f"{header}--! Hash: {previous}\n\n{body}")
+    settings = {"connectionString": url(database), "migrationsFolder": "."}
+    (folder / ".gmrc").write_text(json.dumps(settings))
+    command = [tools.bin("graphile-migrate"), "migrate"]
+    return tools.run(command, folder, DATABASE_URL=url(database))
+
+
 def _supabase(tools: Toolbox, folder: Path, database: Database) -> str:
     with proxy(database.server.socket_folder / ".s.PGSQL.5432") as port:
         remote = f"postgresql://postgres:x@127.0.0.1:{port}/{database.name}?sslmode=disable"
@@ -193,8 +219,14 @@ def proxy(path: Path) -> Iterator[int]:
 
 
 def _psql(tools: Toolbox, folder: Path, database: Database) -> str:
-    text = "".join(path.read_text() for path in sorted(folder.glob("*.sql")))
-    return database.psql(text, "--set", "ON_ERROR_STOP=1").stderr
+    """A process a file, until one fails."""
+    said = ""
+    for path in sorted(folder.glob("*.sql")):
+        done = database.psql(path.read_text(), "--set", "ON_ERROR_STOP=1")
+        said += done.stderr
+        if done.returncode:
+            break
+    return said
 
 
 RUNNERS: Final = (
@@ -232,6 +264,14 @@ RUNNERS: Final = (
         _graphile,
         off=lambda sql: f"--! no-transaction\n{sql}",
         files=1,
+    ),
+    Runner("graphile-migrate", "node", "committed/{:06}.sql", _graphile_committed),
+    Runner(
+        "yandex-pgmigrate",
+        "python",
+        "migrations/V{:04}__x.sql",
+        _pgmigrate,
+        extra=lambda names: {"migrations.yml": ""},
     ),
     Runner(
         "yoyo",

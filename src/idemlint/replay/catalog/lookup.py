@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _BUILTIN_NAMES: Final = {oid: name for name, oid in BUILTIN_SCHEMAS.items()}
+#: A temporary function, operator … is found only where the schema is named.
+_HIDDEN_BY_TEMPORARY: Final = frozenset({Space.RELATION, Space.TYPE})
 #: Stands for every container: a name that is in none of them.
 _ANYWHERE: Final = -1
 
@@ -41,7 +43,7 @@ class Catalog(Slots):
         """The key that a reference resolves to; `None` where its parent or schema is surely not there.
 
         An unqualified name is looked for along the search_path; where no schema has it, it is the first
-        schema's (that is where it would be made).
+        schema's. Where a CREATE would make it is another question: `place`.
         """
         space, name, schema, parent, signature = ref
         if signature is not None:
@@ -63,9 +65,9 @@ class Catalog(Slots):
             return None if oid is None else (space, oid, name)
         path = self._search_path
         first: Key | None = None
-        temporary = (space, PG_TEMP, name)
-        if temporary in self.slots:
-            # Temporary objects are looked for before the search_path.
+        if self._temporary and space in _HIDDEN_BY_TEMPORARY and "pg_temp" not in path:
+            # Looked for before the search_path, unless that says where.
+            temporary = (space, PG_TEMP, name)
             slot = self.slot(temporary)
             if slot is not None and slot.presence is PRESENT:
                 return temporary
@@ -122,10 +124,28 @@ class Catalog(Slots):
                 found.append(((space, schema, name), slot))
         return found
 
-    def beside(self, ref: Ref, table: Ref) -> Ref:
-        """A name in the schema of a table (an index has no schema of its own to be put in)."""
-        if ref.schema is not None or (len(self.search_path) == 1 and not self._temporary):
+    def place(self, ref: Ref, beside: Ref | None = None) -> Ref:
+        """A name as a CREATE takes it: with the schema that the thing is put into, where that is not
+        what looking would find.
+
+        That is the first schema of the search_path that is there, whatever the others hold, and never
+        that of temporary objects (`RangeVarGetCreationNamespace`). What has no schema of its own goes
+        `beside` another thing: an index is where its table is.
+        """
+        if ref.schema is not None or (len(self._search_path) == 1 and not self._temporary):
             return ref
+        if ref.parent is not None or ref.space not in SCHEMA_BOUND:
+            return ref
+        if beside is not None:
+            return self._beside(ref, beside)
+        home = self.creation_schema()
+        return ref if home is None else ref._replace(schema=home)
+
+    def creation_schema(self) -> str | None:
+        """The first schema of the search_path that is there, or may be; `None`: all are surely gone."""
+        return next((part for part in self._search_path if self._schema(part) is not None), None)
+
+    def _beside(self, ref: Ref, table: Ref) -> Ref:
         key = self.key(table)
         if key is None:
             return ref

@@ -113,7 +113,7 @@ def create_view(stmt: Tree) -> list[Effect]:
     sources = needs_relations(query)
     needs = tuple(effect.ref for effect in sources if isinstance(effect, Requires))
     if not stmt.replace:
-        effects = [*sources, *target(ref, Kind.VIEW, guarded=False)]
+        effects = [*sources, *target(ref, Kind.VIEW, guarded=False, needs=needs)]
         effects.append(Creates(ref, Kind.VIEW, None, needs=needs))
         return effects
     return [*sources, Creates(ref, Kind.VIEW, None, needs=needs, replaces=True)]

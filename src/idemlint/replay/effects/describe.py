@@ -140,7 +140,8 @@ def _value(value: object) -> str:
 
 def _sets_path(effect: vocabulary.SetsPath) -> str:
     schemas = effect.schemas
-    return "resets search_path" if schemas is None else f"sets search_path to {_listed(schemas)}"
+    what = "resets search_path" if schemas is None else f"sets search_path to {_listed(schemas)}"
+    return f"{what} until the transaction ends" if effect.local else what
 
 
 _AGAIN: Final = {

@@ -120,7 +120,7 @@ def _renames(
     duplicate = "42P07" if kind.space is Space.RELATION else kind.duplicate
     if kind is Kind.ENUM_VALUE:
         duplicate = "42710"
-    new_free = Requires(to, False, duplicate, kind, Verb.RENAME)
+    new_free = Requires(to, False, duplicate, kind, Verb.RENAME, beside=ref)
     first, second = (new_free, old_there) if new_first else (old_there, new_free)
     return [first, second, Renames(ref, to, kind)]
 

@@ -223,7 +223,8 @@ def _set_config(fields: dict[str, Any]) -> list[Effect]:
     value = _constant(fields, 1)
     if value is None:
         return []
-    return [SetsPath(tuple(part.strip().strip('"') for part in value.split(",") if part.strip()))]
+    names = tuple(part.strip().strip('"') for part in value.split(",") if part.strip())
+    return [SetsPath(names, _constant(fields, 2) in {"true", "t", "1", "on", "yes"})]
 
 
 def _constant(fields: dict[str, Any], position: int) -> str | None:

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 
 def variable_set(stmt: Tree) -> list[Effect]:
     """`SET`: only search_path matters to names."""
+    kind = stmt.fields.get("kind")
+    if kind == "VAR_RESET_ALL":
+        return [SetsPath(None)]
     if stmt.name != "search_path":
         return []
-    if stmt.fields.get("kind") != "VAR_SET_VALUE":
-        return [SetsPath(None)]
+    local = bool(stmt.is_local)
+    if kind != "VAR_SET_VALUE":
+        return [SetsPath(None, local)]
     names = [constant(argument) or "" for argument in stmt.args or ()]
-    return [SetsPath(tuple(name for name in names if name and name != "$user"))]
+    return [SetsPath(tuple(name for name in names if name and name != "$user"), local)]
 
 
 def transaction(stmt: Tree) -> list[Effect]:

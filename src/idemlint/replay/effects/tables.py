@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from idemlint.source.tree import Tree
 
 
-def target(ref: Ref, kind: Kind, *, guarded: bool) -> list[Effect]:
+def target(ref: Ref, kind: Kind, *, guarded: bool, needs: tuple[Ref, ...] = ()) -> list[Effect]:
     """What every CREATE of a relation begins with: the schema is there, the name is free."""
     effects: list[Effect] = []
     if ref.schema is not None and ref.schema != "pg_temp":
         effects.append(Requires(schema(ref.schema), True, "3F000", Kind.SCHEMA, Verb.USE))
     otherwise = SKIP if guarded else kind.duplicate
-    effects.append(Requires(ref, False, otherwise, kind, Verb.CREATE))
+    effects.append(Requires(ref, False, otherwise, kind, Verb.CREATE, needs=needs))
     return effects
 
 

@@ -59,7 +59,9 @@ class Requires(NamedTuple):
     """`ref` must be there (or must not): otherwise SQLSTATE `otherwise` is raised, or `SKIP`.
 
     `kind` is what the statement takes it to be; a relation that is there but of another kind raises
-    `wrong_kind` where that is set. An index has its name in the schema of its table: `beside`.
+    `wrong_kind` where that is set. What must not be there is looked for where it would be made: an index
+    in the schema of its table, and a new name in that of the old one (`beside`); a view among the temporary
+    ones where something that it reads is (`needs`).
     """
 
     ref: Ref
@@ -69,6 +71,7 @@ class Requires(NamedTuple):
     verb: Verb
     wrong_kind: str | None = None
     beside: Ref | None = None
+    needs: tuple[Ref, ...] = ()
 
 
 class UsesColumns(NamedTuple):
@@ -147,9 +150,10 @@ class Sets(NamedTuple):
 
 
 class SetsPath(NamedTuple):
-    """`SET search_path`; `None` resets it."""
+    """`SET search_path`; `None` resets it. `local`: only until the transaction ends."""
 
     schemas: tuple[str, ...] | None
+    local: bool = False
 
 
 class Again(Enum):

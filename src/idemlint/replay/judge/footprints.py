@@ -36,7 +36,7 @@ from idemlint.replay.guards.conditions import RowExists
 from idemlint.replay.guards.kept import condition_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Change
@@ -45,9 +45,10 @@ if TYPE_CHECKING:
 #: An object by its bare name, something inside one (`table`, `column`), or all that is inside (`table`, `*`).
 Name = str | tuple[str, str]
 
-#: Inside of any object, and of an object that cannot be told.
+#: Inside of any object; of an object that cannot be told; and what keeps an object from being dropped.
 _ANYWHERE: Final = "*"
 _SOMEWHERE: Final = "~"
+_HOLDING: Final = "^"
 _SCHEMA: Final = "schema:"
 
 
@@ -59,11 +60,19 @@ class Footprint(NamedTuple):
     whole: bool = False
 
 
-def footprint(program: Iterable[Effect], postgres_version: int) -> Footprint:
-    """The footprint of a statement's effects."""
-    trace = _Trace(postgres_version)
-    trace.effects(program)
-    return Footprint(frozenset(trace.reads), frozenset(trace.writes), trace.whole)
+def footprints(programs: Sequence[Iterable[Effect]], postgres_version: int) -> list[Footprint]:
+    """The footprints of a file's statements, each told by its effects."""
+    traces = [_Trace(postgres_version) for _ in programs]
+    held: dict[Name, set[str]] = {}
+    for trace, program in zip(traces, programs, strict=True):
+        trace.effects(program)
+        for made, holds in trace.holds:
+            held.setdefault(made, set()).update(holds)
+    for trace in traces:
+        # Whoever ends a foreign key or a view lets go of the tables that it is about.
+        for name in tuple(trace.writes):
+            trace.writes.update((each, _HOLDING) for each in held.get(name, ()))
+    return [Footprint(frozenset(t.reads), frozenset(t.writes), t.whole) for t in traces]
 
 
 def changed(catalog: Catalog, changes: Iterable[Change]) -> Iterator[Name]:
@@ -78,10 +87,11 @@ def changed(catalog: Catalog, changes: Iterable[Change]) -> Iterator[Name]:
         else:
             yield from _inside(home[2], name)
         for slot in (change.before, catalog.recorded(change.key)):
-            for owner in slot.owners if slot is not None else ():
-                held = catalog.key_of(owner)
+            for oid in (*slot.owners, *slot.needs) if slot is not None else ():
+                held = catalog.key_of(oid)
                 if held is not None and held[0] is Space.RELATION:
                     yield held[2], _ANYWHERE
+                    yield held[2], _HOLDING
 
 
 def _inside(holder: str, name: str) -> tuple[Name, ...]:
@@ -92,6 +102,7 @@ class _Trace:
     def __init__(self, postgres_version: int) -> None:
         self.reads: set[Name] = set()
         self.writes: set[Name] = set()
+        self.holds: list[tuple[Name, set[str]]] = []
         self.whole = False
         self._version = postgres_version
 
@@ -127,6 +138,9 @@ class _Trace:
             self._write(effect.ref)
         if isinstance(effect, (Creates, CreatesUnnamed)):
             self._made(effect)
+        elif isinstance(effect, Drops):
+            ref = effect.ref
+            self.reads.add((ref.name if ref.parent is None else ref.parent.name, _HOLDING))
 
     def _made(self, effect: Creates | CreatesUnnamed) -> None:
         """What comes with an object, and what it changes of those that it hangs on (a key, of its table)."""
@@ -134,8 +148,17 @@ class _Trace:
             table = owner.parent if owner.parent is not None else owner
             self.writes.add((table.name, _ANYWHERE))
         definition = effect.definition
+        holds = {each.name for each in (*effect.owners, *effect.needs) if each.parent is None}
         if isinstance(definition, Definition):
-            self.reads.update(name for _, name in definition.needed_names)
+            holds.update(name for _, name in definition.needed_names)
+        self.reads |= holds
+        if isinstance(effect, Creates):
+            ref = effect.ref
+            made = ref.name if ref.parent is None else (ref.parent.name, ref.name)
+        else:
+            made = (effect.table.name, effect.base)
+        self.writes.update((each, _HOLDING) for each in holds)
+        self.holds.append((made, holds))
         if isinstance(definition, TableDefinition):
             self.writes.update(each.name for each in definition.by_products())
 

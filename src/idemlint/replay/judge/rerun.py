@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from idemlint.replay.judge.footprints import Name
     from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.signals import Hazard, Result
+    from idemlint.replay.machine.state import State
 
 Program = tuple[Effect, ...]
 
@@ -45,26 +47,33 @@ def replay_file(
     Of the reruns nothing is left: the state is what it is where there are no `modes`.
     """
     state = machine.state
-    path = state.catalog.search_path
+    state.begin_file()
     told: list[dict[Rerun, Outcome]] = [{} for _ in programs]
     stopping = _Stopping(machine, programs, units) if "interrupted" in modes else None
     run = Pass(machine, judging=False, file_start=first)
+    ends = _ends(state, units)
     for index, program in enumerate(programs):
         began = state.catalog.mark()
         run.statement(first + 1 + index, program)
+        if index in ends and (not index or index - 1 in ends):
+            state.end_unit()
         if "statement" in modes:
-            # Right after itself: in the same session.
-            here = state.catalog.search_path
-            _keep_worst(told, _rerun(machine, programs, [index], "statement", first, here))
+            _keep_worst(told, _rerun(machine, programs, [index], "statement", first))
+        if index in ends:
+            state.end_unit()
         if stopping is not None:
-            again = stopping.behind(index, state.catalog.changes(began))
-            if again:
-                _keep_worst(told, _rerun(machine, programs, again, "interrupted", first, path))
+            concerned, again = stopping.behind(index, state.catalog.changes(began))
+            if concerned:
+                crossed = _crossed(again, units, ends)
+                rerun = _rerun(machine, programs, again, "interrupted", first, crossed)
+                # What the others did for good may be undone by statements that do not run here.
+                _keep_worst(told, {each: rerun[each] for each in concerned})
     if stopping is not None:
         _keep_worst(told, stopping.left_out())
-    state.end_file(path)
+    state.end_file()
     if "file" in modes:
-        _keep_worst(told, _rerun(machine, programs, range(len(programs)), "file", first, path))
+        everything = range(len(programs))
+        _keep_worst(told, _rerun(machine, programs, everything, "file", first, ends))
     if "interrupted" in modes:
         _where_not_interrupted(told, units)
     return FileReplay(told, [(hazard.statement - first - 1, hazard) for hazard in run.hazards])
@@ -84,17 +93,19 @@ class _Stopping:
             for stop in self._plan.tried.values():
                 self._changed.update((index, set()) for index in stop.next_to)
 
-    def behind(self, index: int, changes: Sequence[Change]) -> list[int]:
-        """What runs again where the run stops behind a statement that made these changes, if it does."""
+    def behind(self, index: int, changes: Sequence[Change]) -> tuple[set[int], list[int]]:
+        """Where the run stops behind a statement that made these changes: the statements that it concerns,
+        and what runs again to tell. None, where it does not stop."""
         if not self._number:
-            return []
+            return set(), []
         if index in self._changed:
             self._changed[index].update(changed(self._catalog, changes))
         stop = self._plan.tried.get(index)
         if stop is None:
-            return []
+            return set(), []
         names = self._slices.names(stop).union(*(self._changed[each] for each in stop.next_to))
-        return self._slices.with_grounds(self._slices.concerned(index, names))
+        concerned = self._slices.concerned(index, names)
+        return concerned, self._slices.with_grounds(concerned)
 
     def left_out(self) -> dict[int, Outcome]:
         """What cannot be told of statements, for so many stops that not all were tried."""
@@ -115,13 +126,13 @@ class _Stopping:
 def replay_folder(
     machine: Machine,
     files: Sequence[Sequence[Program]],
-    path: tuple[str, ...],
+    units: Sequence[Sequence[int]],
     chosen: frozenset[int] | None = None,
 ) -> list[list[Outcome]]:
     """Files again, over what all of them left: a lost journal, a database made by hand.
 
-    They were run in this order before, numbered from 1 through; each begins a session of its own. Of
-    `files`, those at the places `chosen` run (all where it is `None`); the others have no outcomes.
+    They were run in this order before, numbered from 1 through; `units` are what commits together, file by
+    file. Of `files`, those at the places `chosen` run (all where it is `None`); the others have no outcomes.
     """
     programs = [program for file in files for program in file]
     starts: list[int] = []
@@ -132,8 +143,32 @@ def replay_folder(
         span if chosen is None or place in chosen else range(0) for place, span in enumerate(spans)
     ]
     indexes = [index for span in runs for index in span]
-    found = _rerun(machine, programs, indexes, "folder", 0, path, frozenset(starts))
+    ends = {
+        span.start + index
+        for span, each in zip(spans, units, strict=True)
+        for index in _ends(machine.state, each)
+    }
+    last = frozenset(span.stop - 1 for span in runs if span)
+    found = _rerun(machine, programs, indexes, "folder", 0, frozenset(ends), last)
     return [[found[index] for index in span] for span in runs]
+
+
+def _ends(state: State, units: Sequence[int]) -> frozenset[int]:
+    """The statements after which something commits: the next one is of another unit, or of another file."""
+    last = len(units) - 1
+    commits = state.session != "transaction"
+    return frozenset(
+        index
+        for index, unit in enumerate(units)
+        if (commits if index == last else units[index + 1] != unit)
+    )
+
+
+def _crossed(indexes: Sequence[int], units: Sequence[int], ends: frozenset[int]) -> frozenset[int]:
+    """Of some statements, those after which something commits before the next of them runs."""
+    follows = pairwise(indexes)
+    between = {one for one, two in follows if one in ends or units[one] != units[two]}
+    return frozenset(between | ends.intersection(indexes[-1:]))
 
 
 def _keep_worst(outcomes: list[dict[Rerun, Outcome]], found: dict[int, Outcome]) -> None:
@@ -164,14 +199,14 @@ def _rerun(
     indexes: Sequence[int],
     mode: Rerun,
     first: int,
-    path: tuple[str, ...],
-    sessions: frozenset[int] = frozenset(),
+    units: frozenset[int] = frozenset(),
+    files: frozenset[int] = frozenset(),
 ) -> dict[int, Outcome]:
     """Run statements again, judge each, and take it all back.
 
     It is a new session, unless a statement runs again right after itself.
 
-    `sessions` are the statements that begin one more session.
+    `units` and `files` are the statements that are the last of one.
     """
     state = machine.state
     catalog = state.catalog
@@ -181,16 +216,19 @@ def _rerun(
         # A rollback of the rerun takes back nothing of the first run.
         state.savepoints = {}
     else:
-        state.begin_session(path)
+        state.begin_session()
     begun = catalog.mark()
     # Numbers are the folder's in its rerun, a file's in others.
     run = Pass(machine, judging=True, file_start=first, in_folder=mode == "folder")
     outcomes: dict[int, Outcome] = {}
     for index in indexes:
-        if index in sessions:
-            state.begin_session(path)
         result = run.statement(first + 1 + index, programs[index])
         outcomes[index] = _outcome(run, result, mode)
+        if index in units:
+            state.end_unit()
+        if index in files:
+            state.end_file()
+            state.begin_file()
     for number, outcome in repeated(run, begun, mode).items():
         index = number - first - 1
         before = outcomes.get(index)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Command, Deletes, Drops, Renames, Transaction
-from idemlint.replay.judge.footprints import footprint
+from idemlint.replay.judge.footprints import footprints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -85,7 +85,7 @@ class Slices:
     """Which statements of a file a stop concerns, by what they look at and change."""
 
     def __init__(self, programs: Sequence[tuple[Effect, ...]], postgres_version: int) -> None:
-        self._prints = [footprint(program, postgres_version) for program in programs]
+        self._prints = footprints(programs, postgres_version)
         rolls_back = any(
             isinstance(effect, Transaction) and "ROLLBACK" in effect.kind
             for program in programs

@@ -10,6 +10,7 @@ from idemlint.replay.catalog.datatype import Returns
 from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
+from idemlint.replay.machine.requirements import place
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed
@@ -21,8 +22,7 @@ def creates(run: Pass, effect: Creates) -> Result:
     """A name is taken; OR REPLACE leaves the thing who it is."""
     catalog = run.catalog
     catalog.cause = (effect, run.span, run.leaf)
-    beside = effect.beside
-    key = catalog.key(effect.ref if beside is None else catalog.beside(effect.ref, beside))
+    key = catalog.key(place(run, effect))
     if key is None:
         return None
     owners, needs = run.oids(effect.owners), run.oids(effect.needs)

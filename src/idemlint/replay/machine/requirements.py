@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.postgres.kinds import ROW_TYPES, Kind, Ref, Space
-from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
+from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
+from idemlint.replay.catalog.refs import schema
+from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
 from idemlint.replay.effects.vocabulary import SKIP, Requires, UsesAnyColumn, UsesColumns, Verb
 from idemlint.replay.machine.signals import FORK, SKIPPED
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.slots import Slot
+    from idemlint.replay.effects.vocabulary import Creates
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
 
@@ -19,22 +21,54 @@ def requires(run: Pass, effect: Requires) -> Result:
     """Something must be there, or must not: raise, skip, learn or doubt."""
     ref, want = effect.ref, effect.want
     catalog = run.catalog
-    if effect.beside is not None:
-        ref = catalog.beside(ref, effect.beside)
-        effect = effect if ref is effect.ref else effect._replace(ref=ref)
+    if not want:
+        if _needs_a_schema(effect) and catalog.creation_schema() is None:
+            return requires(run, _somewhere(catalog.search_path[0]))
+        ref = place(run, effect)
+        if ref is not effect.ref and effect.beside is not None and effect.verb is Verb.CREATE:
+            # Nobody reads in the statement where an index goes.
+            effect = effect._replace(ref=ref)
     slot = catalog.find(ref)
     presence = UNKNOWN if slot is None else slot.presence
     if presence is PRESENT:
         if want:
             if effect.wrong_kind is not None and _other_kind(run, effect, slot):
-                return _unmet(run, effect, slot, effect.wrong_kind)
+                return _unmet(run, effect, slot, effect.wrong_kind, ref)
             return None
     elif presence is ABSENT:
         if not want:
-            return _row_type_taken(run, effect) if effect.kind in ROW_TYPES else None
+            return _row_type_taken(run, effect, ref) if effect.kind in ROW_TYPES else None
     elif presence is UNKNOWN:
-        return _unknown(run, effect)
-    return _unmet(run, effect, slot, effect.otherwise)
+        return _unknown(run, effect, ref)
+    return _unmet(run, effect, slot, effect.otherwise, ref)
+
+
+def _needs_a_schema(effect: Requires) -> bool:
+    ref = effect.ref
+    return (
+        ref.schema is None
+        and ref.parent is None
+        and effect.beside is None
+        and ref.space in SCHEMA_BOUND
+    )
+
+
+def _somewhere(name: str) -> Requires:
+    """A schema to make things in: where the search_path leads to none, 3F000."""
+    return Requires(schema(name), True, "3F000", Kind.SCHEMA, Verb.USE)
+
+
+def place(run: Pass, effect: Requires | Creates) -> Ref:
+    """The name as it is made: with its schema, where that is not what looking would find."""
+    catalog = run.catalog
+    ref = catalog.place(effect.ref, effect.beside)
+    if ref is not effect.ref and effect.kind is Kind.VIEW:
+        for need in effect.needs:
+            key = catalog.key(need)
+            if key is not None and key[1] == PG_TEMP:
+                # A view of a temporary table is one (`DefineView`).
+                return ref._replace(schema="pg_temp")
+    return ref
 
 
 def uses_columns(run: Pass, effect: UsesColumns) -> Result:
@@ -79,8 +113,8 @@ def _had(run: Pass, ref: Ref) -> bool:
     return key is not None and run.catalog.recorded(key) is not None
 
 
-def _unknown(run: Pass, effect: Requires) -> Result:
-    anew = run.judging and _is_anew(run, effect.ref)
+def _unknown(run: Pass, effect: Requires, ref: Ref) -> Result:
+    anew = run.judging and _is_anew(run, ref)
     if effect.otherwise is SKIP:
         if effect.want or (run.judging and not anew):
             return FORK
@@ -92,7 +126,7 @@ def _unknown(run: Pass, effect: Requires) -> Result:
         run.doubt(reason, effect, effect.otherwise)
         return None
     run.catalog.set_presence(
-        effect.ref, PRESENT if effect.want else ABSENT, effect.kind if effect.want else None
+        ref, PRESENT if effect.want else ABSENT, effect.kind if effect.want else None
     )
     if run.catches is not None and run.catches(effect.otherwise):
         run.uncertain = True
@@ -108,14 +142,14 @@ def _is_anew(run: Pass, ref: Ref) -> bool:
     return home is not None and home.maker > 0
 
 
-def _unmet(run: Pass, effect: Requires, slot: Slot | None, otherwise: str) -> Result:
+def _unmet(run: Pass, effect: Requires, slot: Slot | None, otherwise: str, ref: Ref) -> Result:
     if otherwise is SKIP:
         return SKIPPED
     sqlstate = _sqlstate(run, effect, otherwise)
     handled = run.catches is not None and run.catches(sqlstate)
-    if not run.judging and not handled and run.catalog.key(effect.ref) not in run.believed:
+    if not run.judging and not handled and run.catalog.key(ref) not in run.believed:
         # The first run is assumed to succeed, so what was believed before it is wrong.
-        run.catalog.set_presence(effect.ref, PRESENT if effect.want else ABSENT)
+        run.catalog.set_presence(ref, PRESENT if effect.want else ABSENT)
         return None
     return run.raised(sqlstate, effect, _why(run, effect, slot, sqlstate))
 
@@ -150,8 +184,8 @@ def _other_kind(run: Pass, effect: Requires, slot: Slot | None) -> bool:
     return slot is not None and slot.kind is not None and slot.kind is not effect.kind
 
 
-def _row_type_taken(run: Pass, effect: Requires) -> Result:
-    type_ref = effect.ref._replace(space=Space.TYPE)
+def _row_type_taken(run: Pass, effect: Requires, ref: Ref) -> Result:
+    type_ref = ref._replace(space=Space.TYPE)
     key = run.catalog.key(type_ref)
     slot = run.catalog.slot(key) if key is not None else None
     if slot is not None and slot.presence is PRESENT and run.judging:

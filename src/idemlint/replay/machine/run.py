@@ -64,7 +64,7 @@ class Machine(NamedTuple):
 
     def over(self, catalog: Catalog) -> Machine:
         """The same machine over another database."""
-        return self._replace(state=State.of(catalog))
+        return self._replace(state=self.state.over(catalog))
 
 
 class Pass:
@@ -168,16 +168,17 @@ class Pass:
     def _fork(self, effect: Effect, rest: tuple[Effect, ...]) -> Result:
         assert isinstance(effect, Requires)
         catalog = self.catalog
+        ref = effect.ref if effect.want else catalog.place(effect.ref, effect.beside)
         if all(isinstance(each, Drops) and each.ref == effect.ref for each in rest):
-            catalog.set_presence(effect.ref, ABSENT, effect.kind)
+            catalog.set_presence(ref, ABSENT, effect.kind)
             return None
 
         def met() -> Result:
-            catalog.set_presence(effect.ref, PRESENT if effect.want else ABSENT, effect.kind)
+            catalog.set_presence(ref, PRESENT if effect.want else ABSENT, effect.kind)
             return self.apply(rest)
 
         def unmet() -> Result:
-            catalog.set_presence(effect.ref, ABSENT if effect.want else PRESENT, effect.kind)
+            catalog.set_presence(ref, ABSENT if effect.want else PRESENT, effect.kind)
             return None
 
         return self.either(met, unmet)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 def sets_path(run: Pass, effect: SetsPath) -> Result:
     """From here on, names are looked for elsewhere."""
-    run.catalog.search_path = effect.schemas or ("public",)
+    schemas = effect.schemas
+    run.state.set_path(("public",) if schemas == () else schemas, local=effect.local)
     return None
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from idemlint.replay.catalog.slots import Key, Mark
+    from idemlint.runners.profile import Session
 
 
 class StateMark(NamedTuple):
@@ -26,26 +27,40 @@ class StateMark(NamedTuple):
     statement: int
     savepoints: Mapping[str, StateMark]
     until_commit: tuple[Key, ...]
+    path_after: tuple[str, ...] | None
 
 
 class State:
     """A database, as far as it is known, and the session that migrations are run in.
 
-    `savepoints` are those of the transaction that is open, by name; its beginning has none (`""`).
-    `until_commit` is what ends with it. Neither outlives the file that began the transaction.
+    `default_path` is the search_path that a session begins with, `session` what the runner keeps of it
+    from file to file. `savepoints` are those of the transaction that is open, by name; its beginning has
+    none (`""`). `until_commit` is what ends with it, `path_after` the search_path that comes back then,
+    where a SET LOCAL put another one in its place.
     """
 
-    __slots__ = ("catalog", "savepoints", "until_commit")
+    __slots__ = (
+        "catalog",
+        "default_path",
+        "path_after",
+        "savepoints",
+        "session",
+        "until_commit",
+    )
 
-    def __init__(self, search_path: tuple[str, ...] = ("public",)) -> None:
+    def __init__(
+        self, search_path: tuple[str, ...] = ("public",), session: Session = "kept"
+    ) -> None:
         self.catalog = Catalog(search_path)
+        self.default_path = search_path
+        self.session = session
         self.savepoints: Mapping[str, StateMark] = {}
         self.until_commit: tuple[Key, ...] = ()
+        self.path_after: tuple[str, ...] | None = None
 
-    @classmethod
-    def of(cls, catalog: Catalog) -> State:
-        """A database that was described elsewhere, and a session on it."""
-        state = cls(catalog.search_path)
+    def over(self, catalog: Catalog) -> State:
+        """A database that was described elsewhere, and a session on it as this one's runner has it."""
+        state = State(catalog.search_path, self.session)
         state.catalog = catalog
         return state
 
@@ -58,6 +73,7 @@ class State:
             catalog.statement,
             self.savepoints,
             self.until_commit,
+            self.path_after,
         )
 
     def rollback(self, mark: StateMark) -> None:
@@ -70,6 +86,7 @@ class State:
         catalog.last_oid = mark.last_oid
         catalog.statement, catalog.cause = mark.statement, None
         self.savepoints, self.until_commit = mark.savepoints, mark.until_commit
+        self.path_after = mark.path_after
 
     # -- transactions --------------------------------------------------------------------------------
 
@@ -86,38 +103,64 @@ class State:
         if mark is None:
             return None
         knowledge.undo(self.catalog, mark.catalog)
-        self.until_commit = mark.until_commit
+        self.until_commit, self.path_after = mark.until_commit, mark.path_after
         self.savepoints = {**mark.savepoints, name: mark} if name else {}
         return mark
 
     def commit(self) -> None:
         """The transaction ends, and what was to end with it."""
-        catalog = self.catalog
         for key in self.until_commit:
-            slot = catalog.slot(key)
-            if slot is not None and slot.presence is PRESENT:
-                catalog.kill(slot.oid)
-                catalog.put(key, slot._replace(presence=ABSENT))
-        self.savepoints, self.until_commit = {}, ()
+            self._end(key)
+        if self.path_after is not None:
+            self.catalog.search_path = self.path_after
+        self.savepoints, self.until_commit, self.path_after = {}, (), None
+
+    def end_unit(self) -> None:
+        """What is sent next commits by itself, unless a BEGIN of the file's own is still open."""
+        if "" not in self.savepoints:
+            self.commit()
 
     # -- sessions ------------------------------------------------------------------------------------
 
-    def begin_session(self, search_path: tuple[str, ...]) -> None:
+    def set_path(self, path: tuple[str, ...] | None, *, local: bool) -> None:
+        """SET, or SET LOCAL, which ends with its transaction; `None` is what the session began with."""
+        catalog = self.catalog
+        if not local:
+            self.path_after = None
+        elif self.path_after is None:
+            self.path_after = catalog.search_path
+        catalog.search_path = self.default_path if path is None else path
+
+    def begin_session(self) -> None:
         """Another connection: temporary objects, settings and open transactions are of the one before."""
         catalog = self.catalog
-        self.savepoints, self.until_commit = {}, ()
+        self.savepoints, self.until_commit, self.path_after = {}, (), None
         for key in catalog.temporary():
-            slot = catalog.recorded(key)
-            if slot is not None and slot.presence is PRESENT:
-                catalog.kill(slot.oid)
-                catalog.put(key, slot._replace(presence=ABSENT))
-        catalog.search_path = search_path
+            self._end(key)
+        catalog.search_path = self.default_path
 
-    def end_file(self, search_path: tuple[str, ...]) -> None:
+    def end_file(self) -> None:
         """A file is at its end: a transaction that it left open is not the next one's.
 
         It counts as committed, since a first run is taken to have done its work: who forgets COMMIT
-        has a runner that sends its own. Nobody can roll back what an earlier file did.
+        has a runner that sends its own (psql and postgrator have none, and lose it with the connection:
+        measured; IDM505 says so). Nobody can roll back what an earlier file did.
         """
-        self.commit()
-        self.catalog.search_path = search_path
+        if self.session == "transaction":
+            self.savepoints = {}
+        else:
+            self.commit()
+
+    def begin_file(self) -> None:
+        """The next file, with what its runner leaves it of the session of the one before."""
+        if self.session == "new":
+            self.begin_session()
+        elif self.session == "reset":
+            self.catalog.search_path = self.default_path
+
+    def _end(self, key: Key) -> None:
+        catalog = self.catalog
+        slot = catalog.slot(key)
+        if slot is not None and slot.presence is PRESENT:
+            catalog.kill(slot.oid)
+            catalog.put(key, slot._replace(presence=ABSENT))

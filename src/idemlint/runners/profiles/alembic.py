@@ -17,6 +17,7 @@ PROFILES: Final = (
         title="psql (SQL from Alembic)",
         edits="ignored",
         sending="stmt",
+        session="new",
         message="statement",
         claims=(
             Claim(77, needle=b"alembic_version", text=r"\balembic_version\b"),

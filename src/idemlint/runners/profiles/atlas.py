@@ -7,6 +7,8 @@ cmd/atlas/internal/cmdapi/migrate.go).
   `-- atlas:delimiter`, `-- atlas:checkpoint`. Without a transaction a retry goes on behind the last
   good statement, which `atlas_schema_revisions` counts. [unverified] `-- atlas:txtar` is a paid
   format.
+- Files run on one pool (cmd/atlas/internal/cmdapi/migrate.go, `tx`), one after the other: one
+  connection, which nothing resets.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ PROFILES: Final = (
         title="Atlas",
         edits="error",
         sending="tx",
+        session="kept",
         message="statement",
         claims=(
             Claim(93, name=r".*\.sql", beside=("atlas.sum",)),

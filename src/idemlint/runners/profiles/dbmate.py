@@ -9,6 +9,8 @@ measured).
 - Options are `key:value` without blanks: `transaction: false` is silently ignored (measured).
 - Several up/down pairs parse, but the second inserts the version again: 23505 after its SQL ran
   (measured).
+- One connection for all files (measured); its journal is looked for in the first schema of the
+  search_path, so that a file which leaves another one there fails (42P01, measured).
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ PROFILES: Final = (
         title="dbmate",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(Claim(90, needle=b"migrate:up", text=r"^--\s*migrate:up"),),
         version_alone=True,
         files=(Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),),

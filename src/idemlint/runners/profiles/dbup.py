@@ -6,6 +6,8 @@ PostgresqlQueryParser.cs).
 - `$name$` (letters, digits, `_`, `-`) is a variable everywhere except in comments, in literals too,
   no escape, on by default: a dollar tag `$body$` fails as undefined; `$$` and `$1` are safe.
   `WithVariablesDisabled()` turns it off.
+- One connection for all scripts (dbup-core: NoTransactionStrategy.cs,
+  DatabaseConnectionManager.cs OperationStarting).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ PROFILES: Final = (
         title="DbUp",
         edits="ignored",
         sending="stmt",
+        session="kept",
         message="statement",
         claims=(Claim(46, name=r".*\.sql", depends=(("*.csproj", r'(?i)"dbup[-\w.]*"'),)),),
         files=(

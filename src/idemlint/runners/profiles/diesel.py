@@ -7,6 +7,8 @@ migrations_internals/src/lib.rs TomlMetadata).
   message still. In an existing file a **missing** key means `false`, a file that is no TOML means
   `true`.
 - [unverified] Contents of applied files are not compared.
+- One connection for all files. [unverified] What comes after 2.3 puts the search_path back after
+  each (migration_harness.rs, PR 4729).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from idemlint.runners.profile import Sending
 
 _KEY: Final = r"(?m)^\s*run_in_transaction\s*=\s*(\w+)\s*(?:#.*)?$"
+_FOLDER: Final = r"(?P<version>\d[^/_]*)_(?P<name>[^/]*)"
 _TOML: Final = r"\s*(?:#.*|\[.*\]\s*|[\w.\-\"']+\s*=.*)?"
 
 
@@ -43,6 +46,7 @@ PROFILES: Final = (
         title="Diesel",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(
             Claim(80, name=r"(?:up|down)\.sql", above=("diesel.toml",)),
             Claim(
@@ -53,8 +57,8 @@ PROFILES: Final = (
         ),
         version_alone=True,
         files=(
-            Named(r"(?P<version>\d[^/_]*)_(?P<name>[^/]*)/up\.sql", "up"),
-            Named(r"(?P<version>\d[^/_]*)_(?P<name>[^/]*)/down\.sql", "down"),
+            Named(r"up\.sql", "up", folders=(_FOLDER,)),
+            Named(r"down\.sql", "down", folders=(_FOLDER,)),
         ),
         ordered_by="text",
         version_without="-",

@@ -15,6 +15,7 @@ PROFILES: Final = (
         title="psql (SQL from Django)",
         edits="ignored",
         sending="stmt",
+        session="new",
         message="statement",
         claims=(
             Claim(

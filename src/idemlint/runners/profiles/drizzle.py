@@ -14,6 +14,8 @@
   `xata-http`.
 - The journal table holds hashes but only `when` (up to 0.45) or names (v1) are compared: an edit is
   not seen.
+- The session is the transaction's (measured); with `neon-http` every chunk is a request of its
+  own.
 """
 
 from __future__ import annotations
@@ -48,8 +50,10 @@ def by_journal(folder: str, paths: Sequence[str], clues: FolderClues) -> list[st
     return [by_tag[tag] for tag in tags if tag in by_tag]
 
 
-_V045 = r"(?P<version>\d+)_(?P<name>[^/]*)\.sql"
-_V1 = r"(?P<version>\d{14})_(?P<name>[^/]*)/migration\.sql"
+_FILES: Final = (
+    Named(r"migration\.sql", "up", folders=(r"(?P<version>\d{14})_(?P<name>[^/]*)",)),
+    Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),
+)
 
 _CLAIMS: Final = (
     Claim(100, name=r".*\.sql", beside=("meta/_journal.json",)),
@@ -67,9 +71,10 @@ PROFILES: Final = (
         title="Drizzle",
         edits="ignored",
         sending="tx-all",
+        session="transaction",
         message="piece",
         claims=_CLAIMS,
-        files=(Named(_V1, "up"), Named(_V045, "up")),
+        files=_FILES,
         other_files="up",
         ordered_by="path",
         journal=by_journal,
@@ -82,8 +87,9 @@ PROFILES: Final = (
         title="Drizzle (neon-http)",
         edits="ignored",
         sending="stmt",
+        session="new",
         message="piece",
-        files=(Named(_V1, "up"), Named(_V045, "up")),
+        files=_FILES,
         other_files="up",
         ordered_by="path",
         journal=by_journal,

@@ -4,6 +4,7 @@
   command in a transaction (`CommitAll` shares one); `evolve-tx-off` in the first line takes it
   away: [unverified] one pipeline.
 - `${x}` is filled in where defined; `evolve-repeat-always` repeats a file at every run.
+- One connection for all files, kept open for its lock (Evolve/Connection/WrappedConnection.cs).
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ PROFILES: Final = (
         title="Evolve",
         edits="error",
         sending="tx",
+        session="kept",
         claims=(
             Claim(86, needle=b"evolve-", text=r"\A[^\n]*evolve-(?:tx-off|repeat-\w+)"),
             Claim(66, name=_NAME, depends=(("*.csproj", r'(?i)"Evolve"'),)),

@@ -16,6 +16,9 @@ internal/command/DbMigrate.java; flyway-database-postgresql PostgreSQLParser.jav
 - `${name}` is filled in anywhere, in bodies and comments too; unknown names are errors, and there
   is no escape.
 - A file that failed outside a transaction blocks until `repair`.
+- One connection for all files; before each, the role and the search_path are as at the beginning
+  (DbMigrate.java: restoreOriginalState, changeCurrentSchemaTo; PostgreSQLConnection.java).
+  Temporary tables stay.
 """
 
 from __future__ import annotations
@@ -110,6 +113,7 @@ PROFILES: Final = (
         title="Flyway",
         edits="error",
         sending="tx",
+        session="reset",
         message="statement",
         claims=(
             Claim(

@@ -8,6 +8,7 @@ runMigrations, database/multistmt/parse.go; README "Multi-statement mode").
   `x-multi-statement=true` (`golang-migrate-multi`) cuts at every `;`, also in strings, comments and
   bodies, and sends the pieces one by one.
 - The version is written dirty before and clean after: any failure blocks until `force`.
+- One connection for all files (`WithInstance` takes a `sql.Conn`), which nothing resets.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ PROFILES: Final = (
         title="golang-migrate",
         edits="ignored",
         sending="msg",
+        session="kept",
         claims=(
             Claim(50, name=_NAME, depends=(("go.mod", r"golang-migrate/migrate"),)),
             Claim(35, name=_NAME, beside=("*.go",)),
@@ -53,6 +55,7 @@ PROFILES: Final = (
         title="golang-migrate in multi-statement mode",
         edits="ignored",
         sending="stmt",
+        session="kept",
         message="piece",
         version_alone=True,
         files=_FILES,

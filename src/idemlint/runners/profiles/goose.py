@@ -10,6 +10,7 @@ provider_run.go; mfridman/interpolate: parser.go).
   `/* */`. `a; b;` on one line, and all between StatementBegin and StatementEnd, is one message.
 - The version row is written in the file's transaction; without one it follows.
 - ENVSUB (off by default) turns `$$` into `$` and makes `$1` an error.
+- One connection for all files (provider_run.go, `initialize`), which nothing resets.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ PROFILES: Final = (
         title="goose",
         edits="ignored",
         sending="tx",
+        session="kept",
         message="piece",
         claims=(
             Claim(90, needle=b"+goose", text=r"^--\s*\+goose\s+(?:up|down|no|statement|envsub)"),

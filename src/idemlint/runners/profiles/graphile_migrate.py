@@ -7,6 +7,7 @@
   transaction away, and it is one message still (an error took all back, measured).
 - `:DATABASE_NAME`, `:DATABASE_OWNER` and own `:NAME`s are replaced as plain text everywhere, no
   escape.
+- One connection for all committed files (measured), one for each run of `current.sql`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _HEADERS: Final = r"\A(?:--![ \t]+(?:Previous|Hash|Message|AllowInvalidHash)\b[^\n]*\n)*\s*"
 _DIRECTIVE: Final = _HEADERS + r"--![ \t]*no-transaction\b"
+_NUMBERED: Final = r"(?P<version>\d+)(?P<name>[^/]*)\.sql"
 _CURRENT: Final = r"(?s)(?:.*/)?current(?:/[^/]*)?\.sql\Z"
 
 
@@ -47,6 +49,7 @@ PROFILES: Final = (
         title="graphile-migrate",
         edits="error",
         sending="tx",
+        session="kept",
         claims=(
             Claim(92, needle=b"--! previous:", text=r"^--! previous:"),
             Claim(85, name=r"\d{6,}(?:-.*)?\.sql", folder="committed", above=(".gmrc*",)),
@@ -55,9 +58,9 @@ PROFILES: Final = (
             Claim(62, name=r"current\.sql", beside=("committed",)),
         ),
         files=(
-            Named(r"committed/(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),
+            Named(_NUMBERED, "up", folders=("committed",)),
             Named(r"current\.sql", "repeatable", rank=1),
-            Named(r"current/(?P<version>\d+)(?P<name>[^/]*)\.sql", "repeatable", rank=1),
+            Named(_NUMBERED, "repeatable", rank=1, folders=("current",)),
         ),
         opt_out=opts_out(_DIRECTIVE, "msg"),
         own_directive=r"^--![ \t]*no-transaction[^\n]*",

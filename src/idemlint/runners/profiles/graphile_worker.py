@@ -2,7 +2,7 @@
 with the library.
 
 One message between BEGIN and COMMIT, the row in the same transaction; `:GRAPHILE_WORKER_SCHEMA` is
-filled in everywhere. Contents are not compared.
+filled in everywhere. Contents are not compared. One connection for all files.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ PROFILES: Final = (
         title="Graphile Worker",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(
             Claim(88, name=r"\d{6}\.sql", needle=b":graphile_worker_schema"),
             Claim(58, name=r"\d{6}\.sql", needle=b":graphile_worker_schema", near=True),

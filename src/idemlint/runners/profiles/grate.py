@@ -5,6 +5,7 @@
   `--transaction`.
 - `{{Token}}` is filled in, unknown ones stay. [unverified] A changed one-time script is an error by
   default.
+- One connection for all scripts (grate.core: Migration/AnsiSqlDatabase.cs OpenConnection).
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _ORDER: Final = (
     "permissions",
     "aftermigration",
 )
+#: So many folders inside of these are gone into.
+_INNER: Final = tuple(("(?P<name>[^/]*)", "[^/]*", "[^/]*")[:depth] for depth in range(4))
 _CHANGED: Final = frozenset(name.lower() for name in CHANGED)
 
 
@@ -70,6 +73,7 @@ PROFILES: Final = (
         title="grate",
         edits="error",
         sending="stmt",
+        session="kept",
         message="statement",
         claims=tuple(
             Claim(48, name=r".*\.sql", folder=rf"{name}(?:/[^/]+)*", beside=(f"../{other}",))
@@ -79,11 +83,13 @@ PROFILES: Final = (
         ),
         files=tuple(
             Named(
-                rf"{name}/(?P<name>(?:[^/]+/)*[^/]*)\.sql",
+                r"[^/]*\.sql" if inner else r"(?P<name>[^/]*)\.sql",
                 "up" if name in ONCE else "repeatable",
                 rank=rank,
+                folders=(name, *inner),
             )
             for rank, name in enumerate(_ORDER)
+            for inner in _INNER
         ),
         ordered_by="path",
         placeholders=Placeholders(pattern=r"\{\{\w+\}\}", in_bodies=True),

@@ -4,6 +4,8 @@
 - `<database>/<milliseconds>_x/up.sql`, `down.sql`; older layout `<milliseconds>_x.up.sql`. The file
   is the text of one `run_sql` request, run in a transaction; there is no opt-out. The CLI writes
   its journal after success. [unverified] Contents of applied files are not compared.
+- Each file is a request, on any connection of the server's pool, and none is reset (issue 10852):
+  what the next file finds is chance.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Final
 from idemlint.runners.profile import Claim, Named, Profile
 
 _BOTH: Final = r"(?:up|down)\.sql"
+_NAMED: Final = r"(?P<version>\d+)_(?P<name>[^/]*)"
 
 PROFILES: Final = (
     Profile(
@@ -20,6 +23,7 @@ PROFILES: Final = (
         title="the Hasura CLI",
         edits="ignored",
         sending="tx",
+        session="new",
         claims=(
             Claim(
                 79,
@@ -34,8 +38,10 @@ PROFILES: Final = (
             Claim(61, name=r"\d{13}_.*\.(?:up|down)\.sql", folder=r"hasura/migrations"),
         ),
         files=(
-            Named(r"(?P<version>\d+)_(?P<name>[^/]*)(?:/|\.)up\.sql", "up"),
-            Named(r"(?P<version>\d+)_(?P<name>[^/]*)(?:/|\.)down\.sql", "down"),
+            Named(r"up\.sql", "up", folders=(_NAMED,)),
+            Named(r"down\.sql", "down", folders=(_NAMED,)),
+            Named(rf"{_NAMED}\.up\.sql", "up"),
+            Named(rf"{_NAMED}\.down\.sql", "down"),
         ),
     ),
 )

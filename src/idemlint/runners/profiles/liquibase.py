@@ -13,6 +13,7 @@ SimpleSqlGrammar.jj, changelog/ChangeSet.java execute, changelog/ExpressionExpan
   pieces with one Sync.
 - Commit, then the row: a failed changeset reruns; `failOnError:false` goes on.
 - `${name}` is filled in where defined; `${:name}` escapes.
+- One connection for all files, which nothing resets (measured with 4.28).
 """
 
 from __future__ import annotations
@@ -117,6 +118,7 @@ PROFILES: Final = (
         title="Liquibase",
         edits="error",
         sending="tx",
+        session="kept",
         message="piece",
         claims=(
             Claim(92, needle=b"liquibase formatted sql", text=r"^\s*--\s*liquibase formatted sql"),

@@ -6,6 +6,7 @@ measured).
 - All pending files share one transaction; `--no-single-transaction` gives each its own.
   CONCURRENTLY fails in both (measured); `pgm.noTransaction()` is for JavaScript only. No
   placeholders.
+- The session is the transaction's (measured).
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ PROFILES: Final = (
         title="node-pg-migrate",
         edits="ignored",
         sending="tx-all",
+        session="transaction",
         claims=(
             Claim(82, needle=b"migration", text=r"^\s*--[\s-]*(?:up|down)\s+migration\b"),
             Claim(55, name=r"\d+[_-].*\.sql", depends=(("package.json", r'"node-pg-migrate"'),)),

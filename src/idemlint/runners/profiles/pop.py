@@ -1,7 +1,8 @@
 """gobuffalo pop / soda (gobuffalo/pop: migrator.go, migration_content.go).
 
 As popx, which comes from it, but without `.autocommit`: a transaction always. `.fizz` files are
-another language. [unverified] Edits are not seen.
+another language. [unverified] Edits are not seen. One pool, one file after the other: one
+connection, which nothing resets (migrator.go).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ PROFILES: Final = (
         title="pop",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(
             Claim(53, name=_NAME, depends=(("go.mod", r"gobuffalo/pop\b"),)),
             Claim(53, name=_NAME, beside=("*.fizz",)),

@@ -4,6 +4,7 @@
   general file, other dialects do not run here. One message in a transaction; `.autocommit` in the
   **file name** takes it away, and it is one message still, the row apart. Go templates (`{{ if
   .IsPostgreSQL }}`). [unverified] Edits are not seen.
+- One pool, one file after the other: one connection, which nothing resets (popx/migrator.go).
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ PROFILES: Final = (
         title="popx",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(
             Claim(94, name=_NAME, beside=("*.autocommit.*.sql",)),
             Claim(

@@ -3,6 +3,7 @@
 - `001.do.x.sql`, `001.undo.x.sql`. The file goes through the caller's `execQuery` as one text, no
   transaction; the row in another query. A changed applied file is an error (md5) unless
   `validateChecksums: false` [unverified].
+- The connection is the caller's, mostly one (measured with a client of node-postgres).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ PROFILES: Final = (
         title="postgrator",
         edits="error",
         sending="msg",
+        session="kept",
         claims=(Claim(62, name=r"\d+\.(?:do|undo)\.(?:.*\.)?sql"),),
         version_alone=True,
         files=(

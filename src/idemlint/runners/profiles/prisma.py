@@ -15,6 +15,8 @@ before.
 - `_prisma_migrations` holds checksums: `migrate dev` wants a reset after an edit, `migrate deploy`
   does not mind. The row is not in the file's own transaction; a failed one blocks (P3009) until
   `migrate resolve`.
+- One connection for all files, which nothing resets (the same mod.rs, `Connection`). [unverified]
+  The native engine was not run.
 
 The version is taken from a package.json above that pins it (`"prisma": "^6.2.1"`); where none says
 it, 7.4 or later is assumed.
@@ -82,8 +84,8 @@ def sent(data: bytes, statements: Sequence[Statement], sending: Sending) -> Send
 
 
 _FILES: Final = (
-    Named(r"(?P<version>\d+)_?(?P<name>[^/]*)/migration\.sql", "up"),
-    Named(r"(?P<name>[^/]*)/migration\.sql", "up"),
+    Named(r"migration\.sql", "up", folders=(r"(?P<version>\d+)_?(?P<name>[^/]*)",)),
+    Named(r"migration\.sql", "up", folders=(r"(?P<name>[^/]*)",)),
 )
 _OLD: Final = (
     "package.json",
@@ -96,6 +98,7 @@ PROFILES: Final = (
         title="Prisma Migrate",
         edits="warn",
         sending="stmt",
+        session="kept",
         message="statement",
         claims=(
             Claim(97, name=r"migration\.sql", beside=("../migration_lock.toml",)),
@@ -112,6 +115,7 @@ PROFILES: Final = (
         title="Prisma Migrate before 7.4",
         edits="warn",
         sending="msg",
+        session="kept",
         claims=(
             Claim(99, name=r"migration\.sql", beside=("../migration_lock.toml",), depends=(_OLD,)),
             Claim(93, name=r"migration\.sql", folder=r"prisma/migrations/[^/]+", depends=(_OLD,)),

@@ -3,7 +3,9 @@
 Facts: each statement is a message of its own, autocommit (psql manual, "-f", "-c"); measured with
 psql 15: an error in statement 3 of 4 leaves the other three applied and exits 0; with
 `ON_ERROR_STOP=1` two are applied and it exits 3. `-1` would put a transaction around it all. `:v`,
-`:'v'`, `:"v"` are filled in, but not in quotes or bodies (measured).
+`:'v'`, `:"v"` are filled in, but not in quotes or bodies (measured). Each file has a session of its
+own (`psql -f` for each, as docker-library/postgres: docker-entrypoint.sh does it); with `-f a -f
+b`, or `\\i`, they share one: what the next file finds is nothing to rely on.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ PROFILES: Final = (
         title="psql",
         edits="ignored",
         sending="stmt",
+        session="new",
         message="statement",
         claims=(
             Claim(

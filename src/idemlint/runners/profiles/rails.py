@@ -18,6 +18,7 @@ PROFILES: Final = (
         title="Rails",
         edits="ignored",
         sending="stmt",
+        session="new",
         message="statement",
         claims=(
             Claim(76, name=r"(?:\w+_)?structure\.sql", folder=r"db"),

@@ -2,6 +2,7 @@
 
 - `-- rambler up`, `-- rambler down`; each section is one `Exec`, no transaction, the row apart.
   [unverified] Edits are not seen.
+- One pool, one section after the other: one connection, which nothing resets.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ PROFILES: Final = (
         title="rambler",
         edits="ignored",
         sending="msg",
+        session="kept",
         claims=(Claim(90, needle=b"rambler", text=r"^--\s*rambler\s+(?:up|down)"),),
         files=(Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),),
         other_files="up",

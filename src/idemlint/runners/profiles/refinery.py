@@ -4,6 +4,7 @@
   is one message in a transaction, no opt-out; `set_grouped(true)` would share one. In the sync
   runner the file and its journal row are **two** transactions. No placeholders.
 - A diverging applied file is an error by default [unverified].
+- One connection for all files, which nothing resets.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ PROFILES: Final = (
         title="refinery",
         edits="error",
         sending="tx",
+        session="kept",
         claims=(Claim(68, name=_NAME, depends=(("Cargo.toml", r"(?m)^\s*refinery\w*\s*[.=]"),)),),
         version_alone=True,
         files=(Named(r"[UV](?P<version>\d+(?:\.\d+)?)__(?P<name>\w+)\.sql", "up"),),

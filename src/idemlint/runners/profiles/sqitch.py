@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
 
 _SCRIPTS: Final = r"(?:deploy|revert|verify)(?:/[^@]*)?"
+#: Changes may be named `app/users`: so many folders inside `deploy` are gone into.
+_INNER: Final = tuple(("(?P<name>[^/]*)", "[^/]*", "[^/]*")[:depth] for depth in range(4))
+_SCRIPT: Final = r"[^/]*\.sql"
 _DEPLOY: Final = r"(?s)(?:.*/)?deploy/(?P<change>.+)\.sql\Z"
 
 
@@ -80,6 +83,7 @@ PROFILES: Final = (
         title="Sqitch",
         edits="ignored",
         sending="stmt",
+        session="new",
         message="statement",
         claims=(
             Claim(85, name=r".*\.sql", folder=_SCRIPTS, above=("sqitch.plan",)),
@@ -89,8 +93,8 @@ PROFILES: Final = (
             Claim(70, name=r".*\.sql", needle=b"verify", text=r"^-- verify \S+:\S+ on pg"),
         ),
         files=(
-            Named(r"deploy/(?P<name>.*)\.sql", "up"),
-            Named(r"revert/(?P<name>.*)\.sql", "down"),
+            *(Named(_SCRIPT, "up", folders=("deploy", *inner)) for inner in _INNER),
+            *(Named(_SCRIPT, "down", folders=("revert", *inner)) for inner in _INNER),
         ),
         ordered_by="path",
         journal=by_plan,

@@ -6,6 +6,7 @@
 - A file that **begins** with `-- no-transaction` goes as one message without it, so that a
   statement which refuses blocks must be alone; splitting was refused (PR 3574). A BOM, a blank
   line, a comment before it or `--no-transaction` defeat it. No placeholders.
+- One connection for all files (sqlx-core/src/migrate/migrator.rs run), which nothing resets.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ PROFILES: Final = (
         title="sqlx",
         edits="error",
         sending="tx",
+        session="kept",
         claims=(
             Claim(
                 60, name=r"\d+_.*\.sql", needle=b"-- no-transaction", text=r"\A-- no-transaction"

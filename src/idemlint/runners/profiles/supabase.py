@@ -14,6 +14,7 @@ what came before.
   row; a file with a top-level BEGIN or COMMIT runs one by one as written; the directive, exactly
   the first line, gives one by one; other tools' directives are ignored
   (apps/cli/src/legacy/shared/legacy-migration-apply.ts, legacy-migration-file.ts).
+- One connection for all files; `RESET ALL` leaves temporary tables (measured with 3.1.0).
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ PROFILES: Final = (
         title="the Supabase CLI",
         edits="ignored",
         sending="pipe",
+        session="reset",
         claims=(
             Claim(95, name=r".*\.sql", folder=r"supabase/migrations"),
             Claim(45, name=r"\d+[a-z]?_.*\.sql", needle=b"supabase", near=True),
@@ -85,6 +87,7 @@ PROFILES: Final = (
         title="the Supabase CLI before 2.115",
         edits="ignored",
         sending="tx",
+        session="reset",
         message="statement",
         claims=(
             Claim(
@@ -104,6 +107,7 @@ PROFILES: Final = (
         title="the Supabase CLI before 2.109",
         edits="ignored",
         sending="pipe",
+        session="reset",
         claims=(
             Claim(
                 96,

@@ -3,7 +3,7 @@ engines/postgres.py executescript).
 
 Folders by number, then names. `COMMIT; BEGIN TRANSACTION;` and the file are one message, the row in
 the same transaction; `$%AUTO_INCREMENT_PRIMARY_KEY%$` is replaced. `.sql.sqlite` is for the other
-database. Edits are not seen.
+database. Edits are not seen. One connection for all files.
 """
 
 from __future__ import annotations
@@ -18,8 +18,15 @@ PROFILES: Final = (
         title="Synapse",
         edits="ignored",
         sending="tx",
+        session="kept",
         claims=(Claim(87, name=r".*\.sql(?:\.postgres)?", folder=r"schema/[^/]+/delta/\d+"),),
-        files=(Named(r"delta/(?P<version>\d+/\d*)(?P<name>[^/]*)\.sql(?:\.postgres)?", "up"),),
+        files=(
+            Named(
+                r"(?P<name>[^/]*)\.sql(?:\.postgres)?",
+                "up",
+                folders=("delta", r"(?P<version>\d+)"),
+            ),
+        ),
         placeholders=Placeholders(pattern=r"\$%AUTO_INCREMENT_PRIMARY_KEY%\$", in_bodies=True),
     ),
 )

@@ -4,6 +4,8 @@
   a transaction; a line `---- tern: disable-tx ----`, for each direction, takes it away: then its
   lexer sends one by one.
 - Go templates with sprig. [unverified] Edits are not seen.
+- One connection for all files, `reset all` after each: temporary tables stay
+  (migrate/migrate.go).
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ PROFILES: Final = (
         title="tern",
         edits="ignored",
         sending="tx",
+        session="reset",
         claims=(
             Claim(92, needle=b"create above", text=_BELOW),
             Claim(92, needle=b"tern: disable-tx", text=_OFF),

@@ -5,6 +5,7 @@
   kinds in one run on a live database are refused. Callbacks and `grants/`. [unverified] Edits are
   not seen.
 - Non-ASCII text needs `/* pgmigrate-encoding: utf-8 */`.
+- The session is the transaction's (measured).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ PROFILES: Final = (
         title="pgmigrate",
         edits="ignored",
         sending="tx-all",
+        session="transaction",
         message="statement",
         claims=(
             Claim(82, name=r"V\d+__.*\.sql", folder="migrations", beside=("../migrations.yml",)),

@@ -8,6 +8,7 @@ measured).
   measured with 9.0).
 - `-- transactional: false`: one by one; on failure the rollback steps run. The row's hash is of the
   name: edits are not seen.
+- Each file has a connection of its own (measured; `backend.copy()` in yoyo/backends/base.py).
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ PROFILES: Final = (
         title="yoyo",
         edits="ignored",
         sending="tx",
+        session="new",
         message="statement",
         claims=(
             Claim(38, needle=b"depends:", text=r"\A\s*(?:--[^\n]*\n\s*)*?--\s*depends:"),
