@@ -85,6 +85,16 @@ class Detector:
                 return profile
         return self._fallback
 
+    def samples_alike(self, path: str, data: bytes) -> bool:
+        """Whether the files around a file are whose they are with this text of it, too."""
+        before = self._clues.sampled(path)
+        if before is None:
+            return True
+        now = data[:HEAD].lower()
+        return all(
+            _says(claim, before) == _says(claim, now) for _, claim, _ in self._table if claim.near
+        )
+
     def _possible(self, row: _Row, folder: _Folder, where: str) -> bool:
         number, claim, _ = row
         if number not in folder.holds and not claim.near:
