@@ -170,14 +170,17 @@ class FolderClues:
         """Whether it holds in the folder or above it; each folder is asked once."""
         below: list[str] = []
         found = False
-        for at in self.climb(folder):
+        at: str | None = self.absolute(folder)
+        while at is not None and len(below) < _LEVELS:
             known = memory.get((at, key))
-            if known is None:
-                below.append(at)
-                known = here(at)
-            if known or (at, key) in memory:
+            if known is not None:
                 found = known
                 break
+            below.append(at)
+            if here(at):
+                found = True
+                break
+            at = self.parent(at)
         for at in below:
             memory[at, key] = found
         return found
