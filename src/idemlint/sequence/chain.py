@@ -16,13 +16,12 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog.view import View
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file, replay_folder
-from idemlint.runners.units import deliver
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.migration import Migration
 from idemlint.sequence.order import last_applied
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Container, Iterable
 
     from idemlint.modes import Mode
     from idemlint.replay.catalog.lookup import Catalog
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.clues import FolderClues
-    from idemlint.runners.units import Delivery
     from idemlint.sequence.script import Script, Scripts
     from idemlint.sequence.terms import Terms
 
@@ -111,7 +109,7 @@ class Chain:
         self._go_to(place)
         script = self._scripts.read(name)
         migration = self._migration(name, script)
-        migration.take(self._run(script, _RERUNS[self.terms.rerun], migration.deliveries))
+        migration.take(self._run(script, _RERUNS[self.terms.rerun]))
         migration.after = self._view()
         if self.keeps:
             self._latest = migration, self._moment
@@ -182,13 +180,10 @@ class Chain:
             return None
         return script, self._run(script, frozenset())
 
-    def _run(
-        self, script: Script, reruns: frozenset[str], deliveries: Sequence[Delivery] = ()
-    ) -> FileReplay:
-        """Run the file's applied part over the catalog, and judge its `reruns`; for these it counts how
-        the statements reach the server."""
+    def _run(self, script: Script, reruns: frozenset[str]) -> FileReplay:
+        """Run the file's applied part over the catalog, and judge its `reruns`."""
         programs = [script.program(statement) for statement in script.applied]
-        units = [deliveries[each.index].unit for each in script.applied] if deliveries else []
+        units = self._units(script)
         first = self._number()
         indexes = tuple(statement.index for statement in script.applied)
         self._runs.append(_Run(self._mark(), first, indexes))
@@ -198,6 +193,11 @@ class Chain:
         except BaseException:
             self._back_to(len(self._runs) - 1)
             raise
+
+    def _units(self, script: Script) -> list[int]:
+        """What of a file's applied part commits together."""
+        deliveries = script.deliveries(self._clues)
+        return [deliveries[statement.index].unit for statement in script.applied]
 
     def _judged_with_all(self, name: str) -> Migration:
         """The file where all files run again, over what all of them left."""
@@ -246,7 +246,7 @@ class Chain:
             name,
             parsed,
             profile,
-            deliver(profile, parsed.source, parsed.statements, self._clues),
+            script.deliveries(self._clues),
             self.terms.postgres_version,
             self._clues,
             self.facts,

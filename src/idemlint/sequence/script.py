@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.replay.effects.program import program_of
+from idemlint.runners.units import deliver
 from idemlint.sequence.paths import shown
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
 if TYPE_CHECKING:
     from idemlint.replay.judge.rerun import Program
+    from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
+    from idemlint.runners.units import Delivery
     from idemlint.sequence.terms import Terms
     from idemlint.sequence.texts import Texts
     from idemlint.source.statement import Statement
@@ -27,15 +30,17 @@ KEPT: Final = 4_000_000
 class Script:
     """A file that was read; nobody changes it. `applied` are the statements that run."""
 
-    __slots__ = ("_programs", "_version", "applied", "parsed")
+    __slots__ = ("_programs", "_sent", "_version", "applied", "parsed", "profile")
 
     def __init__(self, name: str, data: bytes, profile: Profile, terms: Terms) -> None:
+        self.profile = profile
         self.parsed = parse(decode(shown(name), data), profile.sections(data))
         self.applied = tuple(
             each for each in self.parsed.statements if each.section == "up" or terms.down
         )
         self._version = terms.postgres_version
         self._programs: dict[int, Program] = {}
+        self._sent: tuple[FolderClues, tuple[Delivery, ...]] | None = None
 
     def program(self, statement: Statement) -> Program:
         """What one of its statements does."""
@@ -44,6 +49,13 @@ class Script:
             found = program_of(self.parsed, statement, self._version)
             self._programs[statement.index] = found
         return found
+
+    def deliveries(self, clues: FolderClues) -> tuple[Delivery, ...]:
+        """How each of its statements reaches the server: a file beside it may have a say in that."""
+        if self._sent is None or self._sent[0] is not clues:
+            parsed = self.parsed
+            self._sent = clues, deliver(self.profile, parsed.source, parsed.statements, clues)
+        return self._sent[1]
 
 
 class Shelf:
