@@ -24,7 +24,7 @@ _MINDS: Final = {
 
 
 class Applied:
-    """Asks git, once a folder. Where git has no answer nothing looks applied."""
+    """Asks git, once a repository. Where git has no answer nothing looks applied."""
 
     def __init__(self) -> None:
         self._by_folder: dict[str, tuple[str, frozenset[str]]] = {}
@@ -44,7 +44,10 @@ class Applied:
     def _known(self, folder: str) -> tuple[str, frozenset[str]]:
         """The default branch's name, and the real paths of the files at the merge base with it."""
         if folder not in self._by_folder:
-            self._by_folder[folder] = self._ask(folder)
+            # A folder a migration, and git would be started for each of them: ask it once a repository.
+            above = os.path.dirname(folder)  # noqa: PTH120
+            is_top = above == folder or os.path.exists(os.path.join(folder, ".git"))  # noqa: PTH110, PTH118
+            self._by_folder[folder] = self._ask(folder) if is_top else self._known(above)
         return self._by_folder[folder]
 
     def _ask(self, folder: str) -> tuple[str, frozenset[str]]:

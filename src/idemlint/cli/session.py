@@ -38,12 +38,12 @@ class Session(NamedTuple):
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
 
-    def open(self) -> Folder:
-        """The files as the engine has them."""
+    def open(self, *, once: bool = False) -> Folder:
+        """The files as the engine has them; `once`: for who asks about each of them once, in order."""
         from idemlint import engine
 
         texts = {} if self.stdin is None else {self.stdin[0]: self.stdin[1]}
-        return engine.open([*self.paths, *texts], self.settings, texts)
+        return engine.open([*self.paths, *texts], self.settings, texts, once=once)
 
     def reports(self, *, effects: bool = False) -> Iterator[FileReport]:
         """What the engine says of each file that is reported on, with a bar where it takes long."""
@@ -51,7 +51,7 @@ class Session(NamedTuple):
             return iter(())
         reports = (
             sequence.report(name, effects=effects)
-            for sequence in self.open()
+            for sequence in self.open(once=True)
             for name in sequence
             if self.is_wanted(name)
         )

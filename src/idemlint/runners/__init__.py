@@ -19,8 +19,7 @@ from idemlint.runners import directives
 from idemlint.runners.clues import FolderClues
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from idemlint.runners.detector import Detector
     from idemlint.runners.directives import Misdirective
     from idemlint.runners.profile import Profile
 
@@ -70,7 +69,7 @@ def get(name: str) -> Profile:
     return _known[name]
 
 
-def detection(clues: FolderClues) -> Callable[[str, bytes], Profile]:
+def detection(clues: FolderClues) -> Detector:
     """`auto`: whose migration a file is, by its path, its first bytes, and what stands around it."""
     from idemlint.runners.detector import Detector
 

@@ -45,6 +45,8 @@ class FolderClues:
         "_heads",
         "_names",
         "_parents",
+        "_read_from",
+        "_sampled",
         "_samples",
         "_texts",
     )
@@ -58,6 +60,8 @@ class FolderClues:
         self._texts: dict[str, str] = {}
         self._heads: dict[str, bytes] = {}
         self._samples: dict[str, tuple[bytes, ...]] = {}
+        self._sampled: dict[tuple[str, str], bytes] = {}
+        self._read_from: set[tuple[str, str]] = set()
         self._given: dict[tuple[str, str], bytes] = {}
         self._given_names: dict[str, set[str]] = {}
         for path, data in texts.items():
@@ -66,6 +70,18 @@ class FolderClues:
             while name and name not in self._given_names.setdefault(folder, set()):
                 self._given_names[folder].add(name)
                 folder, name = posixpath.split(folder)
+
+    def replace(self, path: str, data: bytes | None) -> bool:
+        """Take another text (`None`: what is on disk) for a file whose name was there before.
+
+        Returns whether something that was said may rest on the text before, `sample` left aside.
+        """
+        key = self._split(path)
+        if data is not None:
+            self._given[key] = data
+        else:
+            self._given.pop(key, None)
+        return key in self._read_from
 
     def absolute(self, folder: str) -> str:
         """The folder's full path, with forward slashes."""
@@ -154,14 +170,17 @@ class FolderClues:
         """Whether it holds in the folder or above it; each folder is asked once."""
         below: list[str] = []
         found = False
-        for at in self.climb(folder):
+        at: str | None = self.absolute(folder)
+        while at is not None and len(below) < _LEVELS:
             known = memory.get((at, key))
-            if known is None:
-                below.append(at)
-                known = here(at)
-            if known or (at, key) in memory:
+            if known is not None:
                 found = known
                 break
+            below.append(at)
+            if here(at):
+                found = True
+                break
+            at = self.parent(at)
         for at in below:
             memory[at, key] = found
         return found
@@ -200,7 +219,12 @@ class FolderClues:
 
     def _read(self, path: str, most: int) -> bytes:
         """A file's first bytes, of its text where one was given; none where it cannot be read."""
-        given = self._given.get(self._split(path)) if self._given else None
+        key = self._split(path)
+        self._read_from.add(key)
+        return self._bytes(path, key, most)
+
+    def _bytes(self, path: str, key: tuple[str, str], most: int) -> bytes:
+        given = self._given.get(key)
         if given is not None:
             return given[:most]
         try:
@@ -217,9 +241,15 @@ class FolderClues:
         if found is None:
             names = sorted(name for name in self.names(folder) if name.endswith(".sql"))
             step = max(1, len(names) // _SAMPLE)
-            found = tuple(self.head(f"{folder}/{name}").lower() for name in names[::step][:_SAMPLE])
-            self._samples[folder] = found
+            chosen = [(folder, name) for name in names[::step][:_SAMPLE]]
+            for key in chosen:
+                self._sampled[key] = self._bytes("/".join(key), key, HEAD).lower()
+            found = self._samples[folder] = tuple(self._sampled[key] for key in chosen)
         return found
+
+    def sampled(self, path: str) -> bytes | None:
+        """The head of a file, in lower case, as it stands in a `sample`; `None`: it is in none."""
+        return self._sampled.get(self._split(path))
 
 
 __all__ = ["HEAD", "FolderClues"]

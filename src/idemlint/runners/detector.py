@@ -85,6 +85,16 @@ class Detector:
                 return profile
         return self._fallback
 
+    def samples_alike(self, path: str, data: bytes) -> bool:
+        """Whether the files around a file are whose they are with this text of it, too."""
+        before = self._clues.sampled(path)
+        if before is None:
+            return True
+        now = data[:HEAD].lower()
+        return all(
+            _says(claim, before) == _says(claim, now) for _, claim, _ in self._table if claim.near
+        )
+
     def _possible(self, row: _Row, folder: _Folder, where: str) -> bool:
         number, claim, _ = row
         if number not in folder.holds and not claim.near:
@@ -94,9 +104,9 @@ class Detector:
     def _in_folder(self, claim: Claim, folder: str) -> bool:
         clues = self._clues
         return (
-            all(clues.beside(folder, name) for name in claim.beside)
+            (claim.folder is None or _in(claim.folder, clues.absolute(folder)))
+            and all(clues.beside(folder, name) for name in claim.beside)
             and all(clues.above(folder, name) for name in claim.above)
-            and (claim.folder is None or _in(claim.folder, clues.absolute(folder)))
             and all(clues.depends(folder, *pair) for pair in claim.depends)
             and (not claim.near or any(_says(claim, head) for head in clues.sample(folder)))
         )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block
     from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.replay.judge.rerun import Program
+    from idemlint.replay.judge.rerun import FileReplay, Program
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.replay.machine.signals import Hazard
     from idemlint.runners.clues import FolderClues
@@ -50,6 +50,12 @@ class Migration:
     after: View = NOTHING_KNOWN
     reruns: str = ""
     _other_definitions: dict[int, OtherDefinition] | None = None
+
+    def take(self, replayed: FileReplay) -> None:
+        """Take over what the file's replay came to."""
+        applied = list(self.programs)
+        self.outcomes = dict(zip(applied, replayed.outcomes, strict=True))
+        self.hazards = [(applied[index], hazard) for index, hazard in replayed.hazards]
 
     @property
     def data(self) -> bytes:
