@@ -96,7 +96,9 @@ SHAPES: Final[dict[str, Shape]] = {
         lambda n: _one(_T, _each(n, "CREATE VIEW v AS SELECT * FROM t;\nDROP VIEW v;"))
     ),
     "pairs of ADD COLUMN and DROP COLUMN": Shape(
-        lambda n: _one(_T, _each(n, "ALTER TABLE t ADD COLUMN c int;\nALTER TABLE t DROP COLUMN c;"))
+        lambda n: _one(
+            _T, _each(n, "ALTER TABLE t ADD COLUMN c int;\nALTER TABLE t DROP COLUMN c;")
+        )
     ),
     "tables, then their drops": Shape(
         lambda n: _one(_each(n, "CREATE TABLE t# (id int);"), _each(n, "DROP TABLE t#;"))
@@ -123,7 +125,9 @@ SHAPES: Final[dict[str, Shape]] = {
         )
     ),
     "tables with foreign keys to one": Shape(
-        lambda n: _one(_T, _each(n, "CREATE TABLE r# (id int PRIMARY KEY, p int REFERENCES t (id));"))
+        lambda n: _one(
+            _T, _each(n, "CREATE TABLE r# (id int PRIMARY KEY, p int REFERENCES t (id));")
+        )
     ),
     "foreign keys between tables, and keys dropped": Shape(
         lambda n: _one(
@@ -139,7 +143,9 @@ SHAPES: Final[dict[str, Shape]] = {
         lambda n: _one(_T, f"INSERT INTO t VALUES {_rows(n)};\n", _each(n, _UPDATE))
     ),
     "DELETEs after one INSERT": Shape(
-        lambda n: _one(_T, f"INSERT INTO t VALUES {_rows(n)};\n", _each(n, "DELETE FROM t WHERE id = #;"))
+        lambda n: _one(
+            _T, f"INSERT INTO t VALUES {_rows(n)};\n", _each(n, "DELETE FROM t WHERE id = #;")
+        )
     ),
     "INSERT and UPDATE": Shape(
         lambda n: _one(_T, _each(n, f"INSERT INTO t VALUES (#, 'a#', 'b#');\n{_UPDATE}"))
@@ -158,17 +164,13 @@ SHAPES: Final[dict[str, Shape]] = {
         )
     ),
     "unnamed indexes": Shape(lambda n: _one(_T, "CREATE INDEX ON t (a);\n" * n)),
-    "unnamed checks": Shape(
-        lambda n: _one(_T, _each(n, "ALTER TABLE t ADD CHECK (id > #);"))
-    ),
+    "unnamed checks": Shape(lambda n: _one(_T, _each(n, "ALTER TABLE t ADD CHECK (id > #);"))),
     "unnamed keys": Shape(lambda n: _one(_T, "ALTER TABLE t ADD UNIQUE (a);\n" * n)),
     "unnamed checks of a definition": Shape(
         lambda n: _one("CREATE TABLE t (id int", _each(n, ", CHECK (id > #)"), ");\n")
     ),
     "keys of a definition": Shape(
-        lambda n: _one(
-            "CREATE TABLE t (id int", _each(n, ", c# int UNIQUE"), ");\n"
-        )
+        lambda n: _one("CREATE TABLE t (id int", _each(n, ", c# int UNIQUE"), ");\n")
     ),
     "named unique indexes": Shape(
         lambda n: _one(_T, _each(n, "CREATE UNIQUE INDEX IF NOT EXISTS u# ON t (a, b);"))
@@ -205,7 +207,9 @@ SHAPES: Final[dict[str, Shape]] = {
             _each(n, "DROP FUNCTION f(d#);"),
         )
     ),
-    "policies of a table": Shape(lambda n: _one(_T, _each(n, "CREATE POLICY p# ON t USING (true);"))),
+    "policies of a table": Shape(
+        lambda n: _one(_T, _each(n, "CREATE POLICY p# ON t USING (true);"))
+    ),
     "triggers of a table": Shape(
         lambda n: _one(
             _T,
@@ -216,7 +220,9 @@ SHAPES: Final[dict[str, Shape]] = {
     "enum labels, and statements that use them": Shape(
         lambda n: _one(
             "CREATE TYPE e AS ENUM ('x');\nCREATE TABLE t (id int, e e);\n",
-            _each(n, "ALTER TYPE e ADD VALUE IF NOT EXISTS 'v#';\nUPDATE t SET e = 'v#' WHERE id = #;"),
+            _each(
+                n, "ALTER TYPE e ADD VALUE IF NOT EXISTS 'v#';\nUPDATE t SET e = 'v#' WHERE id = #;"
+            ),
         )
     ),
     "types, and tables of them": Shape(

@@ -122,9 +122,9 @@ class Placeholders(NamedTuple):
 
     def spoils(self, text: str, data: bytes = b"") -> bool:
         """Whether substitution would destroy this text, written into that file."""
-        if self.breaks is None or (self.when and not compiled(self.when).search(data)):
+        if self.breaks is None or re.search(self.breaks, text) is None:
             return False
-        return re.search(self.breaks, text) is not None
+        return not self.when or compiled(self.when).search(data) is not None
 
 
 NO_PLACEHOLDERS: Final = Placeholders()
