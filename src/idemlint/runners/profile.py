@@ -92,7 +92,7 @@ class Claim(NamedTuple):
 
     `needle` (lower case) and `text` are sought in the file's first 4 KB, `near` means: there, or in
     that of one of a few siblings. `folder` is matched against the end of the folder's path.
-    `beside` names files (`fnmatch` patterns) in the folder, `above` in it or a folder above it (a
+    `beside` names files (`*` stands for anything) in the folder, `above` in it or a folder above it (a
     slash: below that), `depends` a manifest above and what stands in it.
     """
 
