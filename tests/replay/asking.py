@@ -151,7 +151,7 @@ def after(sql: str, *, version: int = VERSION) -> After:
     assert schema is not None
     relations: set[str] = set()
     constraints: dict[str, set[str]] = {}
-    for key, _ in catalog.all():
+    for key, _ in list(catalog.contents(schema.oid)):
         slot, name = catalog.slot(key), key[2]
         if key[:2] != (Space.RELATION, schema.oid) or slot is None:
             continue
@@ -164,7 +164,7 @@ def after(sql: str, *, version: int = VERSION) -> After:
 
 def _constraints(catalog: Catalog, table: Slot) -> set[str]:
     names = set(table.definition.constraints) if table.definition is not None else set()
-    names |= {key[2] for key, _ in catalog.all() if key[:2] == (Space.CONSTRAINT, table.oid)}
+    names |= {key[2] for key, _ in catalog.contents(table.oid) if key[0] is Space.CONSTRAINT}
     found = {name: catalog.find_key((Space.CONSTRAINT, table.oid, name)) for name in names}
     return {name for name, slot in found.items() if slot and slot.presence is PRESENT}
 

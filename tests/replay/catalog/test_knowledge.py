@@ -66,7 +66,7 @@ class TestUndo:
         catalog.put(key, Slot(PRESENT, oid, Kind.TABLE, maker=1))
         catalog.set_presence(A, PRESENT)
         knowledge.undo(catalog, mark)
-        assert [key for key, _ in catalog.all() if key[1] == oid] == []
+        assert list(catalog.contents(oid)) == []
 
 
 def test_forgetting_names(catalog: Catalog) -> None:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from idemlint.replay.catalog.definition import Definition
+from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file
 
 from ..asking import VERSION, programs
 
 if TYPE_CHECKING:
+    from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.judge.rerun import FileReplay
     from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.state import State
@@ -42,6 +45,11 @@ POOL = (
     "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u (id)",
     "ALTER TABLE t SET SCHEMA s",
     "CREATE INDEX ON t (a)",
+    "CREATE INDEX t_a_idx1 ON t (b)",
+    "DROP INDEX IF EXISTS t_a_idx",
+    "ALTER TABLE t ADD CHECK (a > 0)",
+    "ALTER TABLE t ADD UNIQUE (a)",
+    "ALTER TABLE t DROP CONSTRAINT IF EXISTS t_a_check",
     "CREATE INDEX i ON t (b)",
     "DROP INDEX IF EXISTS i",
     "CREATE SCHEMA s",
@@ -136,11 +144,37 @@ def everything(state: State) -> dict[str, Any]:
         "dead": dict(catalog._dead),
         "logs": (len(catalog._log), list(catalog._learned)),
         "overloads": {key: list(names) for key, names in catalog._overloads.items() if names},
-        "on tables": {key: list(names) for key, names in catalog._inside_of.items() if names},
+        "found": found(state),
         "temporary": list(catalog._temporary),
         "session": (catalog.search_path, dict(state.savepoints), state.until_commit),
         "numbers": (catalog.last_oid, catalog.statement),
     }
+
+
+def found(state: State) -> dict[str, Any]:
+    """What the catalog's indexes find; that is what a look at everything finds."""
+    catalog = state.catalog
+    names = {(key[0], key[2]) for key in catalog.slots}
+    oids = {key[1] for key in catalog.slots} | {slot.oid for slot in catalog.slots.values()}
+    named = {name: [key for key, _ in catalog.named(*name)] for name in names}
+    inside = {oid: [key for key, _ in catalog.contents(oid)] for oid in oids}
+    relying = {on: {key for key, _ in catalog.relying(on)} for on in (*oids, *names)}
+    for name, keys in named.items():
+        assert keys == [key for key in catalog.slots if (key[0], key[2]) == name]
+    for oid, keys in inside.items():
+        assert keys == [key for key in catalog.slots if key[1] == oid]
+    for on, those in relying.items():
+        assert those == {key for key, slot in catalog.slots.items() if relies(slot, on)}
+    return {"named": named, "inside": inside, "relying": relying}
+
+
+def relies(slot: Slot, on: Any) -> bool:
+    if slot.presence is not PRESENT:
+        return False
+    needs = slot.definition.needs() if isinstance(slot.definition, Definition) else ()
+    return (
+        on in slot.owners or on in slot.needs or on in {(each.space, each.name) for each in needs}
+    )
 
 
 #: A transaction that its file leaves open, and a ROLLBACK in the next.

@@ -59,6 +59,11 @@ class Definition:
         """What its parts keep from being dropped."""
         return ()
 
+    @property
+    def needed_names(self) -> frozenset[tuple[Space, str]]:
+        """The names of what they need."""
+        return frozenset((need.space, need.name) for need in self.needs())
+
 
 #: What is known of a relation that comes with another: that nobody asked for it by name.
 BY_PRODUCT: Final = Definition()

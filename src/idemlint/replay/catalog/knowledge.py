@@ -106,16 +106,14 @@ def is_internal(key: Key) -> bool:
 
 def forget(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
     """Nothing is known any more of things of these names, wherever they are."""
-    for key, slot in catalog.all():
-        if (key[0], key[2]) in names:
+    for space, name in sorted(names, key=lambda each: (each[1], each[0].value)):
+        for key, slot in catalog.named(space, name):
             _forget(catalog, key, slot)
 
 
 def forget_all(catalog: Slots, names: frozenset[str]) -> None:
     """Nothing is known any more of anything that has one of these names."""
-    for key, slot in catalog.all():
-        if key[2] in names:
-            _forget(catalog, key, slot)
+    forget(catalog, frozenset((space, name) for space in Space for name in names))
 
 
 def _forget(catalog: Slots, key: Key, slot: Slot) -> None:

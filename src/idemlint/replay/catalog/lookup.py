@@ -151,8 +151,8 @@ class Catalog(Slots):
 
     def names_in(self, oid: int) -> Iterator[str]:
         """The names of what is surely there inside a schema."""
-        for (_, container, name), slot in self.all():
-            if container == oid and slot.presence is PRESENT and self.alive(slot):
+        for (_, _, name), slot in self.contents(oid):
+            if slot.presence is PRESENT and self.alive(slot):
                 yield name
 
     def fires(self, oid: int, event: int, *, before: bool = False) -> bool:
@@ -177,8 +177,8 @@ class Catalog(Slots):
         if not any_parent and ref.parent is not None:
             return self._in_any_schema(ref, ref.parent)
         unknown = False
-        for (space, container, name), slot in self.all():
-            if space is not ref.space or name != ref.name or self.is_dead(container):
+        for (_, container, _), slot in self.named(ref.space, ref.name):
+            if self.is_dead(container):
                 continue
             if slot.presence is PRESENT and self.alive(slot):
                 return True
@@ -190,8 +190,8 @@ class Catalog(Slots):
     def _in_any_schema(self, ref: Ref, parent: Ref) -> bool | None:
         """Whether any parent of that name has it, whatever schema the parent is in."""
         absent = unknown = False
-        for key, slot in self.all():
-            if key[0] is not parent.space or key[2] != parent.name or slot.presence is not PRESENT:
+        for _, slot in self.named(parent.space, parent.name):
+            if slot.presence is not PRESENT:
                 continue
             inner = self.find_key((ref.space, slot.oid, ref.name)) if self.alive(slot) else None
             if inner is None:

@@ -26,23 +26,25 @@ def dependents(
     `certain=False`: what does so if its own definition is what it has.
     """
     oid = slot.oid
-    found = []
-    for other_key, other in catalog.all():
-        if other.presence is not PRESENT or (not other.needs and other.definition is None):
-            continue
-        if other.oid == oid or not catalog.alive(other):
-            continue
-        if (oid in other.needs and oid not in other.owners) or (
-            other.definition is not None
-            and other.certain is certain
-            and definition_needs(catalog, other, key, slot) is not None
-        ):
-            found.append((other_key, other))
+    found: dict[Key, Slot] = {}
+    for other_key, other in catalog.relying(oid):
+        if oid in other.needs and oid not in other.owners:
+            found[other_key] = other
+    for other_key, other in catalog.relying((key[0], key[2])):
+        if other.certain is certain and definition_needs(catalog, other, key, slot) is not None:
+            found[other_key] = other
     return [
         (other_key, other)
-        for other_key, other in found
-        if other_key[1] != oid and not catalog.is_dead(other_key[1])
+        for other_key, other in sorted(found.items(), key=_age)
+        if other.oid != oid
+        and catalog.alive(other)
+        and other_key[1] != oid
+        and not catalog.is_dead(other_key[1])
     ]
+
+
+def _age(found: tuple[Key, Slot]) -> int:
+    return found[1].oid
 
 
 def definition_needs(catalog: Catalog, other: Slot, key: Key, slot: Slot) -> Need | None:
@@ -68,8 +70,13 @@ def definition_needs(catalog: Catalog, other: Slot, key: Key, slot: Slot) -> Nee
 
 def foreign_keys(catalog: Catalog, table: Slot, key: Key, constraint: Constraint) -> Iterator[str]:
     """The foreign keys that point at a table's unique or primary key."""
-    for (_, container, name), slot in catalog.all():
-        if slot.presence is not PRESENT or not catalog.alive(slot):
+    found = {
+        other_key: other
+        for on in (table.oid, (Space.RELATION, key[2]))
+        for other_key, other in catalog.relying(on)
+    }
+    for (_, container, name), slot in sorted(found.items(), key=_age):
+        if not catalog.alive(slot):
             continue
         definition = slot.definition
         if isinstance(definition, ForeignKey):

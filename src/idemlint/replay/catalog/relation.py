@@ -41,7 +41,18 @@ class TableDefinition(Definition):
     `open`: it has more than the statement says (LIKE, INHERITS, OF, a partition).
     """
 
-    __slots__ = ("_by_products", "_columns", "_constraints", "_names", "name", "open", "tree")
+    __slots__ = (
+        "_by_products",
+        "_columns",
+        "_constraints",
+        "_names",
+        "_needed_names",
+        "_needs",
+        "_primary",
+        "name",
+        "open",
+        "tree",
+    )
 
     def __init__(self, name: str, tree: Tree) -> None:
         self.name = name
@@ -50,6 +61,9 @@ class TableDefinition(Definition):
         self._columns: dict[str, Column] | None = None
         self._constraints: dict[str, Constraint] | None = None
         self._by_products: list[ByProduct] | None = None
+        self._needs: tuple[Need, ...] | None = None
+        self._needed_names: frozenset[tuple[Space, str]] | None = None
+        self._primary: str | None = None
         fields = tree.fields
         self.open = (
             "inhRelations" in fields
@@ -89,14 +103,19 @@ class TableDefinition(Definition):
     def constraints(self) -> dict[str, Constraint]:
         """By name, inline ones included (NOT NULL apart)."""
         if self._constraints is None:
-            self._constraints = {}
+            reader = _ConstraintReader(self.name)
             for element in self.tree.fields.get("tableElts", ()):
                 if "ColumnDef" in element:
                     fields = element["ColumnDef"]
                     for each in fields.get("constraints", ()):
-                        self._add(each["Constraint"], fields["colname"])
+                        reader.add(each["Constraint"], fields["colname"])
                 elif "Constraint" in element:
-                    self._add(element["Constraint"], None)
+                    reader.add(element["Constraint"], None)
+            self._constraints = reader.found
+            self._primary = next(
+                (each.name for each in reader.found.values() if each.contype == "CONSTR_PRIMARY"),
+                None,
+            )
         return self._constraints
 
     def inside(self, space: Space, name: str) -> bool | None:
@@ -127,10 +146,7 @@ class TableDefinition(Definition):
 
     @property
     def _primary_key(self) -> str | None:
-        for constraint in self.constraints.values():
-            if constraint.contype == "CONSTR_PRIMARY":
-                return constraint.name
-        return None
+        return self._primary if self.constraints else None
 
     def names(self, space: Space) -> tuple[str, ...]:
         """What came with the statement."""
@@ -138,8 +154,20 @@ class TableDefinition(Definition):
             return tuple(self.columns)
         return tuple(self.constraints) if space is Space.CONSTRAINT else ()
 
-    def needs(self) -> Iterator[Need]:
+    def needs(self) -> tuple[Need, ...]:
         """Types of its columns and tables its foreign keys point at."""
+        if self._needs is None:
+            self._needs = tuple(self._read_needs())
+        return self._needs
+
+    @property
+    def needed_names(self) -> frozenset[tuple[Space, str]]:
+        """The names of these types and tables."""
+        if self._needed_names is None:
+            self._needed_names = frozenset((need.space, need.name) for need in self.needs())
+        return self._needed_names
+
+    def _read_needs(self) -> Iterator[Need]:
         for each in self.columns.values():
             schema, _, name = each.type.removesuffix("[]").rpartition(".")
             yield Need(Space.TYPE, name, schema or None, Space.COLUMN, each.name)
@@ -174,40 +202,53 @@ class TableDefinition(Definition):
             ]
         return self._by_products
 
-    def _add(self, fields: dict[str, Any], column_name: str | None) -> None:
+
+class _ConstraintReader:
+    """Constraints of one CREATE TABLE, taken in one after the other: names are chosen, equal keys are one."""
+
+    def __init__(self, table: str) -> None:
+        self.found: dict[str, Constraint] = {}
+        self._table = table
+        # The keys over some columns; and which number a chosen name has to be tried with next.
+        self._keys: dict[tuple[str, ...], list[str]] = {}
+        self._numbers: dict[str, int] = {}
+
+    def add(self, fields: dict[str, Any], column_name: str | None) -> None:
         contype = fields["contype"]
         if contype not in SUFFIXES or contype == "CONSTR_NOTNULL":
             return
-        assert self._constraints is not None
         node = Tree("Constraint", fields)
         columns = constraint_columns(node, column_name)
-        if contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}:
+        is_key = contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}
+        if is_key:
             twin = self._same_index(columns, fields)
             if twin is not None and contype == "CONSTR_UNIQUE":
                 return
             if twin is not None:
-                del self._constraints[twin]
-        name = base = constraint_name(self.name, node, column_name)
-        number = 0
+                del self.found[twin]
+                self._keys[columns].remove(twin)
+                self._numbers.clear()
+        name = base = constraint_name(self._table, node, column_name)
         chosen = base if isinstance(base, ChosenName) else None
-        while chosen is not None and name in self._constraints:
-            number += 1
-            name = chosen.numbered(number)
-        self._constraints[name] = Constraint(name, contype, columns, node, chosen)
+        if chosen is not None and name in self.found:
+            number = self._numbers.get(base, 1)
+            while (name := chosen.numbered(number)) in self.found:
+                number += 1
+            self._numbers[base] = number + 1
+        self.found[name] = Constraint(name, contype, columns, node, chosen)
+        if is_key:
+            self._keys.setdefault(columns, []).append(name)
 
     def _same_index(self, columns: tuple[str, ...], fields: dict[str, Any]) -> str | None:
         """A key over the same columns: PostgreSQL makes one index of the two.
 
         `transformIndexConstraints` (src/backend/parser/parse_utilcmd.c).
         """
-        for known in (self._constraints or {}).values():
-            other = known.tree.fields if known.tree is not None else {}
-            if (
-                known.contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}
-                and known.columns == columns
-                and all(other.get(each) == fields.get(each) for each in _INDEX_OPTIONS)
-            ):
-                return known.name
+        for name in self._keys.get(columns, ()):
+            tree = self.found[name].tree
+            other = tree.fields if tree is not None else {}
+            if all(other.get(each) == fields.get(each) for each in _INDEX_OPTIONS):
+                return name
         return None
 
 

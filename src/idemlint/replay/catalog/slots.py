@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.definition import Definition
+from idemlint.replay.catalog.key_index import KeyIndex, TakenNumbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 Presence = Literal["present", "absent", "unknown"]
 PRESENT: Final[Presence] = "present"
@@ -85,13 +87,15 @@ class Slots:
     """See the module's docstring. Changes are booked on `statement`, a number, and `cause`."""
 
     __slots__ = (
+        "_by_name",
+        "_contents",
         "_dead",
         "_home",
-        "_inside_of",
         "_learned",
         "_log",
         "_overloads",
         "_parents",
+        "_relying",
         "_search_path",
         "_temporary",
         "_version",
@@ -99,6 +103,7 @@ class Slots:
         "last_oid",
         "slots",
         "statement",
+        "taken_numbers",
     )
 
     def __init__(self, search_path: tuple[str, ...] = ("public",)) -> None:
@@ -110,10 +115,15 @@ class Slots:
         self._learned: list[Key] = []
         self._dead: dict[int, int] = {}
         self._home: dict[int, Key] = {}
-        # Some of the keys of `slots`, in the order in which they came: by name, by container, by session.
+        # Some of the keys of `slots`, in the order in which they came: overloads, those of the session.
         self._overloads: dict[Key, dict[str, None]] = {}
-        self._inside_of: dict[tuple[Space, int], dict[str, None]] = {}
         self._temporary: dict[Key, None] = {}
+        # All of them, by what they are looked for by; made when somebody does so first.
+        self._by_name: KeyIndex[tuple[Space, str], Key] | None = None
+        self._contents: KeyIndex[int, Key] | None = None
+        self._relying: KeyIndex[int | tuple[Space, str], Key] | None = None
+        #: How far the names that PostgreSQL chooses are taken.
+        self.taken_numbers: TakenNumbers[Key] = TakenNumbers()
         # What references resolve to, as long as no name that others live in changes. The version is
         # never taken back, so that what was found before a rollback is not believed after it.
         self._parents: dict[Ref, tuple[int, Slot | None]] = {}
@@ -150,8 +160,13 @@ class Slots:
         self._version += 1
         while len(learned) > mark.learned:
             key = learned.pop()
-            del home[slots.pop(key).oid]
+            slot = slots.pop(key)
+            del home[slot.oid]
             self._unlist(key)
+            if self._relying is not None:
+                self._rely(key, slot, None)
+            if self.taken_numbers:
+                self.taken_numbers.free(key)
 
     def revert(self, mark: Mark) -> None:
         """Take the changes back since `mark`; what was learned meanwhile stays."""
@@ -169,6 +184,10 @@ class Slots:
                 del homes[oid]
             else:
                 homes[oid] = home
+            if self._relying is not None:
+                self._rely(key, slots[key], before)
+            if self.taken_numbers and (before is None or before.presence is not PRESENT):
+                self.taken_numbers.free(key)
             if before is None:
                 del slots[key]
                 self._unlist(key)
@@ -209,9 +228,31 @@ class Slots:
             return slot._replace(presence=ABSENT)
         return slot
 
-    def all(self) -> Sequence[tuple[Key, Slot]]:
-        """Everything that is recorded, first known first, as it is now: looking on changes nothing of it."""
-        return list(self.slots.items())
+    def named(self, space: Space, name: str) -> Iterator[tuple[Key, Slot]]:
+        """All that is recorded of a name in a namespace, whatever contains it, first known first."""
+        if self._by_name is None:
+            self._by_name = KeyIndex()
+            for key in self.slots:
+                self._by_name.add((key[0], key[2]), key)
+        return ((key, self.slots[key]) for key in self._by_name.find((space, name)))
+
+    def contents(self, oid: int) -> Iterator[tuple[Key, Slot]]:
+        """All that is recorded inside an object, first known first."""
+        if self._contents is None:
+            self._contents = KeyIndex()
+            for key in self.slots:
+                self._contents.add(key[1], key)
+        return ((key, self.slots[key]) for key in self._contents.find(oid))
+
+    def relying(self, on: int | tuple[Space, str]) -> list[tuple[Key, Slot]]:
+        """What is there (if what it hangs on is) and has an identity among its owners or needs, or whose
+        definition needs something of a name; first made first."""
+        if self._relying is None:
+            self._relying = KeyIndex()
+            for key, slot in self.slots.items():
+                self._rely(key, None, slot)
+        found = [(key, self.slots[key]) for key in self._relying.find(on)]
+        return sorted(found, key=_oid) if len(found) > 1 else found
 
     def by_oid(self, oid: int) -> Slot | None:
         """The object with an identity."""
@@ -231,7 +272,7 @@ class Slots:
 
     def on_table(self, space: Space, oid: int) -> Sequence[Slot]:
         """What is known of a table's triggers, or rules."""
-        return [self.slots[(space, oid, name)] for name in self._inside_of.get((space, oid), ())]
+        return [slot for key, slot in self.contents(oid) if key[0] is space]
 
     # -- writing -------------------------------------------------------------------------------------
 
@@ -248,6 +289,10 @@ class Slots:
             self._version += 1
         if before is None:
             self._list(key)
+        if self._relying is not None:
+            self._rely(key, before, slot)
+        if slot.presence is not PRESENT and self.taken_numbers:
+            self.taken_numbers.free(key)
 
     def kill(self, oid: int) -> None:
         """End an identity: what hangs on it is gone."""
@@ -255,6 +300,9 @@ class Slots:
         if oid not in self._dead:
             self._dead[oid] = len(self._log)
             self._log.append(Change(None, None, self.statement, self.cause, oid))
+            if self.taken_numbers:
+                for key, _ in self.relying(oid):
+                    self.taken_numbers.free(key)
 
     # -- what looking makes known --------------------------------------------------------------------
 
@@ -263,6 +311,8 @@ class Slots:
         self.slots[key] = slot
         self._home[slot.oid] = key
         self._list(key)
+        if self._relying is not None:
+            self._rely(key, None, slot)
         return slot
 
     # -- bookkeeping ---------------------------------------------------------------------------------
@@ -274,8 +324,10 @@ class Slots:
         if space in _OVERLOADED:
             bare = (space, container, name.partition("(")[0])
             self._overloads.setdefault(bare, {})[name] = None
-        elif space in _ON_TABLE:
-            self._inside_of.setdefault((space, container), {})[name] = None
+        if self._by_name is not None:
+            self._by_name.add((space, name), key)
+        if self._contents is not None:
+            self._contents.add(container, key)
 
     def _unlist(self, key: Key) -> None:
         space, container, name = key
@@ -283,8 +335,32 @@ class Slots:
             del self._temporary[key]
         if space in _OVERLOADED:
             del self._overloads[(space, container, name.partition("(")[0])][name]
-        elif space in _ON_TABLE:
-            del self._inside_of[(space, container)][name]
+        if self._by_name is not None:
+            self._by_name.discard((space, name), key)
+        if self._contents is not None:
+            self._contents.discard(container, key)
+
+    def _rely(self, key: Key, before: Slot | None, after: Slot | None) -> None:
+        """Under a key, one slot takes the place of another: what it relies on may be other things."""
+        index = self._relying
+        assert index is not None
+        old = _relied_on(before) if before is not None and before.presence is PRESENT else ()
+        new = _relied_on(after) if after is not None and after.presence is PRESENT else ()
+        if old != new:
+            for each in old:
+                index.discard(each, key)
+            for each in new:
+                index.add(each, key)
+
+
+def _oid(found: tuple[Key, Slot]) -> int:
+    return found[1].oid
+
+
+def _relied_on(slot: Slot) -> tuple[int | tuple[Space, str], ...]:
+    definition = slot.definition
+    named = definition.needed_names if isinstance(definition, Definition) else ()
+    return (*slot.owners, *slot.needs, *named)
 
 
 #: Namespaces whose objects others live in.
@@ -306,5 +382,3 @@ _HOLDERS: Final = frozenset(
 )
 #: Namespaces in which a name may stand for several things, told apart by their arguments.
 _OVERLOADED: Final = frozenset({Space.ROUTINE, Space.OPERATOR})
-#: What may stand between a table and who writes into it.
-_ON_TABLE: Final = frozenset({Space.TRIGGER, Space.RULE})

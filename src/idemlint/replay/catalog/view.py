@@ -271,7 +271,7 @@ class Answers:
     def _indexes(self, catalog: Catalog, table: Slot) -> list[tuple[str, Slot]]:
         return [
             (name, slot)
-            for (space, _, name), slot in list(catalog.slots.items())
+            for (space, _, name), slot in catalog.relying(table.oid)
             if space is Space.RELATION
             and slot.kind is Kind.INDEX
             and table.oid in slot.owners
@@ -314,8 +314,8 @@ def _parts(catalog: Catalog, holder: Slot, space: Space) -> list[_Part]:
     came = definition.names(space) if isinstance(definition, Definition) else ()
     slots = {
         name: slot
-        for (other, oid, name), slot in list(catalog.slots.items())
-        if other is space and oid == holder.oid and not name.startswith("@")
+        for (other, _, name), slot in catalog.contents(holder.oid)
+        if other is space and not name.startswith("@")
     }
     there = {name: slot for name, slot in slots.items() if _is_there(catalog, holder, slot)}
     own = {name for name, slot in there.items() if name in came and _is_own(holder, slot)}

@@ -123,7 +123,9 @@ def _chosen(
     run: Pass, effect: CreatesUnnamed, table_key: Key, table: Slot, *, is_index: bool
 ) -> list[Key]:
     """The first name that is free, in every namespace that the object needs it in."""
-    number = 0
+    taken = run.catalog.taken_numbers
+    base = (effect.kind, effect.base.parts, table_key[1], table.oid, is_index)
+    number = taken.first(base)
     while True:
         name = effect.base.numbered(number)
         keys: list[Key] = []
@@ -133,8 +135,10 @@ def _chosen(
                 keys.append((Space.RELATION, table_key[1], name))
         else:
             keys.append((effect.kind.space, table_key[1], name))
-        if all(_free(run, key) for key in keys):
+        in_the_way = [key for key in keys if not _free(run, key)]
+        if not in_the_way:
             return keys
+        taken.taken(base, number, in_the_way)
         number += 1
 
 

@@ -60,8 +60,8 @@ def renames(run: Pass, effect: Renames) -> Result:
 def _move_along(run: Pass, table: Slot, schema: int, to: int) -> None:
     """A table's indexes and sequences are in its schema."""
     catalog = run.catalog
-    for key, slot in catalog.all():
-        here = key[0] is Space.RELATION and key[1] == schema and slot.presence is PRESENT
+    for key, slot in catalog.relying(table.oid):
+        here = key[0] is Space.RELATION and key[1] == schema
         if here and table.oid in slot.owners and slot.kind in {Kind.INDEX, Kind.SEQUENCE}:
             absent = Slot(ABSENT, catalog.new_oid(), slot.kind, maker=catalog.statement)
             catalog.put(key, absent)

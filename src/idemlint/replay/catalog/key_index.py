@@ -1,0 +1,69 @@
+"""Finding keys by what they, or their slots, have: each is found in as many steps as there are answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+_Of = TypeVar("_Of", bound="Hashable")
+_Key = TypeVar("_Key", bound="Hashable")
+
+
+class KeyIndex(Generic[_Of, _Key]):
+    """Keys by what they are looked for by, first come first."""
+
+    __slots__ = ("_keys",)
+
+    def __init__(self) -> None:
+        self._keys: dict[_Of, dict[_Key, None]] = {}
+
+    def add(self, of: _Of, key: _Key) -> None:
+        """A key is to be found by `of`."""
+        self._keys.setdefault(of, {})[key] = None
+
+    def discard(self, of: _Of, key: _Key) -> None:
+        """It no longer is."""
+        keys = self._keys.get(of)
+        if keys is not None:
+            keys.pop(key, None)
+            if not keys:
+                del self._keys[of]
+
+    def find(self, of: _Of) -> tuple[_Key, ...]:
+        """The keys, as they are now: looking on changes nothing of it."""
+        return tuple(self._keys.get(of, ()))
+
+
+class TakenNumbers(Generic[_Key]):
+    """Up to which number the names that PostgreSQL could choose are taken, by what they are made of.
+
+    PostgreSQL tries one number after the other. So do we, but from where the last search ended, unless
+    a name that was found taken is free again.
+    """
+
+    __slots__ = ("_below", "_numbers")
+
+    def __init__(self) -> None:
+        self._below: dict[Hashable, int] = {}
+        self._numbers: dict[_Key, dict[Hashable, int]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._numbers)
+
+    def first(self, base: Hashable) -> int:
+        """The lowest number whose name may be free."""
+        return self._below.get(base, 0)
+
+    def taken(self, base: Hashable, number: int, keys: Iterable[_Key]) -> None:
+        """The name with a number is taken, since each of these keys is."""
+        for key in keys:
+            self._numbers.setdefault(key, {})[base] = number
+        if self._below.get(base, 0) == number:
+            self._below[base] = number + 1
+
+    def free(self, key: _Key) -> None:
+        """A key is free again."""
+        for base, number in self._numbers.pop(key, {}).items():
+            self._below[base] = min(self._below[base], number)
