@@ -1,4 +1,4 @@
-"""The command as a process: at a terminal, in a pipe, and at start-up."""
+"""The command as a process: at a terminal, and in a pipe."""
 
 from __future__ import annotations
 
@@ -107,22 +107,6 @@ def test_an_interrupt_is_130(here: Path) -> None:
     _, error = process.communicate()
     assert process.returncode == 130
     assert b"Traceback" not in error
-
-
-def test_what_a_small_file_does_not_need_is_not_loaded(here: Path) -> None:
-    """Start-up is on the path of every commit."""
-    write("small.sql", BAD)
-    # pglast and click bring some of it themselves, depending on the Python.
-    code = (
-        "import sys, click, pglast.parser; there = set(sys.modules);"
-        "from idemlint.cli.app import app; from idemlint.cli.exits import run; run(app, ['small.sql']);"
-        "print([name for name in sys.argv[1:] if name in sys.modules and name not in there])"
-    )
-    heavy = ("rich", "tomllib", "tomli", "pathspec", "difflib", "subprocess", "hashlib", "textwrap")
-    ours = ("idemlint.source.placeholders", "idemlint.source.mask", "idemlint.source.recover")
-    asked = (*heavy, *ours)
-    done = subprocess.run([sys.executable, "-c", code, *asked], capture_output=True, text=True)
-    assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
 class Clock:

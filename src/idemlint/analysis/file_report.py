@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.analysis.fingerprint import Identities, fingerprint
-from idemlint.analysis.server_messages import server_message
 from idemlint.diagnostics import Severity
 from idemlint.records import NamedTuple
 from idemlint.source.positions import Lines, Position
@@ -271,7 +270,12 @@ def _server(outcomes: Sequence[Outcome], diagnostic: Diagnostic) -> str:
     if diagnostic.statement is None or diagnostic.sqlstate is None:
         return ""
     outcome = outcomes[diagnostic.statement]
-    return server_message(outcome) if outcome.sqlstate == diagnostic.sqlstate else ""
+    if outcome.sqlstate != diagnostic.sqlstate:
+        return ""
+    # Most files have no finding.
+    from idemlint.analysis.server_messages import server_message
+
+    return server_message(outcome)
 
 
 def _source_lines(lines: Lines, start: Position, end: int) -> Iterator[SourceLine]:

@@ -13,8 +13,6 @@ from idemlint.errors import UsageProblem
 from idemlint.git import Repository
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from idemlint.runners.profile import Profile
 
 _MINDS: Final = {
@@ -30,7 +28,7 @@ class Applied:
         self._by_folder: dict[str, tuple[str, frozenset[str]]] = {}
         self._by_top: dict[str, tuple[str, frozenset[str]]] = {}
 
-    def reason(self, path: Path, profile: Profile) -> str:
+    def reason(self, path: str, profile: Profile) -> str:
         """Why a file must not be edited; empty where it may be."""
         minds = _MINDS.get(profile.edits)
         if minds is None:
@@ -51,10 +49,8 @@ class Applied:
         return self._by_folder[folder]
 
     def _ask(self, folder: str) -> tuple[str, frozenset[str]]:
-        from pathlib import Path
-
         try:
-            repository = Repository(Path(folder))
+            repository = Repository(folder)
             top = os.path.realpath(repository.top)
             if top not in self._by_top:
                 branch = repository.default_branch()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from idemlint.apply.applied import Applied
@@ -59,7 +58,7 @@ def fix_files(
             file = _File(judged, judged.data)
             editable = fix_applied or name == stdin or bool(judged.migration.reruns)
             if not editable and file.wants(lowest):
-                file.spared = applied.reason(Path(name), judged.migration.profile)
+                file.spared = applied.reason(name, judged.migration.profile)
             files.append(file)
             trial.files[name] = file
             trial.latest[name] = judged

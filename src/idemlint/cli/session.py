@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -34,7 +33,7 @@ class Session(NamedTuple):
     options: Shared
     config: Config
     settings: Settings
-    paths: list[Path]
+    paths: list[str]
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
 
@@ -58,7 +57,7 @@ class Session(NamedTuple):
         total = len(self.paths) + (self.stdin is not None)
         return terminal.with_progress(reports, total, quiet=self.options.quiet)
 
-    def is_wanted(self, path: str | Path) -> bool:
+    def is_wanted(self, path: str) -> bool:
         """Whether findings in this file are reported."""
         return self.changed is None or os.path.realpath(path) in self.changed
 
@@ -74,12 +73,7 @@ def open_session(
 
     With `all_files` the configuration's `start-after` does not count.
     """
-    here = Path.cwd()
-    config = configuration.load(
-        here,
-        explicit=Path(options.config) if options.config is not None else None,
-        isolated=options.isolated,
-    )
+    config = configuration.load(os.curdir, explicit=options.config, isolated=options.isolated)
     if options.verbose:
         terminal.note(
             f"configuration: {configuration.shown(config.file) if config.file else 'none'}"
@@ -88,7 +82,7 @@ def open_session(
         config = config._replace(start_after=None)
     names = options.paths
     if not names:
-        names = tuple(_from(config.folder, name, here) for name in config.paths or ())
+        names = tuple(_from(config.folder, name) for name in config.paths or ())
     if not names:
         raise UsageProblem(
             "no PATHS: name the migrations (`idemlint migrations/`), or let `idemlint init` write"
@@ -102,7 +96,7 @@ def open_session(
     if options.since is not None:
         from idemlint.git import Repository
 
-        changed = Repository(here).changed_since(options.since)
+        changed = Repository(os.curdir).changed_since(options.since)
     if options.verbose:
         terminal.note(f"files: {len(found) + (stdin is not None):,}")
     return Session(
@@ -115,24 +109,24 @@ def open_session(
     )
 
 
-def _from(folder: Path, name: str, here: Path) -> str:
+def _from(folder: str, name: str) -> str:
     """A path of the configuration, as seen from here."""
-    return name if Path(name).is_absolute() else os.path.relpath(folder / name, here)
+    return name if os.path.isabs(name) else os.path.relpath(os.path.join(folder, name))
 
 
-def _discover(options: Shared, config: Config, names: Iterable[str]) -> list[Path]:
+def _discover(options: Shared, config: Config, names: Iterable[str]) -> list[str]:
     wanted = [name for name in names if name != files.STDIN]
     try:
         return files.discover(
             wanted,
             exclude=options.exclude or config.exclude,
-            exclude_root=Path.cwd() if options.exclude else config.folder,
+            exclude_root=os.curdir if options.exclude else config.folder,
             force_exclude=options.force_exclude,
         )
     except UsageProblem as problem:
         commands = _commands()
         for name in wanted:
-            if name in commands and not Path(name).exists():
+            if name in commands and not os.path.exists(name):
                 raise UsageProblem(
                     f"{problem} (the command `{name}` comes before its options:"
                     f" `idemlint {name} …`)"
@@ -206,6 +200,6 @@ class Collector:
             unjudged=self.unjudged,
             fixed=fixed,
             rule=rule_text,
-            root=os.fspath(configuration.repository(Path.cwd()) or Path.cwd()),
+            root=configuration.repository(os.curdir) or os.getcwd(),
             hints=hints,
         )

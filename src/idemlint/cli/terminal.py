@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from idemlint.errors import UsageProblem
@@ -116,7 +115,8 @@ def note(text: str) -> None:
 def write_file(name: str, text: str) -> None:
     """The contents of an output file."""
     try:
-        Path(name).write_bytes(text.encode("utf-8", "replace"))
+        with open(name, "wb") as file:  # noqa: PTH123
+            file.write(text.encode("utf-8", "replace"))
     except OSError as error:
         raise UsageProblem(f"{name}: cannot be written: {error.strerror or error}") from None
 

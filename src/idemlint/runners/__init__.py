@@ -11,10 +11,9 @@ together: in which message, transaction and unit each statement is sent.
 from __future__ import annotations
 
 import importlib
-import importlib.util
-import pkgutil
 from typing import TYPE_CHECKING, Final
 
+from idemlint.on_demand import modules_in
 from idemlint.runners import directives
 from idemlint.runners.clues import FolderClues
 
@@ -36,13 +35,16 @@ def _load(module: str) -> None:
         _known[profile.name] = profile
 
 
+def _modules() -> list[str]:
+    return modules_in(importlib.import_module(_PACKAGE).__path__)
+
+
 def all_profiles() -> dict[str, Profile]:
     """All profiles by name, in the order of their names."""
     global _complete
     if not _complete:
-        package = importlib.import_module(_PACKAGE)
-        for module in pkgutil.iter_modules(package.__path__):
-            _load(module.name)
+        for module in _modules():
+            _load(module)
         ordered = sorted(_known.items())
         _known.clear()
         _known.update(ordered)
@@ -62,7 +64,7 @@ def get(name: str) -> Profile:
     """
     if name not in _known and not _complete:
         module = name.replace("-", "_")
-        if module.isidentifier() and importlib.util.find_spec(f"{_PACKAGE}.{module}") is not None:
+        if module in _modules():
             _load(module)
         if name not in _known:
             all_profiles()

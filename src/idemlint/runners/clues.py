@@ -3,12 +3,10 @@ it, configuration files, and the first bytes of its siblings; each is looked at 
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import posixpath
 import re
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +23,20 @@ _SAMPLE: Final = 48
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
+
+
+def _is_like(name: str, pattern: str) -> bool:
+    """Whether a name is the pattern's, in which each `*` stands for anything."""
+    head, *between, tail = pattern.split("*")
+    if not name.startswith(head) or not name.endswith(tail):
+        return False
+    at, end = len(head), len(name) - len(tail)
+    for part in between:
+        at = name.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return at <= end
 
 
 class FolderClues:
@@ -132,7 +144,7 @@ class FolderClues:
         return found
 
     def beside(self, folder: str, pattern: str) -> bool:
-        """Whether the folder holds such a name (`fnmatch`); `meta/_journal.json` looks one folder
+        """Whether the folder holds such a name (`*` is anything); `meta/_journal.json` looks one folder
         down."""
         while "/" in pattern:
             inner, pattern = pattern.split("/", 1)
@@ -188,7 +200,7 @@ class FolderClues:
     def _matching(self, folder: str, pattern: str) -> list[str]:
         names = self.names(folder)
         if "*" in pattern:
-            return fnmatch.filter(names, pattern)
+            return [name for name in names if _is_like(name, pattern)]
         return [pattern] if pattern in names else []
 
     def find(self, folder: str, name: str) -> str | None:
@@ -228,7 +240,7 @@ class FolderClues:
         if given is not None:
             return given[:most]
         try:
-            with Path(path).open("rb") as file:
+            with open(path, "rb") as file:  # noqa: PTH123
                 return file.read(most)
         except OSError:
             return b""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from idemlint.source.statement import ParsedFile, Statement
 
 #: CREATE of a relation, in lower case, up to its name, which may hold placeholders.
-_CREATE: Final = re.compile(
+_CREATE: Final = (
     rb"create\s+(?:or\s+replace\s+)?"
     rb"(?:(?:global|local|temp|temporary|unlogged|foreign|recursive|materialized|unique)\s+)*"
     rb"(?:table|view|index|sequence)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?"
@@ -257,7 +257,8 @@ def _by_key(makers: Iterable[Maker]) -> dict[bytes, list[tuple[object, ...]]]:
 def _mentions(data: bytes) -> tuple[bytes, ...]:
     """The names, in lower case and without schema, that stand behind the CREATE of a relation."""
     return tuple(
-        _key(match[1].rpartition(b".")[2].strip(b'"')) for match in _CREATE.finditer(data.lower())
+        _key(match[1].rpartition(b".")[2].strip(b'"'))
+        for match in re.finditer(_CREATE, data.lower())
     )
 
 

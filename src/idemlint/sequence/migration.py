@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from idemlint.source.tree import Tree
 
 
-@dataclass(slots=True, eq=False)
 class Migration:
     """A file with all that is known of it when the rules look at it.
 
@@ -37,19 +35,46 @@ class Migration:
     design, where it does.
     """
 
-    path: str
-    parsed: ParsedFile
-    profile: Profile
-    deliveries: Sequence[Delivery]
-    postgres_version: int
-    clues: FolderClues
-    facts: FolderFacts
-    outcomes: dict[int, dict[Rerun, Outcome]] = field(default_factory=dict)
-    hazards: list[tuple[int, Hazard]] = field(default_factory=list)
-    programs: dict[int, Program] = field(default_factory=dict)
-    after: View = NOTHING_KNOWN
-    reruns: str = ""
-    _other_definitions: dict[int, OtherDefinition] | None = None
+    __slots__ = (
+        "_other_definitions",
+        "after",
+        "clues",
+        "deliveries",
+        "facts",
+        "hazards",
+        "outcomes",
+        "parsed",
+        "path",
+        "postgres_version",
+        "profile",
+        "programs",
+        "reruns",
+    )
+
+    def __init__(
+        self,
+        path: str,
+        parsed: ParsedFile,
+        profile: Profile,
+        deliveries: Sequence[Delivery],
+        postgres_version: int,
+        clues: FolderClues,
+        facts: FolderFacts,
+        reruns: str = "",
+    ) -> None:
+        self.path = path
+        self.parsed = parsed
+        self.profile = profile
+        self.deliveries = deliveries
+        self.postgres_version = postgres_version
+        self.clues = clues
+        self.facts = facts
+        self.reruns = reruns
+        self.outcomes: dict[int, dict[Rerun, Outcome]] = {}
+        self.hazards: list[tuple[int, Hazard]] = []
+        self.programs: dict[int, Program] = {}
+        self.after: View = NOTHING_KNOWN
+        self._other_definitions: dict[int, OtherDefinition] | None = None
 
     def take(self, replayed: FileReplay) -> None:
         """Take over what the file's replay came to."""

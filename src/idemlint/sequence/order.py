@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from idemlint.errors import UsageProblem
@@ -97,7 +96,8 @@ def last_applied(profile: Profile, names: Iterable[str], start_after: str | None
     for index, name in enumerate(names):
         if full(name).replace(os.sep, "/").endswith(tail):
             return index
-        if start_after in {profile.version_of(name), Path(name).name, Path(name).parent.name}:
+        folder, own = os.path.split(name)
+        if start_after in {profile.version_of(name), own, os.path.basename(folder)}:  # noqa: PTH119
             return index
     earlier = [
         index
