@@ -23,20 +23,20 @@ from idemlint.errors import UsageProblem
 from idemlint.replay.catalog.view import StaleView
 from idemlint.sequence.chain import Chain
 from idemlint.sequence.grouping import Grouping
-from idemlint.sequence.order import newest
+from idemlint.sequence.order import is_read_alone, newest
 from idemlint.sequence.paths import holder
 from idemlint.sequence.script import KEPT, Scripts, Shelf
 from idemlint.sequence.texts import Texts, full
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.view import View
     from idemlint.replay.judge.verdict import Outcome
-    from idemlint.runners.profile import Profile
+    from idemlint.sequence.order import Group
 
 
 def open(
@@ -58,29 +58,63 @@ def open(
     return Folder(names, settings or Settings.load(names), given, Shelf(0 if once else KEPT))
 
 
+def part(group: Group, settings: Settings, texts: Mapping[str, bytes]) -> Folder:
+    """One of the `groups` of a folder by itself, to be asked `once`: groups share nothing, and any process
+    can do it."""
+    return Folder([], settings, texts, Shelf(0), [group])
+
+
 class Folder:
     """The sequences that some files belong to. Iterating gives them."""
 
     def __init__(
-        self, paths: list[str], settings: Settings, texts: Mapping[str, bytes], shelf: Shelf
+        self,
+        paths: list[str],
+        settings: Settings,
+        texts: Mapping[str, bytes],
+        shelf: Shelf,
+        groups: list[Group] | None = None,
     ) -> None:
         self.settings = settings
         self._paths = tuple(paths)
         self._texts = Texts(texts)
         self._shelf = shelf
-        self._asked = self._ask()
+        self._asked = () if groups is not None else self._ask()
         self._sequences: list[Sequence] = []
-        self._sequences = self._group()
+        self._sequences = self._group(groups)
         self._index()
 
     def __iter__(self) -> Iterator[Sequence]:
         return iter(self._sequences)
 
-    def reports(self) -> Iterator[FileReport]:
-        """All files that were asked about, one after the other."""
-        for sequence in self:
+    @property
+    def groups(self) -> Collection[Group]:
+        """What the sequences were made of, in their order: files that say something about each other."""
+        return self._grouping.groups
+
+    def reports(
+        self, only: Container[str] | None = None, *, effects: bool = False
+    ) -> Iterator[FileReport]:
+        """All files that were asked about (of these, `only` some), one after the other; `effects`: see
+        `Sequence.report`. A folder that was opened `once` lets go of a sequence when it has said all."""
+        for sequence in self if self._shelf.limit else self._let_go():
             for name in sequence:
-                yield sequence.report(name)
+                if only is None or name in only:
+                    yield sequence.report(name, effects=effects)
+
+    def _let_go(self) -> Iterator[Sequence]:
+        """The sequences, of which nothing is left here once the next one is asked for."""
+        waiting = self._sequences[::-1]
+        self._sequences = []
+        self._index()
+        read: list[str] = []
+        while waiting:
+            sequence = waiting.pop()
+            read += (*sequence.files, *sequence.outside)
+            yield sequence
+            if not waiting or waiting[-1].facts is not sequence.facts:
+                self._texts.forget(read)
+                read.clear()
 
     def sequence_of(self, name: str) -> Sequence | None:
         """The sequence that a file is asked about in now."""
@@ -172,13 +206,13 @@ class Folder:
         prefix = "" if path in ("", os.curdir) else path
         return found + [os.path.join(prefix, name) for name in inside]  # noqa: PTH118
 
-    def _group(self) -> list[Sequence]:
+    def _group(self, groups: list[Group] | None = None) -> list[Sequence]:
         settings, texts = self.settings, self._texts
         # What was learned of the same files stays, and is told of changes by the sequences that stay.
         known = {
             (each.runner, each.files): each.facts for each in self._sequences if each.is_ordered
         }
-        self._grouping = grouping = Grouping(texts, settings.runner, self._asked)
+        self._grouping = grouping = Grouping(texts, settings.runner, self._asked, groups)
         found = []
         for each in grouping.groups:
             facts = known.get((each.profile.name, each.names))
@@ -188,7 +222,7 @@ class Folder:
             alone = [
                 name
                 for name in each.outside
-                if _is_read_alone(each.profile, name, settings, is_named=grouping.is_named)
+                if is_read_alone(each.profile, name, settings.terms, is_named=grouping.is_named)
             ]
             found.append(Sequence(self, chain, each.root, asked, each.outside))
             for name in alone:
@@ -343,18 +377,6 @@ def _comes_or_goes(name: str, spelled: Mapping[str, str], data: bytes | None) ->
     if data is None:
         return not os.path.exists(name)  # noqa: PTH110
     return full(name) not in spelled and name.endswith(".sql")
-
-
-def _is_read_alone(profile: Profile, name: str, settings: Settings, *, is_named: bool) -> bool:
-    """Whether a file outside the runner's order is looked at by itself.
-
-    Files that undo, and files that the runner passes over by their names, are not; with a named runner
-    the name is no evidence.
-    """
-    direction = profile.direction(name)
-    if direction == "down":
-        return settings.down
-    return direction != "ignored" or is_named
 
 
 @contextmanager

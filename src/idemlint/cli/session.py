@@ -48,12 +48,12 @@ class Session(NamedTuple):
         """What the engine says of each file that is reported on, with a bar where it takes long."""
         if self.changed is not None and not any(self.is_wanted(path) for path in self.paths):
             return iter(())
-        reports = (
-            sequence.report(name, effects=effects)
-            for sequence in self.open(once=True)
-            for name in sequence
-            if self.is_wanted(name)
-        )
+        folder = self.open(once=True)
+        only = None
+        if self.changed is not None:
+            asked = (name for each in folder.groups for name in (*each.asked, *each.outside))
+            only = frozenset(filter(self.is_wanted, asked))
+        reports = folder.reports(only, effects=effects)
         total = len(self.paths) + (self.stdin is not None)
         return terminal.with_progress(reports, total, quiet=self.options.quiet)
 

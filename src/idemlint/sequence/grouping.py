@@ -16,6 +16,7 @@ from idemlint.sequence.order import group
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from idemlint.runners.detector import Detector
     from idemlint.runners.profile import Profile
     from idemlint.sequence.order import Group
     from idemlint.sequence.texts import Texts
@@ -24,19 +25,23 @@ if TYPE_CHECKING:
 class Grouping:
     """The groups of the files `asked`, by the `texts` of now; `runner` is a runner's name, or `auto`.
 
-    Raises `UsageProblem` for a file that was asked about and cannot be read.
+    `groups` are these, where somebody has found them already. Raises `UsageProblem` for a file that was
+    asked about and cannot be read.
     """
 
-    def __init__(self, texts: Texts, runner: str, asked: Iterable[str]) -> None:
+    def __init__(
+        self, texts: Texts, runner: str, asked: Iterable[str], groups: list[Group] | None = None
+    ) -> None:
         self.clues = FolderClues(texts.given)
         self.is_named = runner != "auto"
         self._texts = texts
         self._runner = runner
-        self._detect = None if self.is_named else runners.detection(self.clues)
         self._owners: dict[str, Profile] = {}
-        self.groups: list[Group] = group(
-            asked, self._profile_of, self.clues, is_named=self.is_named
-        )
+        self._detect: Detector | None = None
+        self.groups: list[Group] = groups or []
+        if groups is None:
+            self._detect = None if self.is_named else runners.detection(self.clues)
+            self.groups = group(asked, self._profile_of, self.clues, is_named=self.is_named)
 
     def outlasts(self, name: str, data: bytes | None) -> bool:
         """Whether the groups are what they would be if they were made now that a file, which was there
@@ -47,7 +52,7 @@ class Grouping:
         if self.clues.replace(name, data):
             return False
         if self._detect is None:
-            return True
+            return self.is_named
         try:
             text = self._texts.read(name)
         except UsageProblem:

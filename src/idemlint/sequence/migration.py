@@ -60,6 +60,7 @@ class Migration:
         postgres_version: int,
         clues: FolderClues,
         facts: FolderFacts,
+        programs: dict[int, Program],
         reruns: str = "",
     ) -> None:
         self.path = path
@@ -72,7 +73,7 @@ class Migration:
         self.reruns = reruns
         self.outcomes: dict[int, dict[Rerun, Outcome]] = {}
         self.hazards: list[tuple[int, Hazard]] = []
-        self.programs: dict[int, Program] = {}
+        self.programs = programs
         self.after: View = NOTHING_KNOWN
         self._other_definitions: dict[int, OtherDefinition] | None = None
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
+    from idemlint.sequence.terms import Terms
 
 
 class Group(NamedTuple):
@@ -79,6 +80,18 @@ def _is_run_by(profile: Profile, name: str, profile_of: Callable[[str], Profile]
         return profile_of(name).name == profile.name
     except UsageProblem:
         return False
+
+
+def is_read_alone(profile: Profile, name: str, terms: Terms, *, is_named: bool) -> bool:
+    """Whether a file outside the runner's order is looked at by itself.
+
+    Files that undo, and files that the runner passes over by their names, are not; with a named runner
+    the name is no evidence.
+    """
+    direction = profile.direction(name)
+    if direction == "down":
+        return terms.down
+    return direction != "ignored" or is_named
 
 
 def last_applied(profile: Profile, names: Iterable[str], start_after: str | None) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Texts:
@@ -33,6 +33,11 @@ class Texts:
         if data is None:
             data = self._known[path] = _on_disk(name)
         return data
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Let go of bytes that can be read again."""
+        for name in names:
+            self._known.pop(full(name), None)
 
     def replace(self, name: str, data: bytes | None) -> bool:
         """Take other bytes from now on; `None`: what is on disk, as it is now. Returns whether they may be
