@@ -48,8 +48,8 @@ rules rules.kit rules.kit.pages rules.kit.rule rules.kit.ways_out
 runners runners.body_spans runners.clues runners.cutters runners.detector runners.directives
 runners.line_patterns runners.profile runners.profiles runners.sections runners.units
 selection
-sequence sequence.chain sequence.facts sequence.migration sequence.order sequence.paths
-sequence.terms sequence.texts
+sequence sequence.chain sequence.facts sequence.grouping sequence.migration sequence.order
+sequence.paths sequence.script sequence.terms sequence.texts
 settings
 source source.grammar source.lexer source.parse source.positions source.split source.statement
 source.text source.tokens source.tree
@@ -92,6 +92,19 @@ code = run(app, ["clean.sql"])
 print(*sorted(set(sys.modules) - there))
 sys.exit(code)
 """
+
+
+def test_a_small_run_on_several_folders_knows_nothing_of_processes(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "1.sql").write_text("SELECT 1;\n")
+    run = _RUN.replace('"clean.sql"', '"one", "two"')
+    done = subprocess.run(
+        [sys.executable, "-c", run], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    found = set(done.stdout.splitlines()[-1].split())
+    assert {"idemlint.workers.pool", "idemlint.workers.wire", *HEAVY}.isdisjoint(found)
+    assert "idemlint.workers.sizing" in found
 
 
 def loaded(folder: Path, text: str) -> set[str]:

@@ -30,7 +30,7 @@ from idemlint.sequence.texts import Texts, full
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from idemlint.replay.catalog.lookup import Catalog
@@ -88,7 +88,7 @@ class Folder:
         return iter(self._sequences)
 
     @property
-    def groups(self) -> Collection[Group]:
+    def groups(self) -> list[Group]:
         """What the sequences were made of, in their order: files that say something about each other."""
         return self._grouping.groups
 

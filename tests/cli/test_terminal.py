@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.conftest import BAD, write
-from idemlint.cli.terminal import with_progress
+from idemlint.cli.terminal import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,7 +142,9 @@ def test_a_bar_only_where_it_takes_more_than_a_second(
     clock = Clock(step)
     monkeypatch.setattr("time.monotonic", clock)
     monkeypatch.setattr(sys, "stderr", clock)
-    assert list(with_progress(range(20), 20, quiet=quiet)) == list(range(20))
+    with progress(20, quiet=quiet) as step:
+        for files in (1, 0, 2, *[1] * 17):
+            step(files)
     assert ("20/20 files" in clock.drawn) is drawn
     assert clock.drawn.endswith("\r\x1b[2K") is drawn
 

@@ -147,6 +147,31 @@ class FileReport(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+class FileTally(NamedTuple):
+    """What is left of a file where only its findings are shown: they, and how many of its statements
+    count, `unjudged` of them without a verdict."""
+
+    filename: str
+    path: str
+    runner: str
+    statements: int
+    unjudged: int
+    findings: tuple[Finding, ...]
+
+
+def tally(report: FileReport, *, down: bool) -> FileTally:
+    """A report without its statements. Those of Down sections count where they run (`down`)."""
+    verdicts = [each.verdict for each in report.statements if down or each.section == "up"]
+    return FileTally(
+        report.filename,
+        report.path,
+        report.runner,
+        len(verdicts),
+        verdicts.count("unknown"),
+        report.findings,
+    )
+
+
 def report_of(judged: Judged, stable_name: str, *, effects: bool = False) -> FileReport:
     """Plain data of a judged migration. `stable_name` is the file's name wherever we were started."""
     lines = lines_of(judged.parsed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,7 +20,7 @@ from idemlint.report.run_report import Report
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from idemlint.analysis.file_report import FileReport, Finding
+    from idemlint.analysis.file_report import FileReport, FileTally, Finding
     from idemlint.cli.options import Shared
     from idemlint.config import Config
     from idemlint.engine import Folder
@@ -41,21 +41,51 @@ class Session(NamedTuple):
         """The files as the engine has them; `once`: for who asks about each of them once, in order."""
         from idemlint import engine
 
-        texts = {} if self.stdin is None else {self.stdin[0]: self.stdin[1]}
+        texts = self.texts
         return engine.open([*self.paths, *texts], self.settings, texts, once=once)
+
+    @property
+    def texts(self) -> dict[str, bytes]:
+        """What was read from standard input, by name."""
+        return {} if self.stdin is None else {self.stdin[0]: self.stdin[1]}
 
     def reports(self, *, effects: bool = False) -> Iterator[FileReport]:
         """What the engine says of each file that is reported on, with a bar where it takes long."""
+        return self._answers(whole=True, effects=effects)
+
+    def tallies(self) -> Iterator[FileTally]:
+        """The same, without the statements."""
+        return self._answers(whole=False)
+
+    def _answers(self, *, whole: bool, effects: bool = False) -> Iterator[Any]:
         if self.changed is not None and not any(self.is_wanted(path) for path in self.paths):
-            return iter(())
+            return
+        from idemlint.analysis.file_report import tally
+
         folder = self.open(once=True)
+        groups = folder.groups
         only = None
         if self.changed is not None:
-            asked = (name for each in folder.groups for name in (*each.asked, *each.outside))
+            asked = (name for each in groups for name in (*each.asked, *each.outside))
             only = frozenset(filter(self.is_wanted, asked))
-        reports = folder.reports(only, effects=effects)
         total = len(self.paths) + (self.stdin is not None)
-        return terminal.with_progress(reports, total, quiet=self.options.quiet)
+        with terminal.progress(total, quiet=self.options.quiet) as step:
+            if len(groups) > 1 and self.options.jobs != 1:
+                from idemlint.workers import sizing
+
+                texts = self.texts
+                sizes = sizing.sizes_of(groups, texts)
+                number = sizing.processes(sizes, self.options.jobs)
+                if number > 1:
+                    from idemlint.workers import pool, wire
+
+                    del folder  # all is read again, group by group
+                    request = wire.Request(self.settings, texts, only, whole, effects)
+                    yield from pool.answers(groups, sizes, request, number, step)
+                    return
+            for report in folder.reports(only, effects=effects):
+                step(1)
+                yield report if whole else tally(report, down=self.settings.down)
 
     def is_wanted(self, path: str) -> bool:
         """Whether findings in this file are reported."""
@@ -166,10 +196,9 @@ def _settings(options: Shared, rules: RuleOptions, config: Config) -> Settings:
 
 
 class Collector:
-    """Turns the engine's reports into findings and totals, one file after the other."""
+    """Turns what is said of files into findings and totals, one file after the other."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.origins: dict[str, tuple[str, str]] = {}
         self.files = 0
@@ -177,17 +206,15 @@ class Collector:
         self.unjudged = 0
         self.runners: Counter[str] = Counter()
 
-    def add(self, report: FileReport) -> None:
+    def add(self, file: FileTally) -> None:
         """Take in one file."""
         self.files += 1
-        self.runners[report.runner] += 1
-        for statement in report.statements:
-            if statement.section == "up" or self._session.settings.down:
-                self.statements += 1
-                self.unjudged += statement.verdict == "unknown"
-        if report.findings:
-            self.origins[report.filename] = (report.path, report.runner)
-            self.findings += report.findings
+        self.runners[file.runner] += 1
+        self.statements += file.statements
+        self.unjudged += file.unjudged
+        if file.findings:
+            self.origins[file.filename] = (file.path, file.runner)
+            self.findings += file.findings
 
     def report(self, *, fixed: int = 0, hints: tuple[str, ...] = ()) -> Report:
         """All that was taken in."""

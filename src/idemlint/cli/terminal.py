@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from idemlint.report.full import Line
-
-T = TypeVar("T")
 
 
 def is_terminal() -> bool:
@@ -121,24 +119,31 @@ def write_file(name: str, text: str) -> None:
         raise UsageProblem(f"{name}: cannot be written: {error.strerror or error}") from None
 
 
-def with_progress(items: Iterable[T], total: int, *, quiet: bool) -> Iterator[T]:
-    """Hand on the items; a bar on stderr if it is a terminal and this takes more than a second."""
+@contextmanager
+def progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """What to tell how many more files are done; a bar on stderr if it is a terminal and this takes more
+    than a second."""
     if quiet or total < 2 or not sys.stderr.isatty():
-        yield from items
+        yield lambda files: None
         return
     from time import monotonic
 
     begun = shown = monotonic()
+    done = 0
+
+    def step(files: int) -> None:
+        nonlocal done, shown
+        done += files
+        now = monotonic()
+        if now - begun > 1 and now - shown > 0.1:
+            shown = now
+            filled = min(done * 30 // total, 30)
+            bar = "━" * filled + " " * (30 - filled)
+            sys.stderr.write(f"\r{bar} {done:,}/{total:,} files")
+            sys.stderr.flush()
+
     try:
-        for done, item in enumerate(items, 1):
-            now = monotonic()
-            if now - begun > 1 and now - shown > 0.1:
-                shown = now
-                filled = min(done * 30 // total, 30)
-                bar = "━" * filled + " " * (30 - filled)
-                sys.stderr.write(f"\r{bar} {done:,}/{total:,} files")
-                sys.stderr.flush()
-            yield item
+        yield step
     finally:
         if shown != begun:
             sys.stderr.write("\r\x1b[2K")
