@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.errors import UsageProblem
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from idemlint.report.full import Line
+
+#: Characters that are encoded at once.
+_PIECE: Final = 1_000_000
 
 
 def is_terminal() -> bool:
@@ -49,7 +52,10 @@ def emit(text: str) -> None:
         with _until_nobody_reads():
             sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
     else:
-        emit_bytes(text.encode("utf-8", "replace"))
+        with _until_nobody_reads():
+            sys.stdout.flush()
+            for at in range(0, len(text), _PIECE):  # a copy of all of it may not fit
+                sys.stdout.buffer.write(text[at : at + _PIECE].encode("utf-8", "replace"))
 
 
 def emit_bytes(data: bytes) -> None:
