@@ -96,14 +96,14 @@ class Folder:
         self, only: Container[str] | None = None, *, effects: bool = False
     ) -> Iterator[FileReport]:
         """All files that were asked about (of these, `only` some), one after the other; `effects`: see
-        `Sequence.report`. A folder that was opened `once` lets go of a sequence when it has said all."""
+        `Sequence.report`. A folder that was opened `once` closes a sequence when it has said all."""
         for sequence in self if self._shelf.limit else self._let_go():
             for name in sequence:
                 if only is None or name in only:
                     yield sequence.report(name, effects=effects)
 
     def _let_go(self) -> Iterator[Sequence]:
-        """The sequences, of which nothing is left here once the next one is asked for."""
+        """The sequences; when the next one is asked for, nothing is left here of the one before."""
         waiting = self._sequences[::-1]
         self._sequences = []
         self._index()
@@ -112,6 +112,7 @@ class Folder:
             sequence = waiting.pop()
             read += (*sequence.files, *sequence.outside)
             yield sequence
+            sequence.retire()
             if not waiting or waiting[-1].facts is not sequence.facts:
                 self._texts.forget(read)
                 read.clear()
@@ -362,7 +363,7 @@ class Sequence:
             self._chain.forget()
 
     def retire(self) -> None:
-        """For `Folder`: there are other sequences in place of this one."""
+        """For `Folder`: this one is asked no more, or there are others in its place."""
         self._is_replaced = True
         self._chain.retire()
 

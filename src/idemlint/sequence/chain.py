@@ -147,8 +147,9 @@ class Chain:
         self._again = {}
 
     def retire(self) -> None:
-        """There is another chain in place of this one: its Views answer no more."""
+        """Nobody asks this chain any more: its Views do not answer, and nothing is kept for them."""
         self._moment += 1
+        self._again, self._latest = {}, None
 
     def rerun(
         self, files: Container[str] | None = None, over: Catalog | None = None
