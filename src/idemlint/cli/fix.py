@@ -62,7 +62,6 @@ def _show_diff(session: Session, options: CheckOptions, results: Sequence[FixedF
 
 def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) -> Code:
     from idemlint import apply
-    from idemlint.analysis.file_report import report_of
 
     collector = Collector(session)
     for result in results:
@@ -70,7 +69,7 @@ def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) 
             terminal.emit_bytes(result.after)
         elif result.after != result.before:
             apply.write(result)
-        collector.add(report_of(result.judged, session.settings.stable_name(result.name)))
+        collector.add(result.report)
     number = sum(len(result.fixed) for result in results)
     report = output.without_baseline(session, collector.report(fixed=number), options.baseline)
     if session.stdin is None:
