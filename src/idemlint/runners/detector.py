@@ -75,7 +75,13 @@ class Detector:
             folder.rows = [row for row in folder.rows if self._possible(row, folder, where)]
         head = data[:HEAD].lower()
         for number, claim, profile in folder.rows:
-            if claim.needle is not None and not claim.near and not _says(claim, head):
+            needle = claim.needle
+            # Hardly any file says it: the needle first, for every file is asked.
+            if (
+                needle is not None
+                and not claim.near
+                and (needle not in head or not _says(claim, head))
+            ):
                 continue
             holds = folder.holds.get(number)
             if holds is None:
