@@ -110,9 +110,9 @@ class Detector:
     def _in_folder(self, claim: Claim, folder: str) -> bool:
         clues = self._clues
         return (
-            (claim.folder is None or _in(claim.folder, clues.absolute(folder)))
-            and all(clues.beside(folder, name) for name in claim.beside)
+            all(clues.beside(folder, name) for name in claim.beside)
             and all(clues.above(folder, name) for name in claim.above)
+            and (claim.folder is None or _in(claim.folder, clues.absolute(folder)))
             and all(clues.depends(folder, *pair) for pair in claim.depends)
             and (not claim.near or any(_says(claim, head) for head in clues.sample(folder)))
         )
