@@ -118,6 +118,15 @@ def test_a_file_that_vanishes_is_gone(drizzle: Path) -> None:
     assert sequence.after("m/0000_a.sql").surely.presence(Ref(Space.RELATION, "c")) == "present"
 
 
+def test_a_file_that_appears_on_disk_is_asked_about_once_that_is_told(drizzle: Path) -> None:
+    (drizzle / "meta" / "_journal.json").unlink()
+    folder = engine.open(["m"], SETTINGS)
+    (drizzle / "0002_c.sql").write_text("CREATE TABLE c (id int);\n")
+    assert "m/0002_c.sql" not in told(folder)
+    assert "m/0002_c.sql" in folder.update({"m/0002_c.sql": None})
+    assert list(told(folder)) == ["m/0000_a.sql", "m/0001_b.sql", "m/0002_c.sql"]
+
+
 def test_what_a_change_has_replaced_refuses_to_answer() -> None:
     folder = engine.open(["no/such"], SETTINGS, {"no/such/1.sql": b"CREATE TABLE a (id int);\n"})
     (before,) = folder

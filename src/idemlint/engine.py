@@ -375,8 +375,8 @@ class Sequence:
 
 def _comes_or_goes(name: str, spelled: Mapping[str, str], data: bytes | None) -> bool:
     """Whether a text makes a file that was not there, or takes away one that only texts had."""
-    if data is None:
-        return not os.path.exists(name)  # noqa: PTH110
+    if data is None and not os.path.exists(name):  # noqa: PTH110
+        return True
     return full(name) not in spelled and name.endswith(".sql")
 
 

@@ -53,7 +53,7 @@ class TestRounds:
             "CREATE TABLE IF NOT EXISTS c (id int);\n",
         ]
         assert [len(result.fixed) for result in results] == [2, 1]
-        assert not any(result.judged.diagnostics for result in results)
+        assert not any(result.report.findings for result in results)
 
     def test_what_overlaps_comes_in_the_next_round(self, repair: Callable[[Repair], None]) -> None:
         repair(lambda case: guard(case, " /* so */ "))
@@ -187,7 +187,7 @@ class TestProof:
         assert [(each.code, each.why) for each in result.dropped] == [
             ("IDM101", "its fixes do not come to an end")
         ]
-        assert len(result.judged.diagnostics) == 1
+        assert len(result.report.findings) == 1
 
 
 class TestWork:

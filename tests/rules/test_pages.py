@@ -205,7 +205,7 @@ class TestFixed:
         if lowest_of(case) is Applicability.UNSAFE:
             data = case.example.sql.encode()
             result = case.fix(data, Applicability.SAFE)
-            assert {each.code for each in result.judged.diagnostics} == {case.page.code}
+            assert {each.code for each in result.report.findings} == {case.page.code}
 
 
 class TestGood:

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from idemlint.analysis.file_report import report_of
 from idemlint.apply.applied import Applied
 from idemlint.apply.edits import choose, patch
 from idemlint.apply.prove import Objection, TriedFix, objections
@@ -48,7 +49,7 @@ def fix_files(
     The folder has other texts afterwards. Raises `UsageProblem` for a file that cannot be read.
     """
     applied = Applied()
-    files: list[_File] = []
+    results: list[FixedFile] = []
     for sequence in list(folder):
         trial = _Trial(folder, sequence, lowest)
         for name in sequence:
@@ -59,11 +60,14 @@ def fix_files(
             editable = fix_applied or name == stdin or bool(judged.migration.reruns)
             if not editable and file.wants(lowest):
                 file.spared = applied.reason(name, judged.migration.profile)
-            files.append(file)
             trial.files[name] = file
             trial.latest[name] = judged
         trial.settle()
-    return [file.result() for file in files]
+        # Plain data from here on: a folder that is done leaves no trees.
+        results += [
+            file.result(folder.settings.stable_name(name)) for name, file in trial.files.items()
+        ]
+    return results
 
 
 @dataclass(slots=True, eq=False)
@@ -121,10 +125,12 @@ class _File:
         """What a finding can be known by in the next round, when it has moved."""
         return finding.code, self.judged.data[finding.span.start : finding.span.end]
 
-    def result(self) -> FixedFile:
+    def result(self, stable_name: str) -> FixedFile:
+        """What has come of it."""
         return FixedFile(
-            self.judged,
+            report_of(self.judged, stable_name),
             self.before,
+            self.judged.data,
             tuple(self.fixed),
             tuple(self.dropped),
             self.spared,

@@ -75,7 +75,13 @@ class Detector:
             folder.rows = [row for row in folder.rows if self._possible(row, folder, where)]
         head = data[:HEAD].lower()
         for number, claim, profile in folder.rows:
-            if claim.needle is not None and not claim.near and not _says(claim, head):
+            needle = claim.needle
+            # Hardly any file says it: the needle first, for every file is asked.
+            if (
+                needle is not None
+                and not claim.near
+                and (needle not in head or not _says(claim, head))
+            ):
                 continue
             holds = folder.holds.get(number)
             if holds is None:
@@ -104,9 +110,9 @@ class Detector:
     def _in_folder(self, claim: Claim, folder: str) -> bool:
         clues = self._clues
         return (
-            (claim.folder is None or _in(claim.folder, clues.absolute(folder)))
-            and all(clues.beside(folder, name) for name in claim.beside)
+            all(clues.beside(folder, name) for name in claim.beside)
             and all(clues.above(folder, name) for name in claim.above)
+            and (claim.folder is None or _in(claim.folder, clues.absolute(folder)))
             and all(clues.depends(folder, *pair) for pair in claim.depends)
             and (not claim.near or any(_says(claim, head) for head in clues.sample(folder)))
         )

@@ -47,7 +47,11 @@ class Texts:
         before = self.given.pop(path, known)
         if data is not None:
             self.given[path] = data
-        return data is None or data != before
+            return data != before
+        try:
+            return self.read(name) != before
+        except UsageProblem:
+            return True
 
 
 def full(name: str) -> str:
