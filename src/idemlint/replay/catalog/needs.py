@@ -26,13 +26,16 @@ def dependents(
     `certain=False`: what does so if its own definition is what it has.
     """
     oid = slot.oid
-    found: dict[Key, Slot] = {}
-    for other_key, other in catalog.relying(oid):
-        if oid in other.needs and oid not in other.owners:
-            found[other_key] = other
-    for other_key, other in catalog.relying((key[0], key[2])):
-        if other.certain is certain and definition_needs(catalog, other, key, slot) is not None:
-            found[other_key] = other
+    found = {
+        other_key: other
+        for other_key, other in catalog.relying(oid)
+        if oid in other.needs and oid not in other.owners
+    }
+    found |= {
+        other_key: other
+        for other_key, other in catalog.relying((key[0], key[2]))
+        if other.certain is certain and definition_needs(catalog, other, key, slot) is not None
+    }
     return [
         (other_key, other)
         for other_key, other in sorted(found.items(), key=_age)

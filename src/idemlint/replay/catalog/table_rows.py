@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.constraint import UniqueKey
+from idemlint.replay.catalog.known_rows import KnownRows, Patterns, Row
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from idemlint.replay.catalog.lookup import Catalog
-
-#: A row as far as it is literal: column → value.
-Row = frozenset[tuple[str, str]]
 
 _ROWS = "@rows"
 _KEYS = "@keys"
@@ -29,18 +27,19 @@ class Rows(NamedTuple):
     sequences were restarted with them.
     """
 
-    rows: tuple[Row, ...] = ()
+    rows: KnownRows = KnownRows()
     complete: bool = False
     epoch: int = 0
-    gone: tuple[Row, ...] = ()
+    gone: Patterns = Patterns()
     restarted: bool = False
 
 
 class BuiltKey(NamedTuple):
-    """A unique index made after its table: it lives as long as its `oid`."""
+    """A unique index made after its table, which lives as long as its `oid`, and the one made `before`."""
 
     oid: int
     key: UniqueKey
+    before: BuiltKey | None
 
 
 def rows_of(catalog: Catalog, table: Slot) -> Rows:
@@ -67,10 +66,21 @@ def remember_key(catalog: Catalog, table_oid: int, oid: int, definition: IndexDe
         return
     columns = tuple(column for column in definition.columns if column)
     key: Key = (Space.FACET, table_oid, _KEYS)
-    before = catalog.slots.get(key)
-    built: tuple[BuiltKey, ...] = before.definition if before is not None else ()
-    built = (*built, BuiltKey(oid, UniqueKey(columns, False, not definition.partial)))
+    slot = catalog.slots.get(key)
+    before = slot.definition if slot is not None else None
+    built = BuiltKey(oid, UniqueKey(columns, False, not definition.partial), before)
     catalog.put(key, Slot(PRESENT, catalog.new_oid(), definition=built))
+
+
+def _built_keys(catalog: Catalog, table: Slot) -> list[tuple[Slot | None, UniqueKey]]:
+    """The unique indexes made after a table, with what is known of them, first made first."""
+    slot = catalog.slots.get((Space.FACET, table.oid, _KEYS))
+    each: BuiltKey | None = slot.definition if slot is not None else None
+    found = []
+    while each is not None:
+        found.append((catalog.by_oid(each.oid), each.key))
+        each = each.before
+    return found[::-1]
 
 
 def unique_keys(catalog: Catalog, table: Slot) -> list[UniqueKey]:
@@ -83,24 +93,19 @@ def unique_keys(catalog: Catalog, table: Slot) -> list[UniqueKey]:
                 if slot is None or (slot.presence is PRESENT and catalog.alive(slot)):
                     primary = constraint.contype == "CONSTR_PRIMARY"
                     keys.append(UniqueKey(constraint.columns, primary))
-    built = catalog.slots.get((Space.FACET, table.oid, _KEYS))
-    if built is not None:
-        for each in built.definition:
-            slot = catalog.by_oid(each.oid)
-            if slot is not None and slot.presence is PRESENT and catalog.alive(slot):
-                keys.append(each.key)
+    for slot, key in _built_keys(catalog, table):
+        if slot is not None and slot.presence is PRESENT and catalog.alive(slot):
+            keys.append(key)
     return [key for key in keys if key.whole]
 
 
 def partial_keys(catalog: Catalog, table: Slot) -> list[tuple[str, ...]]:
     """The columns of unique indexes that cover only some rows."""
-    built = catalog.slots.get((Space.FACET, table.oid, _KEYS))
-    found = []
-    for each in built.definition if built is not None else ():
-        slot = catalog.by_oid(each.oid)
-        if not each.key.whole and slot is not None and slot.presence is not ABSENT:
-            found.append(each.key.columns)
-    return found
+    return [
+        key.columns
+        for slot, key in _built_keys(catalog, table)
+        if not key.whole and slot is not None and slot.presence is not ABSENT
+    ]
 
 
 def may_have_key(catalog: Catalog, table: Slot, ref: Ref, columns: frozenset[str]) -> bool:
@@ -112,11 +117,9 @@ def may_have_key(catalog: Catalog, table: Slot, ref: Ref, columns: frozenset[str
                 slot = catalog.slots.get((Space.CONSTRAINT, table.oid, constraint.name))
                 if slot is None or slot.presence is not ABSENT:
                     found.append(constraint.columns)
-    built = catalog.slots.get((Space.FACET, table.oid, _KEYS))
-    for each in built.definition if built is not None else ():
-        slot = catalog.by_oid(each.oid)
+    for slot, built in _built_keys(catalog, table):
         if slot is None or slot.presence is not ABSENT:
-            found.append(each.key.columns)
+            found.append(built.columns)
     for key in found:
         if frozenset(key) == columns:
             return True
@@ -145,8 +148,8 @@ def restrict(row: Mapping[str, str | None], columns: tuple[str, ...]) -> Row | N
 
 def holds(facts: Rows, wanted: Row) -> bool | None:
     """Whether there is a row with these values."""
-    if any(wanted <= row for row in facts.rows):
+    if facts.rows.have(wanted):
         return True
-    if facts.complete or any(gone <= wanted for gone in facts.gone):
+    if facts.complete or facts.gone.match(wanted):
         return False
     return None

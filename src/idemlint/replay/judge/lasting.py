@@ -40,12 +40,15 @@ def repeated(run: Pass, begun: Mark, mode: Rerun) -> dict[int, Outcome]:
     before: dict[Key, Slot | None] = {}
     changed_by: dict[Key, Change] = {}
     killed_by: dict[int, Change] = {}
+    renamed_by: dict[Key, list[Change]] = {}
     for change in catalog.changes(begun):
         if change.key is None:
             killed_by[change.oid] = change
             continue
         before.setdefault(change.key, change.before)
         changed_by[change.key] = change
+        if change.cause and isinstance(change.cause[0], Renames):
+            renamed_by.setdefault(change.key, []).append(change)
     for key, old in before.items():
         if key[1] >= fresh or catalog.is_dead(key[1]) or is_internal(key):
             continue
@@ -64,20 +67,13 @@ def repeated(run: Pass, begun: Mark, mode: Rerun) -> dict[int, Outcome]:
             new = catalog.slot(key)
             if isinstance(effect, Renames) or (new is not None and new.presence is ABSENT):
                 # Who renamed what was there before is as much to blame.
-                _blame_renames(catalog.changes(begun), key, reason, mode, found)
+                for change in renamed_by.get(key, ()):
+                    effect, span, leaf = change.cause
+                    found.setdefault(
+                        change.statement,
+                        Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf),
+                    )
     return found
-
-
-def _blame_renames(
-    changes: list[Change], key: Key, reason: str, mode: Rerun, found: dict[int, Outcome]
-) -> None:
-    for change in changes:
-        effect = change.cause[0] if change.key == key and change.cause else None
-        if isinstance(effect, Renames):
-            _, span, leaf = change.cause
-            found.setdefault(
-                change.statement, Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf)
-            )
 
 
 def _lasts(catalog: Catalog, each: Candidate) -> bool:

@@ -236,9 +236,9 @@ def _learn_row(run: Pass, fact: conditions.RowExists, value: bool) -> None:
     facts = table_rows.rows_of(run.catalog, table)
     if table_rows.holds(facts, fact.row) is None:
         changed = (
-            facts._replace(rows=(*facts.rows, fact.row))
+            facts._replace(rows=facts.rows.plus((fact.row,)))
             if value
-            else facts._replace(gone=(*facts.gone, fact.row))
+            else facts._replace(gone=facts.gone.plus((fact.row,)))
         )
         table_rows.set_rows(run.catalog, table, changed)
 

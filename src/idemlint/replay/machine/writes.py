@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
+from idemlint.replay.catalog.known_rows import KnownRows
 from idemlint.replay.catalog.relation import INSERT, UPDATE, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT
 from idemlint.replay.effects.vocabulary import Again, Deletes, Fills, Inserts, Updates
@@ -13,6 +15,8 @@ from idemlint.replay.guards import conditions
 from idemlint.replay.machine.bodies import truth
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.constraint import UniqueKey
     from idemlint.replay.catalog.slots import Slot
@@ -77,39 +81,62 @@ def _inferred(run: Pass, table: Slot, effect: Inserts) -> bool:
     return table_rows.may_have_key(run.catalog, table, effect.table, frozenset(effect.target))
 
 
-def _rows(effect: Inserts, table: Slot) -> list[Values] | None:
+def _rows(effect: Inserts, table: Slot) -> _Literal | None:
     """The literal rows by column; positions are named where the table's columns are not known."""
     if effect.rows is None:
         return None
     columns = effect.columns
     if columns is None and isinstance(table.definition, TableDefinition):
         columns = tuple(table.definition.columns)
-    result = []
-    for row in effect.rows:
-        names = columns if columns is not None else tuple(f"#{n}" for n in range(len(row)))
-        result.append(dict(zip(names, row, strict=False)))
-    return result
+    return _Literal(columns, effect.rows)
 
 
-def _learn(run: Pass, table: Slot, facts: Rows, rows: list[Values] | None, effect: Inserts) -> None:
+class _Literal:
+    """Rows as they are written, read one after the other: seed files hold very many."""
+
+    __slots__ = ("_columns", "_rows")
+
+    def __init__(
+        self, columns: tuple[str, ...] | None, rows: tuple[tuple[str | None, ...], ...]
+    ) -> None:
+        self._columns = columns
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Values]:
+        columns = self._columns
+        for row in self._rows:
+            names = columns if columns is not None else tuple(f"#{n}" for n in range(len(row)))
+            yield dict(zip(names, row, strict=False))
+
+    def has_null(self, column: str) -> bool:
+        """Whether a row gives a column what is no constant."""
+        if self._columns is None or column not in self._columns:
+            return False
+        # Of two columns of one name, the last counts.
+        place = len(self._columns) - 1 - self._columns[::-1].index(column)
+        return any(place < len(row) and row[place] is None for row in self._rows)
+
+
+def _learn(run: Pass, table: Slot, facts: Rows, rows: _Literal | None, effect: Inserts) -> None:
     run.copied.update(run.oids(effect.sources))
     if rows is None:
         table_rows.set_rows(run.catalog, table, facts._replace(complete=False))
         return
-    literal = tuple(
-        frozenset((name, value) for name, value in row.items() if value is not None) for row in rows
+    room = _MOST_ROWS - len(facts.rows)
+    known = tuple(
+        frozenset((name, value) for name, value in row.items() if value is not None)
+        for row in islice(rows, max(room, 0))
     )
-    if len(facts.rows) + len(literal) > _MOST_ROWS:
-        table_rows.set_rows(run.catalog, table, facts._replace(complete=False))
-        return
-    table_rows.set_rows(run.catalog, table, facts._replace(rows=(*facts.rows, *literal)))
+    if room < len(effect.rows or ()):
+        facts = facts._replace(complete=False)
+    table_rows.set_rows(run.catalog, table, facts._replace(rows=facts.rows.plus(known)))
 
 
-#: Seed files hold thousands of rows; past this, only that there are some is remembered.
-_MOST_ROWS = 5000
+#: Seed files hold thousands of rows; of those past this, only that there are some is remembered.
+_MOST_ROWS: Final = 5000
 
 
-def _kept_out(run: Pass, effect: Inserts, rows: list[Values] | None) -> bool | None:
+def _kept_out(run: Pass, effect: Inserts, rows: _Literal | None) -> bool | None:
     """Whether the WHERE of an INSERT … SELECT keeps its row out.
 
     Where the catalog of rows does not say, the guard itself does: one that tests what it inserts is
@@ -119,7 +146,7 @@ def _kept_out(run: Pass, effect: Inserts, rows: list[Values] | None) -> bool | N
     value = truth(run, effect.guard)
     if value is not None:
         return not value
-    row = rows[0] if rows else {}
+    row = next(iter(rows), {}) if rows is not None else {}
     for fact, _ in conditions.assume(effect.guard, True):
         if isinstance(fact, conditions.RowExists) and fact.table.name == effect.table.name:
             tested = dict(fact.row)
@@ -135,7 +162,7 @@ def _judge(
     effect: Inserts,
     table: Slot,
     facts: Rows,
-    rows: list[Values] | None,
+    rows: _Literal | None,
 ) -> Result:
     keys = table_rows.unique_keys(run.catalog, table)
     known = table_rows.is_closed(table)
@@ -227,7 +254,7 @@ def _judge_conflict(
     effect: Inserts,
     table: Slot,
     facts: Rows,
-    rows: list[Values] | None,
+    rows: _Literal | None,
     keys: list[UniqueKey],
     *,
     known: bool,
@@ -252,7 +279,7 @@ def _conflicts(
     run: Pass,
     effect: Inserts,
     table: Slot,
-    rows: list[Values] | None,
+    rows: _Literal | None,
     keys: list[UniqueKey],
     *,
     known: bool,
@@ -273,7 +300,7 @@ def _conflicts(
 
 
 def _meets(
-    effect: Inserts, table: Slot, rows: list[Values] | None, columns: tuple[str, ...]
+    effect: Inserts, table: Slot, rows: _Literal | None, columns: tuple[str, ...]
 ) -> bool | None:
     """Whether the values that a key looks at are the same each time, and not NULL."""
     definition = table.definition if isinstance(table.definition, TableDefinition) else None
@@ -291,11 +318,7 @@ def _meets(
                 return False
     if rows is None or given is None:
         return True
-    for row in rows:
-        for column in columns:
-            if column in row and row[column] is None and not _may_be_same(effect, column):
-                return False
-    return True
+    return not any(rows.has_null(column) and not _may_be_same(effect, column) for column in columns)
 
 
 def _may_be_same(effect: Inserts, column: str) -> bool:
@@ -311,10 +334,8 @@ def updates(run: Pass, effect: Updates) -> Result:
         return None
     table, facts = known
     if facts.rows and effect.columns:
-        blurred = tuple(
-            frozenset(pair for pair in row if pair[0] not in effect.columns) for row in facts.rows
-        )
         # What they are now is not known: a row that is not found may still be there.
+        blurred = facts.rows.without_columns(effect.columns)
         table_rows.set_rows(catalog, table, facts._replace(rows=blurred, complete=False))
     if catalog.has(Space.RULE, table.oid):
         run.doubt(f"a rule on {effect.table} may do something else", effect)
@@ -338,11 +359,10 @@ def deletes(run: Pass, effect: Deletes) -> Result:
     if effect.every:
         after = table_rows.Rows(complete=True, epoch=facts.epoch + 1, restarted=effect.restarts)
     elif effect.rows is not None:
-        gone = effect.rows
-        kept = tuple(row for row in facts.rows if not any(each <= row for each in gone))
-        after = facts._replace(rows=kept, gone=(*facts.gone, *gone))
+        kept = facts.rows.without(effect.rows)
+        after = facts._replace(rows=kept, gone=facts.gone.plus(effect.rows))
     else:
-        after = facts._replace(rows=(), complete=False)
+        after = facts._replace(rows=KnownRows(), complete=False)
     table_rows.set_rows(catalog, table, after)
     if effect.limited:
         run.candidate("LIMIT picks other rows each time", effect, table.oid, facts.epoch)
