@@ -38,7 +38,9 @@ def test_the_same_statement_twice_has_two_fingerprints() -> None:
 
 
 def test_of_a_long_statement_only_the_fingerprint_is_kept() -> None:
-    text = b"INSERT  INTO t VALUES " + b",\n".join(b"(%d)" % number for number in range(5000))
+    gaps = [b" ", b"\n", b"\r\n\t", b"\v \f", b"  " * 7, b"\x85"]
+    rows = [b"(%d)," % number + gaps[number % 6] for number in range(5000)]
+    text = b"\n INSERT  INTO t VALUES " + b"".join(rows)
     identities = Identities("a.sql")
     first, again = identities.of("IDM101", text), identities.of("IDM101", text)
     assert len(first) < 100
