@@ -1,6 +1,6 @@
 """idemlint and squawk on the same files, in one run: ratios, since absolute times say little.
 
-    python benchmarks/run.py [--folder PATH] [--files 2400] [--rounds 7] [--json]
+    python benchmarks/run.py [--folder PATH]... [--jobs N] [--files 2400] [--rounds 7] [--json]
 
 The commands take turns, so that what else the machine does hits all of them alike. Wall times suffer
 most from a busy machine, CPU times least, and the fastest of several runs least of all: look at the
@@ -86,11 +86,11 @@ def squawk() -> str:
     return found
 
 
-def on_folder(paths: list[Path], folder: Path, cwd: Path, rounds: int) -> tuple[Runs, Runs]:
-    """`check --output-format json` of a folder against squawk on the same files."""
-    ours = [*IDEMLINT, "check", "--isolated", "--output-format", "json"]
+def on_folders(paths: list[Path], folders: list[Path], jobs: int, cwd: Path) -> tuple[Runs, Runs]:
+    """`check --output-format json` of folders, in one call, against squawk on the same files."""
+    ours = [*IDEMLINT, "check", "--isolated", "--output-format", "json", "--jobs", str(jobs)]
     theirs = [squawk(), "--reporter", "json", *map(str, paths)]
-    return Runs([*ours, str(folder)], cwd), Runs(theirs, cwd)
+    return Runs([*ours, *map(str, folders)], cwd), Runs(theirs, cwd)
 
 
 def on_one_file(cwd: Path) -> tuple[Runs, Runs]:
@@ -115,7 +115,13 @@ def show(title: str, ours: Runs, theirs: Runs, ratios: dict[str, float]) -> None
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--folder", type=Path, help="real migrations instead of generated ones")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        action="append",
+        help="real migrations instead of generated ones; several are checked in one call",
+    )
+    parser.add_argument("--jobs", type=int, default=1, help="processes of ours; 1 is measured too")
     parser.add_argument("--files", type=int, default=2400, help="how many to generate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=7)
@@ -125,19 +131,21 @@ def main() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as temporary:
         cwd = Path(temporary)
-        folder = cwd / "migrations"
         if arguments.folder is None:
-            paths = generate(folder, arguments.files, arguments.seed)
+            folders = [cwd / "migrations"]
+            paths = generate(folders[0], arguments.files, arguments.seed)
         else:
-            folder = arguments.folder.resolve()
-            paths = sorted(path for path in folder.rglob("*.sql") if path.is_file())
+            folders = [folder.resolve() for folder in arguments.folder]
+            paths = sorted(
+                path for folder in folders for path in folder.rglob("*.sql") if path.is_file()
+            )
         size = sum(path.stat().st_size for path in paths)
+        what = f"{len(paths):,} files of {size / max(1, len(paths)):,.0f} bytes"
         cases = {
-            f"{len(paths):,} files of {size / max(1, len(paths)):,.0f} bytes, idemlint : squawk": (
-                *on_folder(paths, folder, cwd, arguments.rounds),
-            ),
-            "one small file, idemlint : `import pglast.parser, click`": on_one_file(cwd),
+            f"{what}, idemlint --jobs {jobs} : squawk": on_folders(paths, folders, jobs, cwd)
+            for jobs in sorted({1, arguments.jobs})
         }
+        cases["one small file, idemlint : `import pglast.parser, click`"] = on_one_file(cwd)
         found = {}
         for title, (ours, theirs) in cases.items():
             found[title] = compare(ours, theirs, arguments.rounds)

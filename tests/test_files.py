@@ -29,7 +29,7 @@ def make(*names: str, text: str = "SELECT 1;") -> None:
 
 
 def found(*paths: str, **options: object) -> list[str]:
-    return [path.as_posix() for path in discover(paths, **options)]  # type: ignore[arg-type]
+    return [Path(path).as_posix() for path in discover(paths, **options)]  # type: ignore[arg-type]
 
 
 def test_a_folder_is_searched_for_sql_files(here: Path) -> None:
@@ -157,10 +157,26 @@ def test_a_folder_that_may_not_be_searched(here: Path) -> None:
         (here / "m").chmod(0o755)
 
 
+@pytest.mark.parametrize(
+    "name", [".", "./", "m", "m/", "./m", "m//", "m/.", ".//m/./", "../here/m", "m/../m"]
+)
+@pytest.mark.parametrize("above", ["", "/", "//", "///"])
+def test_a_path_is_spelled_as_pathlib_spells_it(
+    here: Path, monkeypatch: pytest.MonkeyPatch, name: str, above: str
+) -> None:
+    make("here/a.sql", "here/m/a.sql")
+    monkeypatch.chdir("here")
+    if above:
+        name = f"{above}{Path.cwd().as_posix().lstrip('/')}/{name}"
+    file = os.path.join(name, "a.sql")  # noqa: PTH118
+    assert discover([file]) == [str(Path(file))]
+    assert discover([name])[0] == str(Path(file))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 def test_a_name_that_is_no_text(here: Path) -> None:
     (here / os.fsdecode(b"\xff.sql")).touch()
-    assert [os.fsencode(path.name) for path in discover(["."])] == [b"\xff.sql"]
+    assert [os.fsencode(path) for path in discover(["."])] == [b"\xff.sql"]
 
 
 def test_a_wrong_pattern_is_an_error(here: Path) -> None:

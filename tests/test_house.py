@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("settings",),
     ("analysis",),
     ("engine", "report"),
-    ("apply",),
+    ("apply", "workers"),
     ("cli",),
     ("__main__",),
 )
@@ -235,6 +235,8 @@ def test_nothing_below_the_command_line_prints_or_exits() -> None:
         f"{name_of(path)}:{line} {called}"
         for path in MODULES
         if not name_of(path).startswith("cli/")
+        # Nobody reads what a worker writes but who started it, and it ends itself.
+        if name_of(path) != "workers/worker.py"
         for line, called in calls(path)
         if called in unwanted and (name_of(path), called) != ("__main__.py", "sys.exit")
     ]

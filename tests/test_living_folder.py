@@ -17,6 +17,8 @@ from idemlint.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from idemlint.modes import Mode
+
 SETTINGS = Settings.load(isolated=True)
 JOURNAL = (
     '{"version": "7", "entries": [{"idx": 0, "when": 1, "tag": "0000_a", "breakpoints": true}]}'
@@ -116,6 +118,15 @@ def test_a_file_that_vanishes_is_gone(drizzle: Path) -> None:
     assert sequence.after("m/0000_a.sql").surely.presence(Ref(Space.RELATION, "c")) == "present"
 
 
+def test_a_file_that_appears_on_disk_is_asked_about_once_that_is_told(drizzle: Path) -> None:
+    (drizzle / "meta" / "_journal.json").unlink()
+    folder = engine.open(["m"], SETTINGS)
+    (drizzle / "0002_c.sql").write_text("CREATE TABLE c (id int);\n")
+    assert "m/0002_c.sql" not in told(folder)
+    assert "m/0002_c.sql" in folder.update({"m/0002_c.sql": None})
+    assert list(told(folder)) == ["m/0000_a.sql", "m/0001_b.sql", "m/0002_c.sql"]
+
+
 def test_what_a_change_has_replaced_refuses_to_answer() -> None:
     folder = engine.open(["no/such"], SETTINGS, {"no/such/1.sql": b"CREATE TABLE a (id int);\n"})
     (before,) = folder
@@ -140,27 +151,47 @@ TEXTS = (
 )
 
 
+#: A change: of which file, to which text, and which files somebody then asks about, in which order.
+CHANGES = st.lists(
+    st.tuples(
+        st.sampled_from(NAMES),
+        st.sampled_from(TEXTS),
+        st.lists(st.tuples(st.sampled_from(NAMES), st.booleans()), max_size=5),
+    ),
+    max_size=6,
+)
+
+
 @hypothesis_settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(TEXTS)), max_size=6))
+@given(CHANGES, st.sampled_from(("any", "folder")), st.booleans())
 def test_after_any_changes_a_folder_tells_what_a_fresh_one_would(
-    changes: list[tuple[str, bytes | None]],
+    changes: list[tuple[str, bytes | None, list[tuple[str, bool]]]], rerun: Mode, with_journal: bool
 ) -> None:
-    texts = {
-        "no/such/meta/_journal.json": JOURNAL.encode(),
-        "no/such/0000_a.sql": b"CREATE TABLE a (id int);\n",
-    }
-    folder = engine.open(["no/such"], SETTINGS, texts)
+    texts = {"no/such/0000_a.sql": b"CREATE TABLE a (id int);\n"}
+    if with_journal:
+        texts["no/such/meta/_journal.json"] = JOURNAL.encode()
+    settings = Settings.load(isolated=True, rerun=rerun)
+    folder = engine.open(["no/such"], settings, texts)
     before = told(folder)
-    for name, text in changes:
+    for name, text, asked in changes:
         path = f"no/such/{name}"
         moved = folder.update({path: text})
         if text is None:
             texts.pop(path, None)
         else:
             texts[path] = text
+        is_empty = not any(each.endswith(".sql") for each in texts)
+        fresh = {} if is_empty else told(engine.open(["no/such"], settings, texts, once=True))
+        for each, with_view in asked:
+            sequence = folder.sequence_of(f"no/such/{each}")
+            if sequence is not None:
+                report = sequence.report(f"no/such/{each}")
+                assert report.findings == fresh[report.filename]
+                if with_view:
+                    # What was said is kept; the catalog stands elsewhere than behind that file.
+                    sequence.after(sequence.files[0])
         now = told(folder)
-        fresh = engine.open(["no/such"], SETTINGS, texts) if len(texts) > 1 else None
-        assert now == (told(fresh) if fresh is not None else {})
+        assert now == fresh
         differ = {each for each in before.keys() | now.keys() if before.get(each) != now.get(each)}
         assert differ <= moved
         before = now

@@ -7,8 +7,8 @@ over would switch a gate off.
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -29,8 +29,8 @@ OLDEST_POSTGRES: Final = 9
 class Config(NamedTuple):
     """What the file says; `None` where it says nothing. Its paths are relative to `folder`."""
 
-    folder: Path
-    file: Path | None = None
+    folder: str
+    file: str | None = None
     paths: tuple[str, ...] | None = None
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
@@ -52,8 +52,8 @@ KEYS: Final = tuple(
 )
 
 
-def load(start: Path, *, explicit: Path | None = None, isolated: bool = False) -> Config:
-    """Read the configuration that counts in `start`: `explicit` if given, else the nearest."""
+def load(start: str, *, explicit: str | None = None, isolated: bool = False) -> Config:
+    """Read the configuration that counts in a folder: `explicit` if given, else the nearest."""
     if explicit is not None:
         return read(explicit)
     if not isolated:
@@ -64,32 +64,43 @@ def load(start: Path, *, explicit: Path | None = None, isolated: bool = False) -
     return Config(folder=repository(start) or start)
 
 
-def candidates(start: Path) -> Iterator[Path]:
+def candidates(start: str) -> Iterator[str]:
     """The files that may hold the configuration, nearest first, up to the repository's root."""
-    folder = start.absolute()
-    for place in (folder, *folder.parents):
+    for folder in _upwards(start):
         for name in (CONFIG_NAME, PYPROJECT):
-            path = place / name
-            if path.is_file():
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
                 yield path
-        if (place / ".git").exists():
+        if _is_repository(folder):
             return
 
 
-def repository(start: Path) -> Path | None:
-    """The root of the git repository that `start` is in."""
-    folder = start.absolute()
-    return next((p for p in (folder, *folder.parents) if (p / ".git").exists()), None)
+def repository(start: str) -> str | None:
+    """The root of the git repository that a folder is in."""
+    return next(filter(_is_repository, _upwards(start)), None)
 
 
-def read(path: Path, *, only_if_ours: bool = False) -> Config:
+def _upwards(start: str) -> Iterator[str]:
+    folder, above = os.path.abspath(start), ""
+    while folder != above:
+        yield folder
+        folder, above = os.path.dirname(folder), folder
+
+
+def _is_repository(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, ".git"))
+
+
+def read(path: str, *, only_if_ours: bool = False) -> Config:
     """Read one file. With `only_if_ours`, a pyproject.toml without our table is no error."""
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as file:
+            data = file.read()
     except OSError as error:
         raise UsageProblem(f"{shown(path)}: cannot be read: {error.strerror or error}") from None
-    ours = Config(folder=path.parent)
-    in_pyproject = path.name == PYPROJECT
+    folder, name = os.path.split(path)
+    ours = Config(folder=folder or os.curdir)
+    in_pyproject = name == PYPROJECT
     if in_pyproject and only_if_ours and b"idemlint" not in data:
         return ours  # most pyproject.toml files: do not even load a TOML parser
     text = data.decode("utf-8", "replace")
@@ -106,15 +117,17 @@ def read(path: Path, *, only_if_ours: bool = False) -> Config:
     return _Reader(path, text).config(table)
 
 
-def shown(path: Path) -> str:
+def shown(path: str) -> str:
     """A path as messages show it: relative to the working directory where it is below it."""
+    from pathlib import Path
+
     try:
-        return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
+        return Path(path).resolve().relative_to(Path.cwd().resolve()).as_posix()
     except (ValueError, OSError):
-        return str(path)
+        return path
 
 
-def parse(text: str, path: Path) -> dict[str, Any]:
+def parse(text: str, path: str) -> dict[str, Any]:
     """TOML, as the text of that file. Raises `UsageProblem`, which names the file and the place."""
     if sys.version_info >= (3, 11):
         import tomllib
@@ -129,7 +142,7 @@ def parse(text: str, path: Path) -> dict[str, Any]:
 class _Reader:
     """Turns a table into a `Config`, and says where in the file something is wrong."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
 
@@ -144,7 +157,7 @@ class _Reader:
                 values[key.replace("-", "_")] = check(value)
             except ValueError as error:
                 raise self.problem(key, f"`{key}` {error}") from None
-        return Config(folder=self.path.parent, file=self.path, **values)
+        return Config(folder=os.path.dirname(self.path) or os.curdir, file=self.path, **values)
 
     def problem(self, key: str, message: str) -> UsageProblem:
         row = self.row(key)
@@ -153,7 +166,7 @@ class _Reader:
 
     def row(self, key: str) -> int | None:
         """The line that sets `key`. In pyproject.toml only lines from our table on are ours."""
-        ours = self.path.name != PYPROJECT
+        ours = os.path.basename(self.path) != PYPROJECT
         for row, line in enumerate(self.text.splitlines(), 1):
             bare = line.strip().replace('"', "").replace("'", "").replace(" ", "")
             if bare.startswith("["):

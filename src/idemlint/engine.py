@@ -16,15 +16,16 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from idemlint import files, runners
+from idemlint import files
 from idemlint.analysis.file_report import FileReport, report_of
 from idemlint.analysis.judged import Judged, judge
 from idemlint.errors import UsageProblem
 from idemlint.replay.catalog.view import StaleView
-from idemlint.runners.clues import FolderClues
 from idemlint.sequence.chain import Chain
-from idemlint.sequence.order import group, newest
+from idemlint.sequence.grouping import Grouping
+from idemlint.sequence.order import is_read_alone, newest
 from idemlint.sequence.paths import holder
+from idemlint.sequence.script import KEPT, Scripts, Shelf
 from idemlint.sequence.texts import Texts, full
 from idemlint.settings import Settings
 
@@ -35,73 +36,134 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.view import View
     from idemlint.replay.judge.verdict import Outcome
-    from idemlint.runners.profile import Profile
+    from idemlint.sequence.order import Group
 
 
 def open(
     paths: Iterable[str | Path],
     settings: Settings | None = None,
     texts: Mapping[str | Path, bytes] | Mapping[str, bytes] | None = None,
+    *,
+    once: bool = False,
 ) -> Folder:
     """Open migrations: files, and folders that are searched for `*.sql` files.
 
     `texts` are bytes to take instead of what is on disk, by name: standard input, an editor's buffers.
-    A file that only they have is one of the folder that it would stand in. Raises `UsageProblem` for a
-    path that is not there or cannot be read.
+    A file that only they have is one of the folder that it would stand in. `once`: each file is asked about
+    once, in its order, and nothing is kept for who comes back; answers are the same. Raises `UsageProblem`
+    for a path that is not there or cannot be read.
     """
     names = [os.fspath(path) for path in paths]
     given = {os.fspath(name): data for name, data in (texts or {}).items()}
-    return Folder(names, settings or Settings.load(names), given)
+    return Folder(names, settings or Settings.load(names), given, Shelf(0 if once else KEPT))
+
+
+def part(group: Group, settings: Settings, texts: Mapping[str, bytes]) -> Folder:
+    """One of the `groups` of a folder by itself, to be asked `once`: groups share nothing, and any process
+    can do it."""
+    return Folder([], settings, texts, Shelf(0), [group])
 
 
 class Folder:
     """The sequences that some files belong to. Iterating gives them."""
 
-    def __init__(self, paths: list[str], settings: Settings, texts: Mapping[str, bytes]) -> None:
+    def __init__(
+        self,
+        paths: list[str],
+        settings: Settings,
+        texts: Mapping[str, bytes],
+        shelf: Shelf,
+        groups: list[Group] | None = None,
+    ) -> None:
         self.settings = settings
         self._paths = tuple(paths)
         self._texts = Texts(texts)
-        self._asked = self._ask()
+        self._shelf = shelf
+        self._asked = () if groups is not None else self._ask()
         self._sequences: list[Sequence] = []
-        self._sequences = self._group()
+        self._sequences = self._group(groups)
+        self._index()
 
     def __iter__(self) -> Iterator[Sequence]:
         return iter(self._sequences)
 
-    def reports(self) -> Iterator[FileReport]:
-        """All files that were asked about, one after the other."""
-        for sequence in self:
+    @property
+    def groups(self) -> list[Group]:
+        """What the sequences were made of, in their order: files that say something about each other."""
+        return self._grouping.groups
+
+    def reports(
+        self, only: Container[str] | None = None, *, effects: bool = False
+    ) -> Iterator[FileReport]:
+        """All files that were asked about (of these, `only` some), one after the other; `effects`: see
+        `Sequence.report`. A folder that was opened `once` closes a sequence when it has said all."""
+        for sequence in self if self._shelf.limit else self._let_go():
             for name in sequence:
-                yield sequence.report(name)
+                if only is None or name in only:
+                    yield sequence.report(name, effects=effects)
+
+    def _let_go(self) -> Iterator[Sequence]:
+        """The sequences; when the next one is asked for, nothing is left here of the one before."""
+        waiting = self._sequences[::-1]
+        self._sequences = []
+        self._index()
+        read: list[str] = []
+        while waiting:
+            sequence = waiting.pop()
+            read += (*sequence.files, *sequence.outside)
+            yield sequence
+            sequence.retire()
+            if not waiting or waiting[-1].facts is not sequence.facts:
+                self._texts.forget(read)
+                read.clear()
 
     def sequence_of(self, name: str) -> Sequence | None:
         """The sequence that a file is asked about in now."""
-        return next((each for each in self._sequences if name in each.names), None)
+        return self._asked_in.get(name)
 
     def update(self, texts: Mapping[str, bytes | None]) -> frozenset[str]:
-        """Take other texts for some files (`None`: what is on disk). Returns the files, of all sequences,
-        whose answers may be others now; the rest need not be asked again.
+        """Take other texts for some files (`None`: what is on disk; what happens there is only seen where
+        it is told here). Returns the files, of all sequences, whose answers may be others now; the rest
+        need not be asked again.
 
         A text can change whose migration a file is, and its siblings: then their sequences are new objects,
         and the ones before refuse to answer. One that is no migration (a runner's configuration) may change
         what is said of any file. A file that comes into a folder that was asked about is asked about, too.
         """
-        spelled = {full(name): name for each in self._sequences for name in each.files}
-        spelled |= {full(name): name for name in self._asked}
-        given = {spelled.get(full(name), os.fspath(name)): data for name, data in texts.items()}
+        given = {
+            self._spelled.get(full(name), os.fspath(name)): data for name, data in texts.items()
+        }
         changed = {name for name, data in given.items() if self._texts.replace(name, data)}
         if not changed:
             return frozenset()
         moved = set(changed)
-        for sequence in self._sequences:
-            for name in changed:
-                moved |= sequence.changed(name)
-        if any(_comes_or_goes(name, spelled, given[name]) for name in changed):
-            self._asked = self._ask(is_new=False)
-        after = self._group()
+        concerned: dict[Sequence, list[str]] = {}
+        for name in changed:
+            for sequence in self._by_file.get(name, ()):
+                concerned.setdefault(sequence, []).append(name)
+        for sequence, names in concerned.items():
+            moved |= sequence.changed(names)
+        stays = [name for name in changed if not _comes_or_goes(name, self._spelled, given[name])]
+        known = [name for name in stays if full(name) in self._spelled]
+        if len(known) < len(changed) or not all(
+            self._grouping.outlasts(name, given[name]) for name in known
+        ):
+            if len(stays) < len(changed):
+                self._asked = self._ask(is_new=False)
+            moved |= self._group_anew(changed)
+        for name in moved:
+            for sequence in self._by_file.get(name, ()):
+                sequence.forget(name)
+        return frozenset(moved)
+
+    def _group_anew(self, changed: set[str]) -> set[str]:
+        """Group the files as they are now; sequences that are what they were stay. Returns the files of
+        those that do not, and of those that are new."""
         before = {each.key: each for each in self._sequences}
+        after = self._group()
         migrations = {name for sequence in after for name in sequence.files}
         kept = all(name in migrations or name.endswith(".sql") for name in changed)
+        moved: set[str] = set()
         for place, sequence in enumerate(after):
             known = before.pop(sequence.key, None) if kept else None
             if known is None:
@@ -113,7 +175,8 @@ class Folder:
             moved.update(gone.files)
             gone.retire()
         self._sequences = after
-        return frozenset(moved)
+        self._index()
+        return moved
 
     def _ask(self, *, is_new: bool = True) -> tuple[str, ...]:
         """The files that the paths stand for, each once, however it is spelled. In a folder that is new, a
@@ -144,37 +207,42 @@ class Folder:
         prefix = "" if path in ("", os.curdir) else path
         return found + [os.path.join(prefix, name) for name in inside]  # noqa: PTH118
 
-    def _group(self) -> list[Sequence]:
+    def _group(self, groups: list[Group] | None = None) -> list[Sequence]:
         settings, texts = self.settings, self._texts
         # What was learned of the same files stays, and is told of changes by the sequences that stay.
         known = {
             (each.runner, each.files): each.facts for each in self._sequences if each.is_ordered
         }
-        clues = FolderClues(texts.given)
-        named = None if settings.runner == "auto" else runners.get(settings.runner)
-        detect = runners.detection(clues)
-
-        def profile_of(name: str) -> Profile:
-            return named if named is not None else detect(name, texts.read(name))
-
+        self._grouping = grouping = Grouping(texts, settings.runner, self._asked, groups)
         found = []
-        for each in group(self._asked, profile_of, clues, is_named=named is not None):
+        for each in grouping.groups:
             facts = known.get((each.profile.name, each.names))
-            chain = Chain(each.profile, each.names, texts, clues, settings.terms, facts)
+            scripts = Scripts(each.profile, texts, settings.terms, self._shelf)
+            chain = Chain(each.names, scripts, grouping.clues, settings.terms, facts)
             asked = [name for name in each.names if name in each.asked]
             alone = [
                 name
                 for name in each.outside
-                if _is_read_alone(each.profile, name, settings, is_named=named is not None)
+                if is_read_alone(each.profile, name, settings.terms, is_named=grouping.is_named)
             ]
             found.append(Sequence(self, chain, each.root, asked, each.outside))
             for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
                 rerun = "file" if settings.rerun == "folder" else settings.rerun
                 terms = settings.terms._replace(rerun=rerun, start_after=None)
-                by_itself = Chain(each.profile, (name,), texts, clues, terms, chain.facts)
+                by_itself = Chain((name,), scripts, grouping.clues, terms, chain.facts)
                 found.append(Sequence(self, by_itself, each.root, [name], is_ordered=False))
         return found
+
+    def _index(self) -> None:
+        self._by_file: dict[str, list[Sequence]] = {}
+        self._asked_in: dict[str, Sequence] = {}
+        for sequence in self._sequences:
+            for name in sequence.files:
+                self._by_file.setdefault(name, []).append(sequence)
+            for name in sequence.names:
+                self._asked_in.setdefault(name, sequence)
+        self._spelled = {full(name): name for name in (*self._by_file, *self._asked)}
 
 
 class Sequence:
@@ -193,7 +261,7 @@ class Sequence:
     ) -> None:
         self._folder = folder
         self._chain = chain
-        self._asked = asked
+        self._asked = tuple(asked)
         self.runner = chain.profile.name
         #: Files that were asked about, and that the runner does not run in this order: those that undo, and
         #: those that it passes over.
@@ -201,10 +269,13 @@ class Sequence:
         #: Whether these are the files that the runner runs; else this is one of those outside, by itself.
         self.is_ordered = is_ordered
         #: What the sequence is known by: it is the same one as long as this is.
-        self.key = (self.runner, root, chain.names, tuple(asked), chain.facts.names)
+        self.key = (self.runner, root, chain.names, self._asked, chain.facts.names)
         #: For `Folder`: what the whole folder tells, which sequences of one share.
         self.facts = chain.facts
         self._is_replaced = False
+        #: What was said already, as long as it holds; of trees only those of the file that was last.
+        self._reports: dict[tuple[str, bool], FileReport] = {}
+        self._latest: Judged | None = None
 
     def __iter__(self) -> Iterator[str]:
         return (name for name in self._asked if not self._chain.is_applied(name))
@@ -212,7 +283,7 @@ class Sequence:
     @property
     def names(self) -> tuple[str, ...]:
         """The files that were asked about, those that count as applied included."""
-        return tuple(self._asked)
+        return self._asked
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -233,17 +304,27 @@ class Sequence:
         """What is said of a file, as plain data; `effects`: with what each statement is taken to do.
         Raises `UsageProblem` where it cannot be read, `StaleView` once the folder has other sequences, and
         `KeyError` for a file that is none of `files`."""
+        known = self._reports.get((name, effects))
+        if known is not None and not self._is_replaced:
+            return known
         judged = self.judged(name)
         # Findings are known by it; to make it asks the system where we are.
         stable_name = self._folder.settings.stable_name(name) if judged.diagnostics else name
-        return report_of(judged, stable_name, effects=effects)
+        report = report_of(judged, stable_name, effects=effects)
+        if self._chain.keeps:
+            self._reports[name, effects] = report
+        return report
 
     def judged(self, name: str) -> Judged:
         """What is said of a file, with its trees and what the replay made of them: for those who fix it."""
         settings, chain = self._folder.settings, self._living()
         with _no_garbage():
             migration = chain.judged(name)
-            return judge(migration, settings.rules_for(name), chain.terms.rerun)
+            if self._latest is not None and self._latest.migration is migration:
+                return self._latest
+            judged = judge(migration, settings.rules_for(name), chain.terms.rerun)
+        self._latest = judged if chain.keeps else None
+        return judged
 
     def after(self, name: str) -> View:
         """What is there when the file has run, read-only: what is surely known, and what the folder makes.
@@ -268,15 +349,21 @@ class Sequence:
         """Another text for one file; see `Folder.update`."""
         return self._folder.update({name: text})
 
-    def changed(self, name: str) -> frozenset[str]:
-        """For `Folder`: the file's text is another one now. Forget what rests on it, and say what does."""
-        if name in self._chain.names:
-            return self._chain.update(name)
-        # One by itself stands beside the folder's others, and is compared with them.
-        return frozenset(self.files) if name in self._chain.facts.names else frozenset()
+    def changed(self, names: Iterable[str]) -> frozenset[str]:
+        """For `Folder`: the texts of some of the files are other ones now. Says which files' answers, and
+        those of files by themselves beside them, rest on that."""
+        return self._chain.update(names)
+
+    def forget(self, name: str) -> None:
+        """For `Folder`: the answers of one of the files may be others now."""
+        for effects in (False, True):
+            self._reports.pop((name, effects), None)
+        if self._latest is not None and self._latest.name == name:
+            self._latest = None
+            self._chain.forget()
 
     def retire(self) -> None:
-        """For `Folder`: there are other sequences in place of this one."""
+        """For `Folder`: this one is asked no more, or there are others in its place."""
         self._is_replaced = True
         self._chain.retire()
 
@@ -288,21 +375,9 @@ class Sequence:
 
 def _comes_or_goes(name: str, spelled: Mapping[str, str], data: bytes | None) -> bool:
     """Whether a text makes a file that was not there, or takes away one that only texts had."""
-    if data is None:
-        return not os.path.exists(name)  # noqa: PTH110
+    if data is None and not os.path.exists(name):  # noqa: PTH110
+        return True
     return full(name) not in spelled and name.endswith(".sql")
-
-
-def _is_read_alone(profile: Profile, name: str, settings: Settings, *, is_named: bool) -> bool:
-    """Whether a file outside the runner's order is looked at by itself.
-
-    Files that undo, and files that the runner passes over by their names, are not; with a named runner
-    the name is no evidence.
-    """
-    direction = profile.direction(name)
-    if direction == "down":
-        return settings.down
-    return direction != "ignored" or is_named
 
 
 @contextmanager

@@ -4,14 +4,11 @@ A file that is named is read, whatever its name. A folder is searched for `*.sql
 `.gitignore` and `exclude` count. Symbolic links to folders are not followed (so no loop can hold us
 up), links to files are. The order is that of the names and does not depend on the file system.
 """
-# Path objects for every entry would cost more than the walk itself.
-# ruff: noqa: PTH100, PTH110, PTH113, PTH114, PTH116, PTH118, PTH120
 
 from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
@@ -37,23 +34,38 @@ def discover(
     paths: Sequence[str],
     *,
     exclude: Sequence[str] = (),
-    exclude_root: Path | None = None,
+    exclude_root: str = os.curdir,
     force_exclude: bool = False,
-) -> list[Path]:
-    """The files that `paths` (without `-`) stand for, each once, in a fixed order."""
-    excluded = _excluder(exclude, exclude_root or Path())
-    found: dict[str, Path] = {}
+) -> list[str]:
+    """The files that `paths` (without `-`) stand for, each once, in a fixed order, spelled as `pathlib`
+    spells them: `./a//b.sql` is `a/b.sql`."""
+    excluded = _excluder(exclude, exclude_root)
+    found: dict[str, str] = {}
     for name in paths:
         mode = _mode(name)
         if stat.S_ISDIR(mode):
             if force_exclude and excluded(os.path.abspath(name), True):
                 continue
+            given = len(os.path.join(name, ""))
+            spelled = os.path.join(_spelled(name), "").removeprefix(os.path.join(os.curdir, ""))
             for shown, absolute in _walk(name, excluded):
                 if absolute not in found:
-                    found[absolute] = Path(shown)
+                    found[absolute] = spelled + shown[given:]
         elif not (force_exclude and excluded(os.path.abspath(name), False)):
-            found.setdefault(os.path.abspath(name), Path(name))
+            found.setdefault(os.path.abspath(name), _spelled(name))
     return list(found.values())
+
+
+def _spelled(name: str) -> str:
+    """A path without what means nothing in it. `..` stays: it may be that of a linked folder."""
+    if os.sep != "/":
+        from pathlib import Path  # to import it takes a hundredth of a small run
+
+        return str(Path(name))
+    root = "/" if name.startswith("/") else ""
+    if name.startswith("//") and not name.startswith("///"):
+        root = "//"  # POSIX leaves to the system what that is
+    return root + "/".join(part for part in name.split("/") if part not in {"", "."}) or os.curdir
 
 
 def _mode(name: str) -> int:
@@ -141,7 +153,8 @@ class _Gitignore:
 
     def enter(self, folder: str) -> None:
         try:
-            text = Path(folder, ".gitignore").read_text(encoding="utf-8", errors="replace")
+            with open(os.path.join(folder, ".gitignore"), "rb") as file:
+                text = file.read().decode("utf-8", "replace")
         except OSError:
             return  # git, too, goes on without it
         patterns = compile_patterns(text.splitlines())
@@ -157,7 +170,7 @@ class _Gitignore:
         return False
 
 
-def _excluder(exclude: Sequence[str], root: Path) -> _Test:
+def _excluder(exclude: Sequence[str], root: str) -> _Test:
     patterns = compile_patterns(exclude)
     if patterns is None:
         return lambda absolute, folder: False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from idemlint.errors import UsageProblem
@@ -15,9 +14,9 @@ if TYPE_CHECKING:
 class Repository:
     """The git repository that a folder is in. Where git cannot answer: `UsageProblem`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str) -> None:
         self._folder = folder
-        self.top = Path(self._text("rev-parse", "--show-toplevel"))
+        self.top = self._text("rev-parse", "--show-toplevel")
 
     def merge_base(self, revision: str) -> str:
         """The commit at which the working tree's branch left `revision`."""
@@ -78,7 +77,7 @@ class Repository:
         output = self._run(*arguments)
         if output is None:
             raise UsageProblem(
-                f"{self._folder.resolve()} is not in a git repository"
+                f"{os.path.realpath(self._folder)} is not in a git repository"
                 if arguments[0] == "rev-parse"
                 else f"`git {arguments[0]}` failed"
             )

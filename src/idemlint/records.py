@@ -2,7 +2,8 @@
 
 There are a hundred records, and every run declares them anew. `typing` compiles each annotation only to
 see that it could be a type; `collections` compiles a constructor for each record, though those of records
-with equally many fields differ in nothing but the names. Type checkers look at both, and do it better.
+with equally many fields differ in nothing but the names, and what reads the first field is the same for
+all. Type checkers look at both, and do it better.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING or sys.version_info >= (3, 14):
     from typing import NamedTuple
 else:
-    from collections import namedtuple
+    from collections import _tuplegetter
     from functools import cache
     from types import FunctionType
 
+    #: What reads the first field, the second …, whatever their names.
+    _READERS = [_tuplegetter(number, None) for number in range(64)]
+
     @cache
-    def _pattern(size):
-        """The constructor of records with that many fields, and what reads the fields."""
-        names = [f"field_{number}" for number in range(size)]
-        made = namedtuple("Pattern", names)
-        return made.__new__, [vars(made)[name] for name in names]
+    def _constructor(size):
+        """The constructor of records with that many fields."""
+        names = "".join(f"field_{number}, " for number in range(size))
+        return eval(f"lambda _cls, {names}: _new(_cls, ({names}))", {"_new": tuple.__new__})
 
     class _Record(tuple):
         """What all records do, whatever their fields."""
@@ -59,8 +62,8 @@ else:
                 return super().__new__(cls, name, bases, namespace)
             fields = tuple(namespace["__annotations__"])
             defaults = {field: namespace[field] for field in fields if field in namespace}
-            constructor, readers = _pattern(len(fields))
-            namespace.update(zip(fields, readers, strict=True))
+            constructor = _constructor(len(fields))
+            namespace.update(zip(fields, _READERS[: len(fields)], strict=True))
             namespace["_fields"] = namespace["__match_args__"] = fields
             namespace["_field_defaults"] = defaults
             namespace["__slots__"] = ()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from idemlint import config as configuration
 from idemlint import runners
@@ -17,6 +16,8 @@ from idemlint.sequence.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+    from typing import TypedDict
 
     from pathspec import GitIgnoreSpec
     from typing_extensions import Unpack
@@ -24,21 +25,20 @@ if TYPE_CHECKING:
     from idemlint.config import Config
     from idemlint.modes import Mode
 
+    class Chosen(TypedDict, total=False):
+        """What is chosen besides the configuration file, and before it. `None` and what is left out leave
+        the choice to the file, and then to the default. Rules are selectors: codes, names or prefixes."""
 
-class Chosen(TypedDict, total=False):
-    """What is chosen besides the configuration file, and before it. `None` and what is left out leave
-    the choice to the file, and then to the default. Rules are selectors: codes, names or prefixes."""
-
-    select: Sequence[str] | None
-    extend_select: Sequence[str]
-    ignore: Sequence[str] | None
-    per_file_ignores: Mapping[str, Sequence[str]]
-    runner: str | None
-    rerun: Mode | None
-    postgres_version: int | None
-    search_path: tuple[str, ...] | None
-    start_after: str | None
-    down: bool
+        select: Sequence[str] | None
+        extend_select: Sequence[str]
+        ignore: Sequence[str] | None
+        per_file_ignores: Mapping[str, Sequence[str]]
+        runner: str | None
+        rerun: Mode | None
+        postgres_version: int | None
+        search_path: tuple[str, ...] | None
+        start_after: str | None
+        down: bool
 
 
 class Settings(NamedTuple):
@@ -46,7 +46,7 @@ class Settings(NamedTuple):
     as in `.gitignore`, relative to `root`)."""
 
     rules: frozenset[str]
-    root: Path
+    root: str
     runner: str = "auto"
     rerun: Mode = "any"
     postgres_version: int = 14
@@ -60,7 +60,7 @@ class Settings(NamedTuple):
         cls,
         paths: Iterable[str | Path] = (),
         *,
-        config: Path | None = None,
+        config: str | Path | None = None,
         isolated: bool = False,
         **chosen: Unpack[Chosen],
     ) -> Settings:
@@ -70,9 +70,10 @@ class Settings(NamedTuple):
         Raises `UsageProblem` for a configuration that is wrong, and for rules and runners that there are
         none of.
         """
-        start = next((Path(path) for path in paths), Path.cwd())
-        folder = start if start.is_dir() else start.parent
-        return cls.of(configuration.load(folder, explicit=config, isolated=isolated), **chosen)
+        start = next((os.fspath(path) for path in paths), os.curdir)
+        folder = start if os.path.isdir(start) else os.path.dirname(start)  # noqa: PTH112, PTH120
+        explicit = None if config is None else os.fspath(config)
+        return cls.of(configuration.load(folder, explicit=explicit, isolated=isolated), **chosen)
 
     @classmethod
     def of(cls, config: Config, **chosen: Unpack[Chosen]) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from idemlint.analysis.fingerprint import Identities, fingerprint
 from report.samples import diagnostic, finding, locate, parsed
 
 TABLE = b"CREATE TABLE users (id int)"
@@ -34,3 +35,15 @@ def test_the_same_statement_twice_has_two_fingerprints() -> None:
     diagnostics = [diagnostic(data, TABLE, statement=0), diagnostic(data, TABLE, statement=1)]
     first, second = locate(file, diagnostics, stable_name="1.sql")
     assert first.fingerprint != second.fingerprint
+
+
+def test_of_a_long_statement_only_the_fingerprint_is_kept() -> None:
+    gaps = [b" ", b"\n", b"\r\n\t", b"\v \f", b"  " * 7, b"\x85"]
+    rows = [b"(%d)," % number + gaps[number % 6] for number in range(5000)]
+    text = b"\n INSERT  INTO t VALUES " + b"".join(rows)
+    identities = Identities("a.sql")
+    first, again = identities.of("IDM101", text), identities.of("IDM101", text)
+    assert len(first) < 100
+    even = b" ".join(text.split())
+    assert fingerprint(first) == fingerprint(b"IDM101\0a.sql\0" + even + b"\x000")
+    assert fingerprint(again) == fingerprint(b"IDM101\0a.sql\0" + even + b"\x001")

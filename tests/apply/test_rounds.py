@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
+from counted_work import Work
 from idemlint.apply import rounds
 from idemlint.diagnostics import Applicability
 from idemlint.rules import all_rules
 
-from .words import edit, fix, fixed
+from .words import FOLDER, edit, fix, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +53,7 @@ class TestRounds:
             "CREATE TABLE IF NOT EXISTS c (id int);\n",
         ]
         assert [len(result.fixed) for result in results] == [2, 1]
-        assert not any(result.judged.diagnostics for result in results)
+        assert not any(result.report.findings for result in results)
 
     def test_what_overlaps_comes_in_the_next_round(self, repair: Callable[[Repair], None]) -> None:
         repair(lambda case: guard(case, " /* so */ "))
@@ -185,7 +187,47 @@ class TestProof:
         assert [(each.code, each.why) for each in result.dropped] == [
             ("IDM101", "its fixes do not come to an end")
         ]
-        assert len(result.judged.diagnostics) == 1
+        assert len(result.report.findings) == 1
+
+
+class TestWork:
+    """A trial does nothing again that it does not put in question."""
+
+    GUARDED = "CREATE TABLE IF NOT EXISTS t{} (id int);\n"
+
+    def test_nothing_before_the_first_file_that_changed_runs_again(
+        self, repair: Callable[[Repair], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        repair(guard)
+        work = Work(monkeypatch)
+        texts = [self.GUARDED.format(number) for number in range(6)]
+        texts[4] = TABLE.format("t4")
+        assert [len(result.fixed) for result in fixed(*texts)] == [0, 0, 0, 0, 1, 0]
+        # All once; then the file that was fixed, and the one behind it, of which only its text is as it was.
+        assert work.taken() == ([f"{FOLDER}/{n:04}_it.sql" for n in (1, 2, 3, 4, 5, 6, 5)], 0, 8)
+
+    def test_a_fix_that_is_dropped_costs_no_file_before_it(
+        self, repair: Callable[[Repair], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        repair(lambda case: fix((0, 0, "NOT ")) if " t4 " in case.text else guard(case))
+        work = Work(monkeypatch)
+        proofs = []
+        real = rounds.objections
+
+        def counted(*arguments: object) -> object:
+            proofs.append(arguments[1].filename)  # type: ignore[attr-defined]
+            return real(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(rounds, "objections", counted)
+        results = fixed(*(TABLE.format(f"t{number}") for number in range(6)))
+        assert [len(result.fixed) for result in results] == [1, 1, 1, 1, 0, 1]
+        # Each text is parsed once. The second trial, without the bad fix, begins at its file.
+        parsed, run, judged = work.taken()
+        assert (run, judged) == (0, 6 + 6 + 2)
+        assert Counter(parsed) == {f"{FOLDER}/{number:04}_it.sql": 2 for number in range(1, 7)}
+        assert Counter(proofs) == {
+            f"{FOLDER}/{number:04}_it.sql": 2 if number > 4 else 1 for number in range(1, 7)
+        }
 
 
 class TestText:

@@ -1,4 +1,4 @@
-"""The command as a process: at a terminal, in a pipe, and at start-up."""
+"""The command as a process: at a terminal, and in a pipe."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.conftest import BAD, write
-from idemlint.cli.terminal import with_progress
+from idemlint.cli.terminal import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,22 +109,6 @@ def test_an_interrupt_is_130(here: Path) -> None:
     assert b"Traceback" not in error
 
 
-def test_what_a_small_file_does_not_need_is_not_loaded(here: Path) -> None:
-    """Start-up is on the path of every commit."""
-    write("small.sql", BAD)
-    # pglast and click bring some of it themselves, depending on the Python.
-    code = (
-        "import sys, click, pglast.parser; there = set(sys.modules);"
-        "from idemlint.cli.app import app; from idemlint.cli.exits import run; run(app, ['small.sql']);"
-        "print([name for name in sys.argv[1:] if name in sys.modules and name not in there])"
-    )
-    heavy = ("rich", "tomllib", "tomli", "pathspec", "difflib", "subprocess", "hashlib", "textwrap")
-    ours = ("idemlint.source.placeholders", "idemlint.source.mask", "idemlint.source.recover")
-    asked = (*heavy, *ours)
-    done = subprocess.run([sys.executable, "-c", code, *asked], capture_output=True, text=True)
-    assert done.stdout.splitlines()[-1] == "[]", done.stderr
-
-
 class Clock:
     """A time that passes when it is asked for, and a terminal to draw on."""
 
@@ -158,7 +142,9 @@ def test_a_bar_only_where_it_takes_more_than_a_second(
     clock = Clock(step)
     monkeypatch.setattr("time.monotonic", clock)
     monkeypatch.setattr(sys, "stderr", clock)
-    assert list(with_progress(range(20), 20, quiet=quiet)) == list(range(20))
+    with progress(20, quiet=quiet) as step:
+        for files in (1, 0, 2, *[1] * 17):
+            step(files)
     assert ("20/20 files" in clock.drawn) is drawn
     assert clock.drawn.endswith("\r\x1b[2K") is drawn
 

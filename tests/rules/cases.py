@@ -130,7 +130,7 @@ class Case:
 def all_pages() -> tuple[Page, ...]:
     """The pages that are well-formed; the test of the others names them."""
     found = []
-    for path in sorted(pages.folder().glob("IDM*.md")):
+    for path in sorted(Path(pages.folder()).glob("IDM*.md")):
         try:
             found.append(pages.parse(path.read_text(encoding="utf-8")))
         except (ValueError, KeyError):

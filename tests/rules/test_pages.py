@@ -6,6 +6,7 @@ How pages are read, and the options on their fences: `cases.py`. Real servers: `
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,13 +65,13 @@ fixable = pytest.mark.parametrize("case", of("bad", fixed=True), ids=str)
 
 class TestPairs:
     def test_every_rule_has_a_page_and_every_page_a_rule(self) -> None:
-        files = {path.stem for path in pages.folder().glob("*.md")}
+        files = {path.stem for path in Path(pages.folder()).glob("*.md")}
         rules = {f"{rule.code}-{rule.name}" for rule in all_rules().values()}
         assert files - rules == set(), "write the class (src/idemlint/rules/), or remove the page"
         assert rules - files == set(), "write the page: rules/CODE-name.md"
 
     @pytest.mark.parametrize(
-        "path", sorted(pages.folder().glob("*.md")), ids=lambda path: path.stem[:6]
+        "path", sorted(Path(pages.folder()).glob("*.md")), ids=lambda path: path.stem[:6]
     )
     def test_a_page_is_well_formed(self, path: pages.Path) -> None:
         page = pages.parse(path.read_text(encoding="utf-8"))
@@ -204,7 +205,7 @@ class TestFixed:
         if lowest_of(case) is Applicability.UNSAFE:
             data = case.example.sql.encode()
             result = case.fix(data, Applicability.SAFE)
-            assert {each.code for each in result.judged.diagnostics} == {case.page.code}
+            assert {each.code for each in result.report.findings} == {case.page.code}
 
 
 class TestGood:

@@ -8,6 +8,7 @@ from idemlint import runners
 from idemlint.errors import UsageProblem
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.sequence.facts import FolderFacts, OtherDefinition
+from idemlint.sequence.script import Scripts, Shelf
 from idemlint.sequence.terms import Terms
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
@@ -23,7 +24,8 @@ class Files(dict[str, str]):
         return self[name].encode()
 
     def facts(self, runner: str = "psql") -> FolderFacts:
-        return FolderFacts(list(self), self.read, runners.get(runner), Terms())
+        scripts = Scripts(runners.get(runner), self, Terms(), Shelf(0))
+        return FolderFacts(list(self), scripts, Terms())
 
     def differences(self, facts: FolderFacts, name: str) -> list[OtherDefinition]:
         data = self.read(name)

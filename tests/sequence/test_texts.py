@@ -39,6 +39,17 @@ def test_a_closed_buffer_gives_way_to_the_disk(tmp_path: Path) -> None:
     assert texts.read(str(path)) == b"disk"
 
 
+def test_a_buffer_that_was_saved_as_it_is_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "1.sql"
+    path.write_bytes(b"disk")
+    texts = Texts({str(path): b"buffer"})
+    path.write_bytes(b"buffer")
+    assert not texts.replace(str(path), None)
+    assert not texts.replace(str(path), b"buffer")
+    path.unlink()
+    assert texts.replace(str(path), None)
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageProblem, match=r"gone\.sql: cannot be read: No such file"):
         Texts().read(str(tmp_path / "gone.sql"))

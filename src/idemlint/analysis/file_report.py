@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.analysis.fingerprint import Identities, fingerprint
-from idemlint.analysis.server_messages import server_message
 from idemlint.diagnostics import Severity
 from idemlint.records import NamedTuple
 from idemlint.source.positions import Lines, Position
@@ -148,6 +147,31 @@ class FileReport(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+class FileTally(NamedTuple):
+    """What is left of a file where only its findings are shown: they, and how many of its statements
+    count, `unjudged` of them without a verdict."""
+
+    filename: str
+    path: str
+    runner: str
+    statements: int
+    unjudged: int
+    findings: tuple[Finding, ...]
+
+
+def tally(report: FileReport, *, down: bool) -> FileTally:
+    """A report without its statements. Those of Down sections count where they run (`down`)."""
+    verdicts = [each.verdict for each in report.statements if down or each.section == "up"]
+    return FileTally(
+        report.filename,
+        report.path,
+        report.runner,
+        len(verdicts),
+        verdicts.count("unknown"),
+        report.findings,
+    )
+
+
 def report_of(judged: Judged, stable_name: str, *, effects: bool = False) -> FileReport:
     """Plain data of a judged migration. `stable_name` is the file's name wherever we were started."""
     lines = lines_of(judged.parsed)
@@ -271,7 +295,12 @@ def _server(outcomes: Sequence[Outcome], diagnostic: Diagnostic) -> str:
     if diagnostic.statement is None or diagnostic.sqlstate is None:
         return ""
     outcome = outcomes[diagnostic.statement]
-    return server_message(outcome) if outcome.sqlstate == diagnostic.sqlstate else ""
+    if outcome.sqlstate != diagnostic.sqlstate:
+        return ""
+    # Most files have no finding.
+    from idemlint.analysis.server_messages import server_message
+
+    return server_message(outcome)
 
 
 def _source_lines(lines: Lines, start: Position, end: int) -> Iterator[SourceLine]:

@@ -13,8 +13,6 @@ from idemlint.errors import UsageProblem
 from idemlint.git import Repository
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from idemlint.runners.profile import Profile
 
 _MINDS: Final = {
@@ -24,13 +22,13 @@ _MINDS: Final = {
 
 
 class Applied:
-    """Asks git, once a folder. Where git has no answer nothing looks applied."""
+    """Asks git, once a repository. Where git has no answer nothing looks applied."""
 
     def __init__(self) -> None:
         self._by_folder: dict[str, tuple[str, frozenset[str]]] = {}
         self._by_top: dict[str, tuple[str, frozenset[str]]] = {}
 
-    def reason(self, path: Path, profile: Profile) -> str:
+    def reason(self, path: str, profile: Profile) -> str:
         """Why a file must not be edited; empty where it may be."""
         minds = _MINDS.get(profile.edits)
         if minds is None:
@@ -44,14 +42,15 @@ class Applied:
     def _known(self, folder: str) -> tuple[str, frozenset[str]]:
         """The default branch's name, and the real paths of the files at the merge base with it."""
         if folder not in self._by_folder:
-            self._by_folder[folder] = self._ask(folder)
+            # A folder a migration, and git would be started for each of them: ask it once a repository.
+            above = os.path.dirname(folder)  # noqa: PTH120
+            is_top = above == folder or os.path.exists(os.path.join(folder, ".git"))  # noqa: PTH110, PTH118
+            self._by_folder[folder] = self._ask(folder) if is_top else self._known(above)
         return self._by_folder[folder]
 
     def _ask(self, folder: str) -> tuple[str, frozenset[str]]:
-        from pathlib import Path
-
         try:
-            repository = Repository(Path(folder))
+            repository = Repository(folder)
             top = os.path.realpath(repository.top)
             if top not in self._by_top:
                 branch = repository.default_branch()

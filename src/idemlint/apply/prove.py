@@ -7,8 +7,10 @@ are still there or new. Each objection names the fixes to blame, as far as their
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from idemlint.apply.edits import extent
@@ -17,7 +19,7 @@ from idemlint.rules import all_rules
 from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from idemlint.analysis.judged import Judged
     from idemlint.apply.edits import Patch
@@ -63,11 +65,32 @@ def objections(
     if patch is None:
         yield from _findings(before, after, None, ())
         return
-    step = _Step(before, after, patch, tried)
+    step = _Step(
+        before, after, patch, tried, _Stretches((extent(each.fix), each) for each in tried)
+    )
     yield from _reading(step)
     yield from _statements(step)
     yield from _comments(step)
     yield from _findings(before, after, patch, tried)
+
+
+class _Stretches:
+    """Which fixes are at a place: stretches of text, each with its fix, sorted by where they begin."""
+
+    def __init__(self, stretches: Iterable[tuple[Span, TriedFix]]) -> None:
+        self._sorted = sorted(stretches, key=lambda each: each[0])
+        self._starts = [span.start for span, _ in self._sorted]
+        #: The furthest end of each and of all before it: where it lies before a place, so do these.
+        self._ends = list(accumulate((span.end for span, _ in self._sorted), max))
+
+    def over(self, span: Span) -> Iterator[TriedFix]:
+        """The fixes whose stretches share a byte or an end with this one."""
+        at = bisect_right(self._starts, span.end) - 1
+        while at >= 0 and self._ends[at] >= span.start:
+            stretch, fix = self._sorted[at]
+            if stretch.end >= span.start:
+                yield fix
+            at -= 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,12 +99,13 @@ class _Step:
     after: Judged
     patch: Patch
     tried: Sequence[TriedFix]
+    places: _Stretches
 
     def touching(self, span: Span) -> tuple[TriedFix, ...]:
         """The fixes that touch a stretch of the old text; all of them where none does."""
         found = tuple(
             each
-            for each in self.tried
+            for each in self.places.over(span)
             if any(
                 edit.span.start <= span.end and edit.span.end >= span.start
                 for edit in each.fix.edits
@@ -94,15 +118,14 @@ def _reading(step: _Step) -> Iterator[Objection]:
     """The new text must be as readable as the old one."""
     old = Counter(problem.kind for problem in step.before.parsed.problems)
     new = step.after.parsed.problems
+    if not new:
+        return
+    places = _Stretches((step.patch.moved_span(extent(each.fix)), each) for each in step.tried)
     for problem in new:
         if old[problem.kind] > 0:
             old[problem.kind] -= 1
             continue
-        blamed = tuple(
-            each
-            for each in step.tried
-            if _holds(step.patch.moved_span(extent(each.fix)), problem.span.start)
-        )
+        blamed = tuple(places.over(Span(problem.span.start, problem.span.start)))
         yield Objection(
             f"what it makes cannot be read ({problem.message})", blamed or tuple(step.tried)
         )
@@ -186,11 +209,16 @@ def _findings(
 ) -> Iterator[Objection]:
     """No finding that was fixed may be left, and none may be new."""
     fixed = {id(finding) for each in tried for finding in each.findings}
-    regions = [(each, _region(before, patch, each)) for each in tried if patch is not None]
-    for finding in _surplus(before, after, patch, fixed):
+    surplus = _surplus(before, after, patch, fixed)
+    if not surplus:
+        return
+    regions = _Stretches(
+        (_region(before, patch, each), each) for each in tried if patch is not None
+    )
+    for finding in surplus:
         if all_rules()[finding.code].comes_to_light:
             continue
-        near = [each for each, region in regions if _holds(region, finding.span.start)]
+        near = list(regions.over(Span(finding.span.start, finding.span.start)))
         if not near:
             yield Objection(f"{after.filename} then has {finding.code} ({finding.message})")
             continue
@@ -255,7 +283,3 @@ def _region(before: Judged, patch: Patch | None, candidate: TriedFix) -> Span:
     return patch.moved_span(
         Span(min(span.start for span in spans), max(span.end for span in spans))
     )
-
-
-def _holds(span: Span, offset: int) -> bool:
-    return span.start <= offset <= span.end

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from idemlint.analysis.judged import Judged
+    from idemlint.analysis.file_report import FileReport
     from idemlint.diagnostics import Diagnostic
 
 
@@ -21,13 +21,14 @@ class Dropped(NamedTuple):
 class FixedFile(NamedTuple):
     """One file: its bytes `before` and `after`, and how it came from the one to the other.
 
-    `judged` is the file on the bytes `after`: what is left. `fixed` are the findings that are gone, in
-    the order in which their fixes were made; their spans are those of the text as it then was. `spared`
-    says why the file was left alone although it has findings that could be fixed, empty where it was not.
+    `report` is on the bytes `after`: what is left. `fixed` are the findings that are gone, in the order in
+    which their fixes were made; their spans are those of the text as it then was. `spared` says why the
+    file was left alone although it has findings that could be fixed, empty where it was not.
     """
 
-    judged: Judged
+    report: FileReport
     before: bytes
+    after: bytes
     fixed: tuple[Diagnostic, ...]
     dropped: tuple[Dropped, ...]
     spared: str
@@ -35,14 +36,9 @@ class FixedFile(NamedTuple):
     @property
     def name(self) -> str:
         """The file, as it was named to us."""
-        return self.judged.name
+        return self.report.path
 
     @property
     def filename(self) -> str:
         """The file, as it is shown."""
-        return self.judged.filename
-
-    @property
-    def after(self) -> bytes:
-        """What the fixes made of it."""
-        return self.judged.data
+        return self.report.filename

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from idemlint.analysis.file_report import report_of
 from idemlint.apply.applied import Applied
 from idemlint.apply.edits import choose, patch
 from idemlint.apply.prove import Objection, TriedFix, objections
 from idemlint.apply.results import Dropped, FixedFile
+from idemlint.records import NamedTuple
 from idemlint.rules import all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from idemlint.analysis.judged import Judged
+    from idemlint.apply.edits import Patch
     from idemlint.diagnostics import Applicability, Diagnostic, Fix
     from idemlint.engine import Folder, Sequence
     from idemlint.source.statement import Edit
@@ -47,7 +49,7 @@ def fix_files(
     The folder has other texts afterwards. Raises `UsageProblem` for a file that cannot be read.
     """
     applied = Applied()
-    files: list[_File] = []
+    results: list[FixedFile] = []
     for sequence in list(folder):
         trial = _Trial(folder, sequence, lowest)
         for name in sequence:
@@ -57,12 +59,15 @@ def fix_files(
             file = _File(judged, judged.data)
             editable = fix_applied or name == stdin or bool(judged.migration.reruns)
             if not editable and file.wants(lowest):
-                file.spared = applied.reason(Path(name), judged.migration.profile)
-            files.append(file)
+                file.spared = applied.reason(name, judged.migration.profile)
             trial.files[name] = file
             trial.latest[name] = judged
         trial.settle()
-    return [file.result() for file in files]
+        # Plain data from here on: a folder that is done leaves no trees.
+        results += [
+            file.result(folder.settings.stable_name(name)) for name, file in trial.files.items()
+        ]
+    return results
 
 
 @dataclass(slots=True, eq=False)
@@ -120,14 +125,25 @@ class _File:
         """What a finding can be known by in the next round, when it has moved."""
         return finding.code, self.judged.data[finding.span.start : finding.span.end]
 
-    def result(self) -> FixedFile:
+    def result(self, stable_name: str) -> FixedFile:
+        """What has come of it."""
         return FixedFile(
-            self.judged,
+            report_of(self.judged, stable_name),
             self.before,
+            self.judged.data,
             tuple(self.fixed),
             tuple(self.dropped),
             self.spared,
         )
+
+
+class _Step(NamedTuple):
+    """A file before and after some fixes were tried on it, and what is wrong with that."""
+
+    before: Judged
+    after: Judged
+    tried: list[TriedFix]
+    objections: list[Objection]
 
 
 @dataclass(slots=True, eq=False)
@@ -142,6 +158,8 @@ class _Trial:
     latest: dict[str, Judged] = field(default_factory=dict)
     #: What the last trial without objection came to, not yet taken over.
     proved: dict[str, Judged] = field(default_factory=dict)
+    #: The steps of the last trial, with what was wrong with each: most of the next one are the same.
+    steps: dict[str, _Step] = field(default_factory=dict)
 
     def settle(self) -> None:
         """Round after round, until there is nothing more to fix."""
@@ -189,12 +207,13 @@ class _Trial:
             found = self._try([*base, *group])
             if not found:
                 return group
+            tried = {id(each) for each in group}
             suspects = {id(each) for one in found for each in one.blamed}
             guilty = {}
             for one in found:
-                mine = [each for each in group if each in one.blamed]
+                mine = [id(each) for each in one.blamed if id(each) in tried]
                 if len(mine) == 1:
-                    guilty[id(mine[0])] = one.why
+                    guilty[mine[0]] = one.why
             if len(group) == 1:
                 guilty = {id(group[0]): found[0].why}
             if not guilty:
@@ -202,7 +221,8 @@ class _Trial:
                 if not first or len(first) == len(group):
                     first = group[: len(group) // 2]
                 accepted = self._best(base, first)
-                second = [each for each in group if each not in first]
+                chosen = {id(each) for each in first}
+                second = [each for each in group if id(each) not in chosen]
                 return accepted + self._best([*base, *accepted], second)
             for each in group:
                 if id(each) in guilty:
@@ -229,11 +249,26 @@ class _Trial:
             after = judged.get(key)
             if after is None:
                 found.append(Objection("the runner no longer takes the file for its own"))
-            else:
-                mine = by_file.get(key, ())
-                found += objections(file.judged, after, patches.get(key), mine)
+            elif key in patches or after is not file.judged:
+                found += self._objections(key, after, patches.get(key), by_file.get(key, []))
         if not found:
             self.proved = judged
+        return found
+
+    def _objections(
+        self, key: str, after: Judged, patch: Patch | None, tried: list[TriedFix]
+    ) -> list[Objection]:
+        before = self.files[key].judged
+        last = self.steps.get(key)
+        if (
+            last is not None
+            and last.before is before
+            and last.after is after
+            and last.tried == tried
+        ):
+            return last.objections
+        found = list(objections(before, after, patch, tried))
+        self.steps[key] = _Step(before, after, tried, found)
         return found
 
     def _judge(self, changed: dict[str, bytes]) -> dict[str, Judged]:

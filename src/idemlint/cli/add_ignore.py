@@ -32,7 +32,7 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
     for filename, group in groupby(collected.findings, key=lambda finding: finding.filename):
         name, runner = collected.origins[filename]
         path = Path(name)
-        why = "" if fix_applied else applied.reason(path, runners.get(runner))
+        why = "" if fix_applied else applied.reason(name, runners.get(runner))
         if why:  # a comment changes a checksum as well as any other edit does
             spared.append((filename, why))
             continue

@@ -66,14 +66,14 @@ def command(**values: Any) -> Code:
     if not session.paths and session.stdin is None:
         if not options.shared.force_exclude:  # a hook's batch may well be excluded as a whole
             terminal.note("warning: no *.sql files found")
-        return _finish(session, options, Collector(session).report())
+        return _finish(session, options, Collector().report())
     if options.fix or options.diff:
         from idemlint.cli.fix import run_fixes
 
         return run_fixes(session, options)
-    collector = Collector(session)
-    for report in session.reports():
-        collector.add(report)
+    collector = Collector()
+    for file in session.tallies():
+        collector.add(file)
     if options.shared.verbose:
         notes.say_runners(collector)
     if options.add_ignore is not None:

@@ -62,15 +62,15 @@ def _show_diff(session: Session, options: CheckOptions, results: Sequence[FixedF
 
 def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) -> Code:
     from idemlint import apply
-    from idemlint.analysis.file_report import report_of
+    from idemlint.analysis.file_report import tally
 
-    collector = Collector(session)
+    collector = Collector()
     for result in results:
         if session.stdin is not None and result.name == session.stdin[0]:
             terminal.emit_bytes(result.after)
         elif result.after != result.before:
             apply.write(result)
-        collector.add(report_of(result.judged, session.settings.stable_name(result.name)))
+        collector.add(tally(result.report, down=session.settings.down))
     number = sum(len(result.fixed) for result in results)
     report = output.without_baseline(session, collector.report(fixed=number), options.baseline)
     if session.stdin is None:

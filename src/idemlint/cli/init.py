@@ -53,7 +53,7 @@ def command(paths: tuple[str, ...], runner: str | None, force: bool) -> Code:
     for folder in found:
         terminal.emit(f"{folder.folder}: {_described(folder)}\n")
     verb = "Replaced" if replaced else "Wrote"
-    terminal.emit(f"{verb} {configuration.shown(target)}:\n\n{table}\n")
+    terminal.emit(f"{verb} {configuration.shown(os.fspath(target))}:\n\n{table}\n")
     terminal.emit(_what_now(found))
     return Code.CLEAN
 
@@ -136,13 +136,14 @@ def write(target: Path, table: str) -> bool:
 
 def _differ_in_ours_alone(target: Path, before: str, after: str, table: str) -> bool:
     """Whether a pyproject.toml says the same as before, but for our keys, and these are `table`."""
+    name = os.fspath(target)
     try:
-        old, new = configuration.parse(before, target), configuration.parse(after, target)
+        old, new = configuration.parse(before, name), configuration.parse(after, name)
     except UsageProblem:
         return False
     old.get("tool", {}).pop("idemlint", None)
     ours = new.get("tool", {}).pop("idemlint", None)
-    return _without_empty(old) == _without_empty(new) and ours == configuration.parse(table, target)
+    return _without_empty(old) == _without_empty(new) and ours == configuration.parse(table, name)
 
 
 def _without_empty(document: dict[str, Any]) -> dict[str, Any]:
@@ -151,15 +152,15 @@ def _without_empty(document: dict[str, Any]) -> dict[str, Any]:
 
 def _target(here: Path, *, force: bool) -> Path:
     """The file to write: the configuration that counts here, else pyproject.toml, else our own."""
-    existing = configuration.load(here).file
+    existing = configuration.load(os.fspath(here)).file
     if existing is not None:
         if not force:
             raise UsageProblem(
                 f"{configuration.shown(existing)} configures idemlint already; edit it, or replace"
                 " its settings with `idemlint init --force`"
             )
-        if existing.parent == here.absolute():
-            return existing
+        if Path(existing).parent == here.absolute():
+            return Path(existing)
     pyproject = here / PYPROJECT
     return pyproject if pyproject.is_file() else here / CONFIG_NAME
 

@@ -38,6 +38,7 @@ class Shared(NamedTuple):
     output_format: str | None = None
     output_file: str | None = None
     show_files: bool = False
+    jobs: int | None = None
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
@@ -119,6 +120,12 @@ _SHARED: Final[tuple[Callable[[Any], Any], ...]] = (
     click.option("--config", type=_FILE, metavar="F", help="Configuration file to use."),
     flag("--isolated", help="Read no configuration file."),
     click.option("--output-file", type=_FILE, metavar="F", help="Write the output format to F."),
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Processes at most [default: as many as pay, of those that there are].",
+    ),
     click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from idemlint.cli import terminal
@@ -17,7 +18,7 @@ FULL: Final = "full"
 def without_baseline(session: Session, report: Report, name: str | None) -> Report:
     """The report without the findings that a baseline lists: `name`, else the configured one."""
     if name is None and session.config.baseline is not None:
-        name = str(session.config.folder / session.config.baseline)
+        name = os.path.join(session.config.folder, session.config.baseline)  # noqa: PTH118
     if name is None:
         return report
     from idemlint.cli.baseline import without_known

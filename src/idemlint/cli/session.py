@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,7 +20,7 @@ from idemlint.report.run_report import Report
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from idemlint.analysis.file_report import FileReport, Finding
+    from idemlint.analysis.file_report import FileReport, FileTally, Finding
     from idemlint.cli.options import Shared
     from idemlint.config import Config
     from idemlint.engine import Folder
@@ -34,31 +33,61 @@ class Session(NamedTuple):
     options: Shared
     config: Config
     settings: Settings
-    paths: list[Path]
+    paths: list[str]
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
 
-    def open(self) -> Folder:
-        """The files as the engine has them."""
+    def open(self, *, once: bool = False) -> Folder:
+        """The files as the engine has them; `once`: for who asks about each of them once, in order."""
         from idemlint import engine
 
-        texts = {} if self.stdin is None else {self.stdin[0]: self.stdin[1]}
-        return engine.open([*self.paths, *texts], self.settings, texts)
+        texts = self.texts
+        return engine.open([*self.paths, *texts], self.settings, texts, once=once)
+
+    @property
+    def texts(self) -> dict[str, bytes]:
+        """What was read from standard input, by name."""
+        return {} if self.stdin is None else {self.stdin[0]: self.stdin[1]}
 
     def reports(self, *, effects: bool = False) -> Iterator[FileReport]:
         """What the engine says of each file that is reported on, with a bar where it takes long."""
-        if self.changed is not None and not any(self.is_wanted(path) for path in self.paths):
-            return iter(())
-        reports = (
-            sequence.report(name, effects=effects)
-            for sequence in self.open()
-            for name in sequence
-            if self.is_wanted(name)
-        )
-        total = len(self.paths) + (self.stdin is not None)
-        return terminal.with_progress(reports, total, quiet=self.options.quiet)
+        return self._answers(whole=True, effects=effects)
 
-    def is_wanted(self, path: str | Path) -> bool:
+    def tallies(self) -> Iterator[FileTally]:
+        """The same, without the statements."""
+        return self._answers(whole=False)
+
+    def _answers(self, *, whole: bool, effects: bool = False) -> Iterator[Any]:
+        if self.changed is not None and not any(self.is_wanted(path) for path in self.paths):
+            return
+        from idemlint.analysis.file_report import tally
+
+        folder = self.open(once=True)
+        groups = folder.groups
+        only = None
+        if self.changed is not None:
+            asked = (name for each in groups for name in (*each.asked, *each.outside))
+            only = frozenset(filter(self.is_wanted, asked))
+        total = len(self.paths) + (self.stdin is not None)
+        with terminal.progress(total, quiet=self.options.quiet) as step:
+            if len(groups) > 1 and self.options.jobs != 1:
+                from idemlint.workers import sizing
+
+                texts = self.texts
+                sizes = sizing.sizes_of(groups, texts)
+                number = sizing.processes(sizes, self.options.jobs)
+                if number > 1:
+                    from idemlint.workers import pool, wire
+
+                    del folder  # all is read again, group by group
+                    request = wire.Request(self.settings, texts, only, whole, effects)
+                    yield from pool.answers(groups, sizes, request, number, step)
+                    return
+            for report in folder.reports(only, effects=effects):
+                step(1)
+                yield report if whole else tally(report, down=self.settings.down)
+
+    def is_wanted(self, path: str) -> bool:
         """Whether findings in this file are reported."""
         return self.changed is None or os.path.realpath(path) in self.changed
 
@@ -74,12 +103,7 @@ def open_session(
 
     With `all_files` the configuration's `start-after` does not count.
     """
-    here = Path.cwd()
-    config = configuration.load(
-        here,
-        explicit=Path(options.config) if options.config is not None else None,
-        isolated=options.isolated,
-    )
+    config = configuration.load(os.curdir, explicit=options.config, isolated=options.isolated)
     if options.verbose:
         terminal.note(
             f"configuration: {configuration.shown(config.file) if config.file else 'none'}"
@@ -88,7 +112,7 @@ def open_session(
         config = config._replace(start_after=None)
     names = options.paths
     if not names:
-        names = tuple(_from(config.folder, name, here) for name in config.paths or ())
+        names = tuple(_from(config.folder, name) for name in config.paths or ())
     if not names:
         raise UsageProblem(
             "no PATHS: name the migrations (`idemlint migrations/`), or let `idemlint init` write"
@@ -102,7 +126,7 @@ def open_session(
     if options.since is not None:
         from idemlint.git import Repository
 
-        changed = Repository(here).changed_since(options.since)
+        changed = Repository(os.curdir).changed_since(options.since)
     if options.verbose:
         terminal.note(f"files: {len(found) + (stdin is not None):,}")
     return Session(
@@ -115,24 +139,24 @@ def open_session(
     )
 
 
-def _from(folder: Path, name: str, here: Path) -> str:
+def _from(folder: str, name: str) -> str:
     """A path of the configuration, as seen from here."""
-    return name if Path(name).is_absolute() else os.path.relpath(folder / name, here)
+    return name if os.path.isabs(name) else os.path.relpath(os.path.join(folder, name))
 
 
-def _discover(options: Shared, config: Config, names: Iterable[str]) -> list[Path]:
+def _discover(options: Shared, config: Config, names: Iterable[str]) -> list[str]:
     wanted = [name for name in names if name != files.STDIN]
     try:
         return files.discover(
             wanted,
             exclude=options.exclude or config.exclude,
-            exclude_root=Path.cwd() if options.exclude else config.folder,
+            exclude_root=os.curdir if options.exclude else config.folder,
             force_exclude=options.force_exclude,
         )
     except UsageProblem as problem:
         commands = _commands()
         for name in wanted:
-            if name in commands and not Path(name).exists():
+            if name in commands and not os.path.exists(name):
                 raise UsageProblem(
                     f"{problem} (the command `{name}` comes before its options:"
                     f" `idemlint {name} …`)"
@@ -172,10 +196,9 @@ def _settings(options: Shared, rules: RuleOptions, config: Config) -> Settings:
 
 
 class Collector:
-    """Turns the engine's reports into findings and totals, one file after the other."""
+    """Turns what is said of files into findings and totals, one file after the other."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.origins: dict[str, tuple[str, str]] = {}
         self.files = 0
@@ -183,17 +206,15 @@ class Collector:
         self.unjudged = 0
         self.runners: Counter[str] = Counter()
 
-    def add(self, report: FileReport) -> None:
+    def add(self, file: FileTally) -> None:
         """Take in one file."""
         self.files += 1
-        self.runners[report.runner] += 1
-        for statement in report.statements:
-            if statement.section == "up" or self._session.settings.down:
-                self.statements += 1
-                self.unjudged += statement.verdict == "unknown"
-        if report.findings:
-            self.origins[report.filename] = (report.path, report.runner)
-            self.findings += report.findings
+        self.runners[file.runner] += 1
+        self.statements += file.statements
+        self.unjudged += file.unjudged
+        if file.findings:
+            self.origins[file.filename] = (file.path, file.runner)
+            self.findings += file.findings
 
     def report(self, *, fixed: int = 0, hints: tuple[str, ...] = ()) -> Report:
         """All that was taken in."""
@@ -206,6 +227,6 @@ class Collector:
             unjudged=self.unjudged,
             fixed=fixed,
             rule=rule_text,
-            root=os.fspath(configuration.repository(Path.cwd()) or Path.cwd()),
+            root=configuration.repository(os.curdir) or os.getcwd(),
             hints=hints,
         )

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from idemlint.report.full import Line
 
-T = TypeVar("T")
+#: Characters that are encoded at once.
+_PIECE: Final = 1_000_000
 
 
 def is_terminal() -> bool:
@@ -52,7 +52,10 @@ def emit(text: str) -> None:
         with _until_nobody_reads():
             sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
     else:
-        emit_bytes(text.encode("utf-8", "replace"))
+        with _until_nobody_reads():
+            sys.stdout.flush()
+            for at in range(0, len(text), _PIECE):  # a copy of all of it may not fit
+                sys.stdout.buffer.write(text[at : at + _PIECE].encode("utf-8", "replace"))
 
 
 def emit_bytes(data: bytes) -> None:
@@ -116,29 +119,37 @@ def note(text: str) -> None:
 def write_file(name: str, text: str) -> None:
     """The contents of an output file."""
     try:
-        Path(name).write_bytes(text.encode("utf-8", "replace"))
+        with open(name, "wb") as file:  # noqa: PTH123
+            file.write(text.encode("utf-8", "replace"))
     except OSError as error:
         raise UsageProblem(f"{name}: cannot be written: {error.strerror or error}") from None
 
 
-def with_progress(items: Iterable[T], total: int, *, quiet: bool) -> Iterator[T]:
-    """Hand on the items; a bar on stderr if it is a terminal and this takes more than a second."""
+@contextmanager
+def progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """What to tell how many more files are done; a bar on stderr if it is a terminal and this takes more
+    than a second."""
     if quiet or total < 2 or not sys.stderr.isatty():
-        yield from items
+        yield lambda files: None
         return
     from time import monotonic
 
     begun = shown = monotonic()
+    done = 0
+
+    def step(files: int) -> None:
+        nonlocal done, shown
+        done += files
+        now = monotonic()
+        if now - begun > 1 and now - shown > 0.1:
+            shown = now
+            filled = min(done * 30 // total, 30)
+            bar = "━" * filled + " " * (30 - filled)
+            sys.stderr.write(f"\r{bar} {done:,}/{total:,} files")
+            sys.stderr.flush()
+
     try:
-        for done, item in enumerate(items, 1):
-            now = monotonic()
-            if now - begun > 1 and now - shown > 0.1:
-                shown = now
-                filled = min(done * 30 // total, 30)
-                bar = "━" * filled + " " * (30 - filled)
-                sys.stderr.write(f"\r{bar} {done:,}/{total:,} files")
-                sys.stderr.flush()
-            yield item
+        yield step
     finally:
         if shown != begun:
             sys.stderr.write("\r\x1b[2K")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.fixes.exists import columns_of
@@ -123,6 +125,8 @@ def _between(site: Site, piece: GuardedPiece, line: str, text: str) -> list[Edit
 
 def _reindented(site: Site, span: Span, pad: str) -> list[Edit]:
     """Further lines of a piece move along; what is inside a literal or a comment does not."""
+    if site.data.find(b"\n", span.start, span.end) < 0:
+        return []
     inside = [
         Span(start, end)
         for kind, start, end in tokens(site.code, span.start, span.end)
@@ -209,12 +213,16 @@ def _wrapped(site: Site, first: str, last: str) -> bool:
     """Whether the author has put the runner's lines around it already."""
 
     def latest(marker: str) -> int:
-        pattern = r"\s*".join(map(re.escape, marker.split())).encode()
-        places = [
-            match.start()
-            for match in re.finditer(rb"^" + pattern, site.data, re.MULTILINE | re.IGNORECASE)
-            if match.start() < site.span.start
-        ]
-        return places[-1] if places else -1
+        places = _lines_with(marker, site.data)
+        before = bisect_left(places, site.span.start)
+        return places[before - 1] if before else -1
 
     return latest(first) > latest(last)
+
+
+@lru_cache(maxsize=2)
+def _lines_with(marker: str, data: bytes) -> list[int]:
+    """Where a runner's line begins in a file; all statements of the file ask for the same two."""
+    pattern = r"\s*".join(map(re.escape, marker.split())).encode()
+    found = re.finditer(rb"^" + pattern, data, re.MULTILINE | re.IGNORECASE)
+    return [match.start() for match in found]

@@ -17,11 +17,15 @@ SAFE: Final = Applicability.SAFE
 UNSAFE: Final = Applicability.UNSAFE
 
 #: What stands between CREATE, ALTER or DROP and the name, where it is more than one word.
-_PHRASES: Final = (
-    *(form.keyword for form in FORMS.values() if " " in form.keyword),
-    "PROCEDURAL LANGUAGE",
-    "INDEX CONCURRENTLY",
+_PHRASES: Final = tuple(
+    phrase.split()
+    for phrase in (
+        *(form.keyword for form in FORMS.values() if " " in form.keyword),
+        "PROCEDURAL LANGUAGE",
+        "INDEX CONCURRENTLY",
+    )
 )
+_FIRST_OF_SEVERAL: Final = frozenset(words[0] for words in _PHRASES)
 #: Words between CREATE and what is created.
 _MODIFIERS: Final = frozenset(
     [
@@ -59,20 +63,22 @@ def ref_of(case: Case) -> Ref | None:
 
 def object_end(site: Site) -> int | None:
     """The byte behind the words that say what is created or dropped: `CREATE UNIQUE INDEX CONCURRENTLY`."""
-    words = site.opening
-    at = 1
-    if len(words) > at + 1 and words[at].says("OR") and words[at + 1].says("REPLACE"):
-        at += 2
-    while at < len(words) and words[at].text.upper() in _MODIFIERS:
+    at = 3 if _says(site, 1, "OR") and _says(site, 2, "REPLACE") else 1
+    while (word := site.word(at)) is not None and word.text.upper() in _MODIFIERS:
         at += 1
-    if at >= len(words):
+    if word is None:
         return None
-    for phrase in _PHRASES:
-        size = len(phrase.split())
-        found = words[at : at + size]
-        if " ".join(word.text.upper() for word in found if word.kind == "word") == phrase:
-            return found[-1].end
-    return words[at].end
+    if word.text.upper() in _FIRST_OF_SEVERAL:
+        for phrase in _PHRASES:
+            if all(_says(site, at + number, each) for number, each in enumerate(phrase)):
+                word = site.word(at + len(phrase) - 1) or word
+                break
+    return word.end
+
+
+def _says(site: Site, number: int, keyword: str) -> bool:
+    word = site.word(number)
+    return word is not None and word.says(keyword)
 
 
 def if_not_exists(case: Case, applicability: Applicability = SAFE, message: str = "") -> Fix | None:
@@ -112,8 +118,9 @@ def or_replace(case: Case) -> Fix:
     """`OR REPLACE` behind CREATE. What is there is replaced: never safe."""
     site = Site(case)
     text = f"add {site.style('OR REPLACE')}"
-    if not site.editable:
+    create = site.word(0)
+    if create is None or not site.editable:
         return advice(f"{text} in the string that is executed")
     return fix_or_advice(
-        UNSAFE, text, (site.insertion(site.opening[0].end, " " + site.style("OR REPLACE")),)
+        UNSAFE, text, (site.insertion(create.end, " " + site.style("OR REPLACE")),)
     )

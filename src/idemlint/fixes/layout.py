@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from idemlint.source.lexer import tokens
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 _PARTS: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^'"]+""")
 _DECLARED: Final = r"(?is)\bdeclare\b(.*?)\bbegin\b"
 _NAME: Final = frozenset({"word", "quoted"})
-#: `CREATE OR REPLACE LOCAL TEMPORARY RECURSIVE VIEW` and the longest names of objects fit in.
-_OPENING: Final = 12
 
 
 class Site:
@@ -39,16 +36,23 @@ class Site:
         self.tree: Tree = case.tree
         self.span = case.span
         self.in_body = case.in_body
+        self._words: list[Word] = []
+        self._uncut = tokens_of(self.migration.parsed, self.span)
 
-    @cached_property
+    @property
     def words(self) -> list[Word]:
         """The statement's tokens, comments left out."""
-        return list(tokens_of(self.migration.parsed, self.span))
+        self._words.extend(self._uncut)
+        return self._words
 
-    @cached_property
-    def opening(self) -> list[Word]:
-        """Its first tokens, enough to say what it is: a long statement is not read for them."""
-        return list(islice(tokens_of(self.migration.parsed, self.span), _OPENING))
+    def word(self, number: int) -> Word | None:
+        """One of its tokens; a long statement is not read for the first ones."""
+        while len(self._words) <= number:
+            word = next(self._uncut, None)
+            if word is None:
+                return None
+            self._words.append(word)
+        return self._words[number]
 
     @property
     def editable(self) -> bool:
@@ -65,7 +69,8 @@ class Site:
     @cached_property
     def lower(self) -> bool:
         """Whether the author writes keywords in lower case."""
-        return bool(self.opening) and self.opening[0].text.islower()
+        first = self.word(0)
+        return first is not None and first.text.islower()
 
     def style(self, sql: str) -> str:
         """Text of ours in the author's case; literals and quoted names stay."""
@@ -117,9 +122,10 @@ class Site:
     def after(self, *phrases: str, start: int = 0) -> int | None:
         """The byte behind the first of these phrases of keywords, from word number `start` on."""
         spelled = [phrase.split() for phrase in phrases]
-        for index in range(start, len(self.words)):
+        words = self.words
+        for index in range(start, len(words)):
             for phrase in spelled:
-                found = self.words[index : index + len(phrase)]
+                found = words[index : index + len(phrase)]
                 if len(found) == len(phrase) and all(map(Word.says, found, phrase)):
                     return found[-1].end
         return None

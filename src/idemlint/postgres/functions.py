@@ -6,9 +6,9 @@ holds the ones that are immutable or stable in all their forms); of any other fu
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 
@@ -134,8 +134,9 @@ FAILS: Final[dict[str, str]] = {
 
 @cache
 def _pure() -> frozenset[str]:
-    text = Path(__file__).with_name("pure_functions.txt").read_text(encoding="ascii")
-    return frozenset(text.split())
+    name = os.path.join(os.path.dirname(__file__), "pure_functions.txt")  # noqa: PTH118, PTH120
+    with open(name, encoding="ascii") as file:  # noqa: PTH123
+        return frozenset(file.read().split())
 
 
 def call(name: list[str]) -> Call:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
-from idemlint.report.excerpt import excerpt
 from idemlint.report.run_report import one_line, printable
 from idemlint.report.summary import counted, summary
 
@@ -72,6 +71,9 @@ def lines(
 
 def finding_lines(finding: Finding, width: int | None = None) -> Iterator[Line]:
     """One finding, with an empty line behind it."""
+    # Most runs find nothing.
+    from idemlint.report.excerpt import excerpt
+
     severity = finding.severity
     heading: Line = [
         (one_line(printable(finding.filename)), "path"),

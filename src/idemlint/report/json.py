@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -13,10 +13,17 @@ if TYPE_CHECKING:
     from idemlint.report.run_report import Report
     from idemlint.source.positions import Position
 
+#: An array of one: what stands before its item, and behind it; and what stands between two.
+_OPEN: Final = len("[\n")
+_CLOSE: Final = -len("\n]\n")
+_BETWEEN: Final = ",\n"
+
 
 def render(report: Report) -> str:
-    """One array of findings."""
-    return dumps([as_dict(finding) for finding in report.findings])
+    """One array of findings; each is written by itself, since all at once would take many times the memory
+    of the text."""
+    written = [dumps([as_dict(finding)])[_OPEN:_CLOSE] for finding in report.findings]
+    return f"[\n{_BETWEEN.join(written)}\n]\n" if written else dumps([])
 
 
 def dumps(value: object) -> str:

@@ -6,9 +6,9 @@ Every module of this package is imported once, and every class in it that has a 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from typing import TYPE_CHECKING
 
+from idemlint.on_demand import modules_in
 from idemlint.rules.kit.rule import FileRule, OutcomeRule, Rule
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def _subclasses(cls: type[Rule]) -> Iterator[type[Rule]]:
 def all_rules() -> Mapping[str, Rule]:
     """All rules by code, in the order of their codes."""
     if not _rules:
-        for module in pkgutil.iter_modules(__path__):
-            importlib.import_module(f"{__name__}.{module.name}")
+        for module in modules_in(__path__):
+            importlib.import_module(f"{__name__}.{module}")
         for rule in sorted(_subclasses(Rule), key=lambda each: each.code):
             if rule.code in _rules:
                 raise RuntimeError(f"two rules are called {rule.code}")

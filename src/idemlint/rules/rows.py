@@ -69,18 +69,25 @@ def _do_nothing(case: Case) -> Fix:
     message = f"add {site.style(_DO_NOTHING)}"
     if not site.editable or case.tree.kind != "InsertStmt":
         return Fix(Applicability.DISPLAY, message)
-    end, depth, returning = site.span.end, 0, None
+    # A statement of a file ends with its last token; ten megabytes of rows are not read to find it.
+    reads_all = site.in_body or "returningClause" in site.tree.fields
+    at = _before_returning(site) if reads_all else site.span.end
+    several = b"\n" in site.data[site.span.start : at]
+    gap = site.newline + site.indent if several else " "
+    edit = Edit(Span(at, at), gap + site.style(_DO_NOTHING))
+    return Fix(Applicability.UNSAFE, message, (edit,))
+
+
+def _before_returning(site: fixes.layout.Site) -> int:
+    """Behind the last token before RETURNING, or of all."""
+    depth, returning = 0, None
     before = site.span.start
     for word in site.words:
         depth += {"(": 1, ")": -1}.get(word.text, 0)
         if depth == 0 and word.kind == "word" and word.says("RETURNING"):
             returning = before
         before = word.end
-    at = returning if returning is not None else min(end, before)
-    several = b"\n" in site.data[site.span.start : at]
-    gap = site.newline + site.indent if several else " "
-    edit = Edit(Span(at, at), gap + site.style(_DO_NOTHING))
-    return Fix(Applicability.UNSAFE, message, (edit,))
+    return returning if returning is not None else min(site.span.end, before)
 
 
 class ConflictTarget(FileRule):

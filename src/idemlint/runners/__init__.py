@@ -11,16 +11,14 @@ together: in which message, transaction and unit each statement is sent.
 from __future__ import annotations
 
 import importlib
-import importlib.util
-import pkgutil
 from typing import TYPE_CHECKING, Final
 
+from idemlint.on_demand import modules_in
 from idemlint.runners import directives
 from idemlint.runners.clues import FolderClues
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from idemlint.runners.detector import Detector
     from idemlint.runners.directives import Misdirective
     from idemlint.runners.profile import Profile
 
@@ -37,13 +35,16 @@ def _load(module: str) -> None:
         _known[profile.name] = profile
 
 
+def _modules() -> list[str]:
+    return modules_in(importlib.import_module(_PACKAGE).__path__)
+
+
 def all_profiles() -> dict[str, Profile]:
     """All profiles by name, in the order of their names."""
     global _complete
     if not _complete:
-        package = importlib.import_module(_PACKAGE)
-        for module in pkgutil.iter_modules(package.__path__):
-            _load(module.name)
+        for module in _modules():
+            _load(module)
         ordered = sorted(_known.items())
         _known.clear()
         _known.update(ordered)
@@ -63,14 +64,14 @@ def get(name: str) -> Profile:
     """
     if name not in _known and not _complete:
         module = name.replace("-", "_")
-        if module.isidentifier() and importlib.util.find_spec(f"{_PACKAGE}.{module}") is not None:
+        if module in _modules():
             _load(module)
         if name not in _known:
             all_profiles()
     return _known[name]
 
 
-def detection(clues: FolderClues) -> Callable[[str, bytes], Profile]:
+def detection(clues: FolderClues) -> Detector:
     """`auto`: whose migration a file is, by its path, its first bytes, and what stands around it."""
     from idemlint.runners.detector import Detector
 

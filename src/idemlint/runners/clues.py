@@ -3,12 +3,10 @@ it, configuration files, and the first bytes of its siblings; each is looked at 
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import posixpath
 import re
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +23,20 @@ _SAMPLE: Final = 48
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
+
+
+def _is_like(name: str, pattern: str) -> bool:
+    """Whether a name is the pattern's, in which each `*` stands for anything."""
+    head, *between, tail = pattern.split("*")
+    if not name.startswith(head) or not name.endswith(tail):
+        return False
+    at, end = len(head), len(name) - len(tail)
+    for part in between:
+        at = name.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return at <= end
 
 
 class FolderClues:
@@ -47,6 +59,8 @@ class FolderClues:
         "_heads",
         "_names",
         "_parents",
+        "_read_from",
+        "_sampled",
         "_samples",
         "_texts",
     )
@@ -60,6 +74,8 @@ class FolderClues:
         self._texts: dict[str, str] = {}
         self._heads: dict[str, bytes] = {}
         self._samples: dict[str, tuple[bytes, ...]] = {}
+        self._sampled: dict[tuple[str, str], bytes] = {}
+        self._read_from: set[tuple[str, str]] = set()
         self._given: dict[tuple[str, str], bytes] = {}
         self._folders: dict[str, frozenset[str]] = {}
         self._given_names: dict[str, set[str]] = {}
@@ -72,6 +88,18 @@ class FolderClues:
             while name and name not in self._given_folders.setdefault(folder, set()):
                 self._given_folders[folder].add(name)
                 folder, name = posixpath.split(folder)
+
+    def replace(self, path: str, data: bytes | None) -> bool:
+        """Take another text (`None`: what is on disk) for a file whose name was there before.
+
+        Returns whether something that was said may rest on the text before, `sample` left aside.
+        """
+        key = self._split(path)
+        if data is not None:
+            self._given[key] = data
+        else:
+            self._given.pop(key, None)
+        return key in self._read_from
 
     def absolute(self, folder: str) -> str:
         """The folder's full path, with forward slashes."""
@@ -132,7 +160,7 @@ class FolderClues:
         return found
 
     def beside(self, folder: str, pattern: str) -> bool:
-        """Whether the folder holds such a name (`fnmatch`); `meta/_journal.json` looks one folder
+        """Whether the folder holds such a name (`*` is anything); `meta/_journal.json` looks one folder
         down."""
         while "/" in pattern:
             inner, pattern = pattern.split("/", 1)
@@ -170,14 +198,17 @@ class FolderClues:
         """Whether it holds in the folder or above it; each folder is asked once."""
         below: list[str] = []
         found = False
-        for at in self.climb(folder):
+        at: str | None = self.absolute(folder)
+        while at is not None and len(below) < _LEVELS:
             known = memory.get((at, key))
-            if known is None:
-                below.append(at)
-                known = here(at)
-            if known or (at, key) in memory:
+            if known is not None:
                 found = known
                 break
+            below.append(at)
+            if here(at):
+                found = True
+                break
+            at = self.parent(at)
         for at in below:
             memory[at, key] = found
         return found
@@ -185,7 +216,7 @@ class FolderClues:
     def _matching(self, folder: str, pattern: str) -> list[str]:
         names = self.names(folder)
         if "*" in pattern:
-            return fnmatch.filter(names, pattern)
+            return [name for name in names if _is_like(name, pattern)]
         return [pattern] if pattern in names else []
 
     def find(self, folder: str, name: str) -> str | None:
@@ -216,11 +247,16 @@ class FolderClues:
 
     def _read(self, path: str, most: int) -> bytes:
         """A file's first bytes, of its text where one was given; none where it cannot be read."""
-        given = self._given.get(self._split(path)) if self._given else None
+        key = self._split(path)
+        self._read_from.add(key)
+        return self._bytes(path, key, most)
+
+    def _bytes(self, path: str, key: tuple[str, str], most: int) -> bytes:
+        given = self._given.get(key)
         if given is not None:
             return given[:most]
         try:
-            with Path(path).open("rb") as file:
+            with open(path, "rb") as file:  # noqa: PTH123
                 return file.read(most)
         except OSError:
             return b""
@@ -233,9 +269,15 @@ class FolderClues:
         if found is None:
             names = sorted(name for name in self.names(folder) if name.endswith(".sql"))
             step = max(1, len(names) // _SAMPLE)
-            found = tuple(self.head(f"{folder}/{name}").lower() for name in names[::step][:_SAMPLE])
-            self._samples[folder] = found
+            chosen = [(folder, name) for name in names[::step][:_SAMPLE]]
+            for key in chosen:
+                self._sampled[key] = self._bytes("/".join(key), key, HEAD).lower()
+            found = self._samples[folder] = tuple(self._sampled[key] for key in chosen)
         return found
+
+    def sampled(self, path: str) -> bytes | None:
+        """The head of a file, in lower case, as it stands in a `sample`; `None`: it is in none."""
+        return self._sampled.get(self._split(path))
 
 
 __all__ = ["HEAD", "FolderClues"]

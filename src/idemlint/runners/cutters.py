@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from idemlint.runners.line_patterns import compiled
 from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
@@ -55,10 +56,10 @@ def at_line_ends(prefix: str, skips: bytes) -> Callable[[bytes, Part], tuple[Spa
 
     Blind to quotes, bodies and block comments, as goose and its descendants are.
     """
-    begin = re.compile(rf"--\s*\+{prefix}\s+StatementBegin".encode(), re.IGNORECASE)
-    finish = re.compile(rf"--\s*\+{prefix}\s+StatementEnd".encode(), re.IGNORECASE)
 
     def pieces(data: bytes, part: Part) -> tuple[Span, ...]:
+        begin = compiled(rf"--\s*\+{prefix}\s+StatementBegin")
+        finish = compiled(rf"--\s*\+{prefix}\s+StatementEnd")
         ends = []
         whole = False
         for line in re.compile(_LINE).finditer(data, *part.span):

@@ -75,7 +75,13 @@ class Detector:
             folder.rows = [row for row in folder.rows if self._possible(row, folder, where)]
         head = data[:HEAD].lower()
         for number, claim, profile in folder.rows:
-            if claim.needle is not None and not claim.near and not _says(claim, head):
+            needle = claim.needle
+            # Hardly any file says it: the needle first, for every file is asked.
+            if (
+                needle is not None
+                and not claim.near
+                and (needle not in head or not _says(claim, head))
+            ):
                 continue
             holds = folder.holds.get(number)
             if holds is None:
@@ -84,6 +90,16 @@ class Detector:
             if holds and (claim.name is None or _name(claim.name).match(name) is not None):
                 return profile
         return self._fallback
+
+    def samples_alike(self, path: str, data: bytes) -> bool:
+        """Whether the files around a file are whose they are with this text of it, too."""
+        before = self._clues.sampled(path)
+        if before is None:
+            return True
+        now = data[:HEAD].lower()
+        return all(
+            _says(claim, before) == _says(claim, now) for _, claim, _ in self._table if claim.near
+        )
 
     def _possible(self, row: _Row, folder: _Folder, where: str) -> bool:
         number, claim, _ = row

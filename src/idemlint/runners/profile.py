@@ -103,7 +103,7 @@ class Claim(NamedTuple):
 
     `needle` (lower case) and `text` are sought in the file's first 4 KB, `near` means: there, or in
     that of one of a few siblings. `folder` is matched against the end of the folder's path.
-    `beside` names files (`fnmatch` patterns) in the folder, `above` in it or a folder above it (a
+    `beside` names files (`*` stands for anything) in the folder, `above` in it or a folder above it (a
     slash: below that), `depends` a manifest above and what stands in it.
     """
 
@@ -133,9 +133,9 @@ class Placeholders(NamedTuple):
 
     def spoils(self, text: str, data: bytes = b"") -> bool:
         """Whether substitution would destroy this text, written into that file."""
-        if self.breaks is None or (self.when and not compiled(self.when).search(data)):
+        if self.breaks is None or re.search(self.breaks, text) is None:
             return False
-        return re.search(self.breaks, text) is not None
+        return not self.when or compiled(self.when).search(data) is not None
 
 
 NO_PLACEHOLDERS: Final = Placeholders()

@@ -8,34 +8,30 @@ are asked about.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.view import View
-from idemlint.replay.effects.program import program_of
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file, replay_folder
-from idemlint.runners.units import deliver
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.migration import Migration
 from idemlint.sequence.order import last_applied
-from idemlint.sequence.paths import shown
-from idemlint.source.parse import parse
-from idemlint.source.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
     from idemlint.modes import Mode
     from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.judge.rerun import FileReplay
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.clues import FolderClues
-    from idemlint.runners.profile import Profile
+    from idemlint.sequence.script import Script, Scripts
     from idemlint.sequence.terms import Terms
-    from idemlint.sequence.texts import Texts
 
 
 #: Which reruns a mode asks for.
@@ -67,40 +63,56 @@ class Chain:
 
     def __init__(
         self,
-        profile: Profile,
         names: Iterable[str],
-        texts: Texts,
+        scripts: Scripts,
         clues: FolderClues,
         terms: Terms,
         facts: FolderFacts | None = None,
     ) -> None:
-        self.profile = profile
+        self.profile = scripts.profile
         self.names = tuple(names)
         self.terms = terms
-        self.facts = facts or FolderFacts(self.names, texts.read, profile, terms)
-        self._texts = texts
+        self.facts = facts or FolderFacts(self.names, scripts, terms)
+        #: Whether what was said is kept for who comes back to it.
+        self.keeps = scripts.keeps
+        self._scripts = scripts
         self._clues = clues
         self._places = {name: place for place, name in enumerate(self.names)}
-        self._applied = last_applied(profile, self.names, terms.start_after)
-        self._machine = new_machine(terms.search_path, terms.postgres_version, profile.session)
+        self._applied = last_applied(self.profile, self.names, terms.start_after)
+        self._machine = new_machine(terms.search_path, terms.postgres_version, self.profile.session)
         self._runs: list[_Run] = []
         self._moment = 0
+        #: What was judged last, and when: as long as nothing moved, it is the answer.
+        self._latest: tuple[Migration, int] | None = None
         self._again: dict[str, Migration] = {}
 
     def is_applied(self, name: str) -> bool:
         """Whether the file counts as applied (`start_after`) and does not run again by design."""
         if self._places[name] > self._applied:
             return False
-        return not self.profile.reruns(name, self._texts.read(name), self._clues)
+        return not self.profile.reruns(name, self._scripts.data(name), self._clues)
 
     def judged(self, name: str) -> Migration:
         """The file with the outcomes of its reruns; the catalog is what it leaves. Raises `UsageProblem`
-        where it cannot be read."""
+        where it cannot be read.
+
+        It is the same object as before where nothing has moved since.
+        """
         if self.terms.rerun == "folder":
             return self._judged_with_all(name)
-        self._go_to(self._places[name])
-        migration = self._migration(name)
-        self._run(migration, _RERUNS[self.terms.rerun])
+        place = self._places[name]
+        if self._latest is not None:
+            migration, moment = self._latest
+            if migration.path == name and moment == self._moment:
+                return migration
+            self._latest = None
+        self._go_to(place)
+        script = self._scripts.read(name)
+        migration = self._migration(name, script)
+        migration.take(self._run(script, _RERUNS[self.terms.rerun]))
+        migration.after = self._view()
+        if self.keeps:
+            self._latest = migration, self._moment
         return migration
 
     def after(self, name: str) -> View:
@@ -112,23 +124,32 @@ class Chain:
 
     def origin(self, number: int) -> tuple[str, int] | None:
         """Which statement has a number: the file, and its index there; `None`: it has not run."""
-        for name, run in zip(self.names, self._runs, strict=False):
-            if run.first < number <= run.first + len(run.statements):
-                return name, run.statements[number - run.first - 1]
-        return None
+        place = bisect_left(self._runs, number, key=lambda run: run.first) - 1
+        if place < 0:
+            return None
+        run = self._runs[place]
+        index = number - run.first - 1
+        return (self.names[place], run.statements[index]) if index < len(run.statements) else None
 
-    def update(self, name: str) -> frozenset[str]:
-        """The file's text is another one now: forget what it did. Returns the files whose answers may be
-        others: itself, those behind it, and those that the folder's facts connect with it."""
-        place = self._places[name]
-        self._again = {}
+    def update(self, names: Iterable[str]) -> frozenset[str]:
+        """These files' texts are other ones now: forget what they did. Returns the files whose answers may
+        be others: themselves, those behind the first, and those that the folder's facts connect with them."""
+        names = list(names)
+        place = min(self._places[name] for name in names)
+        self.forget()
         self._back_to(place)
-        moved = self.names[place:] if self.terms.rerun != "folder" else self.names
-        return frozenset(moved) | self.facts.update(name)
+        moved = set(self.names[place:] if self.terms.rerun != "folder" else self.names)
+        return frozenset(moved.union(*map(self.facts.update, names)))
+
+    def forget(self) -> None:
+        """What was judged last may be another answer now, though nothing has moved here."""
+        self._latest = None
+        self._again = {}
 
     def retire(self) -> None:
-        """There is another chain in place of this one: its Views answer no more."""
+        """Nobody asks this chain any more: its Views do not answer, and nothing is kept for them."""
         self._moment += 1
+        self._again, self._latest = {}, None
 
     def rerun(
         self, files: Container[str] | None = None, over: Catalog | None = None
@@ -138,9 +159,9 @@ class Chain:
 
         A file that cannot be read is left out.
         """
-        migrations = self._run_all()
+        scripts = {name: script for name, (script, _) in self._run_all().items()}
         machine = self._machine if over is None else self._machine.over(over)
-        return self._again_over(machine, migrations, files)
+        return self._again_over(machine, scripts, files)
 
     # -- running -------------------------------------------------------------------------------------
 
@@ -148,103 +169,91 @@ class Chain:
         """Make it so that exactly the files before `place` have run."""
         self._back_to(place)
         for name in self.names[len(self._runs) : place]:
-            migration = self._migration_or_none(name)
-            if migration is not None:
-                self._run(migration, frozenset())
+            self._pass(name)
 
-    def _run(self, migration: Migration, reruns: frozenset[str]) -> None:
-        """Run the file's applied part over the catalog; outcomes go into the migration."""
-        statements = [
-            statement
-            for statement in migration.parsed.statements
-            if statement.section == "up" or self.terms.down
-        ]
-        version = self.terms.postgres_version
-        programs = [program_of(migration.parsed, statement, version) for statement in statements]
-        migration.programs = {
-            statement.index: program
-            for statement, program in zip(statements, programs, strict=True)
-        }
-        units = [migration.deliveries[statement.index].unit for statement in statements]
-        first = self._number()
-        indexes = tuple(statement.index for statement in statements)
-        self._runs.append(_Run(self._mark(), first, indexes))
-        self._moment += 1
+    def _pass(self, name: str) -> tuple[Script, FileReplay] | None:
+        """Run a file for what it leaves. Where it cannot be read and nobody asked about it, that is no
+        reason to stop: what it does is not known, and the next one is judged without."""
         try:
-            replayed = replay_file(self._machine, programs, units, reruns, first)
-        except BaseException:
-            self._back_to(len(self._runs) - 1)
-            raise
-        migration.after = self._view()
-        migration.outcomes = dict(zip(indexes, replayed.outcomes, strict=True))
-        migration.hazards = [
-            (statements[index].index, hazard) for index, hazard in replayed.hazards
-        ]
-
-    def _judged_with_all(self, name: str) -> Migration:
-        """The file where all files run again, over what all of them left."""
-        self._texts.read(name)
-        migrations = self._run_all()
-        if self._again is not migrations:
-            for each, outcomes in self._again_over(self._machine, migrations, None).items():
-                migration = migrations[each]
-                migration.outcomes = {
-                    index: {"folder": outcome} for index, outcome in outcomes.items()
-                }
-                migration.after = self._view()
-            self._again = migrations
-        return migrations[name]
-
-    def _again_over(
-        self, machine: Machine, migrations: dict[str, Migration], files: Container[str] | None
-    ) -> dict[str, dict[int, Outcome]]:
-        places = {
-            place: name for place, name in enumerate(migrations) if files is None or name in files
-        }
-        programs = [list(each.programs.values()) for each in migrations.values()]
-        units = [[each.deliveries[at].unit for at in each.programs] for each in migrations.values()]
-        outcomes = replay_folder(machine, programs, units, frozenset(places))
-        return {
-            name: dict(zip(migrations[name].programs, outcomes[place], strict=True))
-            for place, name in places.items()
-        }
-
-    def _run_all(self) -> dict[str, Migration]:
-        """All files that can be read, after the last of them has run."""
-        if self._again and len(self._runs) == len(self.names):
-            return self._again
-        self._back_to(0)
-        migrations = {}
-        for name in self.names:
-            migration = self._migration_or_none(name)
-            if migration is not None:
-                self._run(migration, frozenset())
-                migrations[name] = migration
-        return migrations
-
-    def _migration_or_none(self, name: str) -> Migration | None:
-        """The file, where it can be read. Where nobody asked about it, that is no reason to stop: what it
-        does is not known, and the next one is judged without."""
-        try:
-            return self._migration(name)
+            script = self._scripts.read(name)
         except UsageProblem:
             self._runs.append(_Run(self._mark(), self._number(), ()))
             return None
+        return script, self._run(script, frozenset())
 
-    def _migration(self, name: str) -> Migration:
-        data = self._texts.read(name)
-        profile = self.profile
-        source = decode(shown(name), data)
-        parsed = parse(source, profile.sections(data))
+    def _run(self, script: Script, reruns: frozenset[str]) -> FileReplay:
+        """Run the file's applied part over the catalog, and judge its `reruns`."""
+        programs = [script.program(statement) for statement in script.applied]
+        units = self._units(script)
+        first = self._number()
+        indexes = tuple(statement.index for statement in script.applied)
+        self._runs.append(_Run(self._mark(), first, indexes))
+        self._moment += 1
+        try:
+            return replay_file(self._machine, programs, units, reruns, first)
+        except BaseException:
+            self._back_to(len(self._runs) - 1)
+            raise
+
+    def _units(self, script: Script) -> list[int]:
+        """What of a file's applied part commits together."""
+        deliveries = script.deliveries(self._clues)
+        return [deliveries[statement.index].unit for statement in script.applied]
+
+    def _judged_with_all(self, name: str) -> Migration:
+        """The file where all files run again, over what all of them left."""
+        self._scripts.data(name)
+        if not self._again or len(self._runs) != len(self.names):
+            ran = self._run_all()
+            scripts = {each: script for each, (script, _) in ran.items()}
+            again = self._again_over(self._machine, scripts, None)
+            self._again = {each: self._migration(each, script) for each, script in scripts.items()}
+            for each, migration in self._again.items():
+                migration.take(ran[each][1])
+                migration.outcomes = {
+                    index: {"folder": outcome} for index, outcome in again[each].items()
+                }
+                migration.after = self._view()
+        return self._again[name]
+
+    def _again_over(
+        self, machine: Machine, scripts: dict[str, Script], files: Container[str] | None
+    ) -> dict[str, dict[int, Outcome]]:
+        places = {
+            place: name for place, name in enumerate(scripts) if files is None or name in files
+        }
+        programs = [
+            [script.program(statement) for statement in script.applied]
+            for script in scripts.values()
+        ]
+        units = [self._units(script) for script in scripts.values()]
+        outcomes = replay_folder(machine, programs, units, frozenset(places))
+        return {
+            name: dict(
+                zip((each.index for each in scripts[name].applied), outcomes[place], strict=True)
+            )
+            for place, name in places.items()
+        }
+
+    def _run_all(self) -> dict[str, tuple[Script, FileReplay]]:
+        """All files that can be read, after the last of them has run."""
+        self._back_to(0)
+        found = {name: self._pass(name) for name in self.names}
+        return {name: ran for name, ran in found.items() if ran is not None}
+
+    def _migration(self, name: str, script: Script) -> Migration:
+        """What is said of a file, before anything is."""
+        profile, parsed = self.profile, script.parsed
         return Migration(
             name,
             parsed,
             profile,
-            deliver(profile, source, parsed.statements, self._clues),
+            script.deliveries(self._clues),
             self.terms.postgres_version,
             self._clues,
             self.facts,
-            reruns=profile.reruns(name, data, self._clues) or "",
+            programs={each.index: script.program(each) for each in script.applied},
+            reruns=profile.reruns(name, parsed.source.data, self._clues) or "",
         )
 
     # -- marks ---------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ stand behind CREATE, which costs next to nothing, and only those that share one 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from idemlint.errors import UsageProblem
@@ -16,23 +18,21 @@ from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects import effects_of, flat
-from idemlint.replay.effects.program import program_of
 from idemlint.replay.effects.queries import table_of
 from idemlint.replay.effects.vocabulary import Body, Creates, Opaque
 from idemlint.sequence.paths import short_name
-from idemlint.source.parse import parse
-from idemlint.source.text import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.runners.profile import Profile
+    from idemlint.sequence.script import Script, Scripts
     from idemlint.sequence.terms import Terms
     from idemlint.source.statement import ParsedFile, Statement
 
 #: CREATE of a relation, in lower case, up to its name, which may hold placeholders.
-_CREATE: Final = re.compile(
+_CREATE: Final = (
     rb"create\s+(?:or\s+replace\s+)?"
     rb"(?:(?:global|local|temp|temporary|unlogged|foreign|recursive|materialized|unique)\s+)*"
     rb"(?:table|view|index|sequence)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?"
@@ -72,16 +72,16 @@ class FolderFacts:
     others say.
     """
 
-    def __init__(
-        self, names: Sequence[str], read: Callable[[str], bytes], profile: Profile, terms: Terms
-    ) -> None:
+    def __init__(self, names: Sequence[str], scripts: Scripts, terms: Terms) -> None:
         self.names = names
-        self._read = read
-        self._profile = profile
+        self._scripts = scripts
+        self._profile = scripts.profile
         self._terms = terms
+        self._places = {name: place for place, name in enumerate(names)}
         self._mentioned: dict[str, tuple[bytes, ...]] | None = None
         self._mentioning: dict[bytes, list[str]] = {}
         self._made: dict[str, list[Maker]] = {}
+        self._beside: dict[bytes, set[str]] = {}
         self._versions: dict[str, list[str]] | None = None
 
     def makers(self, relation: Ref) -> Iterator[Maker]:
@@ -116,23 +116,44 @@ class FolderFacts:
 
     def update(self, name: str) -> frozenset[str]:
         """Look at a file anew. Returns the other files whose answers may be others now: those that make
-        what this one makes, or made."""
-        self._made.pop(name, None)
+        what this one makes otherwise than before."""
         if self._mentioned is None or name not in self._mentioned:
             return frozenset()
-        before = self._mentioned[name]
-        self._mentioned[name] = _mentions(self._text(name))
-        self._mentioning = _grouped(self._mentioned.items())
-        touched = {*before, *self._mentioned[name]}
+        before, now = self._mentioned[name], _mentions(self._text(name))
+        touched: set[bytes] = set()
+        if before != now:
+            touched = self._move(name, Counter(before), Counter(now))
+            self._mentioned[name] = now
+        made = self._made.pop(name, None)
+        if made is not None:
+            # Somebody has looked at what it makes; else only its mentions can have told anything.
+            touched |= _keys_that_differ(made, self._made_by(name))
         return frozenset(
-            other for key in touched for other in self._mentioning.get(key, ()) if other != name
+            other
+            for key in touched
+            for other in (*self._mentioning.get(key, ()), *self._beside.get(key, ()))
+            if other != name
         )
+
+    def _move(self, name: str, before: Counter[bytes], now: Counter[bytes]) -> set[bytes]:
+        """Let the file stand where it mentions something now. Returns what it mentions more or less often."""
+        moved = set()
+        for key in before.keys() | now.keys():
+            if before[key] != now[key]:
+                moved.add(key)
+                others = [each for each in self._mentioning.get(key, ()) if each != name]
+                at = bisect_left(others, self._places[name], key=self._places.__getitem__)
+                others[at:at] = [name] * now[key]
+                self._mentioning[key] = others
+        return moved
 
     def _elsewhere(self, name: str, statement: Statement) -> OtherDefinition | None:
         tree = statement.tree
         if tree is None:
             return None
         ref = table_of(tree.fields["relation"])
+        if name not in self._places:
+            self._beside.setdefault(_key(ref.name.encode()), set()).add(name)
         if list(self._files_with(ref.name)) in ([], [name]):
             return None
         columns = _types(TableDefinition(ref.name, tree))
@@ -155,32 +176,34 @@ class FolderFacts:
     def _made_by(self, name: str) -> list[Maker]:
         known = self._made.get(name)
         if known is None:
-            data = self._text(name)
-            parsed = parse(decode(name, data), self._profile.sections(data))
-            known = self._made[name] = [
-                made
-                for statement in parsed.statements
-                if statement.section == "up"
-                for made in self._made_in(name, parsed, statement)
-            ]
+            known = self._made[name] = list(self._made_in(name))
         return known
 
     def _text(self, name: str) -> bytes:
         """A file's bytes; where it cannot be read, none: who asks about another file is told of that one."""
         try:
-            return self._read(name)
+            return self._scripts.data(name)
         except UsageProblem:
             return b""
 
-    def _made_in(self, name: str, parsed: ParsedFile, statement: Statement) -> Iterator[Maker]:
+    def _made_in(self, name: str) -> Iterator[Maker]:
+        try:
+            script = self._scripts.read(name)
+        except UsageProblem:
+            return
+        for statement in script.parsed.statements:
+            if statement.section == "up":
+                yield from self._made_by_one(name, script, statement)
+
+    def _made_by_one(self, name: str, script: Script, statement: Statement) -> Iterator[Maker]:
         """What a statement makes; most do not mention any CREATE, and are passed over."""
-        mentioned = _mentions(parsed.code[statement.start : statement.end])
+        mentioned = _mentions(script.parsed.code[statement.start : statement.end])
         if not mentioned:
             return
         version = self._terms.postgres_version
         told = set()
         unread = ""
-        for effect in _told(program_of(parsed, statement, version), version):
+        for effect in _told(script.program(statement), version):
             if isinstance(effect, Opaque):
                 unread = unread or effect.reason
             elif effect.ref.space is Space.RELATION:
@@ -215,10 +238,27 @@ def _told(effects: Iterable[Effect], postgres_version: int) -> Iterator[Creates 
                     yield from _told(effects_of(node.tree, postgres_version), postgres_version)
 
 
+def _keys_that_differ(before: Iterable[Maker], now: Iterable[Maker]) -> set[bytes]:
+    """The names of what a file no longer makes as it did; which of its statements does so is all one."""
+    one, other = _by_key(before), _by_key(now)
+    return {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
+
+
+def _by_key(makers: Iterable[Maker]) -> dict[bytes, list[tuple[object, ...]]]:
+    found: dict[bytes, list[tuple[object, ...]]] = {}
+    for made in makers:
+        # The order of columns shows in what is said of them.
+        columns = None if made.columns is None else tuple(made.columns.items())
+        told = (made.ref, made.kind, columns, made.unread)
+        found.setdefault(_key(made.ref.name.encode()), []).append(told)
+    return found
+
+
 def _mentions(data: bytes) -> tuple[bytes, ...]:
     """The names, in lower case and without schema, that stand behind the CREATE of a relation."""
     return tuple(
-        _key(match[1].rpartition(b".")[2].strip(b'"')) for match in _CREATE.finditer(data.lower())
+        _key(match[1].rpartition(b".")[2].strip(b'"'))
+        for match in re.finditer(_CREATE, data.lower())
     )
 
 

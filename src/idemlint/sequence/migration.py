@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block
     from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.replay.judge.rerun import Program
+    from idemlint.replay.judge.rerun import FileReplay, Program
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.replay.machine.signals import Hazard
     from idemlint.runners.clues import FolderClues
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from idemlint.source.tree import Tree
 
 
-@dataclass(slots=True, eq=False)
 class Migration:
     """A file with all that is known of it when the rules look at it.
 
@@ -37,19 +35,53 @@ class Migration:
     design, where it does.
     """
 
-    path: str
-    parsed: ParsedFile
-    profile: Profile
-    deliveries: Sequence[Delivery]
-    postgres_version: int
-    clues: FolderClues
-    facts: FolderFacts
-    outcomes: dict[int, dict[Rerun, Outcome]] = field(default_factory=dict)
-    hazards: list[tuple[int, Hazard]] = field(default_factory=list)
-    programs: dict[int, Program] = field(default_factory=dict)
-    after: View = NOTHING_KNOWN
-    reruns: str = ""
-    _other_definitions: dict[int, OtherDefinition] | None = None
+    __slots__ = (
+        "_other_definitions",
+        "after",
+        "clues",
+        "deliveries",
+        "facts",
+        "hazards",
+        "outcomes",
+        "parsed",
+        "path",
+        "postgres_version",
+        "profile",
+        "programs",
+        "reruns",
+    )
+
+    def __init__(
+        self,
+        path: str,
+        parsed: ParsedFile,
+        profile: Profile,
+        deliveries: Sequence[Delivery],
+        postgres_version: int,
+        clues: FolderClues,
+        facts: FolderFacts,
+        programs: dict[int, Program],
+        reruns: str = "",
+    ) -> None:
+        self.path = path
+        self.parsed = parsed
+        self.profile = profile
+        self.deliveries = deliveries
+        self.postgres_version = postgres_version
+        self.clues = clues
+        self.facts = facts
+        self.reruns = reruns
+        self.outcomes: dict[int, dict[Rerun, Outcome]] = {}
+        self.hazards: list[tuple[int, Hazard]] = []
+        self.programs = programs
+        self.after: View = NOTHING_KNOWN
+        self._other_definitions: dict[int, OtherDefinition] | None = None
+
+    def take(self, replayed: FileReplay) -> None:
+        """Take over what the file's replay came to."""
+        applied = list(self.programs)
+        self.outcomes = dict(zip(applied, replayed.outcomes, strict=True))
+        self.hazards = [(applied[index], hazard) for index, hazard in replayed.hazards]
 
     @property
     def data(self) -> bytes:

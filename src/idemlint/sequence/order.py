@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from idemlint.errors import UsageProblem
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
+    from idemlint.sequence.terms import Terms
 
 
 class Group(NamedTuple):
@@ -82,6 +82,18 @@ def _is_run_by(profile: Profile, name: str, profile_of: Callable[[str], Profile]
         return False
 
 
+def is_read_alone(profile: Profile, name: str, terms: Terms, *, is_named: bool) -> bool:
+    """Whether a file outside the runner's order is looked at by itself.
+
+    Files that undo, and files that the runner passes over by their names, are not; with a named runner
+    the name is no evidence.
+    """
+    direction = profile.direction(name)
+    if direction == "down":
+        return terms.down
+    return direction != "ignored" or is_named
+
+
 def last_applied(profile: Profile, names: Iterable[str], start_after: str | None) -> int:
     """The place of the last migration that counts as applied; -1: none does.
 
@@ -97,7 +109,8 @@ def last_applied(profile: Profile, names: Iterable[str], start_after: str | None
     for index, name in enumerate(names):
         if full(name).replace(os.sep, "/").endswith(tail):
             return index
-        if start_after in {profile.version_of(name), Path(name).name, Path(name).parent.name}:
+        folder, own = os.path.split(name)
+        if start_after in {profile.version_of(name), own, os.path.basename(folder)}:  # noqa: PTH119
             return index
     earlier = [
         index

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Texts:
@@ -34,6 +34,11 @@ class Texts:
             data = self._known[path] = _on_disk(name)
         return data
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Let go of bytes that can be read again."""
+        for name in names:
+            self._known.pop(full(name), None)
+
     def replace(self, name: str, data: bytes | None) -> bool:
         """Take other bytes from now on; `None`: what is on disk, as it is now. Returns whether they may be
         others than before."""
@@ -42,7 +47,11 @@ class Texts:
         before = self.given.pop(path, known)
         if data is not None:
             self.given[path] = data
-        return data is None or data != before
+            return data != before
+        try:
+            return self.read(name) != before
+        except UsageProblem:
+            return True
 
 
 def full(name: str) -> str:

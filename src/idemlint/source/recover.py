@@ -149,6 +149,8 @@ class Recovery:
         try:
             self.statements += parse_stretch(raw, start, self._section, len(self.statements))
         except (Rejected, TooDeep) as error:
+            # Its traceback leads to frames that hold it, and with it the file's trees: a circle.
+            error.__traceback__ = error.__context__ = None
             return error
         return None
 

@@ -5,9 +5,9 @@ They lie in the checkout's `rules/`, and in the wheel beside the package as `ide
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from idemlint.diagnostics import Severity
@@ -59,18 +59,20 @@ class Page(NamedTuple):
         ]
 
 
-def folder() -> Path:
+def folder() -> str:
     """Where the pages are: beside the package (a wheel), or in the checkout (an editable install)."""
-    package = Path(__file__).resolve().parents[2]
-    installed = package / "pages"
-    return installed if installed.is_dir() else package.parents[1] / "rules"
+    package = os.path.realpath(__file__).rsplit(os.sep, 3)[0]
+    installed = os.path.join(package, "pages")
+    if os.path.isdir(installed):
+        return installed
+    return os.path.join(package.rsplit(os.sep, 2)[0], "rules")
 
 
 @cache
 def page_of(code: str, name: str) -> Page:
     """A rule's page. FileNotFoundError where it has none; ValueError where it is not well-formed."""
-    path = folder() / f"{code}-{name}.md"
-    return parse(path.read_text(encoding="utf-8"))
+    with open(os.path.join(folder(), f"{code}-{name}.md"), encoding="utf-8") as page:
+        return parse(page.read())
 
 
 def parse(text: str) -> Page:

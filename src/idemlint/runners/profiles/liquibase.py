@@ -43,9 +43,8 @@ _SET: Final = r"^[ \t]*--[ \t]*changeset[ \t]+[^\n]*"
 _OFF: Final = r"\brunInTransaction:[ \t]*\"?false\b"
 _WHOLE: Final = r"\bsplitStatements:[ \t]*\"?false\b|\bendDelimiter:"
 _REPEATS: Final = r"\b(runOnChange|runAlways):[ \t]*\"?true\b"
-_TOKENS: Final = re.compile(
-    rb"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<cut>;|^[ \t]*(?:GO|/)[ \t]*\r?$)|\w+",
-    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+_TOKENS: Final = (
+    rb"(?ism)--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<cut>;|^[ \t]*(?:GO|/)[ \t]*\r?$)|\w+"
 )
 
 
@@ -71,7 +70,7 @@ def at_semicolons_and_go(data: bytes, part: Part) -> tuple[Span, ...]:
     BEGIN and END, which are counted, nothing is cut; `$$` is a word like any other."""
     ends = []
     depth = 0
-    for token in _TOKENS.finditer(data, *part.span):
+    for token in re.compile(_TOKENS).finditer(data, *part.span):
         word = token.group().upper()
         if word == b"BEGIN":
             depth += 1
