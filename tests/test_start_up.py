@@ -36,7 +36,7 @@ postgres postgres.alter_passes postgres.create_drop postgres.functions postgres.
 postgres.no_block postgres.sqlstates
 records
 replay replay.catalog replay.catalog.column replay.catalog.constraint replay.catalog.datatype
-replay.catalog.definition replay.catalog.identifiers replay.catalog.knowledge replay.catalog.lookup
+replay.catalog.definition replay.catalog.identifiers replay.catalog.key_index replay.catalog.knowledge replay.catalog.lookup
 replay.catalog.refs replay.catalog.relation replay.catalog.slots replay.catalog.table_rows
 replay.catalog.view replay.effects replay.effects.program replay.effects.queries
 replay.effects.tables replay.effects.vocabulary replay.judge replay.judge.assembly

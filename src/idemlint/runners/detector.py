@@ -35,7 +35,8 @@ def _folder(pattern: str) -> re.Pattern[str]:
 
 
 _FEW: Final = 8
-"""From this file of a folder on it pays to have asked the folder everything."""
+"""From this file of a folder on it pays to have asked the folder everything, and from this folder on to ask
+for names first, whose patterns are compiled by then."""
 
 
 class _Folder:
@@ -74,13 +75,16 @@ class Detector:
         if folder.files == _FEW:
             folder.rows = [row for row in folder.rows if self._possible(row, folder, where)]
         head = data[:HEAD].lower()
+        name_first = len(self._folders) > _FEW
         for number, claim, profile in folder.rows:
             if claim.needle is not None and not claim.near and not _says(claim, head):
+                continue
+            if name_first and claim.name is not None and _name(claim.name).match(name) is None:
                 continue
             holds = folder.holds.get(number)
             if holds is None:
                 holds = folder.holds[number] = self._in_folder(claim, where)
-            # The name comes last: its pattern is not even compiled where the folder says no.
+            # In a small run the name comes last: its pattern is not even compiled where the folder says no.
             if holds and (claim.name is None or _name(claim.name).match(name) is not None):
                 return profile
         return self._fallback
