@@ -36,12 +36,12 @@ postgres postgres.alter_passes postgres.create_drop postgres.functions postgres.
 postgres.no_block postgres.sqlstates
 records
 replay replay.catalog replay.catalog.column replay.catalog.constraint replay.catalog.datatype
-replay.catalog.definition replay.catalog.identifiers replay.catalog.key_index replay.catalog.knowledge replay.catalog.lookup
-replay.catalog.refs replay.catalog.relation replay.catalog.slots replay.catalog.table_rows
-replay.catalog.view replay.effects replay.effects.program replay.effects.queries
-replay.effects.tables replay.effects.vocabulary replay.judge replay.judge.assembly
-replay.judge.lasting replay.judge.patterns replay.judge.rerun replay.judge.stops
-replay.judge.verdict replay.machine replay.machine.create replay.machine.handlers
+replay.catalog.definition replay.catalog.identifiers replay.catalog.key_index
+replay.catalog.knowledge replay.catalog.lookup replay.catalog.refs replay.catalog.relation
+replay.catalog.slots replay.catalog.table_rows replay.catalog.view replay.effects
+replay.effects.program replay.effects.queries replay.effects.tables replay.effects.vocabulary
+replay.judge replay.judge.assembly replay.judge.lasting replay.judge.patterns replay.judge.rerun
+replay.judge.stops replay.judge.verdict replay.machine replay.machine.create replay.machine.handlers
 replay.machine.requirements replay.machine.run replay.machine.signals replay.machine.state
 report report.formats report.full report.run_report report.summary
 rules rules.kit rules.kit.pages rules.kit.rule rules.kit.ways_out

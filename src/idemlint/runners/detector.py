@@ -36,7 +36,7 @@ def _folder(pattern: str) -> re.Pattern[str]:
 
 _FEW: Final = 8
 """From this file of a folder on it pays to have asked the folder everything, and from this folder on to ask
-for names first, whose patterns are compiled by then."""
+for names first, however many patterns of them that compiles."""
 
 
 class _Folder:
@@ -53,7 +53,7 @@ class _Folder:
 class Detector:
     """Finds the profile of each file of a run."""
 
-    __slots__ = ("_clues", "_fallback", "_folders", "_table")
+    __slots__ = ("_by_name", "_clues", "_fallback", "_folders", "_table")
 
     def __init__(self, profiles: Iterable[Profile], fallback: Profile, clues: FolderClues) -> None:
         self._clues = clues
@@ -64,6 +64,7 @@ class Detector:
             (number, claim, profile) for number, (claim, profile) in enumerate(claims)
         ]
         self._folders: dict[str, _Folder] = {}
+        self._by_name: dict[str, list[_Row]] = {}
 
     def __call__(self, path: str, data: bytes) -> Profile:
         """The profile whose strongest claim on the file holds; plain psql where none does."""
@@ -75,11 +76,9 @@ class Detector:
         if folder.files == _FEW:
             folder.rows = [row for row in folder.rows if self._possible(row, folder, where)]
         head = data[:HEAD].lower()
-        name_first = len(self._folders) > _FEW
-        for number, claim, profile in folder.rows:
+        few = folder.files < _FEW and len(self._folders) > _FEW
+        for number, claim, profile in self._named(name) if few else folder.rows:
             if claim.needle is not None and not claim.near and not _says(claim, head):
-                continue
-            if name_first and claim.name is not None and _name(claim.name).match(name) is None:
                 continue
             holds = folder.holds.get(number)
             if holds is None:
@@ -88,6 +87,17 @@ class Detector:
             if holds and (claim.name is None or _name(claim.name).match(name) is not None):
                 return profile
         return self._fallback
+
+    def _named(self, name: str) -> list[_Row]:
+        """The claims that do not mind this name. Where each migration has a folder, all files have it."""
+        rows = self._by_name.get(name)
+        if rows is None:
+            rows = self._by_name[name] = [
+                row
+                for row in self._table
+                if row[1].name is None or _name(row[1].name).match(name) is not None
+            ]
+        return rows
 
     def _possible(self, row: _Row, folder: _Folder, where: str) -> bool:
         number, claim, _ = row
