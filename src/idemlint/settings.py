@@ -71,7 +71,7 @@ class Settings(NamedTuple):
         none of.
         """
         start = next((os.fspath(path) for path in paths), os.curdir)
-        folder = start if os.path.isdir(start) else os.path.dirname(start)  # noqa: PTH112, PTH120
+        folder = start if os.path.isdir(start) else os.path.dirname(start)
         explicit = None if config is None else os.fspath(config)
         return cls.of(configuration.load(folder, explicit=explicit, isolated=isolated), **chosen)
 
@@ -127,7 +127,12 @@ class Settings(NamedTuple):
 
     def stable_name(self, path: str | Path) -> str:
         """A file's name that does not depend on where we were started."""
-        return os.path.relpath(path, self.root).replace(os.sep, "/")
+        inside = os.path.join(self.root, "")
+        full = os.path.abspath(path)
+        relative = (
+            full[len(inside) :] if full.startswith(inside) else os.path.relpath(full, self.root)
+        )
+        return relative.replace(os.sep, "/")
 
 
 def selectors() -> Selectors:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from idemlint.replay.effects.vocabulary import Again, Inserts, Requires, Updates
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules import FileRule, OutcomeRule, all_rules
-from idemlint.rules.kit.rule import On
 from idemlint.rules.suppressions import without_suppressed
 from idemlint.sequence.migration import Case, Migration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from idemlint.diagnostics import Diagnostic
     from idemlint.modes import Rerun
@@ -25,8 +24,8 @@ _NAMED = frozenset({Verdict.FAILS, Verdict.REPEATS})
 
 
 @cache
-def _index() -> dict[On, OutcomeRule]:
-    index: dict[On, OutcomeRule] = {}
+def _index() -> dict[tuple[object, ...], OutcomeRule]:
+    index: dict[tuple[object, ...], OutcomeRule] = {}
     for rule in all_rules().values():
         if isinstance(rule, OutcomeRule):
             for on in rule.on:
@@ -44,11 +43,13 @@ def rule_for(outcome: Outcome, kind: str) -> OutcomeRule | None:
     cause = effect.verb if isinstance(effect, Requires) else effect.__class__
     of = _kind(effect)
     index = _index()
+    verdict = outcome.verdict
+    # As `On`, which is looked up alike, and takes as long to make as all else here.
     for each in (
-        On(outcome.verdict, cause, of, kind),
-        On(outcome.verdict, cause, None, kind),
-        On(outcome.verdict, cause, of),
-        On(outcome.verdict, cause),
+        (verdict, cause, of, kind),
+        (verdict, cause, None, kind),
+        (verdict, cause, of, ""),
+        (verdict, cause, None, ""),
     ):
         rule = index.get(each)
         if rule is not None:
@@ -76,21 +77,25 @@ def _narrow() -> tuple[OutcomeRule, ...]:
     )
 
 
-def findings(migration: Migration, codes: frozenset[str]) -> list[Diagnostic]:
-    """All that the rules which are switched on find, in order of place; suppressions are obeyed."""
+def findings(
+    migration: Migration, outcomes: Mapping[int, Outcome], codes: frozenset[str]
+) -> list[Diagnostic]:
+    """All that the rules which are switched on find, in order of place; suppressions are obeyed.
+    `outcomes` are the worst of each statement that is applied, by index."""
     found = list(_files(migration, codes))
     rules = all_rules()
     explained = {each.span for each in found if getattr(rules[each.code], "explains", False)}
-    found += [each for each in _outcomes(migration, codes) if each.span not in explained]
+    found += [each for each in _outcomes(migration, outcomes, codes) if each.span not in explained]
     found.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
     return without_suppressed(migration, found, codes)
 
 
-def _outcomes(migration: Migration, codes: frozenset[str]) -> Iterator[Diagnostic]:
+def _outcomes(
+    migration: Migration, outcomes: Mapping[int, Outcome], codes: frozenset[str]
+) -> Iterator[Diagnostic]:
     statements = migration.parsed.statements
-    for index, outcomes in migration.outcomes.items():
-        outcome = worst(outcomes) if outcomes else None
-        if outcome is None or outcome.verdict not in _NAMED:
+    for index, outcome in outcomes.items():
+        if outcome.verdict not in _NAMED:
             continue
         statement = statements[index]
         case = Case(migration, statement, outcome)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.analysis.findings import findings, worst
 from idemlint.records import NamedTuple
@@ -10,7 +10,7 @@ from idemlint.replay.judge.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Diagnostic
-    from idemlint.modes import Mode, Rerun
+    from idemlint.modes import Mode
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import ParsedFile
 
@@ -45,17 +45,18 @@ class Judged(NamedTuple):
 
 def judge(migration: Migration, codes: frozenset[str], rerun: Mode) -> Judged:
     """Ask the rules `codes` about a migration that was just replayed; `rerun` is the mode that counts."""
-    diagnostics = tuple(findings(migration, codes))
-    outcomes = tuple(
-        _outcome(migration.outcomes.get(statement.index), rerun)
-        for statement in migration.parsed.statements
+    applied = {index: each for index, each in migration.outcomes.items() if each}
+    worst_of = {index: worst(each) for index, each in applied.items()}
+    counts = (
+        worst_of
+        if rerun == "any"
+        else {index: outcomes[rerun] for index, outcomes in applied.items()}
     )
-    return Judged(migration, outcomes, diagnostics)
+    return Judged(
+        migration,
+        tuple(counts.get(each.index, _NOT_APPLIED) for each in migration.parsed.statements),
+        tuple(findings(migration, worst_of, codes)),
+    )
 
 
-def _outcome(outcomes: dict[Rerun, Outcome] | None, rerun: Mode) -> Outcome:
-    if not outcomes:
-        return Outcome(Verdict.NOT_APPLICABLE, "file", "it is not part of what is applied")
-    if rerun == "any":
-        return worst(outcomes)
-    return outcomes[rerun]
+_NOT_APPLIED: Final = Outcome(Verdict.NOT_APPLICABLE, "file", "it is not part of what is applied")

@@ -154,10 +154,14 @@ def condition_of(site: Site, command: Tree, *, naming: bool = False) -> str | No
 
     Own guards count as written; so do names of constraints, where they are given (`naming`).
     """
+    subtype = does(site, command)
+    if subtype == "AT_AlterColumnType":
+        return None if _moves(site) else ""
+    if subtype not in _LOOKED_UP:
+        return None if subtype in _MOVING else ""
     table = relation(site.tree.relation)
     maybe = bool(site.tree.fields.get("missing_ok"))
     oid = exists.maybe_relation(table) if maybe else exists.relation(table)
-    subtype = does(site, command)
     if subtype == "AT_AddConstraint":
         node = getattr(command, "def")
         if node.contype == "CONSTR_NOTNULL":
@@ -177,14 +181,10 @@ def condition_of(site: Site, command: Tree, *, naming: bool = False) -> str | No
     if subtype in {"AT_AddInherit", "AT_AttachPartition"}:
         parent, child = _link(table, command)
         return f"NOT {exists.inherits(exists.relation(parent), exists.relation(child))}"
-    if subtype in {"AT_DropInherit", "AT_DetachPartition"}:
-        if subtype == "AT_DetachPartition" and getattr(command, "def").concurrent:
-            return None
-        parent, child = _link(table, command)
-        return exists.inherits(exists.relation(parent), exists.maybe_relation(child))
-    if subtype == "AT_AlterColumnType":
-        return None if _moves(site) else ""
-    return None if subtype in _MOVING else ""
+    if subtype == "AT_DetachPartition" and getattr(command, "def").concurrent:
+        return None
+    parent, child = _link(table, command)
+    return exists.inherits(exists.relation(parent), exists.maybe_relation(child))
 
 
 def _moves(site: Site) -> bool:
@@ -193,6 +193,18 @@ def _moves(site: Site) -> bool:
     return any(isinstance(effect, Updates) for effect in program)
 
 
+#: Commands that a lookup can guard.
+_LOOKED_UP: Final = frozenset(
+    {
+        "AT_AddConstraint",
+        "AT_AddAttribute",
+        "AT_AddIdentity",
+        "AT_AddInherit",
+        "AT_AttachPartition",
+        "AT_DropInherit",
+        "AT_DetachPartition",
+    }
+)
 #: Commands that a lookup cannot guard, and that are not idempotent by nature.
 _MOVING: Final = frozenset({"AT_GenericOptions", "AT_AlterColumnGenericOptions", "AT_DropOf"})
 
@@ -232,7 +244,7 @@ def guarded_commands(site: Site, *, naming: bool = False) -> tuple[Edit, ...]:
         return ()
     if not _in_order(found.all):
         return ()
-    head = _text(site, found.head)
+    head = _text(site, found.head) if len(found.all) > 1 else ""
     pieces: list[GuardedPiece] = []
     end = 0
     for each in found.all:

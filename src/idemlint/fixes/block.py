@@ -129,8 +129,8 @@ def _reindented(site: Site, span: Span, pad: str) -> list[Edit]:
         return []
     inside = [
         Span(start, end)
-        for kind, start, end in tokens(site.code, span.start, span.end)
-        if b"\n" in site.code[start:end]
+        for _, start, end in tokens(site.code, span.start, span.end, coarse=True)
+        if site.code.find(b"\n", start, end) >= 0
     ]
     edits: list[Edit] = []
     for match in re.finditer(rb"\n(?![\r\n])", site.data[span.start : span.end]):
@@ -160,7 +160,7 @@ def _possible(site: Site, conditions: list[str]) -> bool:
 def _delimiter(site: Site) -> str | None:
     """The dollar tag of the body that the statement stands in; a body in `'…'` has none."""
     outer = site.case.statement.span
-    for kind, start, end in tokens(site.code, outer.start, outer.end):
+    for kind, start, end in tokens(site.code, outer.start, outer.end, coarse=True):
         if kind == "dollar" and start < site.span.start < end:
             return site.code[start : site.code.index(b"$", start + 1) + 1].decode()
     return None

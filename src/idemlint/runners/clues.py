@@ -51,6 +51,7 @@ class FolderClues:
     __slots__ = (
         "_above",
         "_absolute",
+        "_climbs",
         "_depends",
         "_folders",
         "_given",
@@ -69,6 +70,7 @@ class FolderClues:
         self._absolute: dict[str, str] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._parents: dict[str, str | None] = {}
+        self._climbs: dict[str, list[str]] = {}
         self._above: dict[tuple[str, str], bool] = {}
         self._depends: dict[tuple[str, str], bool] = {}
         self._texts: dict[str, str] = {}
@@ -152,11 +154,14 @@ class FolderClues:
 
     def climb(self, folder: str) -> list[str]:
         """The folder and those above it, nearest first."""
-        found: list[str] = []
-        at: str | None = self.absolute(folder)
-        while at is not None and len(found) < _LEVELS:
-            found.append(at)
-            at = self.parent(at)
+        folder = self.absolute(folder)
+        found = self._climbs.get(folder)
+        if found is None:
+            at: str | None = folder
+            found = self._climbs[folder] = []
+            while at is not None and len(found) < _LEVELS:
+                found.append(at)
+                at = self.parent(at)
         return found
 
     def beside(self, folder: str, pattern: str) -> bool:

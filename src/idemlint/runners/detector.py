@@ -35,7 +35,8 @@ def _folder(pattern: str) -> re.Pattern[str]:
 
 
 _FEW: Final = 8
-"""From this file of a folder on it pays to have asked the folder everything."""
+"""From this file of a folder on it pays to have asked the folder everything, and from this folder on to ask
+for names first, however many patterns of them that compiles."""
 
 
 class _Folder:
@@ -52,7 +53,7 @@ class _Folder:
 class Detector:
     """Finds the profile of each file of a run."""
 
-    __slots__ = ("_clues", "_fallback", "_folders", "_table")
+    __slots__ = ("_by_name", "_clues", "_fallback", "_folders", "_table")
 
     def __init__(self, profiles: Iterable[Profile], fallback: Profile, clues: FolderClues) -> None:
         self._clues = clues
@@ -63,6 +64,7 @@ class Detector:
             (number, claim, profile) for number, (claim, profile) in enumerate(claims)
         ]
         self._folders: dict[str, _Folder] = {}
+        self._by_name: dict[str, list[_Row]] = {}
 
     def __call__(self, path: str, data: bytes) -> Profile:
         """The profile whose strongest claim on the file holds; plain psql where none does."""
@@ -74,7 +76,8 @@ class Detector:
         if folder.files == _FEW:
             folder.rows = [row for row in folder.rows if self._possible(row, folder, where)]
         head = data[:HEAD].lower()
-        for number, claim, profile in folder.rows:
+        few = folder.files < _FEW and len(self._folders) > _FEW
+        for number, claim, profile in self._named(name) if few else folder.rows:
             needle = claim.needle
             # Hardly any file says it: the needle first, for every file is asked.
             if (
@@ -86,7 +89,7 @@ class Detector:
             holds = folder.holds.get(number)
             if holds is None:
                 holds = folder.holds[number] = self._in_folder(claim, where)
-            # The name comes last: its pattern is not even compiled where the folder says no.
+            # In a small run the name comes last: its pattern is not even compiled where the folder says no.
             if holds and (claim.name is None or _name(claim.name).match(name) is not None):
                 return profile
         return self._fallback
@@ -100,6 +103,17 @@ class Detector:
         return all(
             _says(claim, before) == _says(claim, now) for _, claim, _ in self._table if claim.near
         )
+
+    def _named(self, name: str) -> list[_Row]:
+        """The claims that do not mind this name. Where each migration has a folder, all files have it."""
+        rows = self._by_name.get(name)
+        if rows is None:
+            rows = self._by_name[name] = [
+                row
+                for row in self._table
+                if row[1].name is None or _name(row[1].name).match(name) is not None
+            ]
+        return rows
 
     def _possible(self, row: _Row, folder: _Folder, where: str) -> bool:
         number, claim, _ = row

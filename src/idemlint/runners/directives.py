@@ -12,7 +12,7 @@ from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile, Sending
@@ -82,15 +82,33 @@ def misdirectives(
         ]
     seen = {each.span.start for each in found}
     seen.update(at for start, end in right for at in range(start, end))
+    lines = list(_lines_with_words(data))
     for other in everybody:
         if not other.own_directive or other.name == profile.name:
             continue
         message = f"this directive is for {other.title}; {profile.title} does not read it"
-        for match in compiled(other.own_directive).finditer(data):
+        for match in filter(None, (compiled(other.own_directive).match(data, at) for at in lines)):
             if match.start() not in seen:
                 found.append(Misdirective(_line(match), message))
                 seen.add(match.start())
     return tuple(sorted(found, key=lambda each: each.span))
+
+
+def _lines_with_words(data: bytes) -> Iterator[int]:
+    """Where lines begin that are comments with one of `WORDS`: what a runner's own directive is."""
+    text = data.lower()
+    begin = text.find(b"--")
+    while begin >= 0:
+        if begin == 0 or text[begin - 1] == _NEWLINE:
+            end = text.find(b"\n", begin)
+            if end < 0:
+                end = len(text)
+            if any(text.find(word, begin, end) >= 0 for word in WORDS):
+                yield begin
+        begin = text.find(b"--", begin + 2)
+
+
+_NEWLINE: Final = 0x0A
 
 
 def _line(match: re.Match[bytes]) -> Span:

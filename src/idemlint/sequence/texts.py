@@ -18,15 +18,18 @@ class Texts:
     A file is known by its full path: `given` are the texts that were handed in, however it was spelled.
     """
 
-    __slots__ = ("_known", "given")
+    __slots__ = ("_full", "_known", "given")
 
     def __init__(self, given: Mapping[str, bytes] | None = None) -> None:
         self.given = {full(name): data for name, data in (given or {}).items()}
         self._known: dict[str, bytes] = {}
+        self._full: dict[str, str] = {}
 
     def read(self, name: str) -> bytes:
         """A file's bytes. Raises `UsageProblem`, which names the file, where it cannot be read."""
-        path = full(name)
+        path = self._full.get(name)
+        if path is None:
+            path = self._full[name] = full(name)
         data = self.given.get(path)
         if data is None:
             data = self._known.get(path)

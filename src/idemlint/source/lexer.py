@@ -125,37 +125,25 @@ def tokens(data: bytes, start: int, end: int, *, coarse: bool = False) -> Iterat
     `coarse` is several times faster and leaves out words, numbers, operators and most punctuation:
     it gives literals, comments, `;`, `(`, `)`, and bytes that begin no token.
     """
-    match = (_coarse() if coarse else _full()).match
+    pattern = _coarse() if coarse else _full()
     position = start
     while position < end:
-        found = match(data, position, end)
-        if found is None:
-            raise AssertionError  # both patterns match the empty text
-        kind = found.lastgroup
-        if kind is None:  # blanks up to the end, or a leap that found nothing yet
-            position = found.end()
-            continue
-        begin, position = found.span(kind)
-        if kind == "block":
-            position = _block_comment_end(data, position, end)
-            yield Token("comment" if position > 0 else "unterminated", begin, abs(position))
-            position = abs(position)
-        elif kind == "dollar":
-            close = data.find(data[begin:position], position, end)
-            kind, position = (
-                ("unterminated", end) if close < 0 else (kind, close + position - begin)
-            )
-            yield Token(kind, begin, position)
-        elif kind == "escape":
-            position = _escape_end(data, found, position, end)
-            yield Token("string" if position > 0 else "unterminated", begin, abs(position))
-            position = abs(position)
-        elif position == end and kind in _ENDS and found.end(_ENDS[kind]) < 0:
-            yield Token("unterminated", begin, end)
-        else:
-            if coarse and kind == "other" and _PASSED.match(data, begin, end):
+        for found in pattern.finditer(data, position, end):
+            kind = found.lastgroup
+            if kind is None:  # blanks up to the end, or a leap that found nothing yet
+                continue
+            begin, position = found.span(kind)
+            if kind in _ENDS_ELSEWHERE:
+                kind, position = _ENDS_ELSEWHERE[kind](data, found, position, end)
+                yield Token(kind, begin, position)
+                break  # go on where it ends
+            if position == end and kind in _ENDS and found.end(_ENDS[kind]) < 0:
+                kind = "unterminated"
+            elif coarse and kind == "other" and _PASSED.match(data, begin, end):
                 continue
             yield _new(Token, (kind, begin, position))  # there are very many: no call of __new__
+        else:
+            return
 
 
 _new: Final = tuple.__new__
@@ -164,26 +152,36 @@ _ENDS: Final = {"string": "string_end", "quoted": "quoted_end"}
 _PASSED: Final = re.compile(rb"[-/]|\$\d")
 
 
-def _block_comment_end(data: bytes, position: int, end: int) -> int:
-    """The end of the comment whose `/*` ends at `position`; minus `end` if it is never closed."""
+def _block(data: bytes, found: re.Match[bytes], position: int, end: int) -> tuple[str, int]:
+    """The comment whose `/*` ends at `position`: its kind, and where it ends."""
     depth = 1
     for mark in _COMMENT_MARK.finditer(data, position, end):
         depth += 1 if mark.group() == b"/*" else -1
         if depth == 0:
-            return mark.end()
-    return -end
+            return "comment", mark.end()
+    return "unterminated", end
 
 
-def _escape_end(data: bytes, found: re.Match[bytes], position: int, end: int) -> int:
-    """The end of an `E'…'` with the halves on later lines; minus `end` if it is never closed."""
+def _dollar(data: bytes, found: re.Match[bytes], position: int, end: int) -> tuple[str, int]:
+    """The literal whose opening tag ends at `position`."""
+    tag = found["dollar"]
+    close = data.find(tag, position, end)
+    return ("unterminated", end) if close < 0 else ("dollar", close + len(tag))
+
+
+def _escape(data: bytes, found: re.Match[bytes], position: int, end: int) -> tuple[str, int]:
+    """An `E'…'` with the halves on later lines."""
     gaps, rests = _halves()
     while found.end("escape_end") >= 0:
         gap = gaps.match(data, position, end)
         rest = gap and rests.match(data, gap.end(), end)
         if not rest:
-            return position
+            return "string", position
         found, position = rest, rest.end()
-    return -end
+    return "unterminated", end
+
+
+_ENDS_ELSEWHERE: Final = {"block": _block, "dollar": _dollar, "escape": _escape}
 
 
 @cache

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Effect
-from idemlint.replay.judge.footprints import changed
 from idemlint.replay.judge.lasting import repeated
-from idemlint.replay.judge.stops import Slices, plan, stops
+from idemlint.replay.judge.stops import stops
 from idemlint.replay.judge.verdict import Outcome, Verdict
 from idemlint.replay.machine.run import Pass
 from idemlint.replay.machine.signals import Raised
@@ -88,6 +87,9 @@ class _Stopping:
         found = stops(programs, units)
         self._number = len(found)
         if found:
+            # Most files have no stop.
+            from idemlint.replay.judge.slices import Slices, plan
+
             self._slices = Slices(programs, machine.postgres_version)
             self._plan = plan(found, self._slices, len(programs))
             for stop in self._plan.tried.values():
@@ -99,6 +101,8 @@ class _Stopping:
         if not self._number:
             return set(), []
         if index in self._changed:
+            from idemlint.replay.judge.footprints import changed
+
             self._changed[index].update(changed(self._catalog, changes))
         stop = self._plan.tried.get(index)
         if stop is None:

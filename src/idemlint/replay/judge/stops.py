@@ -1,29 +1,22 @@
 """Where a run that is interrupted tells more than one that came to its end, and of which statements.
 
 A stop tells more next to a statement that destroys: before it, what it ends is still there; after it, what
-comes in its place is not there yet. To run the file again from its start after each of these would cost the
-square of its length, and nearly all of it would say what was said before: most statements have nothing to do
-with what was destroyed. So only those run that it can concern, and those that they stand on.
+comes in its place is not there yet.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
-from idemlint.replay.effects.vocabulary import Command, Deletes, Drops, Renames, Transaction
-from idemlint.replay.judge.footprints import footprints
+from idemlint.replay.effects.vocabulary import Command, Deletes, Drops, Renames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.replay.judge.footprints import Name
 
-#: How many statements all reruns after a stop may run, for each that the file has.
-MOST_RUNS: Final = 32
 #: Of statements that destroy the very same in the very same way, so many are looked at from either end: what
 #: the others leave is what these leave.
 _ALIKE: Final = 4
@@ -79,111 +72,3 @@ def _destroys(effect: Effect) -> bool:
     if isinstance(effect, Command):
         return any(_destroys(inner) for inner in effect.effects)
     return isinstance(effect, (Drops, Renames, Deletes))
-
-
-class Slices:
-    """Which statements of a file a stop concerns, by what they look at and change."""
-
-    def __init__(self, programs: Sequence[tuple[Effect, ...]], postgres_version: int) -> None:
-        self._prints = footprints(programs, postgres_version)
-        rolls_back = any(
-            isinstance(effect, Transaction) and "ROLLBACK" in effect.kind
-            for program in programs
-            for effect in program
-        )
-        self._whole = set()
-        for index, program in enumerate(programs):
-            only = all(isinstance(effect, Transaction) for effect in program)
-            if self._prints[index].whole and (rolls_back or not only):
-                self._whole.add(index)
-        self._touching: dict[Name, list[int]] = {}
-        self._writing: dict[Name, list[int]] = {}
-        for index, each in enumerate(self._prints):
-            for name in each.reads | each.writes:
-                self._touching.setdefault(name, []).append(index)
-            for name in each.writes:
-                self._writing.setdefault(name, []).append(index)
-
-    def concerned(self, after: int, names: Iterable[Name]) -> set[int]:
-        """The statements up to `after` that changes of these names concern, one leading to another."""
-        found: set[int] = set()
-        known: set[Name] = set()
-        waiting = [index for index in self._whole if index <= after]
-        heapify(waiting)
-
-        def changed(names: Iterable[Name], since: int) -> None:
-            for name in names:
-                if name not in known:
-                    known.add(name)
-                    for index in self._touching.get(name, ()):
-                        if since <= index <= after:
-                            heappush(waiting, index)
-
-        changed(names, 0)
-        while waiting:
-            index = heappop(waiting)
-            if index not in found:
-                found.add(index)
-                changed(self._prints[index].writes, index + 1)
-        return found
-
-    def with_grounds(self, concerned: Iterable[int]) -> list[int]:
-        """These, and the statements that make, before them, what they look at; in order."""
-        found = set(concerned)
-        known: set[Name] = set()
-        waiting = [-index for index in found]
-        heapify(waiting)
-        while waiting:
-            index = -heappop(waiting)
-            for name in self._prints[index].reads | self._prints[index].writes:
-                if name in known:
-                    continue
-                known.add(name)
-                for maker in self._writing.get(name, ()):
-                    if maker >= index:
-                        break
-                    if maker not in found:
-                        found.add(maker)
-                        heappush(waiting, -maker)
-        return sorted(found)
-
-    def names(self, stop: Stop) -> set[Name]:
-        """What the statements next to a stop say that they change."""
-        return {name for index in stop.next_to for name in self._prints[index].writes}
-
-
-class Plan(NamedTuple):
-    """The stops that are tried, and those that there are too many of."""
-
-    tried: dict[int, Stop]
-    left_out: list[Stop]
-
-
-def plan(found: Sequence[Stop], slices: Slices, statements: int) -> Plan:
-    """Choose stops, evenly, as long as their reruns do not run more than their share."""
-    left = MOST_RUNS * statements
-    tried: dict[int, Stop] = {}
-    left_out: list[Stop] = []
-    for stop in _spread(found):
-        if left > 0:
-            concerned = slices.concerned(stop.after, slices.names(stop))
-            left -= len(slices.with_grounds(concerned))
-        if left > 0:
-            tried[stop.after] = stop
-        else:
-            left_out.append(stop)
-    return Plan(tried, left_out)
-
-
-def _spread(found: Sequence[Stop]) -> Iterator[Stop]:
-    """All of them, so that the first ones of it stand evenly apart: the last, the middle, the quarters …"""
-    step = 1
-    while step < len(found):
-        step *= 2
-    seen = set()
-    while step:
-        for place in range(len(found) - 1, -1, -step):
-            if place not in seen:
-                seen.add(place)
-                yield found[place]
-        step //= 2
