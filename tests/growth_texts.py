@@ -468,7 +468,8 @@ _RUNNERS: Final[dict[str, Shape]] = {
             "-- +goose Up\n"
             + each(
                 n,
-                "-- +goose StatementBegin\nDO $$ BEGIN CREATE TABLE t# (id int); END $$;\n-- +goose StatementEnd",
+                "-- +goose StatementBegin\nDO $$ BEGIN CREATE TABLE t# (id int); END $$;\n"
+                "-- +goose StatementEnd",
             )
         ),
         "goose",

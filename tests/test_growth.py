@@ -1,7 +1,7 @@
 """A folder twice as large costs twice as much: steps are counted, never seconds.
 
-A step is a line of ours that runs. What C does in one of them (a search through a text, a copy of a list) is not
-seen here; `benchmarks/growth.py` sees it.
+A step is a line of ours that runs. What C does in one of them (a search through a text, a copy of a list) is
+not seen here; `benchmarks/growth.py` sees it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import pytest
+import idemlint
 from growth_shapes import SHAPES, Shape
 from growth_texts import TEXTS
-
-import idemlint
 from idemlint import engine
 from idemlint.apply import fix_files
 from idemlint.diagnostics import Applicability
