@@ -31,7 +31,16 @@ def run(shape: Shape, size: int, limit: float) -> tuple[float, int] | None:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
         command = [sys.executable, "-c", "from idemlint.cli import main; main()", "check"]
-        command += ["--output-format", "json", "--select", "ALL", "--runner", shape.runner, "--rerun", shape.rerun]
+        command += [
+            "--output-format",
+            "json",
+            "--select",
+            "ALL",
+            "--runner",
+            shape.runner,
+            "--rerun",
+            shape.rerun,
+        ]
         command += ["--isolated", "--quiet", *(["--unsafe-fixes", "--diff"] if shape.fix else [])]
         bound = int(limit) + 1
 

@@ -266,6 +266,27 @@ _BODIES: Final[dict[str, Shape]] = {
         "PERFORM 1 FROM pg_type WHERE typname = 'e#';\n"
         "IF NOT FOUND THEN CREATE TYPE e# AS ENUM ('a'); END IF;"
     ),
+    "conditions of one IF": _text(
+        lambda n: (
+            "DO $$ BEGIN IF to_regclass('t') IS NULL\n"
+            + each(n, "OR to_regclass('t#') IS NULL")
+            + "THEN CREATE TABLE t (id int); END IF; END $$;\n"
+        )
+    ),
+    "conditions of one lookup": _text(
+        lambda n: (
+            "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = 't'\n"
+            + each(n, "AND relnamespace <> #")
+            + ") THEN CREATE TABLE t (id int); END IF; END $$;\n"
+        )
+    ),
+    "names of one lookup": _text(
+        lambda n: (
+            "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname IN ('t'\n"
+            + each(n, ", 't#'")
+            + ")) THEN CREATE TABLE t (id int); END IF; END $$;\n"
+        )
+    ),
     "RAISE": _block("RAISE NOTICE 'step % of %', #, 'many';"),
     "functions with bodies": _repeated(
         "CREATE OR REPLACE FUNCTION f#() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n"
@@ -437,6 +458,10 @@ _EXPRESSIONS: Final[dict[str, Shape]] = {
         "ALTER TABLE t ADD COLUMN c# int;\nUPDATE t SET c# = 0;\nALTER TABLE t ALTER COLUMN c# SET NOT NULL;",
         _T,
     ),
+    "NOT NULL in a table of old": _repeated(
+        "UPDATE t SET a# = 0;\nALTER TABLE t ALTER COLUMN c# SET NOT NULL;"
+    ),
+    "COPYs in one line": _text(lambda n: "COPY t FROM '/a'; " * n + "\n"),
     "types that change": _repeated("ALTER TABLE t ALTER COLUMN a TYPE varchar(#);", _T),
     "publications": _repeated("ALTER PUBLICATION p ADD TABLE t#;", "CREATE PUBLICATION p;\n"),
     "functions replaced": _repeated(
@@ -661,9 +686,26 @@ _FINDINGS: Final[dict[str, Shape]] = {
         fix=True,
         formats=_MACHINES,
     ),
-    "tables that drifted": _repeated(
-        "CREATE TABLE IF NOT EXISTS t# (id int, c int);", "", fix=True
+    "tables that drifted": Shape(
+        lambda n: {
+            "1.sql": each(n, "CREATE TABLE IF NOT EXISTS t# (id int);"),
+            "2.sql": each(
+                n, "CREATE TABLE IF NOT EXISTS t# (id int, c int);\nALTER TABLE t# DROP d;"
+            ),
+        },
+        fix=True,
     ),
+    "columns of a table that drifted": Shape(
+        lambda n: {
+            "1.sql": "CREATE TABLE IF NOT EXISTS t (id int);\n",
+            "2.sql": f"CREATE TABLE IF NOT EXISTS t (id int{each(n, ', c# int')});\n",
+        },
+        fix=True,
+    ),
+    "files that make the same table alike": _folder(
+        "V#__t.sql", "CREATE TABLE t (id int);\n", "flyway"
+    ),
+    "tables of one name in many schemas": _repeated("CREATE TABLE IF NOT EXISTS s#.t (id int);"),
 }
 
 #: All of them, by what grows.

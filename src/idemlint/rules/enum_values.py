@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.column import Column
-    from idemlint.replay.catalog.view import View
+    from idemlint.replay.catalog.view import Answers
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Span, Statement
 
@@ -139,7 +139,7 @@ class _Tables:
 class _Columns:
     """The types of a table's columns."""
 
-    def __init__(self, known: View, table: Ref) -> None:
+    def __init__(self, known: Answers, table: Ref) -> None:
         self._table = table
         self._known = known
         self._made: dict[str, Column | None] | None = None

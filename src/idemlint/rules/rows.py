@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint import fixes
@@ -178,8 +177,10 @@ class CopyFrom(OutcomeRule):
 
     def check(self, case: Case) -> Diagnostic | None:
         """Nothing where the data that follow are none: dumps have a COPY for each empty table."""
-        empty = re.compile(rb"[^\n]*;[^\n]*\n\\\.").match(case.migration.data, case.span.end)
-        return None if empty else super().check(case)
+        data, end = case.migration.data, case.span.end
+        line = data.find(b"\n", end)
+        is_empty = data.find(b";", end, line) >= 0 and data.startswith(b"\n\\.", line)
+        return None if line >= 0 and is_empty else super().check(case)
 
     def message(self, case: Case) -> str:
         """The rows are there."""
