@@ -53,12 +53,17 @@ class Insert(OutcomeRule):
         return Fix(Applicability.DISPLAY, advice.format(effect.table))
 
 
-def _calls(value: object) -> bool:
+def _calls(root: object) -> bool:
     """Whether a statement calls a function: the key may be one that it makes up each time."""
-    if isinstance(value, list):
-        return any(map(_calls, value))
-    if isinstance(value, dict):
-        return "FuncCall" in value or any(map(_calls, value.values()))
+    waiting = [root]
+    while waiting:  # trees may be deeper than Python's stack
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            if "FuncCall" in value:
+                return True
+            waiting += value.values()
     return False
 
 
