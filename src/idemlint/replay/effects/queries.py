@@ -173,8 +173,7 @@ def _closed_scope(query: Query, sources: list[dict[str, Any]]) -> bool:
         and not query.derived
         and _OPEN_SCOPES.isdisjoint(query.scopes)
         and not any(
-            _is_system(fields) or "colnames" in fields.get("alias", _NOTHING)
-            for fields in sources
+            _is_system(fields) or "colnames" in fields.get("alias", _NOTHING) for fields in sources
         )
     )
 
