@@ -20,15 +20,27 @@ from pathlib import Path
 sys.path.insert(0, os.fspath(Path(__file__).resolve().parent.parent / "tests"))
 
 from growth_shapes import SHAPES, Shape
+from growth_texts import TEXTS
 
 
 def run(shape: Shape, size: int, limit: float) -> tuple[float, int] | None:
     """CPU seconds and megabytes of one look at a folder; `None`: it took longer than `limit`."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in shape.files(size).items():
-            Path(folder, name).write_text(text)
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
         command = [sys.executable, "-c", "from idemlint.cli import main; main()", "check"]
-        command += ["--output-format", "json", "--runner", shape.runner, "--rerun", shape.rerun]
+        command += [
+            "--output-format",
+            "json",
+            "--select",
+            "ALL",
+            "--runner",
+            shape.runner,
+            "--rerun",
+            shape.rerun,
+        ]
         command += ["--isolated", "--quiet", *(["--unsafe-fixes", "--diff"] if shape.fix else [])]
         bound = int(limit) + 1
 
@@ -58,7 +70,7 @@ def main() -> None:
     chosen = options.parse_args()
     nothing = run(Shape(lambda n: {"a.sql": "SELECT 1;\n"}), 1, chosen.limit)
     base = nothing[0] if nothing else 0.0
-    for name, shape in SHAPES.items():
+    for name, shape in {**SHAPES, **TEXTS}.items():
         if not all(word in name for word in chosen.words):
             continue
         cells: list[str] = []

@@ -16,12 +16,14 @@ Files = dict[str, str]
 
 
 class Shape(NamedTuple):
-    """What grows, and how its folder is looked at. `fix`: it is fixed, too."""
+    """What grows, and how its folder is looked at. `fix`: it is fixed, too; `formats`: what findings are
+    shown in."""
 
     files: Callable[[int], Files]
     rerun: str = "any"
     runner: str = "psql"
     fix: bool = False
+    formats: tuple[str, ...] = ()
 
 
 def _one(*parts: str) -> Files:

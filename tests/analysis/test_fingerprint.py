@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 from idemlint.analysis.fingerprint import Identities, fingerprint
 from report.samples import diagnostic, finding, locate, parsed
 
@@ -41,9 +43,9 @@ def test_of_a_long_statement_only_the_fingerprint_is_kept() -> None:
     gaps = [b" ", b"\n", b"\r\n\t", b"\v \f", b"  " * 7, b"\x85"]
     rows = [b"(%d)," % number + gaps[number % 6] for number in range(5000)]
     text = b"\n INSERT  INTO t VALUES " + b"".join(rows)
-    identities = Identities("a.sql")
-    first, again = identities.of("IDM101", text), identities.of("IDM101", text)
-    assert len(first) < 100
-    even = b" ".join(text.split())
-    assert fingerprint(first) == fingerprint(b"IDM101\0a.sql\0" + even + b"\x000")
-    assert fingerprint(again) == fingerprint(b"IDM101\0a.sql\0" + even + b"\x001")
+    identities = Identities("a.sql", text)
+    first, again = (identities.of("IDM101", 0, len(text)) for _ in range(2))
+    assert len(str(first)) < 200
+    even = b"IDM101\0a.sql\0" + b" ".join(text.split())
+    assert fingerprint(first) == blake2b(even + b"\x000", digest_size=16).hexdigest()
+    assert fingerprint(again) == blake2b(even + b"\x001", digest_size=16).hexdigest()

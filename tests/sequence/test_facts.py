@@ -152,12 +152,16 @@ def test_a_file_of_another_folder_moves_nothing() -> None:
 def test_a_version_that_two_files_have_is_told_of_both() -> None:
     files = Files(dict.fromkeys(("0001_a.sql", "0001_b.sql", "0002_c.sql"), ""))
     facts = files.facts("dbmate")
-    assert [facts.same_version(name) for name in files] == [["0001_b.sql"], ["0001_a.sql"], []]
+    assert [list(facts.same_version(name)) for name in files] == [
+        ["0001_b.sql"],
+        ["0001_a.sql"],
+        [],
+    ]
 
 
 def test_a_runner_that_tells_files_apart_by_their_names_has_no_double_version() -> None:
     files = Files({"1_a.sql": "", "1_b.sql": ""})
-    assert files.facts("drizzle").same_version("1_a.sql") == []
+    assert list(files.facts("drizzle").same_version("1_a.sql")) == []
 
 
 def test_a_file_that_cannot_be_read_says_nothing_of_the_others() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.analysis.fingerprint import Identities, fingerprint
+from idemlint.analysis.fingerprint import Identities, Identity, fingerprint
 from idemlint.diagnostics import Severity
 from idemlint.records import NamedTuple
 from idemlint.source.positions import Lines, Position
@@ -98,8 +98,7 @@ class Finding(NamedTuple):
     """What a rule found, where it stands, the lines that show it, and how it is mended.
 
     `server` is PostgreSQL's own message, where that is certain. `lines` are those of the span; of a long
-    one the first three and the last. `identity` is what the finding is known by when its lines have moved
-    (bytes, as Latin-1).
+    one the first three and the last. `identity` is what the finding is known by when its lines have moved.
     """
 
     code: str
@@ -116,12 +115,12 @@ class Finding(NamedTuple):
     fix: FixText | None
     server: str
     lines: tuple[SourceLine, ...]
-    identity: str
+    identity: Identity
 
     @property
     def fingerprint(self) -> str:
         """The same for the same finding, wherever its lines have moved."""
-        return fingerprint(self.identity.encode("latin-1"))
+        return fingerprint(self.identity)
 
     @property
     def is_error(self) -> bool:
@@ -241,17 +240,16 @@ def located(
 ) -> Iterator[Finding]:
     """Diagnostics of a file with their places; `outcomes` are those of its statements."""
     statements, data = parsed.statements, parsed.source.data
-    identities = Identities(stable_name)
+    identities = Identities(stable_name, data)
     for diagnostic in diagnostics:
         index = diagnostic.statement
         statement = statements[index] if index is not None else None
         start = lines.position(diagnostic.span.start)
         end = lines.position(max(diagnostic.span.end, diagnostic.span.start))
         if statement is not None:
-            text = data[statement.start : statement.end]
+            first, last = statement.start, statement.end
         else:
             first, last = lines.bounds(start.row)
-            text = data[first:last]
         yield Finding(
             diagnostic.code,
             diagnostic.name,
@@ -267,7 +265,7 @@ def located(
             _fix(diagnostic.fix, lines),
             _server(outcomes, diagnostic),
             tuple(_source_lines(lines, start, diagnostic.span.end)),
-            identities.of(diagnostic.code, text).decode("latin-1"),
+            identities.of(diagnostic.code, first, last),
         )
 
 

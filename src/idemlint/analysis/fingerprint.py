@@ -8,32 +8,58 @@ run us in batches.
 
 from __future__ import annotations
 
-from typing import Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
-#: The identity of a statement of more bytes is its fingerprint at once: megabytes are not kept for it.
+from idemlint.records import NamedTuple
+
+if TYPE_CHECKING:
+    from hashlib import blake2b as Hash
+
+#: Of a statement of more bytes only the fingerprint is kept: no finding holds on to megabytes.
 _LONG: Final = 4096
 _BLANKS: Final = bytes(0x20 if byte in b"\t\n\v\f\r" else byte for byte in range(256))
-#: What stands before such a one; codes of rules begin otherwise.
-_MADE: Final = b"\0"
+
+
+class Identity(NamedTuple):
+    """What a finding is known by: `number` says which of a file's equal ones it is.
+
+    `text` is what stands there, with its white space evened out (as Latin-1). A statement with many findings
+    has it once; of a long one there is the fingerprint itself, `made`.
+    """
+
+    code: str
+    filename: str
+    text: str
+    number: int
+    made: str = ""
 
 
 class Identities:
-    """Says which finding is which within one file, in order."""
+    """Says which finding is which within one file, whose bytes are `data`, in order."""
 
-    __slots__ = ("_filename", "_seen")
+    __slots__ = ("_begun", "_data", "_filename", "_seen", "_texts")
 
-    def __init__(self, filename: str) -> None:
-        self._filename = filename.encode("utf-8", "replace")
-        self._seen: dict[bytes, int] = {}
+    def __init__(self, filename: str, data: bytes) -> None:
+        self._filename = filename
+        self._data = data
+        self._texts: dict[tuple[int, int], str] = {}
+        self._seen: dict[tuple[str, str], int] = {}
+        self._begun: dict[tuple[str, int, int], Hash] = {}
 
-    def of(self, code: str, statement: bytes) -> bytes:
-        """What the next finding of `code` about this statement is known by."""
-        identity = b"\0".join((code.encode(), self._filename, _evened(statement)))
-        known = identity if len(identity) <= _LONG else fingerprint(identity).encode()
-        seen = self._seen.get(known, 0)
-        self._seen[known] = seen + 1
-        identity += b"\0%d" % seen
-        return identity if len(identity) <= _LONG else _MADE + fingerprint(identity).encode()
+    def of(self, code: str, start: int, end: int) -> Identity:
+        """What the next finding of `code` about this stretch is known by."""
+        text = self._texts.get((start, end))
+        if text is None:
+            text = self._texts[start, end] = _evened(self._data[start:end]).decode("latin-1")
+        number = self._seen.get((code, text), 0)
+        self._seen[code, text] = number + 1
+        if len(text) <= _LONG:
+            return Identity(code, self._filename, text, number)
+        begun = self._begun.get((code, start, end))
+        if begun is None:
+            begun = self._begun[code, start, end] = _hash(code, self._filename, text)
+        return Identity(code, self._filename, "", number, _ended(begun, number))
 
 
 def _evened(text: bytes) -> bytes:
@@ -46,10 +72,25 @@ def _evened(text: bytes) -> bytes:
     return text
 
 
-def fingerprint(identity: bytes) -> str:
+def fingerprint(identity: Identity) -> str:
     """The fingerprint of an identity. Formats for people need none, and so no cryptography."""
-    if identity.startswith(_MADE):
-        return identity[len(_MADE) :].decode()
+    return identity.made or _ended(_begun(*identity[:3]), identity.number)
+
+
+def _ended(begun: Hash, number: int) -> str:
+    found = begun.copy()
+    found.update(b"\0%d" % number)
+    return found.hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _begun(code: str, filename: str, text: str) -> Hash:
+    """Fingerprints begin alike where a statement has many findings."""
+    return _hash(code, filename, text)
+
+
+def _hash(code: str, filename: str, text: str) -> Hash:
     from hashlib import blake2b
 
-    return blake2b(identity, digest_size=16).hexdigest()
+    name = filename.encode("utf-8", "replace")
+    return blake2b(b"\0".join((code.encode(), name, text.encode("latin-1"))), digest_size=16)

@@ -7,7 +7,7 @@ are still there or new. Each objection names the fixes to blame, as far as their
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
@@ -183,10 +183,9 @@ def _changed(step: _Step) -> Iterator[tuple[list[Statement], list[Statement]]]:
 
 def _old_place(step: _Step, new: Sequence[Statement]) -> int:
     """About where statements that are altogether new would stand in the old text."""
-    for span, _ in step.patch.edits:
-        if step.patch.moved(span.end, after=True) >= new[0].start:
-            return span.start
-    return step.patch.edits[-1][0].start
+    edits, moved = step.patch.edits, step.patch.moved
+    at = bisect_left(edits, new[0].start, key=lambda edit: moved(edit[0].end, after=True))
+    return edits[min(at, len(edits) - 1)][0].start
 
 
 def _comments(step: _Step) -> Iterator[Objection]:

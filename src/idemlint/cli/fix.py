@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from idemlint.cli import notes, output, terminal
@@ -47,6 +46,8 @@ def _finish(session: Session, options: CheckOptions, results: Sequence[FixedFile
 
 
 def _show_diff(session: Session, options: CheckOptions, results: Sequence[FixedFile]) -> Code:
+    from idemlint.apply.diff import unified_diff
+
     changed = [result for result in results if result.after != result.before]
     for result in changed:
         terminal.emit_bytes(unified_diff(result.filename, result.before, result.after))
@@ -91,27 +92,3 @@ def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) 
         exit_zero=options.exit_zero,
         non_zero_on_fix=options.exit_non_zero_on_fix,
     )
-
-
-def unified_diff(filename: str, before: bytes, after: bytes) -> bytes:
-    """A diff that `git apply` and `patch` take: byte for byte, line ends and all."""
-    from difflib import diff_bytes, unified_diff
-
-    name = filename.replace("\\", "/").encode(sys.getfilesystemencoding(), "surrogateescape")
-    lines = diff_bytes(
-        unified_diff,
-        _lines(before),
-        _lines(after),
-        b"a/" + name,
-        b"b/" + name,
-    )
-    return b"".join(
-        line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
-        for line in lines
-    )
-
-
-def _lines(data: bytes) -> list[bytes]:
-    """Lines that end at a newline only, as git sees them."""
-    *whole, last = data.split(b"\n")
-    return [line + b"\n" for line in whole] + ([last] if last else [])

@@ -152,15 +152,13 @@ def query_value(tree: Json, tokens: Tokens, first: int, last: int, used: dict[st
 def _named(tokens: Tokens, first: int, last: int) -> set[str]:
     """The names that a query about the catalog asks for."""
     found = set()
+    asked = tokens.words[first - 1]  # what the next literal is compared with
     for index in range(first, last):
         text = tokens.literal(index)
-        if text is None:
-            continue
-        before = index - 1
-        while before > first and tokens.words[before] in _BETWEEN:
-            before -= 1
-        if not _NOT_WHICH.search(tokens.words[before]):
+        if text is not None and not _NOT_WHICH.search(asked):
             found.add(text.rpartition(".")[2].strip('"'))
+        if index == first or tokens.words[index] not in _BETWEEN:
+            asked = tokens.words[index]
     return found
 
 

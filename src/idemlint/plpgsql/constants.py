@@ -39,8 +39,11 @@ _DIRECTIVE: Final = re.compile(r"%(?:(\d+)\$)?(-?\d*)([sIL%])")
 
 
 def constant(expression: Json) -> str | None:
-    """The text that the expression always gives, or `None`."""
-    known = parts(expression)
+    """The text that the expression always gives, or `None`; one that is nested too deeply is not read."""
+    try:
+        known = parts(expression)
+    except RecursionError:
+        return None
     return _joined(known) if known is not None else None
 
 

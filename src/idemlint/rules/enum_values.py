@@ -14,8 +14,11 @@ from idemlint.rules.kit.rule import FileRule
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
+    from idemlint.postgres.kinds import Ref
+    from idemlint.replay.catalog.column import Column
+    from idemlint.replay.catalog.view import Answers
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Span, Statement
 
@@ -31,6 +34,14 @@ class _Leaf(NamedTuple):
     span: Span
 
 
+class _Added(NamedTuple):
+    """A value that the transaction added, the how manieth it was, and the enum's name."""
+
+    place: int
+    value: str
+    enum: str
+
+
 class EnumValueUsedTooSoon(FileRule):
     """`ALTER TYPE mood ADD VALUE 'calm'; UPDATE t SET mood = 'calm'`."""
 
@@ -42,8 +53,9 @@ class EnumValueUsedTooSoon(FileRule):
         if b"VALUE" not in migration.data.upper():
             return
         unit = -1
-        added: dict[str, str] = {}
+        added: dict[str, _Added] = {}
         created: set[str] = set()
+        tables = _Tables(migration)
         for leaf in _leaves(migration):
             delivery = migration.deliveries[leaf.statement.index]
             if delivery.unit != unit or delivery.block == "none":
@@ -54,18 +66,24 @@ class EnumValueUsedTooSoon(FileRule):
             elif tree.kind == "AlterEnumStmt" and tree.newVal and not tree.oldVal:
                 name = strings(tree.typeName)[-1]
                 if migration.postgres_version < _LENIENT or name not in created:
-                    added[tree.newVal] = name
+                    known = added.get(tree.newVal)
+                    place = len(added) if known is None else known.place
+                    added[tree.newVal] = _Added(place, tree.newVal, name)
             elif added:
-                for value, enum in added.items():
-                    if uses(migration, tree, value, enum):
-                        yield self._found(migration, leaf, value, enum)
-                        break
+                used = [
+                    added[value]
+                    for value, enum in uses(tables, tree, added)
+                    if added[value].enum == enum
+                ]
+                if used:
+                    yield self._found(migration, leaf, min(used))
 
-    def _found(self, migration: Migration, leaf: _Leaf, value: str, enum: str) -> Diagnostic:
+    def _found(self, migration: Migration, leaf: _Leaf, first: _Added) -> Diagnostic:
         return self.diagnostic(
             migration,
             leaf.span,
-            f"'{value}' was added to {enum} in this very transaction, and cannot be used before it commits",
+            f"'{first.value}' was added to {first.enum} in this very transaction, and cannot be used"
+            " before it commits",
             statement=leaf.statement.index,
             sqlstate="55P04",
             fix=Fix(
@@ -84,93 +102,130 @@ def _leaves(migration: Migration) -> Iterator[_Leaf]:
             yield _Leaf(statement, statement.tree, statement.span)
 
 
-def uses(migration: Migration, tree: Tree, value: str, enum: str) -> bool:
-    """Whether a statement surely reads a literal as a value of the enum: by a cast or by its column."""
-    table = tree.relation if tree.kind in _WITH_TABLE else None
-    own = _Columns(migration, table) if table is not None else None
+def uses(tables: _Tables, tree: Tree, values: Container[str]) -> Iterator[_Read]:
+    """Which of these literals a statement surely reads as a value of which type: by a cast or by a column."""
     if tree.kind in {"CreateFunctionStmt", "DoStmt"}:
-        return False
-    if tree.kind == "InsertStmt" and own is not None and _inserts(tree, own, value, enum):
-        return True
-    return _finds(tree.fields, own, value, enum)
+        return
+    table = tree.relation if tree.kind in _WITH_TABLE else None
+    own = tables.columns(relation(table)) if table is not None else None
+    if tree.kind == "InsertStmt" and own is not None:
+        yield from _inserts(tree, own, values)
+    yield from _reads(tree.fields, own, values)
 
+
+#: A literal, and the name of the type that it is read as.
+_Read = tuple[str, str]
 
 _WITH_TABLE: Final = frozenset(
     {"InsertStmt", "UpdateStmt", "DeleteStmt", "AlterTableStmt", "CreateStmt", "IndexStmt"}
 )
 
 
-class _Columns:
-    """The types of a table's columns, as the folder makes them."""
+class _Tables:
+    """The columns of tables, as the folder makes them; each table is looked up once."""
 
-    def __init__(self, migration: Migration, table: Tree) -> None:
-        self._table = relation(table)
-        self._known = migration.after.as_made
+    def __init__(self, migration: Migration) -> None:
+        self._migration = migration
+        self._columns: dict[Ref, _Columns] = {}
+
+    def columns(self, table: Ref) -> _Columns:
+        """Those of one table."""
+        found = self._columns.get(table)
+        if found is None:
+            found = self._columns[table] = _Columns(self._migration.after.as_made, table)
+        return found
+
+
+class _Columns:
+    """The types of a table's columns."""
+
+    def __init__(self, known: Answers, table: Ref) -> None:
+        self._table = table
+        self._known = known
+        self._made: dict[str, Column | None] | None = None
         self._types: dict[str, str] = {}
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Their names in order."""
-        return tuple(self._known.columns(self._table))
+    def made(self) -> dict[str, Column | None]:
+        """How they are made, in order."""
+        if self._made is None:
+            self._made = self._known.columns(self._table)
+        return self._made
 
-    def is_enum(self, column: str, enum: str) -> bool:
-        """Whether a column is of the enum's type, or was when the file dropped it."""
-        if column not in self._types:
-            made = self._known.column(inside(Space.COLUMN, column, self._table))
-            self._types[column] = made.type if made is not None else ""
-        return self._types[column].rpartition(".")[2] == enum
+    def type_of(self, name: str) -> str:
+        """The name of a column's type, without schema; that which it had when the file dropped it."""
+        found = self._types.get(name)
+        if found is None:
+            column = self.made.get(name)
+            if column is None:
+                column = self._known.column(inside(Space.COLUMN, name, self._table))
+            found = _bare(column.type if column is not None else "")
+            self._types[name] = found
+        return found
 
 
-def _inserts(tree: Tree, own: _Columns, value: str, enum: str) -> bool:
-    columns = tuple(each.name for each in tree.cols) if tree.cols else own.names
+def _bare(type_: str) -> str:
+    return type_.rpartition(".")[2]
+
+
+def _inserts(tree: Tree, own: _Columns, values: Container[str]) -> Iterator[_Read]:
+    columns = tuple(each.name for each in tree.cols) if tree.cols else tuple(own.made)
     source = tree.selectStmt
     if source is None:
-        return False
+        return
     rows = [row.items for row in source.valuesLists or ()]
     if not rows and source.targetList:
         rows = [tuple(target.val for target in source.targetList)]
-    return any(
-        own.is_enum(column, enum) and _says(item, value)
-        for row in rows
-        for column, item in zip(columns, row, strict=False)
-    )
+    for row in rows:
+        for column, item in zip(columns, row, strict=False):
+            value = _said(item)
+            if value in values:
+                yield value, own.type_of(column)
 
 
-def _says(item: Tree | None, value: str) -> bool:
+def _said(item: Tree | None) -> str:
+    """What a literal says; empty where it is none."""
     if item is None or item.kind != "A_Const":
-        return False
-    return bool(item.fields.get("sval", {}).get("sval") == value)
+        return ""
+    return str(item.fields.get("sval", {}).get("sval", ""))
 
 
-def _finds(node: Any, own: _Columns | None, value: str, enum: str) -> bool:
-    """Casts, comparisons, assignments and defaults that read the literal as the enum."""
-    if isinstance(node, list):
-        return any(_finds(each, own, value, enum) for each in node)
-    if not isinstance(node, dict):
-        return False
-    for kind, check in _READS.items():
-        inner = node.get(kind)
-        if isinstance(inner, dict) and check(Tree(kind, inner), own, value, enum):
-            return True
-    return any(_finds(each, own, value, enum) for each in node.values())
+def _reads(root: Any, own: _Columns | None, values: Container[str]) -> Iterator[_Read]:
+    """Casts, comparisons, assignments and defaults that read a literal as a type's value."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            for kind, inner in node.items():
+                read = _READS.get(kind)
+                if read is not None and isinstance(inner, dict):
+                    yield from read(Tree(kind, inner), own, values)
+                waiting.append(inner)
 
 
-def _cast(tree: Tree, own: _Columns | None, value: str, enum: str) -> bool:
-    return type_name(tree.typeName).rpartition(".")[2] == enum and _says(tree.arg, value)
+def _cast(tree: Tree, own: _Columns | None, values: Container[str]) -> Iterator[_Read]:
+    value = _said(tree.arg)
+    if value in values:
+        yield value, _bare(type_name(tree.typeName))
 
 
-def _column_def(tree: Tree, own: _Columns | None, value: str, enum: str) -> bool:
-    if type_name(tree.typeName).rpartition(".")[2] != enum:
-        return False
-    return any(_says(each.raw_expr, value) for each in tree.constraints or ())
+def _column_def(tree: Tree, own: _Columns | None, values: Container[str]) -> Iterator[_Read]:
+    for each in tree.constraints or ():
+        value = _said(each.raw_expr)
+        if value in values:
+            yield value, _bare(type_name(tree.typeName))
 
 
-def _compared(tree: Tree, own: _Columns | None, value: str, enum: str) -> bool:
+def _compared(tree: Tree, own: _Columns | None, values: Container[str]) -> Iterator[_Read]:
     left, right = tree.lexpr, tree.rexpr
     if own is None or left is None or right is None or left.kind != "ColumnRef":
-        return False
-    items = right.items if right.kind == "List" else (right,)
-    return own.is_enum(_name(left), enum) and any(_says(item, value) for item in items)
+        return
+    for item in right.items if right.kind == "List" else (right,):
+        value = _said(item)
+        if value in values:
+            yield value, own.type_of(_name(left))
 
 
 def _name(column: Tree) -> str:
@@ -178,14 +233,16 @@ def _name(column: Tree) -> str:
     return str(last.get("String", {}).get("sval", ""))
 
 
-def _assigned(tree: Tree, own: _Columns | None, value: str, enum: str) -> bool:
-    return own is not None and own.is_enum(tree.name or "", enum) and _says(tree.val, value)
+def _assigned(tree: Tree, own: _Columns | None, values: Container[str]) -> Iterator[_Read]:
+    value = _said(tree.val)
+    if own is not None and value in values:
+        yield value, own.type_of(tree.name or "")
 
 
-def _default(tree: Tree, own: _Columns | None, value: str, enum: str) -> bool:
-    if own is None or tree.subtype != "AT_ColumnDefault" or not own.is_enum(tree.name or "", enum):
-        return False
-    return _says(getattr(tree, "def"), value)
+def _default(tree: Tree, own: _Columns | None, values: Container[str]) -> Iterator[_Read]:
+    value = _said(getattr(tree, "def"))
+    if own is not None and tree.subtype == "AT_ColumnDefault" and value in values:
+        yield value, own.type_of(tree.name or "")
 
 
 _READS: Final = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from idemlint import fixes
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.fixes.layout import Site
+    from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.column import Column
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Statement
@@ -34,13 +37,17 @@ class DefinitionDrift(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Columns that the statement names, and that the table does not have when the file is through."""
+        removed: dict[str, set[str]] | None = None
         for statement in migration.applied():
             tree = statement.tree
             if statement.kind != "CreateStmt" or tree is None or not tree.if_not_exists:
                 continue
-            missing = _missing(migration, statement, tree)
+            table = relation(tree.relation)
+            if not migration.after.surely.maker(table):
+                continue
+            removed = _removed(migration) if removed is None else removed
+            missing = _missing(migration, tree, table, removed.get(table.name, set()))
             if missing:
-                table = relation(tree.relation)
                 names = ", ".join(each.name for each in missing)
                 yield self.diagnostic(
                     migration,
@@ -52,11 +59,8 @@ class DefinitionDrift(FileRule):
                 )
 
 
-def _missing(migration: Migration, statement: Statement, tree: Tree) -> list[Column]:
-    known, table = migration.after.surely, relation(tree.relation)
-    if not known.maker(table):
-        return []
-    gone = _removed(migration, table.name)
+def _missing(migration: Migration, tree: Tree, table: Ref, gone: set[str]) -> list[Column]:
+    known = migration.after.surely
     return [
         column
         for name, column in TableDefinition(table.name, tree).columns.items()
@@ -64,19 +68,17 @@ def _missing(migration: Migration, statement: Statement, tree: Tree) -> list[Col
     ]
 
 
-def _removed(migration: Migration, table: str) -> set[str]:
-    """The columns that the file itself drops or renames."""
-    found: set[str] = set()
+def _removed(migration: Migration) -> dict[str, set[str]]:
+    """The columns that the file itself drops or renames, by table."""
+    found: dict[str, set[str]] = {}
     for statement in migration.applied():
         tree = statement.tree
-        if tree is None or tree.relation is None or tree.relation.relname != table:
-            continue
-        if statement.kind == "RenameStmt" and tree.subname:
-            found.add(tree.subname)
-        elif statement.kind == "AlterTableStmt":
-            found |= {
+        if statement.kind == "RenameStmt" and tree is not None and tree.relation and tree.subname:
+            found.setdefault(tree.relation.relname, set()).add(tree.subname)
+        elif statement.kind == "AlterTableStmt" and tree is not None:
+            found.setdefault(tree.relation.relname, set()).update(
                 command.name for command in tree.cmds or () if command.subtype == "AT_DropColumn"
-            }
+            )
     return found
 
 
@@ -87,7 +89,7 @@ def _additions(migration: Migration, statement: Statement, missing: list[Column]
     )
     end = site.after("EXISTS")
     name = site.name_after(end) if end is not None else None
-    texts = [_text(site, each.name) for each in missing]
+    texts = _texts(site, [each.name for each in missing])
     message = "add the missing columns behind it with ADD COLUMN IF NOT EXISTS"
     bare = any(
         each.not_null and each.default is None and not each.generated and not each.expression
@@ -108,23 +110,25 @@ def _additions(migration: Migration, statement: Statement, missing: list[Column]
     return Fix(Applicability.UNSAFE, message, (edit,))
 
 
-def _text(site: Site, name: str) -> str:
-    """A column's definition as it is written, up to the comma behind it."""
+def _texts(site: Site, names: list[str]) -> list[str]:
+    """Columns' definitions as they are written, up to the comma behind them; empty: there is no such text."""
+    places: dict[str, int | None] = {}
     for element in site.tree.tableElts or ():
-        if element.kind == "ColumnDef" and element.colname == name:
-            start, depth, stop = element.location, 0, None
-            if start is None:
-                return ""
-            for word in site.words:
-                if word.start < start:
-                    continue
-                if depth == 0 and word.text in {",", ")"}:
-                    break
-                depth += {"(": 1, ")": -1}.get(word.text, 0)
-                stop = word.end
-            text = site.raw(Span(start, stop)) if stop is not None else ""
-            return "" if "\n" in text or "--" in text else text
-    return ""
+        if element.kind == "ColumnDef":
+            places.setdefault(element.colname, element.location)
+    words = list(site.words)
+    starts = [word.start for word in words]
+    found = []
+    for name in names:
+        start, depth, stop = places.get(name), 0, None
+        for word in words[bisect_left(starts, start) :] if start is not None else ():
+            if depth == 0 and word.text in {",", ")"}:
+                break
+            depth += {"(": 1, ")": -1}.get(word.text, 0)
+            stop = word.end
+        text = site.raw(Span(start, stop)) if start is not None and stop is not None else ""
+        found.append("" if "\n" in text or "--" in text else text)
+    return found
 
 
 class DuplicateVersion(FileRule):
@@ -136,7 +140,7 @@ class DuplicateVersion(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Another migration of the folder that has this one's version."""
-        for other in migration.facts.same_version(migration.path)[:1]:
+        for other in islice(migration.facts.same_version(migration.path), 1):
             profile = migration.profile
             yield self.diagnostic(
                 migration,

@@ -247,7 +247,9 @@ class GuardCoversPart(FileRule):
             ]
             if not tested:
                 continue
-            rest = [made for made in creates if not _belongs(made, tested)]
+            names = {each.ref.name for each in tested}
+            names |= {each.ref.parent.name for each in tested if each.ref.parent is not None}
+            rest = [made for made in creates if not _belongs(made, names)]
             if rest:
                 yield self.diagnostic(
                     migration,
@@ -259,10 +261,8 @@ class GuardCoversPart(FileRule):
                 )
 
 
-def _belongs(made: Made, tested: list[Made]) -> bool:
-    """Whether a thing is one of those, or lives in one of them, or hangs on one."""
-    names = {each.ref.name for each in tested}
-    names |= {each.ref.parent.name for each in tested if each.ref.parent is not None}
+def _belongs(made: Made, names: set[str]) -> bool:
+    """Whether a thing is one of these, or lives in one of them, or hangs on one."""
     if made.ref.name in names or (made.ref.parent and made.ref.parent.name in names):
         return True
     return any(

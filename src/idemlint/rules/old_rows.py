@@ -96,9 +96,11 @@ class SetNotNull(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Where nothing before it in the file writes the column."""
+        filled: _Filled | None = None
         for command in _commands(migration, "AT_SetNotNull"):
             name = command.tree.name or ""
-            if _filled(migration, command.statement, name):
+            filled = filled or _Filled(migration)
+            if filled.before(command.statement, name):
                 continue
             yield self.diagnostic(
                 migration,
@@ -119,27 +121,50 @@ _FILLING: Final = frozenset(
 )
 
 
-def _filled(migration: Migration, before: Statement, name: str) -> bool:
-    word = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b", re.IGNORECASE)
-    for statement in migration.applied():
-        if statement.index > before.index or statement.tree is None:
-            continue
-        if statement.kind in _FILLING and word.search(
-            migration.data, statement.start, statement.end
-        ):
-            return True
-        if statement.kind == "AlterTableStmt" and _adds_with_value(statement.tree, name):
-            return True
-    return False
+class _Filled:
+    """What the file fills with values: at which statement first."""
+
+    def __init__(self, migration: Migration) -> None:
+        self._data = migration.data
+        self._filling = [
+            each for each in migration.applied() if each.kind in _FILLING and each.tree is not None
+        ]
+        self._words: dict[bytes, int] = {}
+        for statement in self._filling:
+            for word in _words(self._data[statement.start : statement.end]):
+                self._words.setdefault(word, statement.index)
+        self._added: dict[str, int] = {}
+        for statement in migration.applied():
+            if statement.kind == "AlterTableStmt" and statement.tree is not None:
+                for name in _added_with_value(statement.tree):
+                    self._added.setdefault(name, statement.index)
+
+    def before(self, statement: Statement, name: str) -> bool:
+        """Whether a column is filled by the statement, or before it: or its name is mentioned there."""
+        return min(self._added.get(name, _NEVER), self._mentioned(name.encode())) <= statement.index
+
+    def _mentioned(self, name: bytes) -> int:
+        if _words(name) == {name.lower()}:
+            return self._words.get(name.lower(), _NEVER)
+        word = re.compile(rb"\b" + re.escape(name) + rb"\b", re.IGNORECASE)
+        found = (each for each in self._filling if word.search(self._data, each.start, each.end))
+        return next((each.index for each in found), _NEVER)
 
 
-def _adds_with_value(tree: Tree, name: str) -> bool:
+#: More than a statement's index can be.
+_NEVER: Final = 1 << 62
+
+
+def _words(text: bytes) -> set[bytes]:
+    return set(re.findall(rb"\w+", text.lower()))
+
+
+def _added_with_value(tree: Tree) -> Iterator[str]:
     for command in tree.cmds or ():
         if command.subtype == "AT_AddColumn":
             added = read_column(getattr(command, "def").fields)
-            if added.name == name and (added.default is not None or added.generated):
-                return True
-    return False
+            if added.default is not None or added.generated:
+                yield added.name
 
 
 class AddUnique(FileRule):

@@ -152,21 +152,33 @@ def placeholders(migration: Migration) -> Iterator[_Placeholder]:
                 text = migration.text(span)
                 yield _Placeholder(problem.span, text, statement.index)
                 break
-    for mask in parsed.masks:
-        if mask.what == "placeholder" and _is_statement(migration, mask.span):
-            yield _Placeholder(mask.span, migration.text(mask.span), None)
+    yield from _alone(migration)
 
 
-def _is_statement(migration: Migration, span: Span) -> bool:
-    """Whether nothing but a `;` stands beside a placeholder, and nothing was put in its place."""
+def _alone(migration: Migration) -> Iterator[_Placeholder]:
+    """Placeholders beside which nothing but a `;` stands, and in whose place nothing was put."""
+    blanks = re.compile(rb"\s*")
+    begin = end = 0  # a stretch of blanks that was passed before
+    code = migration.parsed.code
+    for span, what in migration.parsed.masks:
+        if what != "placeholder" or code[span.start : span.end].strip():
+            continue
+        if not begin <= span.end <= end:
+            found = blanks.match(code, span.end)
+            begin, end = found.span() if found else (span.end, span.end)
+        if code[end : end + 1] == b";" and not _is_text(migration, span):
+            yield _Placeholder(span, migration.text(span), None)
+
+
+def _is_text(migration: Migration, span: Span) -> bool:
+    """Whether it only steers what fills it in, or is part of a statement."""
     from idemlint.source.placeholders import CONTROL
 
-    code = migration.parsed.code
-    if code[span.start : span.end].strip() or CONTROL.match(migration.data, span.start):
-        return False
-    return code[span.end :].lstrip()[:1] == b";" and not any(
-        each.start <= span.start < each.end for each in migration.parsed.statements
-    )
+    if CONTROL.match(migration.data, span.start):
+        return True
+    statements = migration.parsed.statements
+    place = bisect_right(statements, span.start, key=lambda statement: statement.start) - 1
+    return place >= 0 and span.start < statements[place].end
 
 
 class RunnerSplitsBody(FileRule):
@@ -216,7 +228,7 @@ def _whole(migration: Migration, part: Part, statement: Statement, places: list[
             or data[semicolon + 1 : stop].strip()
         ):
             return Fix(Applicability.DISPLAY, message)
-        last = "" if data[:stop].endswith(b"\n") else newline
+        last = "" if data.endswith(b"\n", 0, stop) else newline
         edits = (
             Edit(Span(start, start), begin + newline),
             Edit(Span(stop, stop), f"{last}{end}{newline}"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint import fixes
@@ -54,12 +53,17 @@ class Insert(OutcomeRule):
         return Fix(Applicability.DISPLAY, advice.format(effect.table))
 
 
-def _calls(value: object) -> bool:
+def _calls(root: object) -> bool:
     """Whether a statement calls a function: the key may be one that it makes up each time."""
-    if isinstance(value, list):
-        return any(map(_calls, value))
-    if isinstance(value, dict):
-        return "FuncCall" in value or any(map(_calls, value.values()))
+    waiting = [root]
+    while waiting:  # trees may be deeper than Python's stack
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            if "FuncCall" in value:
+                return True
+            waiting += value.values()
     return False
 
 
@@ -185,8 +189,10 @@ class CopyFrom(OutcomeRule):
 
     def check(self, case: Case) -> Diagnostic | None:
         """Nothing where the data that follow are none: dumps have a COPY for each empty table."""
-        empty = re.compile(rb"[^\n]*;[^\n]*\n\\\.").match(case.migration.data, case.span.end)
-        return None if empty else super().check(case)
+        data, end = case.migration.data, case.span.end
+        line = data.find(b"\n", end)
+        is_empty = data.find(b";", end, line) >= 0 and data.startswith(b"\n\\.", line)
+        return None if line >= 0 and is_empty else super().check(case)
 
     def message(self, case: Case) -> str:
         """The rows are there."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from idemlint.sequence.migration import Migration
 
 MARKER: Final = b"idemlint:"
+#: What a comment for a whole file stands for among the statements.
+_FILE: Final = "file"
 _COMMENT: Final = rb"(?i)idemlint:\s*(?P<what>ignore(?:-file)?)\s*\[(?P<codes>[^\]]*)\]"
 
 
@@ -57,7 +59,7 @@ def suppressions(migration: Migration) -> list[Suppression]:
 
 def _same_line(data: bytes, end: int, start: int) -> bool:
     """Whether a comment stands behind a statement, on the line where the statement ends."""
-    return b"\n" not in data[end:start]
+    return data.find(b"\n", end, start) < 0
 
 
 def without_suppressed(
@@ -67,18 +69,21 @@ def without_suppressed(
     comments_found = suppressions(migration)
     if not comments_found:
         return list(found)
+    index: dict[tuple[int | str | None, str], list[Suppression]] = {}
+    for each in comments_found:
+        for code in each.codes:
+            index.setdefault((_FILE if each.whole_file else each.statement, code), []).append(each)
     kept = []
+    used = set()
     for diagnostic in found:
-        mine = [
-            each
-            for each in comments_found
-            if diagnostic.code in each.codes
-            and (each.whole_file or each.statement == diagnostic.statement)
-        ]
-        for each in mine:
-            each.used.add(diagnostic.code)
+        keys = ((_FILE, diagnostic.code), (diagnostic.statement, diagnostic.code))
+        mine = [key for key in keys if key in index]
+        used.update(mine)
         if not mine:
             kept.append(diagnostic)
+    for key in used:
+        for each in index[key]:
+            each.used.add(key[1])
     if UnusedSuppression.code in codes:
         kept += unused_suppressions(migration, comments_found, codes)
         kept.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))

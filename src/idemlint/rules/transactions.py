@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from bisect import bisect_right
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
@@ -11,7 +12,7 @@ from idemlint.postgres.no_block import called, concurrently, refuses_block, tran
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.rule import FileRule
-from idemlint.rules.kit.ways_out import WayOut, told
+from idemlint.rules.kit.ways_out import WayOut
 from idemlint.runners import misdirectives
 from idemlint.runners.profile import IN_TRANSACTION
 from idemlint.source.statement import Statement
@@ -58,12 +59,11 @@ class _Refused(FileRule):
         self, migration: Migration, statement: Statement, delivery: Delivery, way_out: WayOut
     ) -> Diagnostic:
         fix = way_out.of(statement, delivery)
-        mistaken = " ".join(told(migration, each) for each in way_out.mistaken)
         return self.diagnostic(
             migration,
             statement.span,
             f"{called(statement)} cannot run in a transaction: {delivery.reason}",
-            help_text=f"{mistaken} {fix.message}".strip(),
+            help_text=f"{way_out.told} {fix.message}".strip(),
             statement=statement.index,
             sqlstate="25001",
             fix=fix,
@@ -88,6 +88,9 @@ class NeverInTransaction(_Refused):
     concurrent = False
 
 
+_VALIDITY: Final = b"indisvalid"
+
+
 class InvalidIndexKept(FileRule):
     """`CREATE INDEX CONCURRENTLY IF NOT EXISTS`: a build that failed leaves an index that is never used."""
 
@@ -98,13 +101,15 @@ class InvalidIndexKept(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Guarded concurrent builds, unless pg_index is asked about validity before."""
+        asked: int | None = None  # where that is, at the earliest
         for statement in migration.applied():
             tree = statement.tree
             if statement.kind != "IndexStmt" or tree is None or not tree.idxname:
                 continue
             if not (tree.concurrent and tree.if_not_exists):
                 continue
-            if b"indisvalid" in migration.data[: statement.start].lower():
+            asked = migration.data.lower().find(_VALIDITY) if asked is None else asked
+            if 0 <= asked <= statement.start - len(_VALIDITY):
                 continue
             yield self.diagnostic(
                 migration,
@@ -136,13 +141,9 @@ class UnbalancedTransaction(FileRule):
         applied = list(migration.applied())
         if not any(each.kind == "TransactionStmt" for each in applied):
             return
-        starts = [part.span.start for part in migration.profile.parts(migration.data)]
-        groups: list[list[Statement]] = []
-        for statement in applied:
-            if not groups or any(groups[-1][-1].start < at <= statement.start for at in starts):
-                groups.append([])
-            groups[-1].append(statement)
-        for group in groups:
+        starts = sorted(part.span.start for part in migration.profile.parts(migration.data))
+        for _, together in groupby(applied, lambda each: bisect_right(starts, each.start)):
+            group = list(together)
             if any(each.kind == "TransactionStmt" for each in group):
                 yield from self._group(migration, group)
 

@@ -69,19 +69,17 @@ def misdirectives(
 ) -> tuple[Misdirective, ...]:
     """Near misses of the runner's own opt-out, and other runners' opt-outs, in order of place."""
     found: list[Misdirective] = []
-    right = (
-        [match.span() for match in compiled(profile.directives_read).finditer(data)]
-        if profile.directives_read
-        else []
-    )
+    read: set[int] = set()  # the bytes of the directives that the runner does read
+    if profile.directives_read:
+        for match in compiled(profile.directives_read).finditer(data):
+            read.update(range(*match.span()))
     for miss in profile.near_misses:
         found += [
             Misdirective(_line(match), miss.message, miss.help)
             for match in compiled(miss.pattern).finditer(data)
-            if not any(start <= match.start() < end for start, end in right)
+            if match.start() not in read
         ]
-    seen = {each.span.start for each in found}
-    seen.update(at for start, end in right for at in range(start, end))
+    seen = {each.span.start for each in found} | read
     lines = list(_lines_with_words(data))
     for other in everybody:
         if not other.own_directive or other.name == profile.name:

@@ -8,6 +8,7 @@ to its Sync, and takes a statement that refuses blocks only in first place, comm
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from itertools import count, groupby
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -66,10 +67,13 @@ def deliver(
     units = count()
     for parts, mine in _groups(every, statements):
         sending = profile.sending_of(source.data, mine, parts[0].sending or usual)
+        starts = [each.start for each in mine]
         messages = [
             message
             for part in parts
-            for message in _messages(profile, source.data, part, mine, sending)
+            for message in _messages(
+                profile, source.data, part, [mine[at] for at in _within(part.span, starts)], sending
+            )
         ]
         session = _Session(profile, sending, units)
         for message in messages:
@@ -93,8 +97,12 @@ def torn_bodies(profile: Profile, data: bytes, part: Part) -> tuple[TornBody, ..
     inside = bodies(data, *part.span)
     if not inside:
         return ()
-    ends = [piece.end for piece in profile.cutter(data, part)]
-    return tuple(TornBody(body, at) for body in inside for at in ends if body.start < at < body.end)
+    ends = sorted(piece.end for piece in profile.cutter(data, part))
+    return tuple(
+        TornBody(body, at)
+        for body in inside
+        for at in ends[bisect_right(ends, body.start) : bisect_left(ends, body.end)]
+    )
 
 
 def _groups(
@@ -102,29 +110,34 @@ def _groups(
 ) -> Iterator[tuple[list[Part], list[Statement]]]:
     """Chunks that share a transaction, with their statements; those outside all parts come
     last."""
-    left = list(statements)
+    starts = [each.start for each in statements]
+    left = dict(enumerate(statements))
     for _, together in groupby(parts, key=lambda part: (part.section, part.group)):
         group = list(together)
-        mine = [
-            each
-            for each in left
-            if any(part.span.start <= each.start < part.span.end for part in group)
-        ]
+        places = sorted({place for part in group for place in _within(part.span, starts)})
+        mine = [left.pop(place) for place in places if place in left]
         if mine:
-            taken = {id(each) for each in mine}
-            left = [each for each in left if id(each) not in taken]
             yield group, mine
     if left:
-        yield [Part(Span(left[0].start, left[-1].end))], left
+        rest = list(left.values())
+        yield [Part(Span(rest[0].start, rest[-1].end))], rest
+
+
+def _within(span: Span, starts: Sequence[int]) -> range:
+    """Which statements, by their starts in order, begin in a stretch."""
+    return range(bisect_left(starts, span.start), bisect_left(starts, span.end))
 
 
 def _messages(
-    profile: Profile, data: bytes, part: Part, statements: Sequence[Statement], sending: Sending
+    profile: Profile,
+    data: bytes,
+    part: Part,
+    mine: Sequence[Statement],
+    sending: Sending,
 ) -> list[list[Statement]]:
-    mine = [each for each in statements if part.span.start <= each.start < part.span.end]
     message = part.message or profile.message
     if sending == "msg" or (message == "section" and sending != "stmt"):
-        return [mine]
+        return [list(mine)]
     if message == "piece" and profile.cutter is not None:
         ends = [piece.end for piece in profile.cutter(data, part)]
         cut: list[list[Statement]] = [[] for _ in range(len(ends) + 1)]

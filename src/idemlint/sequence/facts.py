@@ -82,15 +82,15 @@ class FolderFacts:
         self._mentioning: dict[bytes, list[str]] = {}
         self._made: dict[str, list[Maker]] = {}
         self._beside: dict[bytes, set[str]] = {}
+        self._by_relation: dict[str, dict[Ref, list[Maker]]] = {}
+        self._definitions: dict[Ref, list[Maker]] = {}
         self._versions: dict[str, list[str]] | None = None
 
     def makers(self, relation: Ref) -> Iterator[Maker]:
         """All that makes a relation of that name, in the folder's order."""
         relation = self._resolved(relation)
-        for name in self._files_with(relation.name):
-            for made in self._made_by(name):
-                if made.ref == relation:
-                    yield made
+        for name in dict.fromkeys(self._files_with(relation.name)):
+            yield from self._grouped_by_relation(name).get(relation, ())
 
     def other_definitions(self, name: str, parsed: ParsedFile) -> dict[int, OtherDefinition]:
         """The CREATE TABLEs of a file (one of these, or one beside them) whose table is made otherwise too,
@@ -103,20 +103,18 @@ class FolderFacts:
                     found[statement.index] = elsewhere
         return found
 
-    def same_version(self, name: str) -> Sequence[str]:
+    def same_version(self, name: str) -> Iterator[str]:
         """The other files that have a file's version, where the runner knows its files by nothing else."""
         if self._versions is None:
             self._versions = _grouped((each, _versions(self._profile, each)) for each in self.names)
-        return [
-            other
-            for version in _versions(self._profile, name)
-            for other in self._versions.get(version, ())
-            if other != name
-        ]
+        for version in _versions(self._profile, name):
+            yield from (other for other in self._versions.get(version, ()) if other != name)
 
     def update(self, name: str) -> frozenset[str]:
         """Look at a file anew. Returns the other files whose answers may be others now: those that make
         what this one makes otherwise than before."""
+        self._by_relation.pop(name, None)
+        self._definitions.clear()
         if self._mentioned is None or name not in self._mentioned:
             return frozenset()
         before, now = self._mentioned[name], _mentions(self._text(name))
@@ -154,17 +152,39 @@ class FolderFacts:
         ref = table_of(tree.fields["relation"])
         if name not in self._places:
             self._beside.setdefault(_key(ref.name.encode()), set()).add(name)
-        if list(self._files_with(ref.name)) in ([], [name]):
+        mentioning = self._files_with(ref.name)
+        if not mentioning or (len(mentioning) == 1 and mentioning[0] == name):
             return None
         columns = _types(TableDefinition(ref.name, tree))
-        for made in self.makers(ref):
-            if made.kind is not Kind.TABLE:
-                continue  # Its own CREATE fails loudly where the table is; nothing is hidden.
+        for made in self._different(ref):
             difference = _difference(columns, made)
             if difference:
                 text = f"{short_name(self._profile, made.file)} {difference}"
                 return OtherDefinition(text, certain=not made.unread)
         return None
+
+    def _different(self, table: Ref) -> list[Maker]:
+        """The first two that make a table in ways that differ: a statement differs from one of them if it
+        differs from any. Its own CREATE fails loudly where another relation is; nothing is hidden."""
+        found = self._definitions.get(table)
+        if found is None:
+            found = []
+            for made in self.makers(table):
+                if made.kind is Kind.TABLE and (not found or made[4:] != found[0][4:]):
+                    found.append(made)
+                    if len(found) == 2:
+                        break
+            self._definitions[table] = found
+        return found
+
+    def _grouped_by_relation(self, name: str) -> dict[Ref, list[Maker]]:
+        """What a file makes, by what it makes."""
+        found = self._by_relation.get(name)
+        if found is None:
+            found = self._by_relation[name] = {}
+            for made in self._made_by(name):
+                found.setdefault(made.ref, []).append(made)
+        return found
 
     def _files_with(self, relation: str) -> Sequence[str]:
         """The files that mention such a CREATE, in order; one that does so twice stands twice."""

@@ -53,7 +53,7 @@ def parse(
         recovery.code,
         tuple(recovery.statements),
         source.problems + tuple(recovery.problems),
-        tuple(recovery.masks),
+        tuple(sorted(recovery.masks)),
     )
 
 

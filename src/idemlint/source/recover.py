@@ -9,7 +9,7 @@ from idemlint.source import misquote, placeholders
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 from idemlint.source.lexer import GAP, tokens
 from idemlint.source.mask import blank_commands, patch
-from idemlint.source.split import split, trim
+from idemlint.source.split import ATOMIC, Ahead, split, trim
 from idemlint.source.statement import Mask, Problem, Span, Statement
 
 if TYPE_CHECKING:
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 _TOO_DEEP: Final = "this statement is nested too deeply to be read"
 _SEMICOLON: Final = re.compile(GAP + rb"*;")
-# Each misquoted body costs a copy of the file and a search through its rest.
-_MAX_MISQUOTES: Final = 200
+# A misquoted body is sought up to the end of the file. So often the file may be searched for nothing.
+_MAX_SEARCHES: Final = 200
+# The bytes behind a misquoted body in which the end of its statement is sought first.
+_REACH: Final = 1000
 # Each placeholder that cannot be a name costs one more parse of its statement.
 _MAX_GUISES: Final = 40
 
@@ -38,8 +40,9 @@ class Recovery:
         self.masks: list[Mask] = []
         self._families = families
         self._section: Section = "up"
-        self._filled: list[Piece] = []
-        self._misquotes = _MAX_MISQUOTES
+        self._pieces: list[Piece] = []
+        self._bytes_to_search = _MAX_SEARCHES * len(code)
+        self._atomic = Ahead(ATOMIC)
 
     def read(self, chunk: Chunk) -> None:
         """Read a stretch: as a whole if it parses, else statement by statement."""
@@ -54,13 +57,13 @@ class Recovery:
         position = start
         while position < end:
             position = self._one_by_one(position, end)
-        # The statements did not need it: the file is copied once for all of them.
-        self.code = patch(self.code, self._filled)
-        self._filled.clear()
+        # No statement needs what is put into those before it: the file is copied once for all of them.
+        self.code = patch(self.code, self._pieces)
+        self._pieces.clear()
 
     def _one_by_one(self, start: int, end: int) -> int:
         """Read the statements up to one that needed mending; returns where to go on."""
-        for span in split(self.code, start, end):
+        for span in split(self.code, start, end, self._atomic):
             close = _close(self.code, span.end, end)
             if self._parse(self.code[span.start : close], span.start) is None:
                 continue
@@ -72,19 +75,18 @@ class Recovery:
 
     def _misquoted(self, span: Span, limit: int) -> int | None:
         """Read a statement with a misquoted body; returns where it ends, `None` if it has none."""
-        if not self._misquotes or b"$" not in self.code[span.start : span.end]:
+        if self._bytes_to_search <= 0 or b"$" not in self.code[span.start : span.end]:
             return None
         found = misquote.find(self.code, span.start, span.end, limit)
         if found is None:
             return None
-        self._misquotes -= 1
+        self._bytes_to_search -= (limit if found.end < 0 else found.end) - span.start
         if found.pieces:
-            mended = patch(self.code, found.pieces)
-            close = _end_of_statement(mended, found.end, limit)
-            if self._parse(mended[span.start : close], span.start) is None:
-                self.code = mended
+            raw = self._mended(found, span.start, limit)
+            if self._parse(raw, span.start) is None:
+                self._pieces += found.pieces
                 self.problems.append(found.problem)
-                return close
+                return span.start + len(raw)
             if found.problem.kind == "unclosed":
                 return None  # the text may well be as it should be, and the fault elsewhere
         close = limit if found.end < 0 else _end_of_statement(self.code, found.end, limit)
@@ -94,6 +96,18 @@ class Recovery:
         certain = found.problem.certain and self._would_parse(found.problem, span.start, close)
         self._add(whole, found.problem._replace(certain=certain))
         return close
+
+    def _mended(self, found: misquote.Misquote, start: int, limit: int) -> bytes:
+        """The text of the statement that begins at `start`, with its body as it should be quoted."""
+        pieces = [(Span(a - start, b - start), content) for (a, b), content in found.pieces]
+        reach = _REACH
+        while True:
+            stop = min(found.end + reach, limit)
+            raw = patch(self.code[start : max(stop, found.pieces[-1][0].end)], pieces)
+            close = _end_of_statement(raw, found.end - start, stop - start)
+            if close < stop - start or stop == limit:
+                return raw[:close]
+            reach *= 4
 
     def _would_parse(self, problem: Problem, start: int, end: int) -> bool:
         """Whether a statement would parse with the problem's repair."""
@@ -140,7 +154,7 @@ class Recovery:
         if error is None:
             for place, content in pieces:
                 moved = Span(start + place.start, start + place.end)
-                self._filled.append((moved, content))
+                self._pieces.append((moved, content))
                 self.masks.append(Mask(moved, "placeholder"))
         return error
 

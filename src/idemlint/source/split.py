@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
 _RULE: Final = rb"CREATE%b+(?:OR%b+REPLACE%b+)?RULE\b" % (GAP, GAP, GAP)
-_ATOMIC: Final = re.compile(rb"\bATOMIC\b", re.IGNORECASE)
+ATOMIC: Final = re.compile(rb"\bATOMIC\b", re.IGNORECASE)
 
 
 @cache
@@ -21,16 +21,34 @@ def _rule() -> re.Pattern[bytes]:
     return re.compile(_RULE, re.IGNORECASE)
 
 
-def split(data: bytes, start: int, end: int) -> Iterator[Span]:
+class Ahead:
+    """Whether a text has something ahead of a place, for places and ends that ascend: it is read once."""
+
+    def __init__(self, pattern: re.Pattern[bytes]) -> None:
+        self._search = pattern.search
+        self._known = (-1, -1, -1)  # from where, where it is or -1, and up to where
+
+    def within(self, data: bytes, start: int, end: int) -> bool:
+        """Whether it is in `data[start:end]`."""
+        begin, at, stop = self._known
+        if end != stop or start < begin or 0 <= at < start:
+            found = self._search(data, start, end)
+            self._known = (start, found.start() if found else -1, end)
+        return self._known[1] >= 0
+
+
+def split(data: bytes, start: int, end: int, atomic: Ahead | None = None) -> Iterator[Span]:
     """Cut `data[start:end]` at the semicolons that end a statement.
 
     Each span goes from the first to the last token of a statement, without comments around it and
     without its `;`. Semicolons in literals, in the parentheses of CREATE RULE, and between BEGIN
-    ATOMIC and its END do not cut, except where these are never closed.
+    ATOMIC and its END do not cut, except where these are never closed. `atomic` is for those who begin
+    again and again in the same text.
     """
-    resume = yield from _cut(data, start, end, nesting=True)
+    words = (atomic or Ahead(ATOMIC)).within(data, start, end)
+    resume = yield from _cut(data, start, end, nesting=True, words=words)
     if resume >= 0:  # once, so that hostile text cannot make the work quadratic
-        yield from _cut(data, resume, end, nesting=False)
+        yield from _cut(data, resume, end, nesting=False, words=False)
 
 
 def trim(data: bytes, start: int, end: int) -> Span:
@@ -42,9 +60,10 @@ def trim(data: bytes, start: int, end: int) -> Span:
     return extent.close(end)
 
 
-def _cut(data: bytes, start: int, end: int, *, nesting: bool) -> Generator[Span, None, int]:
+def _cut(
+    data: bytes, start: int, end: int, *, nesting: bool, words: bool
+) -> Generator[Span, None, int]:
     """Give the statements' spans; returns where one begins whose nesting never closes, else -1."""
-    words = nesting and _ATOMIC.search(data, start, end) is not None
     extent = _Extent(data, start)
     parentheses = 0  # open ones, in CREATE RULE
     rule: bool | None = None  # whether this statement is one, once a parenthesis asks

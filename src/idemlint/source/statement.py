@@ -118,7 +118,8 @@ class ParsedFile(NamedTuple):
 
     `code` is what the parser saw, in UTF-8, byte for byte at the offsets of the file: with repaired
     dollar quotes, blanked psql commands and COPY data, and with placeholders filled in. `problems`
-    are those of the file and of its statements, but for what only we cannot read.
+    are those of the file and of its statements, but for what only we cannot read. `masks` are in order
+    of place.
     """
 
     source: SourceFile

@@ -288,3 +288,8 @@ CREATE TABLE t_new (a bigint); -- safe, alone fails 42P07
 INSERT INTO t_new SELECT a FROM t; -- safe, alone repeats
 DROP TABLE t; -- safe, alone fails 42P01
 ALTER TABLE t_new RENAME TO t; -- safe, alone fails 42P01
+
+-- # a system catalog has columns that no statement of ours made
+CREATE TABLE t (a int);
+---
+UPDATE pg_class SET reltuples = 10 FROM t WHERE relname = 't'; -- safe

@@ -92,16 +92,18 @@ def constraint_columns(node: Tree, column_name: str | None = None) -> tuple[str,
     return tuple(strings(node.keys))
 
 
-def _column_refs(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        reference = value.get("ColumnRef")
-        if reference is not None:
+def _column_refs(root: object) -> Iterator[str]:
+    """The columns of an expression in order; it may be deeper than Python's stack."""
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            reference = value.get("ColumnRef")
+            if reference is None:
+                waiting += reversed(value.values())
+                continue
             last = reference["fields"][-1].get("String")
             if last is not None:
                 yield last.get("sval", "")
-            return
-        for inner in value.values():
-            yield from _column_refs(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _column_refs(inner)
+        elif isinstance(value, list):
+            waiting += reversed(value)

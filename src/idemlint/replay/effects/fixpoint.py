@@ -92,7 +92,7 @@ def assignments(
     """
     result = Written(Again.SAME)
     written = frozenset(target.name for target in targets if target.name)
-    condition = walk([where]) if where is not None else None
+    condition = _Where(where, own) if where is not None else None
     for target in targets:
         name = target.name or ""
         value = target.val
@@ -100,7 +100,7 @@ def assignments(
             value = value.source
         each = value_again(value, name, own, written, excluded=excluded)
         if each.again is not Again.SAME and condition is not None:
-            each = _narrowed(each, name, where, condition, written, own)
+            each = _narrowed(each, name, condition, written)
         result = worst(result, each)
     return result
 
@@ -249,24 +249,36 @@ _SELF: Final[dict[str, Callable[[Tree], Again]]] = {
 }
 
 
-def _narrowed(
-    written: Written,
-    name: str,
-    where: Any,
-    condition: Query,
-    targets: frozenset[str],
-    own: frozenset[str],
-) -> Written:
+class _Where:
+    """What a WHERE (raw) asks of the table itself, which goes by the names `own`."""
+
+    def __init__(self, where: Any, own: frozenset[str]) -> None:
+        found = walk([where])
+        self.reads = {
+            column[-1] for column in found.columns if len(column) == 1 or column[-2] in own
+        }
+        self.asks_table = any(fields.get("relname") in own for fields in found.relations)
+        self._where = where
+        self._pins: Pins | None = None
+
+    @property
+    def pins(self) -> Pins:
+        """Its conjuncts."""
+        if self._pins is None:
+            self._pins = pinned(Tree("", {"where": self._where}).where)
+        return self._pins
+
+
+def _narrowed(written: Written, name: str, where: _Where, targets: frozenset[str]) -> Written:
     """What the WHERE makes of it: a row that was written may not match a second time."""
-    read = {column[-1] for column in condition.columns if len(column) == 1 or column[-2] in own}
-    if name in read:
-        pins = pinned(Tree("", {"where": where}).where)
+    if name in where.reads:
+        pins = where.pins
         if name in pins.nulls or (name in pins.values and written.again is Again.MOVES):
             return Written(Again.SAME)
         return Written(Again.UNKNOWN, f"the WHERE reads {name}, which it sets")
-    if read & targets:
+    if not where.reads.isdisjoint(targets):
         return Written(Again.UNKNOWN, "the WHERE reads a column that the statement sets")
-    if any(fields.get("relname") in own for fields in condition.relations):
+    if where.asks_table:
         return Written(Again.UNKNOWN, "the WHERE reads the same table")
     return written
 

@@ -135,8 +135,9 @@ def needs_columns(query: Query, target: dict[str, Any] | None = None) -> list[Ef
     with a name that stands for one table only, or where there is one table and nothing else it could
     come from.
     """
+    sources = query.relations if target is None else [target, *query.relations]
     tables: dict[str, Ref | None] = {}
-    for fields in query.relations if target is None else [target, *query.relations]:
+    for fields in sources:
         if _is_system(fields):
             continue
         name = fields.get("alias", _NOTHING).get("aliasname") or fields["relname"]
@@ -144,10 +145,11 @@ def needs_columns(query: Query, target: dict[str, Any] | None = None) -> list[Ef
         tables[name] = ref if tables.get(name, ref) == ref else None
     for name in query.derived:
         tables.pop(name, None)
-    count = len(query.relations) + (target is not None)
-    only = next(iter(tables.values())) if count == 1 == len(tables) and not query.scopes else None
+    only = None
+    if len(sources) == 1 == len(tables) and not query.scopes:
+        only = next(iter(tables.values()))
     names: dict[Ref, dict[str, None]] = {}
-    anywhere = _closed_scope(query, count)
+    anywhere = _closed_scope(query, sources)
     loose: dict[str, None] = {}
     for column in query.columns:
         last = column[-1]
@@ -164,15 +166,14 @@ def needs_columns(query: Query, target: dict[str, Any] | None = None) -> list[Ef
     return effects
 
 
-def _closed_scope(query: Query, count: int) -> bool:
-    """Whether an unqualified column can come from the query's tables only."""
+def _closed_scope(query: Query, sources: list[dict[str, Any]]) -> bool:
+    """Whether an unqualified column can come from these tables only."""
     return (
-        count > 0
+        bool(sources)
         and not query.derived
         and _OPEN_SCOPES.isdisjoint(query.scopes)
         and not any(
-            _is_system(fields) or "colnames" in fields.get("alias", _NOTHING)
-            for fields in query.relations
+            _is_system(fields) or "colnames" in fields.get("alias", _NOTHING) for fields in sources
         )
     )
 

@@ -116,18 +116,18 @@ def disjunction(conditions: list[Condition]) -> Condition:
 
 
 def _joined(conditions: list[Condition], kind: type[And | Or], *, neutral: bool) -> Condition:
-    flat: list[Condition] = []
+    flat: dict[Condition, None] = {}
     for condition in conditions:
         parts = condition.of if isinstance(condition, kind) else (condition,)
         for part in parts:
             if isinstance(part, Constant):
                 if part.value is not neutral:
                     return part
-            elif part not in flat:
-                flat.append(part)
+            else:
+                flat[part] = None
     if not flat:
         return Constant(neutral)
-    return flat[0] if len(flat) == 1 else kind(tuple(flat))
+    return next(iter(flat)) if len(flat) == 1 else kind(tuple(flat))
 
 
 def evaluate(condition: Condition, presence: Callable[[Fact], Answer]) -> Answer:

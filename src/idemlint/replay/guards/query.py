@@ -72,7 +72,12 @@ def alternatives(where: Json | None) -> list[list[Json]]:
     elif bool_expr is not None and bool_expr["boolop"] == "AND_EXPR":
         each = [[]]
         for item in bool_expr["args"]:
-            each = [left + right for left in each for right in alternatives(item)]
+            options = alternatives(item)
+            if len(options) == 1:
+                for left in each:
+                    left += options[0]
+                continue
+            each = [left + right for left in each for right in options]
             if len(each) > _MOST:
                 raise Refused("too many alternatives")
     else:

@@ -33,10 +33,12 @@ class WayOut:
     def __init__(self, migration: Migration) -> None:
         self.migration = migration
         profile, data = migration.profile, migration.data
-        self.mistaken = misdirectives(profile, data)
+        mistaken = misdirectives(profile, data)
+        #: What is wrong with the file's directives; empty where nothing is.
+        self.told = " ".join(_told(migration, each) for each in mistaken)
         edit = profile.opt_out_edit(data)
         if edit is not None and any(
-            each.span.start <= edit.span.start <= each.span.end for each in self.mistaken
+            each.span.start <= edit.span.start <= each.span.end for each in mistaken
         ):
             edit = None  # it would stand beside a word of the author's that means the same
         self.edit = edit
@@ -75,7 +77,7 @@ class WayOut:
         return (_INDEX_WITHOUT if concurrently(statement) else _NO_WAY_OUT).format(profile.title)
 
 
-def told(migration: Migration, each: Misdirective) -> str:
+def _told(migration: Migration, each: Misdirective) -> str:
     """What is wrong with a directive, and where it stands."""
     row = migration.data.count(b"\n", 0, each.span.start) + 1
     advice = f" ({each.help})" if each.help else ""
