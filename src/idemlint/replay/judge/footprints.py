@@ -59,6 +59,19 @@ class Footprint(NamedTuple):
     writes: frozenset[Name] = frozenset()
     whole: bool = False
 
+    @property
+    def touches(self) -> frozenset[Name]:
+        """What it has to do with. Two that change something of one table are strangers, unless it is the same
+        thing, or one of them looks at all of the table."""
+        return self.reads.union(name for name in self.writes if not _is_mark(name))
+
+
+def _is_mark(name: Name) -> bool:
+    """Whether it stands for several things."""
+    return not isinstance(name, str) and (
+        name[0] in {_ANYWHERE, _SOMEWHERE} or name[1] in {_ANYWHERE, _HOLDING}
+    )
+
 
 def footprints(programs: Sequence[Iterable[Effect]], postgres_version: int) -> list[Footprint]:
     """The footprints of a file's statements, each told by its effects."""

@@ -43,7 +43,7 @@ class Slices:
         self._touching: dict[Name, list[int]] = {}
         self._writing: dict[Name, list[int]] = {}
         for index, each in enumerate(self._prints):
-            for name in each.reads | each.writes:
+            for name in each.touches:
                 self._touching.setdefault(name, []).append(index)
             for name in each.writes:
                 self._writing.setdefault(name, []).append(index)
@@ -79,7 +79,7 @@ class Slices:
         heapify(waiting)
         while waiting:
             index = -heappop(waiting)
-            for name in self._prints[index].reads | self._prints[index].writes:
+            for name in self._prints[index].touches:
                 if name in known:
                     continue
                 known.add(name)

@@ -1,0 +1,108 @@
+"""After a stop only what it concerns runs again, and is told what the whole file running again would tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from idemlint.replay.judge.assembly import new_machine
+from idemlint.replay.judge.rerun import replay_file
+from idemlint.replay.judge.slices import Slices, plan
+from idemlint.replay.judge.stops import stops
+
+from ..asking import VERSION, programs
+from .test_going_back import POOL, program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from idemlint.replay.judge.verdict import Outcome
+
+EXAMPLES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+FILE = st.lists(st.sampled_from(POOL), min_size=2, max_size=12)
+
+
+def outcomes(file: list[str]) -> list[Outcome]:
+    """Each statement's outcome where the run stops at places that matter to it."""
+    made = [program(statement) for statement in file]
+    machine = new_machine(("public",), VERSION)
+    replayed = replay_file(machine, made, range(len(made)), frozenset({"interrupted"}), 0)
+    return [each["interrupted"] for each in replayed.outcomes]
+
+
+@EXAMPLES
+@given(file=FILE)
+def test_a_slice_tells_what_all_of_it_would(file: list[str]) -> None:
+    few = outcomes(file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            Slices, "with_grounds", lambda self, concerned: range(max(concerned, default=-1) + 1)
+        )
+        everything = outcomes(file)
+    assert [(each.verdict, each.sqlstate) for each in few] == [
+        (each.verdict, each.sqlstate) for each in everything
+    ]
+
+
+def concerned(sql: str) -> list[list[int]]:
+    """For each stop, the statements that it concerns."""
+    made = programs(sql)
+    slices = Slices(made, VERSION)
+    return [
+        sorted(slices.concerned(stop.after, slices.names(stop)))
+        for stop in stops(made, range(len(made)))
+    ]
+
+
+class TestConcerned:
+    def test_what_shares_no_name_is_not(self) -> None:
+        assert concerned(
+            "CREATE TABLE t (id int); CREATE TABLE u (id int); DROP TABLE u; SELECT 1"
+        ) == [[1], [1, 2]]
+
+    def test_what_is_about_a_table_is_concerned_by_its_end(self) -> None:
+        found = concerned(
+            "CREATE TABLE t (id int); CREATE TABLE u (id int); CREATE VIEW v AS SELECT id FROM t;"
+            " DROP TABLE t CASCADE; SELECT 1"
+        )
+        assert found == [[0, 2], [0, 2, 3]]
+
+    def test_one_leads_to_another(self) -> None:
+        found = concerned(
+            "CREATE TABLE t (id int); CREATE VIEW v AS SELECT id FROM t;"
+            " CREATE VIEW w AS SELECT id FROM v; DROP TABLE t CASCADE; SELECT 1"
+        )
+        assert found[-1] == [0, 1, 2, 3]
+
+    def test_columns_of_one_table_are_strangers(self) -> None:
+        found = concerned(
+            "CREATE TABLE t (id int); ALTER TABLE t ADD COLUMN a int; ALTER TABLE t ADD COLUMN b int;"
+            " ALTER TABLE t DROP COLUMN a; SELECT 1"
+        )
+        assert found == [[1], [1, 3]]
+
+
+def test_what_there_are_too_many_stops_for_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never a silent pass: what was not tried is said."""
+    sql = "CREATE TABLE t (id int);" + "".join(
+        f"ALTER TABLE t RENAME COLUMN id TO c; ALTER TABLE t RENAME COLUMN c TO id; SELECT {n};"
+        for n in range(4)
+    )
+
+    def replayed() -> list[Outcome]:
+        made = programs(sql)
+        machine = new_machine(("public",), VERSION)
+        found = replay_file(machine, made, range(len(made)), frozenset({"interrupted"}), 0)
+        return [each["interrupted"] for each in found.outcomes]
+
+    before = replayed()
+    few: Callable[..., object] = lambda found, slices, statements: plan(found, slices, 0)  # noqa: E731
+    monkeypatch.setattr("idemlint.replay.judge.slices.plan", few)
+    after = replayed()
+    assert {each.verdict.value for each in after} >= {"unknown"}
+    said = {each.reason for each in after if each.verdict.value == "unknown"}
+    assert any("a rerun was tried after 0 of them" in reason for reason in said)
+    assert len(before) == len(after)
