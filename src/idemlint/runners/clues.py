@@ -133,10 +133,10 @@ class FolderClues:
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.add(entry.name)
-                    elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
+                    if entry.is_file(follow_symlinks=False) or entry.is_symlink():
                         files.add(entry.name)
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.add(entry.name)
         except OSError:
             pass
         self._folders[folder] = frozenset(folders)

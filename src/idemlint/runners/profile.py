@@ -256,8 +256,8 @@ class Profile(NamedTuple):
         """The first of `files` that fits the path, with its match."""
         names = path.replace("\\", "/").split("/")
         for rule in self.files:
-            own = names[-1 - len(rule.folders) :] if rule.folders else names[-1:]
-            if match := _whole("/".join((*rule.folders, rule.pattern)), rule.exact)("/".join(own)):
+            own = "/".join(names[-1 - len(rule.folders) :]) if rule.folders else names[-1]
+            if match := _whole(rule.pattern, rule.exact, rule.folders)(own):
                 return rule, match
         return None
 
@@ -315,5 +315,7 @@ def version_key(version: str) -> tuple[int, ...]:
 
 
 @cache
-def _whole(pattern: str, exact: bool) -> Callable[[str], re.Match[str] | None]:
-    return re.compile(pattern, 0 if exact else re.IGNORECASE).fullmatch
+def _whole(
+    pattern: str, exact: bool, folders: tuple[str, ...] = ()
+) -> Callable[[str], re.Match[str] | None]:
+    return re.compile("/".join((*folders, pattern)), 0 if exact else re.IGNORECASE).fullmatch

@@ -117,7 +117,8 @@ class State:
 
     def end_unit(self) -> None:
         """What is sent next commits by itself, unless a BEGIN of the file's own is still open."""
-        if "" not in self.savepoints:
+        pending = self.savepoints or self.until_commit or self.path_after is not None
+        if pending and "" not in self.savepoints:
             self.commit()
 
     # -- sessions ------------------------------------------------------------------------------------
