@@ -92,8 +92,8 @@ class _Stopping:
 
             self._slices = Slices(programs, machine.postgres_version)
             self._plan = plan(found, self._slices, len(programs))
-            for stop in self._plan.tried.values():
-                self._changed.update((index, set()) for index in stop.next_to)
+            for each in self._plan.tried.values():
+                self._changed.update((index, set()) for index in each.stop.next_to)
 
     def behind(self, index: int, changes: Sequence[Change]) -> tuple[set[int], list[int]]:
         """Where the run stops behind a statement that made these changes: the statements that it concerns,
@@ -104,12 +104,13 @@ class _Stopping:
             from idemlint.replay.judge.footprints import changed
 
             self._changed[index].update(changed(self._catalog, changes))
-        stop = self._plan.tried.get(index)
-        if stop is None:
+        known = self._plan.tried.get(index)
+        if known is None:
             return set(), []
-        names = self._slices.names(stop).union(*(self._changed[each] for each in stop.next_to))
-        concerned = self._slices.concerned(index, names)
-        return concerned, self._slices.with_grounds(concerned)
+        names = known.names.union(*(self._changed[each] for each in known.stop.next_to))
+        if len(names) > len(known.names):
+            known = self._slices.of(known.stop, names)
+        return known.concerned, known.runs
 
     def left_out(self) -> dict[int, Outcome]:
         """What cannot be told of statements, for so many stops that not all were tried."""

@@ -91,29 +91,43 @@ class Slices:
                         heappush(waiting, -maker)
         return sorted(found)
 
+    def of(self, stop: Stop, names: set[Name]) -> Slice:
+        """What runs again after a stop next to statements that change what has these names."""
+        concerned = self.concerned(stop.after, names)
+        return Slice(stop, names, concerned, self.with_grounds(concerned))
+
     def names(self, stop: Stop) -> set[Name]:
         """What the statements next to a stop say that they change."""
         return {name for index in stop.next_to for name in self._prints[index].writes}
 
 
-class Plan(NamedTuple):
-    """The stops that are tried, and those that there are too many of."""
+class Slice(NamedTuple):
+    """What runs again after a stop, to tell of those that it concerns: by what was changed, in `names`."""
 
-    tried: dict[int, Stop]
+    stop: Stop
+    names: set[Name]
+    concerned: set[int]
+    runs: list[int]
+
+
+class Plan(NamedTuple):
+    """The stops that are tried, by the statement that they are behind, and those that are too many."""
+
+    tried: dict[int, Slice]
     left_out: list[Stop]
 
 
 def plan(found: Sequence[Stop], slices: Slices, statements: int) -> Plan:
     """Choose stops, evenly, as long as their reruns do not run more than their share."""
     left = MOST_RUNS * statements
-    tried: dict[int, Stop] = {}
+    tried: dict[int, Slice] = {}
     left_out: list[Stop] = []
     for stop in _spread(found):
         if left > 0:
-            concerned = slices.concerned(stop.after, slices.names(stop))
-            left -= len(slices.with_grounds(concerned))
+            found_there = slices.of(stop, slices.names(stop))
+            left -= len(found_there.runs)
         if left > 0:
-            tried[stop.after] = stop
+            tried[stop.after] = found_there
         else:
             left_out.append(stop)
     return Plan(tried, left_out)
