@@ -16,14 +16,20 @@ Files = dict[str, str]
 
 
 class Shape(NamedTuple):
-    """What grows, and how its folder is looked at. `fix`: it is fixed, too; `formats`: what findings are
-    shown in."""
+    """What grows, and how its folder is looked at.
+
+    `fix`: it is fixed, too. `formats`: what its findings are shown in. `deep`: one stands in another, of
+    which few are read; a level costs all that is in it once more. `rounds`: it is mended once a round, of
+    which there are no more than so many; from there on it is linear.
+    """
 
     files: Callable[[int], Files]
     rerun: str = "any"
     runner: str = "psql"
     fix: bool = False
     formats: tuple[str, ...] = ()
+    deep: bool = False
+    rounds: bool = False
 
 
 def _one(*parts: str) -> Files:
@@ -275,7 +281,8 @@ SHAPES: Final[dict[str, Shape]] = {
             _each(n, "IF current_setting('x.y#') = 'on' THEN CREATE TABLE t# (id int);"),
             "END IF;\n" * n,
             "END $$;\n",
-        )
+        ),
+        deep=True,
     ),
     "blocks that cannot be read": Shape(
         lambda n: _one(

@@ -45,7 +45,8 @@ def _nested(opens: str, closes: str, inside: str = "PERFORM 1;", declare: str = 
     return _text(
         lambda n: (
             f"{_T}DO $$ {declare} BEGIN\n{each(n, opens)}{inside}\n{(closes + chr(10)) * n}END $$;\n"
-        )
+        ),
+        deep=True,
     )
 
 
@@ -100,8 +101,12 @@ _SOURCE: Final[dict[str, Shape]] = {
     "comments about transactions": _repeated("-- transaction # of many; tx\nSELECT 1;"),
     "letters that are not ASCII": _repeated("CREATE TABLE таблица# (имя text); -- комментарий"),
     "statements in one line": _text(
-        lambda n: "".join(f"CREATE TABLE ж{k} (id int); " for k in range(n)) + "\n",
+        lambda n: "".join(f"CREATE TABLE t{k} (id int); " for k in range(n)) + "\n",
         formats=_MACHINES,
+    ),
+    "statements in one line, not ASCII": _text(
+        lambda n: "".join(f"CREATE TABLE ж{k} (id int); " for k in range(n)) + "\n",
+        formats=("json", "sarif", "concise"),
     ),
     "one string of many letters": _text(
         lambda n: f"{_T}INSERT INTO t VALUES (1, '{'x;' * 20 * n}');\n"
@@ -128,7 +133,7 @@ _SOURCE: Final[dict[str, Shape]] = {
 _BODIES: Final[dict[str, Shape]] = {
     "statements of one block": _block("CREATE TABLE IF NOT EXISTS t# (id int);"),
     "findings of one block": _block("CREATE TABLE t# (id int);", formats=_MACHINES),
-    "fixes of one block": _block("CREATE TABLE t# (id int);", fix=True),
+    "fixes of one block": _block("CREATE TABLE t# (id int);", fix=True, rounds=True),
     "assignments of one block": _block("v := v + #;", "DECLARE v int := 0;"),
     "variables of one block": _text(
         lambda n: (
@@ -199,7 +204,8 @@ _BODIES: Final[dict[str, Shape]] = {
             + "NULL;\n"
             + "END;\n" * n
             + "END $$;\n"
-        )
+        ),
+        deep=True,
     ),
     "handlers of many conditions": _text(
         lambda n: (
@@ -244,14 +250,16 @@ _BODIES: Final[dict[str, Shape]] = {
             "DO $$ BEGIN IF current_setting('x.y') = 'on' THEN NULL;\n"
             + each(n, "ELSIF current_setting('x.y#') = 'on' THEN CREATE TABLE t# (id int);")
             + "END IF; END $$;\n"
-        )
+        ),
+        deep=True,
     ),
     "CASE": _text(
         lambda n: (
             "DO $$ BEGIN CASE current_setting('x.y')\n"
             + each(n, "WHEN 'v#' THEN CREATE TABLE t# (id int);")
             + "ELSE NULL; END CASE; END $$;\n"
-        )
+        ),
+        deep=True,
     ),
     "jumps out of loops": _block(
         "<<l#>> LOOP EXIT l# WHEN x; CREATE TABLE IF NOT EXISTS t# (id int); CONTINUE l#; END LOOP;",
@@ -512,7 +520,7 @@ _RUNNERS: Final[dict[str, Shape]] = {
         ),
         "goose",
         fix=True,
-    ),
+    )._replace(rounds=True),
     "changesets of liquibase": _named(
         "a.sql",
         lambda n: (

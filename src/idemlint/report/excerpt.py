@@ -51,10 +51,14 @@ class _Drawing:
         self.room = room
 
     def single(self, line: SourceLine) -> list[Row]:
-        before = cells(line.before, line.column)
-        column = line.column + width(before)
-        inside = cells(line.marked, column)
-        after = cells(line.after, column + width(inside))
+        # What does not fit in any case need not be looked at, where each character is one cell.
+        room = self.room + 1
+        left_out = max(len(line.before) - room, 0) if _is_plain(line.before) else 0
+        before = cells(line.before[left_out:], line.column)
+        column = line.column + left_out + width(before)
+        inside = cells(line.marked[:room] if _is_plain(line.marked) else line.marked, column)
+        rest = line.after[:room] if _is_plain(line.after) else line.after
+        after = cells(rest, column + width(inside))
         before, inside, after = _window(before, inside, after, self.room)
         blank = [(" ", amount) for _, amount in before]
         return [
@@ -103,7 +107,7 @@ Cell = tuple[str, int]
 
 def cells(text: str, column: int = 0) -> list[Cell]:
     """The characters as shown, each with the number of cells that it takes."""
-    if text.isascii() and text.isprintable():
+    if _is_plain(text):
         return [(character, 1) for character in text]
     from unicodedata import category, combining, east_asian_width
 
@@ -123,6 +127,10 @@ def cells(text: str, column: int = 0) -> list[Cell]:
         shown.append(cell)
         column += cell[1]
     return shown
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def width(line: list[Cell]) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog.definition import Definition
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.judge.assembly import new_machine
@@ -163,6 +164,9 @@ def found(state: State) -> dict[str, Any]:
         assert keys == [key for key in catalog.slots if (key[0], key[2]) == name]
     for oid, keys in inside.items():
         assert keys == [key for key in catalog.slots if key[1] == oid]
+        for space in (Space.TRIGGER, Space.RULE):
+            acting = [catalog.slots[key] for key in keys if key[0] is space]
+            assert list(catalog.on_table(space, oid)) == acting
     for on, those in relying.items():
         assert those == {key for key, slot in catalog.slots.items() if relies(slot, on)}
     return {"named": named, "inside": inside, "relying": relying}

@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file
-from idemlint.replay.judge.slices import Slices, plan
+from idemlint.replay.judge.slices import Slices
 from idemlint.replay.judge.stops import stops
 
 from ..asking import VERSION, programs
 from .test_going_back import POOL, program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
+    from idemlint.replay.judge.footprints import Name
+    from idemlint.replay.judge.slices import Slice
     from idemlint.replay.judge.verdict import Outcome
 
 EXAMPLES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
@@ -31,6 +33,55 @@ def outcomes(file: list[str]) -> list[Outcome]:
     machine = new_machine(("public",), VERSION)
     replayed = replay_file(machine, made, range(len(made)), frozenset({"interrupted"}), 0)
     return [each["interrupted"] for each in replayed.outcomes]
+
+
+class TestSettled:
+    """What changed nothing when it ran again is left out, until something that it is about changes."""
+
+    @staticmethod
+    def runs(sql: str) -> list[list[int]]:
+        """Which statements run again, stop by stop."""
+        made = programs(sql)
+        found: list[list[int]] = []
+        of = Slices.of
+
+        def spy(self: Slices, after: int, names: Iterable[Name]) -> Slice:
+            found.append(list(of(self, after, names).runs))
+            return of(self, after, names)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Slices, "of", spy)
+            machine = new_machine(("public",), VERSION)
+            replay_file(machine, made, range(len(made)), frozenset({"interrupted"}), 0)
+        return found
+
+    def test_what_is_there_already_stands_by_itself(self) -> None:
+        found = self.runs(
+            "CREATE TABLE IF NOT EXISTS t (id int); CREATE VIEW v AS SELECT id FROM t; DROP VIEW v;"
+            " CREATE VIEW v AS SELECT id FROM t; DROP VIEW v; SELECT 1"
+        )
+        assert found == [[0, 1], [1, 2], [1, 2, 3], [1, 2, 3, 4]]
+
+    def test_until_what_it_makes_is_gone(self) -> None:
+        found = self.runs(
+            "CREATE TABLE IF NOT EXISTS t (id int); CREATE VIEW v AS SELECT id FROM t; DROP VIEW v;"
+            " DROP TABLE t; CREATE TABLE w (id int); SELECT 1"
+        )
+        assert found[-1] == [0, 1, 2, 3]
+
+    def test_what_makes_anew_each_time_runs_each_time(self) -> None:
+        found = self.runs(
+            "DROP TABLE IF EXISTS t; CREATE TABLE t (id int); CREATE VIEW v AS SELECT id FROM t;"
+            " DROP VIEW v; CREATE VIEW v AS SELECT id FROM t; DROP VIEW v; SELECT 1"
+        )
+        assert all({0, 1} <= set(each) for each in found[1:])
+
+    def test_with_a_rollback_nothing_is_settled(self) -> None:
+        found = self.runs(
+            "BEGIN; CREATE TABLE IF NOT EXISTS t (id int); ROLLBACK; CREATE VIEW v AS SELECT 1 FROM t;"
+            " DROP VIEW v; CREATE VIEW v AS SELECT 1 FROM t; DROP VIEW v; SELECT 1"
+        )
+        assert all(1 in each for each in found)
 
 
 @EXAMPLES
@@ -52,7 +103,7 @@ def concerned(sql: str) -> list[list[int]]:
     made = programs(sql)
     slices = Slices(made, VERSION)
     return [
-        sorted(slices.concerned(stop.after, slices.names(stop)))
+        sorted(slices.concerned(stop.after, set().union(*map(slices.names, stop.next_to))))
         for stop in stops(made, range(len(made)))
     ]
 
@@ -99,8 +150,7 @@ def test_what_there_are_too_many_stops_for_is_unknown(monkeypatch: pytest.Monkey
         return [each["interrupted"] for each in found.outcomes]
 
     before = replayed()
-    few: Callable[..., object] = lambda found, slices, statements: plan(found, slices, 0)  # noqa: E731
-    monkeypatch.setattr("idemlint.replay.judge.slices.plan", few)
+    monkeypatch.setattr("idemlint.replay.judge.slices.MOST_RUNS", 0)
     after = replayed()
     assert {each.verdict.value for each in after} >= {"unknown"}
     said = {each.reason for each in after if each.verdict.value == "unknown"}

@@ -93,6 +93,7 @@ class Slots:
         "_home",
         "_learned",
         "_log",
+        "_on_tables",
         "_overloads",
         "_parents",
         "_relying",
@@ -115,9 +116,11 @@ class Slots:
         self._learned: list[Key] = []
         self._dead: dict[int, int] = {}
         self._home: dict[int, Key] = {}
-        # Some of the keys of `slots`, in the order in which they came: overloads, those of the session.
+        # Some of the keys of `slots`, in the order in which they came: overloads, those of the session,
+        # and what acts when a table is written into.
         self._overloads: dict[Key, dict[str, None]] = {}
         self._temporary: dict[Key, None] = {}
+        self._on_tables: KeyIndex[tuple[Space, int], Key] = KeyIndex()
         # All of them, by what they are looked for by; made when somebody does so first.
         self._by_name: KeyIndex[tuple[Space, str], Key] | None = None
         self._contents: KeyIndex[int, Key] | None = None
@@ -272,7 +275,7 @@ class Slots:
 
     def on_table(self, space: Space, oid: int) -> Sequence[Slot]:
         """What is known of a table's triggers, or rules."""
-        return [slot for key, slot in self.contents(oid) if key[0] is space]
+        return [self.slots[key] for key in self._on_tables.find((space, oid))]
 
     # -- writing -------------------------------------------------------------------------------------
 
@@ -324,6 +327,8 @@ class Slots:
         if space in _OVERLOADED:
             bare = (space, container, name.partition("(")[0])
             self._overloads.setdefault(bare, {})[name] = None
+        elif space in _ACTING:
+            self._on_tables.add((space, container), key)
         if self._by_name is not None:
             self._by_name.add((space, name), key)
         if self._contents is not None:
@@ -335,6 +340,8 @@ class Slots:
             del self._temporary[key]
         if space in _OVERLOADED:
             del self._overloads[(space, container, name.partition("(")[0])][name]
+        elif space in _ACTING:
+            self._on_tables.discard((space, container), key)
         if self._by_name is not None:
             self._by_name.discard((space, name), key)
         if self._contents is not None:
@@ -382,3 +389,5 @@ _HOLDERS: Final = frozenset(
 )
 #: Namespaces in which a name may stand for several things, told apart by their arguments.
 _OVERLOADED: Final = frozenset({Space.ROUTINE, Space.OPERATOR})
+#: Namespaces of what acts when a table is written into.
+_ACTING: Final = frozenset({Space.TRIGGER, Space.RULE})

@@ -50,6 +50,8 @@ _ANYWHERE: Final = "*"
 _SOMEWHERE: Final = "~"
 _HOLDING: Final = "^"
 _SCHEMA: Final = "schema:"
+#: Which schemas of the search_path there are: all that has no schema's name before it is looked for in them.
+_PATH: Final = "schemas:"
 
 
 class Footprint(NamedTuple):
@@ -77,14 +79,18 @@ def footprints(programs: Sequence[Iterable[Effect]], postgres_version: int) -> l
     """The footprints of a file's statements, each told by its effects."""
     traces = [_Trace(postgres_version) for _ in programs]
     held: dict[Name, set[str]] = {}
+    on_path: set[Name] = {_SCHEMA + "public"}
     for trace, program in zip(traces, programs, strict=True):
         trace.effects(program)
+        on_path |= trace.path
         for made, holds in trace.holds:
             held.setdefault(made, set()).update(holds)
     for trace in traces:
         # Whoever ends a foreign key or a view lets go of the tables that it is about.
         for name in tuple(trace.writes):
             trace.writes.update((each, _HOLDING) for each in held.get(name, ()))
+        if not trace.writes.isdisjoint(on_path):
+            trace.writes.add(_PATH)
     return [Footprint(frozenset(t.reads), frozenset(t.writes), t.whole) for t in traces]
 
 
@@ -117,6 +123,7 @@ class _Trace:
         self.writes: set[Name] = set()
         self.holds: list[tuple[Name, set[str]]] = []
         self.whole = False
+        self.path: set[Name] = set()
         self._version = postgres_version
 
     def effects(self, program: Iterable[Effect]) -> None:
@@ -132,6 +139,8 @@ class _Trace:
             return
         if isinstance(effect, (SetsPath, Transaction)):
             self.whole = True
+            if isinstance(effect, SetsPath):
+                self.path.update(_SCHEMA + schema for schema in effect.schemas or ())
             return
         if isinstance(effect, Opaque):
             self._mention(effect.mentions)
@@ -204,6 +213,8 @@ class _Trace:
             self.reads |= {ref.name, (_ANYWHERE, ref.name)}
         if schema is not None:
             self.reads.add(_SCHEMA + schema)
+        elif ref.space is not Space.SCHEMA:
+            self.reads.add(_PATH)
 
     def _write(self, ref: Ref) -> None:
         if ref.parent is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
+from idemlint.records import NamedTuple
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.knowledge import is_internal
@@ -74,6 +75,47 @@ def repeated(run: Pass, begun: Mark, mode: Rerun) -> dict[int, Outcome]:
                         Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf),
                     )
     return found
+
+
+class Point(NamedTuple):
+    """Where a run is: what the catalog's history is, and how much was found besides."""
+
+    mark: Mark
+    found: tuple[int, ...]
+
+
+def point(run: Pass) -> Point:
+    """Where a run is now, to ask later whether it changed anything."""
+    return Point(run.catalog.mark(), (len(run.candidates), len(run.restarted), len(run.copied)))
+
+
+def changed_since(run: Pass, since: Point) -> bool:
+    """Whether anything is not what it was: what was taken back is none, nor what is unknown as before."""
+    catalog = run.catalog
+    if point(run) == since:
+        return False
+    if point(run).found != since.found:
+        return True
+    before: dict[Key, Slot | None] = {}
+    for change in catalog.changes(since.mark):
+        if change.key is None:
+            return True
+        before.setdefault(change.key, change.before)
+    return any(_is_another(catalog, key, old) for key, old in before.items())
+
+
+def _is_another(catalog: Catalog, key: Key, old: Slot | None) -> bool:
+    new = catalog.recorded(key)
+    if new is None:
+        return old is not None
+    if old is None:
+        # Where all that an object has is known, an unknown name inside is news. Not of what no name leads to.
+        holder = catalog.by_oid(key[1])
+        inside = not key[1] or (holder is not None and holder.presence is PRESENT)
+        return inside or new.presence is not UNKNOWN
+    if new.presence is UNKNOWN and old.presence is UNKNOWN:
+        return False
+    return new != old._replace(maker=new.maker)
 
 
 def _lasts(catalog: Catalog, each: Candidate) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Effect
-from idemlint.replay.judge.lasting import repeated
+from idemlint.replay.judge.lasting import changed_since, point, repeated
 from idemlint.replay.judge.stops import stops
 from idemlint.replay.judge.verdict import Outcome, Verdict
 from idemlint.replay.machine.run import Pass
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from idemlint.modes import Rerun
     from idemlint.replay.catalog.slots import Change
     from idemlint.replay.judge.footprints import Name
+    from idemlint.replay.judge.slices import Slice
+    from idemlint.replay.judge.stops import Stop
     from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.signals import Hazard, Result
     from idemlint.replay.machine.state import State
@@ -61,12 +63,16 @@ def replay_file(
         if index in ends:
             state.end_unit()
         if stopping is not None:
-            concerned, again = stopping.behind(index, state.catalog.changes(began))
-            if concerned:
-                crossed = _crossed(again, units, ends)
-                rerun = _rerun(machine, programs, again, "interrupted", first, crossed)
+            part = stopping.behind(index, state.catalog.changes(began))
+            if part is not None and part.concerned:
+                crossed = _crossed(part.runs, units, ends)
+                changing: set[int] = set()
+                rerun = _rerun(
+                    machine, programs, part.runs, "interrupted", first, crossed, changing=changing
+                )
                 # What the others did for good may be undone by statements that do not run here.
-                _keep_worst(told, {each: rerun[each] for each in concerned})
+                _keep_worst(told, {each: rerun[each] for each in part.concerned})
+                stopping.ran(part.runs, changing)
     if stopping is not None:
         _keep_worst(told, stopping.left_out())
     state.end_file()
@@ -84,48 +90,61 @@ class _Stopping:
     def __init__(self, machine: Machine, programs: Sequence[Program], units: Sequence[int]) -> None:
         self._catalog = machine.catalog
         self._changed: dict[int, set[Name]] = {}
-        found = stops(programs, units)
-        self._number = len(found)
-        if found:
+        self._stops = {stop.after: stop for stop in stops(programs, units)}
+        self._last = max(self._stops, default=-1)
+        self._left_out: list[Stop] = []
+        if self._stops:
             # Most files have no stop.
-            from idemlint.replay.judge.slices import Slices, plan
+            from idemlint.replay.judge.slices import MOST_RUNS, Slices
 
             self._slices = Slices(programs, machine.postgres_version)
-            self._plan = plan(found, self._slices, len(programs))
-            for each in self._plan.tried.values():
-                self._changed.update((index, set()) for index in each.stop.next_to)
+            self._left = MOST_RUNS * len(programs)
+            for stop in self._stops.values():
+                self._changed.update((each, set(self._slices.names(each))) for each in stop.next_to)
 
-    def behind(self, index: int, changes: Sequence[Change]) -> tuple[set[int], list[int]]:
+    def behind(self, index: int, changes: Sequence[Change]) -> Slice | None:
         """Where the run stops behind a statement that made these changes: the statements that it concerns,
-        and what runs again to tell. None, where it does not stop."""
-        if not self._number:
-            return set(), []
-        if index in self._changed:
+        and what runs again to tell."""
+        if index > self._last:
+            return None
+        if changes:
             from idemlint.replay.judge.footprints import changed
 
-            self._changed[index].update(changed(self._catalog, changes))
-        known = self._plan.tried.get(index)
-        if known is None:
-            return set(), []
-        names = known.names.union(*(self._changed[each] for each in known.stop.next_to))
-        if len(names) > len(known.names):
-            known = self._slices.of(known.stop, names)
-        return known.concerned, known.runs
+            names = set(changed(self._catalog, changes))
+            self._slices.unsettle(names.union(self._slices.names(index)))
+            if index in self._changed:
+                self._changed[index] |= names
+        stop = self._stops.get(index)
+        if stop is None:
+            return None
+        if self._left > 0:
+            found = self._slices.of(index, self._names(stop))
+            self._left -= len(found.concerned) + len(found.runs)
+        if self._left <= 0:
+            self._left_out.append(stop)
+            return None
+        return found
+
+    def ran(self, runs: Sequence[int], changing: set[int]) -> None:
+        """What ran again behind the last stop, and what of it changed something."""
+        self._slices.settle(runs, changing)
 
     def left_out(self) -> dict[int, Outcome]:
         """What cannot be told of statements, for so many stops that not all were tried."""
-        if not self._number or not self._plan.left_out:
+        if not self._left_out:
             return {}
-        last = max(stop.after for stop in self._plan.left_out)
-        names: set[Name] = set()
-        for stop in self._plan.left_out:
-            names |= self._slices.names(stop)
+        number = len(self._stops)
         reason = (
-            f"a run may stop at {self._number:,} places that matter to it, and a rerun was tried after"
-            f" {len(self._plan.tried):,} of them"
+            f"a run may stop at {number:,} places that matter to it, and a rerun was tried after"
+            f" {number - len(self._left_out):,} of them"
         )
         outcome = Outcome(Verdict.UNKNOWN, "interrupted", reason)
+        names = set().union(*map(self._names, self._left_out))
+        last = self._left_out[-1].after
         return dict.fromkeys(self._slices.concerned(last, names), outcome)
+
+    def _names(self, stop: Stop) -> set[Name]:
+        return set().union(*(self._changed[each] for each in stop.next_to))
 
 
 def replay_folder(
@@ -206,12 +225,14 @@ def _rerun(
     first: int,
     units: frozenset[int] = frozenset(),
     files: frozenset[int] = frozenset(),
+    changing: set[int] | None = None,
 ) -> dict[int, Outcome]:
     """Run statements again, judge each, and take it all back.
 
     It is a new session, unless a statement runs again right after itself.
 
-    `units` and `files` are the statements that are the last of one.
+    `units` and `files` are the statements that are the last of one. Those that change something are put
+    into `changing`.
     """
     state = machine.state
     catalog = state.catalog
@@ -227,7 +248,10 @@ def _rerun(
     run = Pass(machine, judging=True, file_start=first, in_folder=mode == "folder")
     outcomes: dict[int, Outcome] = {}
     for index in indexes:
+        before = point(run) if changing is not None else None
         result = run.statement(first + 1 + index, programs[index])
+        if before is not None and changing is not None and changed_since(run, before):
+            changing.add(index)
         outcomes[index] = _outcome(run, result, mode)
         if index in units:
             state.end_unit()
@@ -236,8 +260,8 @@ def _rerun(
             state.begin_file()
     for number, outcome in repeated(run, begun, mode).items():
         index = number - first - 1
-        before = outcomes.get(index)
-        if before is not None and outcome.verdict.rank > before.verdict.rank:
+        found = outcomes.get(index)
+        if found is not None and outcome.verdict.rank > found.verdict.rank:
             outcomes[index] = outcome
     state.rollback(mark)
     return outcomes

@@ -3,6 +3,9 @@
 To run a file again from its start after each stop would cost the square of its length, and nearly all of it
 would say what was said before: most statements have nothing to do with what was destroyed. So only those run
 that it can concern, and those that they stand on.
+
+Nor do all of these run after every stop. A statement that changed nothing when it ran again is *settled*, if
+what it stands on is: until something changes that they have to do with, they would change nothing once more.
 """
 
 from __future__ import annotations
@@ -15,14 +18,20 @@ from idemlint.replay.effects.vocabulary import Transaction
 from idemlint.replay.judge.footprints import footprints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence, Set
 
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.judge.footprints import Name
-    from idemlint.replay.judge.stops import Stop
 
-#: How many statements all reruns after a stop may run, for each that the file has.
+#: How many statements all reruns after a stop may run, or tell of, for each that the file has.
 MOST_RUNS: Final = 32
+
+
+class Slice(NamedTuple):
+    """What runs again after a stop, to tell of those that it concerns."""
+
+    concerned: Set[int]
+    runs: Sequence[int]
 
 
 class Slices:
@@ -47,6 +56,19 @@ class Slices:
                 self._touching.setdefault(name, []).append(index)
             for name in each.writes:
                 self._writing.setdefault(name, []).append(index)
+        # What a ROLLBACK takes back was changed all the same.
+        self._settles = not rolls_back
+        self._settled: set[int] = set()
+        self._settled_touching: dict[Name, set[int]] = {}
+
+    def names(self, index: int) -> frozenset[Name]:
+        """What a statement says that it changes."""
+        return self._prints[index].writes
+
+    def of(self, after: int, names: Iterable[Name]) -> Slice:
+        """What runs again after a stop behind the statement `after`, next to changes of these names."""
+        concerned = self.concerned(after, names)
+        return Slice(concerned, self.with_grounds(concerned))
 
     def concerned(self, after: int, names: Iterable[Name]) -> set[int]:
         """The statements up to `after` that changes of these names concern, one leading to another."""
@@ -72,7 +94,8 @@ class Slices:
         return found
 
     def with_grounds(self, concerned: Iterable[int]) -> list[int]:
-        """These, and the statements that make, before them, what they look at; in order."""
+        """These, and the statements before them that make what they look at, if they are not settled; in
+        order."""
         found = set(concerned)
         known: set[Name] = set()
         waiting = [-index for index in found]
@@ -86,62 +109,44 @@ class Slices:
                 for maker in self._writing.get(name, ()):
                     if maker >= index:
                         break
-                    if maker not in found:
+                    if maker not in found and maker not in self._settled:
                         found.add(maker)
                         heappush(waiting, -maker)
         return sorted(found)
 
-    def of(self, stop: Stop, names: set[Name]) -> Slice:
-        """What runs again after a stop next to statements that change what has these names."""
-        concerned = self.concerned(stop.after, names)
-        return Slice(stop, names, concerned, self.with_grounds(concerned))
+    # -- what is settled ------------------------------------------------------------------------------
 
-    def names(self, stop: Stop) -> set[Name]:
-        """What the statements next to a stop say that they change."""
-        return {name for index in stop.next_to for name in self._prints[index].writes}
+    def settle(self, runs: Iterable[int], changing: Set[int]) -> None:
+        """These ran again in order, what they stand on among them if it was not settled; those that are
+        `changing` changed something."""
+        if not self._settles:
+            return
+        moved: set[Name] = set()
+        for index in runs:
+            each = self._prints[index]
+            if index not in changing and not each.whole and moved.isdisjoint(each.touches):
+                self._settled.add(index)
+                for name in each.touches:
+                    self._settled_touching.setdefault(name, set()).add(index)
+            elif each.whole and index in changing:
+                # Nobody knows of what.
+                for later in [settled for settled in self._settled if settled > index]:
+                    self._forget(later)
+                return
+            else:
+                self.unsettle(each.writes, index + 1)
+                moved |= each.writes
 
+    def unsettle(self, names: Iterable[Name], since: int = 0) -> None:
+        """These names changed for the statements from `since` on, one leading to another."""
+        waiting = [(name, since) for name in names]
+        while waiting:
+            name, since = waiting.pop()
+            for index in [each for each in self._settled_touching.get(name, ()) if each >= since]:
+                self._forget(index)
+                waiting += [(each, index + 1) for each in self._prints[index].writes]
 
-class Slice(NamedTuple):
-    """What runs again after a stop, to tell of those that it concerns: by what was changed, in `names`."""
-
-    stop: Stop
-    names: set[Name]
-    concerned: set[int]
-    runs: list[int]
-
-
-class Plan(NamedTuple):
-    """The stops that are tried, by the statement that they are behind, and those that are too many."""
-
-    tried: dict[int, Slice]
-    left_out: list[Stop]
-
-
-def plan(found: Sequence[Stop], slices: Slices, statements: int) -> Plan:
-    """Choose stops, evenly, as long as their reruns do not run more than their share."""
-    left = MOST_RUNS * statements
-    tried: dict[int, Slice] = {}
-    left_out: list[Stop] = []
-    for stop in _spread(found):
-        if left > 0:
-            found_there = slices.of(stop, slices.names(stop))
-            left -= len(found_there.runs)
-        if left > 0:
-            tried[stop.after] = found_there
-        else:
-            left_out.append(stop)
-    return Plan(tried, left_out)
-
-
-def _spread(found: Sequence[Stop]) -> Iterator[Stop]:
-    """All of them, so that the first ones of it stand evenly apart: the last, the middle, the quarters …"""
-    step = 1
-    while step < len(found):
-        step *= 2
-    seen = set()
-    while step:
-        for place in range(len(found) - 1, -1, -step):
-            if place not in seen:
-                seen.add(place)
-                yield found[place]
-        step //= 2
+    def _forget(self, index: int) -> None:
+        self._settled.discard(index)
+        for name in self._prints[index].touches:
+            self._settled_touching[name].discard(index)
