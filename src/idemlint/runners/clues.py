@@ -6,7 +6,9 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from bisect import bisect_left
 from functools import cache
+from itertools import takewhile
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -59,6 +61,7 @@ class FolderClues:
         "_given_names",
         "_heads",
         "_names",
+        "_ordered",
         "_parents",
         "_read_from",
         "_sampled",
@@ -69,6 +72,7 @@ class FolderClues:
     def __init__(self, texts: Mapping[str, bytes] = MappingProxyType({})) -> None:
         self._absolute: dict[str, str] = {}
         self._names: dict[str, frozenset[str]] = {}
+        self._ordered: dict[str, list[str]] = {}
         self._parents: dict[str, str | None] = {}
         self._climbs: dict[str, list[str]] = {}
         self._above: dict[tuple[str, str], bool] = {}
@@ -220,9 +224,18 @@ class FolderClues:
 
     def _matching(self, folder: str, pattern: str) -> list[str]:
         names = self.names(folder)
-        if "*" in pattern:
+        head, any_else, _ = pattern.partition("*")
+        if not any_else:
+            return [pattern] if pattern in names else []
+        if not head:
             return [name for name in names if _is_like(name, pattern)]
-        return [pattern] if pattern in names else []
+        # There may be a pattern for each file.
+        ordered = self._ordered.get(folder)
+        if ordered is None:
+            ordered = self._ordered[folder] = sorted(names)
+        behind = map(ordered.__getitem__, range(bisect_left(ordered, head), len(ordered)))
+        alike = takewhile(lambda name: name.startswith(head), behind)
+        return [name for name in alike if _is_like(name, pattern)]
 
     def find(self, folder: str, name: str) -> str | None:
         """The nearest file of that name in the folder or above it."""

@@ -55,17 +55,16 @@ _PATH: Final = "schemas:"
 
 
 class Footprint(NamedTuple):
-    """What a statement looks at, and what it may change; `whole`: that cannot be told by names."""
+    """What a statement may change, and what it has to do with, that is what it looks at or changes itself;
+    `whole`: that cannot be told by names.
 
-    reads: frozenset[Name] = frozenset()
-    writes: frozenset[Name] = frozenset()
-    whole: bool = False
+    Two that change something of one table are strangers, unless it is the same thing, or one of them looks at
+    all of the table.
+    """
 
-    @property
-    def touches(self) -> frozenset[Name]:
-        """What it has to do with. Two that change something of one table are strangers, unless it is the same
-        thing, or one of them looks at all of the table."""
-        return self.reads.union(name for name in self.writes if not _is_mark(name))
+    touches: frozenset[Name]
+    writes: frozenset[Name]
+    whole: bool
 
 
 def _is_mark(name: Name) -> bool:
@@ -91,7 +90,14 @@ def footprints(programs: Sequence[Iterable[Effect]], postgres_version: int) -> l
             trace.writes.update((each, _HOLDING) for each in held.get(name, ()))
         if not trace.writes.isdisjoint(on_path):
             trace.writes.add(_PATH)
-    return [Footprint(frozenset(t.reads), frozenset(t.writes), t.whole) for t in traces]
+    return [
+        Footprint(
+            frozenset(trace.reads.union(name for name in trace.writes if not _is_mark(name))),
+            frozenset(trace.writes),
+            trace.whole,
+        )
+        for trace in traces
+    ]
 
 
 def changed(catalog: Catalog, changes: Iterable[Change]) -> Iterator[Name]:

@@ -92,9 +92,8 @@ def point(run: Pass) -> Point:
 def changed_since(run: Pass, since: Point) -> bool:
     """Whether anything is not what it was: what was taken back is none, nor what is unknown as before."""
     catalog = run.catalog
-    if point(run) == since:
-        return False
-    if point(run).found != since.found:
+    now = point(run)
+    if now.found != since.found:
         return True
     before: dict[Key, Slot | None] = {}
     for change in catalog.changes(since.mark):
