@@ -7,6 +7,7 @@ A `$$` becomes a `$` where a migration went through a templating step or JavaScr
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
@@ -50,14 +51,42 @@ class Misquote(NamedTuple):
     end: int
 
 
-def find(code: bytes, start: int, end: int, limit: int) -> Misquote | None:
-    """Look for the first misquoted body of a statement that does not parse, `code[start:end]`.
+class Singles:
+    """The single `$` of a text, up to `limit`, that can close a body.
 
-    The body, and with it the statement, may go on behind `end`, up to `limit`.
+    They are looked for once, behind the first body that is asked about; the others follow it.
     """
+
+    def __init__(self, code: bytes, limit: int) -> None:
+        self.code = code
+        self.limit = limit
+        self._places: list[int] | None = None
+
+    def closing(self, opening: int) -> int:
+        """Where the one is that closes the body, outside literals and comments; else -1."""
+        if self._places is None:
+            behind = _LONE.finditer(self.code, opening + 1, self.limit)
+            self._places = [found.start() for found in behind]
+        places = self._places
+        first = bisect_right(places, opening)
+        if first == len(places):
+            return -1
+        literals = Literals(self.code, opening + 1, self.limit)
+        for number in range(first, len(places)):
+            if not literals.cover(places[number]):
+                return places[number]
+        return -1
+
+
+def find(singles: Singles, start: int, end: int) -> Misquote | None:
+    """Look for the first misquoted body of a statement that does not parse, `singles.code[start:end]`.
+
+    The body, and with it the statement, may go on behind `end`, up to `singles.limit`.
+    """
+    code, limit = singles.code, singles.limit
     for token in tokens(code, start, end, coarse=True):
         if token.kind == "other" and _opens(code, start, token.start):
-            return _collapsed(code, token.start, limit)
+            return _collapsed(code, token.start, limit, singles.closing(token.start))
         if token.kind == "dollar" or (
             token.kind == "unterminated" and _TAG.match(code, token.start, end)
         ):
@@ -76,9 +105,8 @@ def _opens(code: bytes, start: int, quote: int) -> bool:
     )
 
 
-def _collapsed(code: bytes, opening: int, limit: int) -> Misquote:
-    """A body between two single `$`."""
-    closing = _closing(code, opening, limit)
+def _collapsed(code: bytes, opening: int, limit: int, closing: int) -> Misquote:
+    """A body between two single `$`; `closing` is -1 where the second one is missing."""
     if closing < 0:
         problem = Problem(
             "unclosed",
@@ -97,15 +125,6 @@ def _collapsed(code: bytes, opening: int, limit: int) -> Misquote:
         certain=b"$$" not in body,
     )
     return Misquote(problem, _widened(code, opening, closing), closing + 1)
-
-
-def _closing(code: bytes, opening: int, limit: int) -> int:
-    """Where the single `$` is that closes the body, outside literals and comments; else -1."""
-    literals = Literals(code, opening + 1, limit)
-    for found in _LONE.finditer(code, opening + 1, limit):
-        if not literals.cover(found.start()):
-            return found.start()
-    return -1
 
 
 def _widened(code: bytes, opening: int, closing: int) -> list[Piece]:

@@ -42,6 +42,7 @@ class Recovery:
         self._section: Section = "up"
         self._pieces: list[Piece] = []
         self._bytes_to_search = _MAX_SEARCHES * len(code)
+        self._singles = misquote.Singles(code, 0)
         self._atomic = Ahead(ATOMIC)
 
     def read(self, chunk: Chunk) -> None:
@@ -77,7 +78,9 @@ class Recovery:
         """Read a statement with a misquoted body; returns where it ends, `None` if it has none."""
         if self._bytes_to_search <= 0 or b"$" not in self.code[span.start : span.end]:
             return None
-        found = misquote.find(self.code, span.start, span.end, limit)
+        if self._singles.code is not self.code or self._singles.limit != limit:
+            self._singles = misquote.Singles(self.code, limit)
+        found = misquote.find(self._singles, span.start, span.end)
         if found is None:
             return None
         self._bytes_to_search -= (limit if found.end < 0 else found.end) - span.start
