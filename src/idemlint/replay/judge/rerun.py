@@ -9,7 +9,7 @@ from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Effect
 from idemlint.replay.judge.lasting import changed_since, point, repeated
 from idemlint.replay.judge.stops import stops
-from idemlint.replay.judge.verdict import Outcome, Verdict
+from idemlint.replay.judge.verdict import Outcome, Verdict, safe
 from idemlint.replay.machine.run import Pass
 from idemlint.replay.machine.signals import Raised
 
@@ -206,13 +206,16 @@ def _where_not_interrupted(outcomes: list[dict[Rerun, Outcome]], units: Sequence
     """A stop inside the file's only unit leaves nothing behind; other stops that were not looked at are
     those after which a rerun does what it does after the end."""
     several = len(set(units)) > 1
+    reason = "the file is one transaction: a stop leaves nothing of it"
+    nothing_left = Outcome(Verdict.NOT_APPLICABLE, "interrupted", reason)
     for each in outcomes:
         if "interrupted" in each:
             continue
         whole = each.get("file")
         if not several or whole is None:
-            reason = "the file is one transaction: a stop leaves nothing of it"
-            each["interrupted"] = Outcome(Verdict.NOT_APPLICABLE, "interrupted", reason)
+            each["interrupted"] = nothing_left
+        elif whole is safe("file"):
+            each["interrupted"] = safe("interrupted")
         else:
             each["interrupted"] = whole._replace(rerun="interrupted")
 
@@ -284,4 +287,4 @@ def _outcome(run: Pass, result: Result, mode: Rerun) -> Outcome:
         return Outcome(
             Verdict.UNKNOWN, mode, doubt.reason, None, doubt.effect, doubt.span, doubt.leaf
         )
-    return Outcome(Verdict.SAFE, mode)
+    return safe(mode)
