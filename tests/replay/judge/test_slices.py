@@ -128,6 +128,13 @@ class TestConcerned:
         )
         assert found[-1] == [0, 1, 2, 3]
 
+    def test_a_schema_of_the_search_path_concerns_what_is_looked_for_in_it(self) -> None:
+        found = concerned(
+            "SET search_path = s; CREATE TABLE t (id int); CREATE TABLE s2.u (id int);"
+            " DROP SCHEMA s CASCADE; SELECT 1"
+        )
+        assert found[-1] == [0, 1, 3]
+
     def test_columns_of_one_table_are_strangers(self) -> None:
         found = concerned(
             "CREATE TABLE t (id int); ALTER TABLE t ADD COLUMN a int; ALTER TABLE t ADD COLUMN b int;"

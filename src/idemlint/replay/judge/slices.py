@@ -134,6 +134,7 @@ class Slices:
                     self._forget(later)
                 return
             else:
+                self._forget(index)
                 self.unsettle(each.writes, index + 1)
                 moved |= each.writes
 
@@ -147,6 +148,7 @@ class Slices:
                 waiting += [(each, index + 1) for each in self._prints[index].writes]
 
     def _forget(self, index: int) -> None:
-        self._settled.discard(index)
-        for name in self._prints[index].touches:
-            self._settled_touching[name].discard(index)
+        if index in self._settled:
+            self._settled.remove(index)
+            for name in self._prints[index].touches:
+                self._settled_touching[name].discard(index)
