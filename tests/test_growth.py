@@ -29,13 +29,10 @@ if TYPE_CHECKING:
 
 #: The most that a folder twice as large may cost, in steps: 2 is linear.
 MOST: Final = 2.3
-#: The same where one stands in another, as far as they are read: no more than what is in all levels.
-MOST_DEEP: Final = 4.5
+#: The same where one stands in another, in a small folder: a level costs what is in it, while it is read.
+MOST_DEEP: Final = 3.0
 #: How much of its subject a folder has; and then twice that. The steps of one that has one are taken off.
 SIZE, SIZE_DEEP, SIZE_SLOW = 50, 20, 250
-
-#: Shapes that do grow faster, and why. To be emptied.
-NOT_YET: Final[dict[str, str]] = {}
 
 ALL: Final = {**SHAPES, **TEXTS}
 _OURS: Final = str(Path(idemlint.__file__).parent)
@@ -94,36 +91,25 @@ def growth(cost: Callable[[int], int], size: int) -> float:
     return (cost(2 * size) - least) / max(cost(size) - least, 1)
 
 
-def check(name: str, size: int) -> None:
+def check(name: str, size: int, most: float) -> None:
     shape = ALL[name]
     steps_of(shape, 2)  # what is made once, and kept
-    found = growth(lambda n: steps_of(shape, n), SIZE_DEEP if shape.deep else size)
-    assert found <= (MOST_DEEP if shape.deep else MOST), f"{found:.2f} x the steps for 2 x the size"
+    found = growth(lambda n: steps_of(shape, n), size)
+    assert found <= most, f"{found:.2f} x the steps for 2 x the size"
 
 
-def shapes(*, rounds: bool) -> list[object]:
-    """The names of the shapes, those of many rounds of fixes among them or not."""
-    return [
-        pytest.param(
-            name,
-            marks=[pytest.mark.xfail(strict=False, reason=NOT_YET[name])]
-            if name in NOT_YET
-            else (),
-        )
-        for name, shape in ALL.items()
-        if rounds or not shape.rounds
-    ]
-
-
-@pytest.mark.parametrize("name", shapes(rounds=False))
+@pytest.mark.parametrize("name", [name for name, shape in ALL.items() if not shape.rounds])
 def test_twice_as_much_takes_twice_the_steps(name: str) -> None:
-    check(name, SIZE)
+    if ALL[name].deep:
+        check(name, SIZE_DEEP, MOST_DEEP)
+    else:
+        check(name, SIZE, MOST)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", shapes(rounds=True))
+@pytest.mark.parametrize("name", [name for name, shape in ALL.items() if not shape.deep])
 def test_twice_as_much_takes_twice_the_steps_in_a_large_folder(name: str) -> None:
-    check(name, SIZE_SLOW)
+    check(name, SIZE_SLOW, MOST)
 
 
 def toy(folder: Path, text: str) -> Callable[[int], object]:

@@ -51,14 +51,12 @@ class _Drawing:
         self.room = room
 
     def single(self, line: SourceLine) -> list[Row]:
-        # What does not fit in any case need not be looked at, where each character is one cell.
         room = self.room + 1
         left_out = max(len(line.before) - room, 0) if _is_plain(line.before) else 0
         before = cells(line.before[left_out:], line.column)
         column = line.column + left_out + width(before)
-        inside = cells(line.marked[:room] if _is_plain(line.marked) else line.marked, column)
-        rest = line.after[:room] if _is_plain(line.after) else line.after
-        after = cells(rest, column + width(inside))
+        inside = cells(_first(line.marked, room), column)
+        after = cells(_first(line.after, room), column + width(inside))
         before, inside, after = _window(before, inside, after, self.room)
         blank = [(" ", amount) for _, amount in before]
         return [
@@ -130,7 +128,13 @@ def cells(text: str, column: int = 0) -> list[Cell]:
 
 
 def _is_plain(text: str) -> bool:
+    """Whether each character is one cell."""
     return text.isascii() and text.isprintable()
+
+
+def _first(text: str, room: int) -> str:
+    """What of a text can be in so many cells: all of it, where only a look at each character tells."""
+    return text[:room] if _is_plain(text) else text
 
 
 def width(line: list[Cell]) -> int:

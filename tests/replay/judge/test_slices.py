@@ -46,8 +46,9 @@ class TestSettled:
         of = Slices.of
 
         def spy(self: Slices, after: int, names: Iterable[Name]) -> Slice:
-            found.append(list(of(self, after, names).runs))
-            return of(self, after, names)
+            part = of(self, after, names)
+            found.append(list(part.runs))
+            return part
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Slices, "of", spy)
