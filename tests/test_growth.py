@@ -107,7 +107,7 @@ def test_twice_as_much_takes_twice_the_steps(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name, shape in ALL.items() if not shape.deep])
+@pytest.mark.parametrize("name", ALL)
 def test_twice_as_much_takes_twice_the_steps_in_a_large_folder(name: str) -> None:
     check(name, SIZE_SLOW, MOST)
 

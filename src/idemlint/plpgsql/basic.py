@@ -87,7 +87,7 @@ def _run(
     [kind] = tree
     span = reader.span(first, last)
     if kind == "DoStmt":
-        steps.append(reader.block_of(wrap(tree)))
+        steps.append(reader.body_within(tree))
         reader.variables.forget(all_queries=True)
         return
     shown = tree
@@ -214,7 +214,7 @@ def execute(reader: Reader, steps: list[Step]) -> None:
         return
     span = reader.span(first, last)
     steps += [
-        reader.block_of(wrap(tree)) if "DoStmt" in tree else Sql(wrap(tree), span, executed=True)
+        reader.body_within(tree) if "DoStmt" in tree else Sql(wrap(tree), span, executed=True)
         for tree in trees
     ]
     if len(trees) == 1 and "SelectStmt" in trees[0]:

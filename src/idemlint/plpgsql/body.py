@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql.constants import mentions
 from idemlint.plpgsql.cursor import Tokens
+from idemlint.plpgsql.depth import TOO_DEEP, bounded
 from idemlint.plpgsql.dispatch import BodyReader
 from idemlint.plpgsql.nodes import Block, Dynamic
 from idemlint.source.lexer import tokens
@@ -30,11 +31,11 @@ def body_of(parsed: ParsedFile, statement: Statement) -> Block | None:
     return block_of(statement.tree, _place(parsed.code, statement.start, statement.end))
 
 
-def block_of(tree: Tree, place: tuple[bytes, int] | None = None) -> Block:
+def block_of(tree: Tree, place: tuple[bytes, int] | None = None, depth: int = 0) -> Block:
     """The body of a `DoStmt`; `place` are its bytes and where they stand in the file, if they do.
 
     Spans and locations in it are bytes of the file; without a place (a body in `'…'` with quotes in it,
-    or one that stands in another body) spans are `None`.
+    or one that stands in another body, `depth` statements deep) spans are `None`.
     """
     text = ""
     language = _PLPGSQL
@@ -47,8 +48,8 @@ def block_of(tree: Tree, place: tuple[bytes, int] | None = None) -> Block:
     if language.lower() != _PLPGSQL:
         return Block((Dynamic(f"DO body in language {language}", mentions(text)),))
     if place is not None:
-        return _read(*place)
-    return _read(text.encode("utf-8", "replace"), None)
+        return _read(*place, depth)
+    return _read(text.encode("utf-8", "replace"), None, depth)
 
 
 def _place(code: bytes, start: int, end: int) -> tuple[bytes, int] | None:
@@ -64,9 +65,12 @@ def _place(code: bytes, start: int, end: int) -> tuple[bytes, int] | None:
     return None
 
 
-def _read(data: bytes, base: int | None) -> Block:
+def _read(data: bytes, base: int | None, depth: int) -> Block:
+    def named() -> frozenset[str]:
+        return mentions(data.decode("utf-8", "replace"))
+
     try:
-        return BodyReader(Tokens(data), base, block_of).body()
+        block = BodyReader(Tokens(data), base, block_of, depth).body()
     except RecursionError:
-        text = data.decode("utf-8", "replace")
-        return Block((Dynamic("nested too deeply", mentions(text)),))
+        return Block((Dynamic(TOO_DEEP, named()),))
+    return block if depth else bounded(block, named)

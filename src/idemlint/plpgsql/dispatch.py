@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import basic, blocks, conditionals, leaving, loops, variables
-from idemlint.plpgsql.jumps import MOST, Leap, Step, closed
+from idemlint.plpgsql.depth import TOO_DEEP
+from idemlint.plpgsql.jumps import MOST, Step, closed, jumps
 from idemlint.plpgsql.nodes import Block
 from idemlint.plpgsql.reader import Reader
 
@@ -52,7 +53,7 @@ class BodyReader(Reader):
             first = self.at
             if self.depth > _DEEPEST:
                 self.at = len(words) - 1
-                steps.append(self.unread(first, self.at, "nested too deeply"))
+                steps.append(self.unread(first, self.at, TOO_DEEP))
                 break
             if word == ";":
                 self.at += 1
@@ -63,7 +64,7 @@ class BodyReader(Reader):
             if self.at == first:  # whatever it is, go on
                 self.at += 1
         self.depth -= 1
-        if sum(isinstance(step, Leap) for step in steps) > MOST:
+        if jumps(steps) > MOST:
             return [self.unread(start, self.at, "too many jumps")]
         return steps
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 EMPTY: Final = Block(())
 #: The label of the innermost loop, which EXIT and CONTINUE leave when they name none.
 INNERMOST: Final = ""
-#: The most branches of a statement, or jumps in a row: an ELSIF is an IF in the ELSE of another, as is
-#: what follows a CONTINUE.
+#: The most branches of a statement, or jumps in a row or one in another: an ELSIF is an IF in the ELSE of
+#: another, as is what follows a CONTINUE.
 MOST: Final = 80
 
 
@@ -29,6 +29,7 @@ class Arms(NamedTuple):
     otherwise: list[Step]
     span: Span | None
     test: Span | None
+    jumps: int
 
 
 class Leap(NamedTuple):
@@ -49,6 +50,12 @@ def labels_of(steps: list[Step]) -> frozenset[str]:
         if isinstance(step, Leap):
             found |= step.labels
     return found
+
+
+def jumps(steps: list[Step]) -> int:
+    """How many IFs stand one in another once these are closed, for the jumps in them."""
+    leaps = [step.inside for step in steps if isinstance(step, Leap)]
+    return len(leaps) + max((each.jumps for each in leaps if isinstance(each, Arms)), default=0)
 
 
 def leaves(steps: Sequence[Step]) -> bool:
@@ -82,7 +89,8 @@ def branch(
     labels = labels_of(then) | labels_of(otherwise)
     if labels:
         always = leaves(then) and leaves(otherwise)
-        return Leap(labels, always, Arms(condition, then, otherwise, span, test))
+        inner = max(jumps(then), jumps(otherwise))
+        return Leap(labels, always, Arms(condition, then, otherwise, span, test, inner))
     return If(condition, closed(then), closed(otherwise), span, test)
 
 

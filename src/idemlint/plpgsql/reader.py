@@ -14,7 +14,7 @@ from idemlint.plpgsql.constants import mentions
 from idemlint.plpgsql.cursor import Cursor, Tokens
 from idemlint.plpgsql.jumps import Step, leaves
 from idemlint.plpgsql.nodes import Dynamic
-from idemlint.plpgsql.sql import Unreadable, expression
+from idemlint.plpgsql.sql import Json, Unreadable, expression
 from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:
@@ -26,15 +26,21 @@ _RETOLD: Final = 20_000
 
 
 class Reader(Cursor):
-    """A body being read. `block_of` reads the body of a DO statement that stands in this one."""
+    """A body being read, `depth` statements deep in others; `block_of` reads one that stands in it."""
 
-    __slots__ = ("assigned", "block_of", "budget", "depth", "nests", "variables")
+    __slots__ = ("_block_of", "assigned", "budget", "depth", "nests", "variables")
 
-    def __init__(self, tokens: Tokens, base: int | None, block_of: Callable[[Tree], Block]) -> None:
+    def __init__(
+        self,
+        tokens: Tokens,
+        base: int | None,
+        block_of: Callable[[Tree, None, int], Block],
+        depth: int = 0,
+    ) -> None:
         super().__init__(tokens, base)
-        self.block_of = block_of
+        self._block_of = block_of
         self.variables = Variables()
-        self.depth = 0  # blocks, branches and loops around the next token
+        self.depth = depth  # blocks, branches and loops around the next token
         self.nests = True  # whether parentheses hide semicolons
         self.budget = _RETOLD  # tokens that may be read again, to tell loops round by round
         self.assigned: frozenset[str] | None = None  # what the body may set, once a loop asked
@@ -42,6 +48,10 @@ class Reader(Cursor):
     def statements(self, ends: frozenset[str]) -> list[Step]:
         """The statements up to one of the words `ends`, which is next then."""
         raise NotImplementedError
+
+    def body_within(self, do: Json) -> Block:
+        """The body of a DO statement that stands in this one."""
+        return self._block_of(wrap(do), None, self.depth)
 
     # -- expressions -------------------------------------------------------------------------------
 
