@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from idemlint import files
-from idemlint.analysis.file_report import FileReport, report_of
+from idemlint.analysis.file_report import FileReport, FileTally, report_of, tally_of
 from idemlint.analysis.judged import Judged, judge
 from idemlint.errors import UsageProblem
 from idemlint.replay.catalog.view import StaleView
@@ -26,7 +26,7 @@ from idemlint.sequence.grouping import Grouping
 from idemlint.sequence.order import is_read_alone, newest
 from idemlint.sequence.paths import holder
 from idemlint.sequence.script import KEPT, Scripts, Shelf
-from idemlint.sequence.texts import Texts, full
+from idemlint.sequence.texts import Texts, comes_or_goes, full
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
@@ -97,10 +97,21 @@ class Folder:
     ) -> Iterator[FileReport]:
         """All files that were asked about (of these, `only` some), one after the other; `effects`: see
         `Sequence.report`. A folder that was opened `once` closes a sequence when it has said all."""
+        for sequence, name in self._asked_about(only):
+            yield sequence.report(name, effects=effects)
+
+    def tallies(
+        self, only: Container[str] | None = None, *, excerpts: bool = True
+    ) -> Iterator[FileTally]:
+        """The same without the statements; `excerpts`: see `Sequence.tally`."""
+        for sequence, name in self._asked_about(only):
+            yield sequence.tally(name, excerpts=excerpts)
+
+    def _asked_about(self, only: Container[str] | None) -> Iterator[tuple[Sequence, str]]:
         for sequence in self if self._shelf.limit else self._let_go():
             for name in sequence:
                 if only is None or name in only:
-                    yield sequence.report(name, effects=effects)
+                    yield sequence, name
 
     def _let_go(self) -> Iterator[Sequence]:
         """The sequences; when the next one is asked for, nothing is left here of the one before."""
@@ -143,7 +154,7 @@ class Folder:
                 concerned.setdefault(sequence, []).append(name)
         for sequence, names in concerned.items():
             moved |= sequence.changed(names)
-        stays = [name for name in changed if not _comes_or_goes(name, self._spelled, given[name])]
+        stays = [name for name in changed if not comes_or_goes(name, self._spelled, given[name])]
         known = [name for name in stays if full(name) in self._spelled]
         if len(known) < len(changed) or not all(
             self._grouping.outlasts(name, given[name]) for name in known
@@ -307,13 +318,17 @@ class Sequence:
         known = self._reports.get((name, effects))
         if known is not None and not self._is_replaced:
             return known
-        judged = self.judged(name)
-        # Findings are known by it; to make it asks the system where we are.
-        stable_name = self._folder.settings.stable_name(name) if judged.diagnostics else name
-        report = report_of(judged, stable_name, effects=effects)
+        report = report_of(self.judged(name), self._folder.settings.stable_name, effects=effects)
         if self._chain.keeps:
             self._reports[name, effects] = report
         return report
+
+    def tally(self, name: str, *, excerpts: bool = True) -> FileTally:
+        """What is found in a file, and how many statements it has; without `excerpts`, findings have no
+        lines to show them by. Raises what `report` raises, and keeps no answer."""
+        settings = self._folder.settings
+        judged = self.judged(name)
+        return tally_of(judged, settings.stable_name, down=settings.down, excerpts=excerpts)
 
     def judged(self, name: str) -> Judged:
         """What is said of a file, with its trees and what the replay made of them: for those who fix it."""
@@ -371,13 +386,6 @@ class Sequence:
         if self._is_replaced:
             raise StaleView("the folder has other sequences now: ask it for them")
         return self._chain
-
-
-def _comes_or_goes(name: str, spelled: Mapping[str, str], data: bytes | None) -> bool:
-    """Whether a text makes a file that was not there, or takes away one that only texts had."""
-    if data is None and not os.path.exists(name):  # noqa: PTH110
-        return True
-    return full(name) not in spelled and name.endswith(".sql")
 
 
 @contextmanager

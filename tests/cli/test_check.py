@@ -83,7 +83,7 @@ class TestExitCodes:
         def broken(*_: object, **__: object) -> None:
             raise ValueError("a bug")
 
-        monkeypatch.setattr("idemlint.engine.report_of", broken)
+        monkeypatch.setattr("idemlint.engine.tally_of", broken)
         result = idemlint("migrations")
         assert result.code == 2
         assert "internal error: ValueError: a bug" in result.err
@@ -99,7 +99,7 @@ class TestExitCodes:
         def interrupted(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("idemlint.engine.report_of", interrupted)
+        monkeypatch.setattr("idemlint.engine.tally_of", interrupted)
         result = idemlint("migrations")
         assert result.code == 130
         assert "Traceback" not in result.err

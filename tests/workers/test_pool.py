@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idemlint import engine
-from idemlint.analysis.file_report import tally
 from idemlint.errors import UsageProblem
 from idemlint.settings import Settings
 from idemlint.workers import pool, wire
@@ -27,7 +26,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 NAMES = ("drizzle/bookings", "prisma/shop", "psql/ledger", "supabase/clinic")
 FOLDERS = [os.path.relpath(FIXTURES / name) for name in NAMES]
 SETTINGS = Settings.load(isolated=True)
-WHOLE = wire.Request(SETTINGS, {}, None, True, False)
+WHOLE = wire.Request(SETTINGS, {}, None, whole=True, effects=False, excerpts=True)
 
 
 @pytest.fixture(autouse=True)
@@ -88,8 +87,7 @@ def test_the_reports_are_those_of_one_process_in_the_order_of_the_groups(number:
 
 @pytest.mark.usefixtures("idle")
 def test_where_nobody_asks_for_statements_their_number_is_said() -> None:
-    reports = engine.open(FOLDERS, SETTINGS).reports()
-    expected = [tally(report, down=False) for report in reports]
+    expected = list(engine.open(FOLDERS, SETTINGS).tallies())
     assert list(shared(WHOLE._replace(whole=False))) == expected
 
 

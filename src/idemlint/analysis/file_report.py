@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from idemlint.analysis.fingerprint import Identities, Identity, fingerprint
 from idemlint.diagnostics import Severity
 from idemlint.records import NamedTuple
+from idemlint.replay.judge.verdict import Verdict
 from idemlint.source.positions import Lines, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from idemlint.analysis.judged import Judged
     from idemlint.diagnostics import Diagnostic, Fix
@@ -97,8 +98,9 @@ class StatementSpan(NamedTuple):
 class Finding(NamedTuple):
     """What a rule found, where it stands, the lines that show it, and how it is mended.
 
-    `server` is PostgreSQL's own message, where that is certain. `lines` are those of the span; of a long
-    one the first three and the last. `identity` is what the finding is known by when its lines have moved.
+    `server` is PostgreSQL's own message, where that is certain. `lines` are those of the span, where
+    somebody shows them; of a long one the first three and the last. `identity` is what the finding is known
+    by when its lines have moved.
     """
 
     code: str
@@ -158,28 +160,54 @@ class FileTally(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def tally(report: FileReport, *, down: bool) -> FileTally:
-    """A report without its statements. Those of Down sections count where they run (`down`)."""
-    verdicts = [each.verdict for each in report.statements if down or each.section == "up"]
+def tally_of(
+    judged: Judged, naming: Callable[[str], str], *, down: bool, excerpts: bool = True
+) -> FileTally:
+    """A judged migration without its statements. Those of Down sections count where they run (`down`);
+    where nobody shows `excerpts`, the findings have no lines. `naming`: see `report_of`."""
+    verdicts = [
+        outcome.verdict
+        for statement, outcome in zip(judged.parsed.statements, judged.outcomes, strict=True)
+        if down or statement.section == "up"
+    ]
     return FileTally(
-        report.filename,
-        report.path,
-        report.runner,
+        judged.filename,
+        judged.name,
+        judged.migration.profile.name,
         len(verdicts),
-        verdicts.count("unknown"),
-        report.findings,
+        verdicts.count(Verdict.UNKNOWN),
+        _findings(judged, None, naming, excerpts=excerpts),
     )
 
 
-def report_of(judged: Judged, stable_name: str, *, effects: bool = False) -> FileReport:
-    """Plain data of a judged migration. `stable_name` is the file's name wherever we were started."""
+def report_of(judged: Judged, naming: Callable[[str], str], *, effects: bool = False) -> FileReport:
+    """Plain data of a judged migration. `naming` tells a file's name wherever we were started; to do so, it
+    asks the system where that is."""
     lines = lines_of(judged.parsed)
     return FileReport(
         judged.filename,
         judged.name,
         judged.migration.profile.name,
         tuple(_rows(judged, lines, effects=effects)),
-        tuple(located(judged.parsed, judged.diagnostics, judged.outcomes, lines, stable_name)),
+        _findings(judged, lines, naming),
+    )
+
+
+def _findings(
+    judged: Judged, lines: Lines | None, naming: Callable[[str], str], *, excerpts: bool = True
+) -> tuple[Finding, ...]:
+    # Most files have none, and need no lines.
+    if not judged.diagnostics:
+        return ()
+    return tuple(
+        located(
+            judged.parsed,
+            judged.diagnostics,
+            judged.outcomes,
+            lines_of(judged.parsed) if lines is None else lines,
+            naming(judged.name),
+            excerpts=excerpts,
+        )
     )
 
 
@@ -237,8 +265,11 @@ def located(
     outcomes: Sequence[Outcome],
     lines: Lines,
     stable_name: str,
+    *,
+    excerpts: bool = True,
 ) -> Iterator[Finding]:
-    """Diagnostics of a file with their places; `outcomes` are those of its statements."""
+    """Diagnostics of a file with their places; `outcomes` are those of its statements. With `excerpts`
+    they have the lines that show them."""
     statements, data = parsed.statements, parsed.source.data
     identities = Identities(stable_name, data)
     for diagnostic in diagnostics:
@@ -264,7 +295,7 @@ def located(
             diagnostic.rerun,
             _fix(diagnostic.fix, lines),
             _server(outcomes, diagnostic),
-            tuple(_source_lines(lines, start, diagnostic.span.end)),
+            tuple(_source_lines(lines, start, diagnostic.span.end)) if excerpts else (),
             identities.of(diagnostic.code, first, last),
         )
 

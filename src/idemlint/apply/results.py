@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from idemlint.analysis.file_report import FileReport
+    from idemlint.analysis.file_report import FileTally
     from idemlint.diagnostics import Diagnostic
 
 
@@ -26,7 +26,7 @@ class FixedFile(NamedTuple):
     file was left alone although it has findings that could be fixed, empty where it was not.
     """
 
-    report: FileReport
+    report: FileTally
     before: bytes
     after: bytes
     fixed: tuple[Diagnostic, ...]

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from idemlint.analysis.file_report import report_of
+from idemlint.analysis.file_report import tally_of
 from idemlint.apply.applied import Applied
 from idemlint.apply.edits import choose, patch
 from idemlint.apply.prove import Objection, TriedFix, objections
@@ -20,7 +20,7 @@ from idemlint.records import NamedTuple
 from idemlint.rules import all_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container
 
     from idemlint.analysis.judged import Judged
     from idemlint.apply.edits import Patch
@@ -48,6 +48,7 @@ def fix_files(
     that came through standard input, by its name, and what runs again by design are there to be edited.
     The folder has other texts afterwards. Raises `UsageProblem` for a file that cannot be read.
     """
+    settings = folder.settings
     applied = Applied()
     results: list[FixedFile] = []
     for sequence in list(folder):
@@ -65,7 +66,7 @@ def fix_files(
         trial.settle()
         # Plain data from here on: a folder that is done leaves no trees.
         results += [
-            file.result(folder.settings.stable_name(name)) for name, file in trial.files.items()
+            file.result(settings.stable_name, down=settings.down) for file in trial.files.values()
         ]
     return results
 
@@ -125,10 +126,10 @@ class _File:
         """What a finding can be known by in the next round, when it has moved."""
         return finding.code, self.judged.data[finding.span.start : finding.span.end]
 
-    def result(self, stable_name: str) -> FixedFile:
+    def result(self, naming: Callable[[str], str], *, down: bool) -> FixedFile:
         """What has come of it."""
         return FixedFile(
-            report_of(self.judged, stable_name),
+            tally_of(self.judged, naming, down=down),
             self.before,
             self.judged.data,
             tuple(self.fixed),

@@ -72,7 +72,7 @@ def command(**values: Any) -> Code:
 
         return run_fixes(session, options)
     collector = Collector()
-    for file in session.tallies():
+    for file in session.tallies(excerpts=output.shows_excerpts(session)):
         collector.add(file)
     if options.shared.verbose:
         notes.say_runners(collector)

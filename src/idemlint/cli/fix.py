@@ -63,7 +63,6 @@ def _show_diff(session: Session, options: CheckOptions, results: Sequence[FixedF
 
 def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) -> Code:
     from idemlint import apply
-    from idemlint.analysis.file_report import tally
 
     collector = Collector()
     for result in results:
@@ -71,7 +70,7 @@ def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) 
             terminal.emit_bytes(result.after)
         elif result.after != result.before:
             apply.write(result)
-        collector.add(tally(result.report, down=session.settings.down))
+        collector.add(result.report)
     number = sum(len(result.fixed) for result in results)
     report = output.without_baseline(session, collector.report(fixed=number), options.baseline)
     if session.stdin is None:

@@ -26,6 +26,13 @@ def without_baseline(session: Session, report: Report, name: str | None) -> Repo
     return without_known(name, report, verbose=session.options.verbose)
 
 
+def shows_excerpts(session: Session) -> bool:
+    """Whether `show` prints the lines that findings stand in; with --output-file, stdout gets them."""
+    options = session.options
+    name = options.output_format or session.config.output_format or FULL
+    return name == FULL or options.output_file is not None
+
+
 def show(session: Session, report: Report, *, statistics: bool) -> None:
     """Print the findings in the chosen format; --output-file gets that, and stdout the text."""
     options = session.options

@@ -53,15 +53,15 @@ class Session(NamedTuple):
         """What the engine says of each file that is reported on, with a bar where it takes long."""
         return self._answers(whole=True, effects=effects)
 
-    def tallies(self) -> Iterator[FileTally]:
-        """The same, without the statements."""
-        return self._answers(whole=False)
+    def tallies(self, *, excerpts: bool) -> Iterator[FileTally]:
+        """The same, without the statements; `excerpts`: with the lines that show the findings."""
+        return self._answers(whole=False, excerpts=excerpts)
 
-    def _answers(self, *, whole: bool, effects: bool = False) -> Iterator[Any]:
+    def _answers(
+        self, *, whole: bool, effects: bool = False, excerpts: bool = True
+    ) -> Iterator[Any]:
         if self.changed is not None and not any(self.is_wanted(path) for path in self.paths):
             return
-        from idemlint.analysis.file_report import tally
-
         folder = self.open(once=True)
         groups = folder.groups
         only = None
@@ -80,12 +80,17 @@ class Session(NamedTuple):
                     from idemlint.workers import pool, wire
 
                     del folder  # all is read again, group by group
-                    request = wire.Request(self.settings, texts, only, whole, effects)
+                    request = wire.Request(self.settings, texts, only, whole, effects, excerpts)
                     yield from pool.answers(groups, sizes, request, number, step)
                     return
-            for report in folder.reports(only, effects=effects):
+            answers: Iterator[FileReport | FileTally] = (
+                folder.reports(only, effects=effects)
+                if whole
+                else folder.tallies(only, excerpts=excerpts)
+            )
+            for answer in answers:
                 step(1)
-                yield report if whole else tally(report, down=self.settings.down)
+                yield answer
 
     def is_wanted(self, path: str) -> bool:
         """Whether findings in this file are reported."""

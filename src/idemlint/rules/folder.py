@@ -39,8 +39,8 @@ class DefinitionDrift(FileRule):
         """Columns that the statement names, and that the table does not have when the file is through."""
         removed: dict[str, set[str]] | None = None
         for statement in migration.applied():
-            tree = statement.tree
-            if statement.kind != "CreateStmt" or tree is None or not tree.if_not_exists:
+            tree = statement.tree if statement.kind == "CreateStmt" else None
+            if tree is None or not tree.if_not_exists:
                 continue
             table = relation(tree.relation)
             if not migration.after.surely.maker(table):

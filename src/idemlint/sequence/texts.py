@@ -62,6 +62,13 @@ def full(name: str) -> str:
     return os.path.abspath(name)  # noqa: PTH100 (called for every read)
 
 
+def comes_or_goes(name: str, spelled: Mapping[str, str], data: bytes | None) -> bool:
+    """Whether a text makes a file that was not there, or takes away one that only texts had."""
+    if data is None and not os.path.exists(name):  # noqa: PTH110
+        return True
+    return full(name) not in spelled and name.endswith(".sql")
+
+
 def _on_disk(name: str) -> bytes:
     try:
         with open(name, "rb") as file:  # noqa: PTH123 (half the time of Path.read_bytes)

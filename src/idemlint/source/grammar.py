@@ -13,15 +13,23 @@ from pglast.parser import ParseError, parse_sql_json
 
 from idemlint.source.split import trim
 from idemlint.source.statement import Statement
-from idemlint.source.tree import Tree
+from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from idemlint.source.statement import Section
 
 # A key of the JSON: inside a value its quotes would be escaped.
 _LOCATION: Final = re.compile(r'location":(\d+)')
 _SLASH: Final = 0x2F
 _STAR: Final = 0x2A
+# How a statement begins in the JSON, and how it ends: where there is a 0, it is left out.
+_BEGINNING: Final = '{"stmt":{'
+_END: Final = re.compile(r'(?:,"stmt_location":(\d+))?(?:,"stmt_len":(\d+))?\}(?:,|\]\})\Z')
+_LONGEST_END: Final = 64
+# JSON of less characters is not nested so deeply that it cannot be decoded.
+_FOLDED: Final = 4096
 _EXHAUSTED: Final = ("stack depth limit exceeded", "memory exhausted")
 
 # PostgreSQL's scanner reads a whole run of operator characters at each `/*` in it: 200 KB of
@@ -43,30 +51,33 @@ class TooDeep(Exception):
     """The text is nested too deeply to be parsed, or its tree to be decoded."""
 
 
-def parse_whole(text: str, code: bytes) -> list[Statement]:
-    """The statements of a file, given as `text` and in UTF-8 as `code`.
+def parse_whole(text: str, code: bytes, *, fold: bool = False) -> list[Statement]:
+    """The statements of a file, given as `text` and in UTF-8 as `code`; `fold`: they keep no trees, but
+    what these are made of.
 
     Raises `Rejected` where PostgreSQL does, and `TooDeep`.
     """
-    tree = _tree(text, code, 0)
-    return _statements(code, 0, tree, "up", 0)
+    answer = _answer(text, code, 0)
+    return _statements(code, 0, answer, "up", 0, fold=fold)
 
 
-def parse_stretch(raw: bytes, base: int, section: Section, index: int) -> list[Statement]:
+def parse_stretch(
+    raw: bytes, base: int, section: Section, index: int, *, fold: bool = False
+) -> list[Statement]:
     """The statements of a stretch that stands at `base` in its file, numbered from `index`.
 
-    All positions, those in the trees too, are the file's. Raises as `parse_whole` does.
+    All positions, those in the trees too, are the file's. `fold` and what is raised: see `parse_whole`.
     """
     # The blank in front keeps every location above 0, which the JSON would leave out.
     text = " " + raw.decode("utf-8", "replace")
     shift = base - 1
-    tree = _tree(text, raw, shift)
+    answer = _answer(text, raw, shift)
     if shift:
-        tree = _LOCATION.sub(lambda found: f'location":{int(found[1]) + shift}', tree)
-    return _statements(raw, base, tree, section, index)
+        answer = _LOCATION.sub(lambda found: f'location":{int(found[1]) + shift}', answer)
+    return _statements(raw, base, answer, section, index, fold=fold)
 
 
-def _tree(text: str, raw: bytes, shift: int) -> str:
+def _answer(text: str, raw: bytes, shift: int) -> str:
     """The parser's answer to `text`, in UTF-8 `raw`; the place of an error is moved by `shift`."""
     if raw.count(b"/*") > _MANY_COMMENTS and re.search(_SLOW_TO_SCAN, raw):
         raise TooDeep
@@ -78,19 +89,15 @@ def _tree(text: str, raw: bytes, shift: int) -> str:
 
 
 def _statements(
-    raw: bytes, base: int, answer: str, section: Section, index: int
+    raw: bytes, base: int, answer: str, section: Section, index: int, *, fold: bool
 ) -> list[Statement]:
     """Decode the parser's answer about a stretch."""
-    try:
-        decoded = orjson.loads(answer)
-    except (ValueError, RecursionError):
-        raise TooDeep from None
     found = []
     nowhere = len(raw)
     comment = -1  # the next `--`; most statements have none
-    for item in decoded["stmts"]:
-        start = item.get("stmt_location", 0) - base
-        end = start + item["stmt_len"] if "stmt_len" in item else nowhere
+    for kind, tree, place, size in _folded(answer) if fold else _decoded(answer):
+        start = place - base
+        end = start + size if size else nowhere
         # What precedes the `;` is stripped; a comment there shows in the last line.
         if raw[end - 1] <= 32:
             end = start + len(raw[start:end].rstrip())
@@ -102,11 +109,39 @@ def _statements(
             comment < end and raw.find(b"--", max(raw.rfind(b"\n", start, end), start), end) >= 0
         ) or (raw[end - 1] == _SLASH and raw[end - 2] == _STAR):
             end = trim(raw, start, end).end
-        for kind, fields in item["stmt"].items():  # the only one
-            tree = Tree(kind, fields)
-            found.append(Statement(index, start + base, end + base, kind, tree, section))
+        found.append(Statement(index, start + base, end + base, kind, tree, section))
         index += 1
     return found
+
+
+def _decoded(answer: str) -> Iterator[tuple[str, Tree | bytes, int, int]]:
+    """Of each statement in an answer: its kind, its tree, where it begins and how long it is, which the
+    last one does not say (0)."""
+    for item in _loads(answer)["stmts"]:
+        [(kind, fields)] = item["stmt"].items()
+        yield kind, Tree(kind, fields), item.get("stmt_location", 0), item.get("stmt_len", 0)
+
+
+def _folded(answer: str) -> Iterator[tuple[str, Tree | bytes, int, int]]:
+    """The same, with the JSON in place of the trees. What is long may be too deep to be decoded: that it
+    is not must be known now."""
+    _, *items = answer.split(_BEGINNING)
+    for item in items:
+        end = _END.search(item, max(len(item) - _LONGEST_END, 0))
+        if end is None:  # not as libpg_query writes it
+            raise TooDeep
+        json = f"{{{item[: end.start()]}".encode("utf-8", "replace")
+        kind = item[1 : item.index('"', 1)]
+        folded = json if len(json) < _FOLDED else wrap(_loads(json))
+        yield kind, folded, int(end[1] or 0), int(end[2] or 0)
+
+
+def _loads(json: str | bytes) -> dict[str, Any]:
+    try:
+        decoded: dict[str, Any] = orjson.loads(json)
+    except (ValueError, RecursionError):
+        raise TooDeep from None
+    return decoded
 
 
 def _failure(error: ParseError, text: str, shift: int) -> Rejected | TooDeep:

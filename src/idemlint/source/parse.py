@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Ten megabytes of INSERT take 5 seconds and 0.8 GB of trees. What COPY reads costs next to nothing.
 MAX_SQL: Final = 32_000_000
+#: Bytes of SQL from which on a file's trees are not kept: they take sixty times as much.
+LARGE: Final = 1_000_000
 
 
 def parse(
@@ -36,7 +38,7 @@ def parse(
             return ParsedFile(source, code, (), (*source.problems, too_large))
     chunks = None if sections is None else sorted(sections, key=lambda chunk: chunk.span)
     try:
-        statements = parse_whole(source.text, code)
+        statements = parse_whole(source.text, code, fold=len(code) >= LARGE)
         if chunks is None or _assign(statements, chunks):
             return ParsedFile(source, code, tuple(statements), source.problems)
     except (Rejected, TooDeep):
@@ -45,7 +47,9 @@ def parse(
     from idemlint.source.placeholders import FAMILIES
     from idemlint.source.recover import Recovery
 
-    recovery = Recovery(code, FAMILIES if placeholders is None else placeholders)
+    recovery = Recovery(
+        code, FAMILIES if placeholders is None else placeholders, fold=len(code) >= LARGE
+    )
     for chunk in [Chunk(Span(0, len(code)))] if chunks is None else chunks:
         recovery.read(chunk)
     return ParsedFile(

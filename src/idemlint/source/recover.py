@@ -30,11 +30,14 @@ class Recovery:
     """The statements of a file's broken stretches, and the file's text as it had to be mended.
 
     `code` is overwritten as far as that made statements readable; `statements` are numbered in the
-    order of the calls of `read`.
+    order of the calls of `read`; `fold`: see `parse_whole`.
     """
 
-    def __init__(self, code: bytes, families: frozenset[placeholders.Family]) -> None:
+    def __init__(
+        self, code: bytes, families: frozenset[placeholders.Family], *, fold: bool = False
+    ) -> None:
         self.code = code
+        self._fold = fold
         self.statements: list[Statement] = []
         self.problems: list[Problem] = []
         self.masks: list[Mask] = []
@@ -164,7 +167,8 @@ class Recovery:
     def _parse(self, raw: bytes, start: int) -> Rejected | TooDeep | None:
         """Add the statements of a text that stands at `start`; returns what is wrong with it."""
         try:
-            self.statements += parse_stretch(raw, start, self._section, len(self.statements))
+            number = len(self.statements)
+            self.statements += parse_stretch(raw, start, self._section, number, fold=self._fold)
         except (Rejected, TooDeep) as error:
             # Its traceback leads to frames that hold it, and with it the file's trees: a circle.
             error.__traceback__ = error.__context__ = None

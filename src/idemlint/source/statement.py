@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from idemlint.records import NamedTuple
+from idemlint.source.tree import unfolded
 
 if TYPE_CHECKING:
     from idemlint.source.tree import Tree
@@ -85,9 +86,11 @@ class Statement:
     `start` and `end` are its own bytes, without comments around it and without the closing `;`.
     `kind` is the parse node's name (`CreateStmt`), empty where there is no tree; then `tree` is
     `None` and `problem` says why. All locations in the tree are byte offsets into the file.
+
+    A tree takes ten times as much room as the JSON that it is made of: of a large file, that is kept.
     """
 
-    __slots__ = ("end", "index", "kind", "problem", "section", "start", "tree")
+    __slots__ = ("_tree", "end", "index", "kind", "problem", "section", "start")
 
     def __init__(
         self,
@@ -95,7 +98,7 @@ class Statement:
         start: int,
         end: int,
         kind: str,
-        tree: Tree | None,
+        tree: Tree | bytes | None,
         section: Section = "up",
         problem: Problem | None = None,
     ) -> None:
@@ -103,9 +106,15 @@ class Statement:
         self.start = start
         self.end = end
         self.kind = kind
-        self.tree = tree
+        self._tree = tree
         self.section = section
         self.problem = problem
+
+    @property
+    def tree(self) -> Tree | None:
+        """The parse tree. In a large file it is made anew each time: ask for the `kind` first."""
+        kept = self._tree
+        return unfolded(kept) if kept is not None else None
 
     @property
     def span(self) -> Span:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import orjson
+
 _NO_FIELDS: Final[dict[str, Any]] = {}
 
 
@@ -54,6 +56,29 @@ def wrap(value: dict[str, Any]) -> Tree:
             if kind < "a":  # upper case: a node's name
                 return Tree(kind, fields if fields.__class__ is dict else _NO_FIELDS)
     return Tree("", value)
+
+
+class _Unfolded(Tree):
+    """A tree that was made of its JSON, and can be made once more."""
+
+    __slots__ = ("json",)
+
+    json: bytes
+
+
+def unfolded(kept: Tree | bytes) -> Tree:
+    """The tree, where only its JSON was kept."""
+    if isinstance(kept, bytes):
+        [(kind, fields)] = orjson.loads(kept).items()
+        tree = _Unfolded(kind, fields)
+        tree.json = kept
+        return tree
+    return kept
+
+
+def folded(tree: Tree) -> Tree | bytes:
+    """What to keep of a statement's tree: its JSON, where that is all that the statement keeps."""
+    return tree.json if isinstance(tree, _Unfolded) else tree
 
 
 def strings(nodes: tuple[Tree, ...] | None) -> list[str]:

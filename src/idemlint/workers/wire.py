@@ -8,7 +8,6 @@ from traceback import format_exception
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint import engine, runners
-from idemlint.analysis.file_report import tally
 from idemlint.records import NamedTuple
 from idemlint.sequence.order import Group
 
@@ -29,13 +28,14 @@ _HEAD: Final = struct.Struct("<cQ")
 class Request(NamedTuple):
     """What is asked about every group. `texts` were given to us instead of what is on disk; `only`: the
     files to answer about, all where it is `None`; `whole`: with the statements, and `effects` with what
-    they are taken to do; else only what is counted of them."""
+    they are taken to do; else only what is counted of them, and `excerpts` with the lines of findings."""
 
     settings: Settings
     texts: dict[str, bytes]
     only: frozenset[str] | None
     whole: bool
     effects: bool
+    excerpts: bool
 
 
 class Task(NamedTuple):
@@ -67,8 +67,12 @@ def answers(
     group = Group(runners.get(task.runner), *task[1:])
     folder = engine.part(group, request.settings, request.texts)
     found: list[Any] = []
-    for report in folder.reports(request.only, effects=request.effects):
-        found.append(report if request.whole else tally(report, down=request.settings.down))
+    for each in (
+        folder.reports(request.only, effects=request.effects)
+        if request.whole
+        else folder.tallies(request.only, excerpts=request.excerpts)
+    ):
+        found.append(each)
         done(1)
     return found
 

@@ -16,10 +16,10 @@ from idemlint.replay.catalog.constraint import (
 )
 from idemlint.replay.catalog.definition import Definition, Need
 from idemlint.replay.catalog.identifiers import ChosenName, chosen_name
-from idemlint.source.tree import Tree, strings
+from idemlint.source.tree import Tree, folded, strings, unfolded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class ByProduct(NamedTuple):
@@ -49,14 +49,13 @@ class TableDefinition(Definition):
         "_needed_names",
         "_needs",
         "_primary",
+        "_tree",
         "name",
         "open",
-        "tree",
     )
 
     def __init__(self, name: str, tree: Tree) -> None:
         self.name = name
-        self.tree = tree
         self._names: frozenset[str] | None = None
         self._columns: dict[str, Column] | None = None
         self._constraints: dict[str, Constraint] | None = None
@@ -65,6 +64,8 @@ class TableDefinition(Definition):
         self._needed_names: frozenset[tuple[Space, str]] | None = None
         self._primary: str | None = None
         fields = tree.fields
+        # Dumps make tens of thousands of tables.
+        self._tree = folded(tree)
         self.open = (
             "inhRelations" in fields
             or "ofTypename" in fields
@@ -73,12 +74,17 @@ class TableDefinition(Definition):
         )
 
     @property
+    def _elements(self) -> Sequence[dict[str, Any]]:
+        elements: Sequence[dict[str, Any]] = unfolded(self._tree).fields.get("tableElts", ())
+        return elements
+
+    @property
     def column_names(self) -> frozenset[str]:
         """The names of its columns, without reading what they are."""
         if self._names is None:
             self._names = frozenset(
                 element["ColumnDef"]["colname"]
-                for element in self.tree.fields.get("tableElts", ())
+                for element in self._elements
                 if "ColumnDef" in element
             )
         return self._names
@@ -89,7 +95,7 @@ class TableDefinition(Definition):
         if self._columns is None:
             self._columns = {
                 element["ColumnDef"]["colname"]: read_column(element["ColumnDef"])
-                for element in self.tree.fields.get("tableElts", ())
+                for element in self._elements
                 if "ColumnDef" in element
             }
             primary = self._primary_key
@@ -104,7 +110,7 @@ class TableDefinition(Definition):
         """By name, inline ones included (NOT NULL apart)."""
         if self._constraints is None:
             reader = _ConstraintReader(self.name)
-            for element in self.tree.fields.get("tableElts", ()):
+            for element in self._elements:
                 if "ColumnDef" in element:
                     fields = element["ColumnDef"]
                     for each in fields.get("constraints", ()):
