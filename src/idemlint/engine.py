@@ -253,7 +253,8 @@ class Folder:
                 self._by_file.setdefault(name, []).append(sequence)
             for name in sequence.names:
                 self._asked_in.setdefault(name, sequence)
-        self._spelled = {full(name): name for name in (*self._by_file, *self._asked)}
+        path = self._texts.path
+        self._spelled = {path(name): name for name in (*self._by_file, *self._asked)}
 
 
 class Sequence:

@@ -269,35 +269,22 @@ class Kind(Enum):
 
     __hash__ = object.__hash__
 
-    @property
-    def space(self) -> Space:
-        """Where names of this kind live."""
-        return self.value.space
-
-    @property
-    def noun(self) -> str:
-        """What PostgreSQL's messages call it."""
-        return self.value.noun
-
-    @property
-    def duplicate(self) -> str:
-        """The SQLSTATE of making it where it is."""
-        return self.value.duplicate
-
-    @property
-    def undefined(self) -> str:
-        """The SQLSTATE of dropping it where it is not."""
-        return self.value.undefined
-
-    @property
-    def objects(self) -> tuple[str, ...]:
-        """What the grammar calls it: `OBJECT_POLICY`."""
-        return tuple(self.value.objects.split())
-
-    @property
-    def catalog(self) -> str:
-        """The relation that lists it: `pg_policy`; empty where none does by its name."""
-        return self.value.catalog
+    # Attributes, for they are asked for at every step: properties would look in the value each time.
+    def __init__(
+        self,
+        space: Space,
+        noun: str,
+        duplicate: str,
+        undefined: str,
+        objects: str,
+        catalog: str,
+    ) -> None:
+        self.space = space
+        self.noun = noun
+        self.duplicate = duplicate
+        self.undefined = undefined
+        self.objects = tuple(objects.split())
+        self.catalog = catalog
 
 
 #: Kinds with a row type: their name is taken among the types too (`CREATE TYPE`: 42710).

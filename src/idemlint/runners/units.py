@@ -162,6 +162,7 @@ class _Session:
         self.explicit = sending in IN_TRANSACTION
         self.authored = False
         self.first = True  # in its pipeline
+        self._reasons: dict[tuple[Block, bool], str] = {}
 
     def send(self, message: Sequence[Statement]) -> Iterator[tuple[Statement, Delivery]]:
         implicit: Block = "none"
@@ -202,6 +203,13 @@ class _Session:
         return Delivery(next(self.units), "none")
 
     def _reason(self, block: Block) -> str:
+        key = block, self.authored
+        reason = self._reasons.get(key)
+        if reason is None:
+            reason = self._reasons[key] = self._told(block)
+        return reason
+
+    def _told(self, block: Block) -> str:
         if block == "transaction" and self.authored:
             return "the file's own BEGIN opened a transaction"
         if block == "transaction" and self.profile.refusal:

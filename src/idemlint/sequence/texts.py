@@ -27,9 +27,7 @@ class Texts:
 
     def read(self, name: str) -> bytes:
         """A file's bytes. Raises `UsageProblem`, which names the file, where it cannot be read."""
-        path = self._full.get(name)
-        if path is None:
-            path = self._full[name] = full(name)
+        path = self.path(name)
         data = self.given.get(path)
         if data is None:
             data = self._known.get(path)
@@ -37,15 +35,22 @@ class Texts:
             data = self._known[path] = _on_disk(name)
         return data
 
+    def path(self, name: str) -> str:
+        """A file's full path: asked for again and again, and the system is asked each time where we are."""
+        path = self._full.get(name)
+        if path is None:
+            path = self._full[name] = full(name)
+        return path
+
     def forget(self, names: Iterable[str]) -> None:
         """Let go of bytes that can be read again."""
         for name in names:
-            self._known.pop(full(name), None)
+            self._known.pop(self.path(name), None)
 
     def replace(self, name: str, data: bytes | None) -> bool:
         """Take other bytes from now on; `None`: what is on disk, as it is now. Returns whether they may be
         others than before."""
-        path = full(name)
+        path = self.path(name)
         known = self._known.pop(path, None)
         before = self.given.pop(path, known)
         if data is not None:

@@ -43,14 +43,12 @@ class TakenNumbers(Generic[_Key]):
     a name that was found taken is free again.
     """
 
-    __slots__ = ("_below", "_numbers")
+    __slots__ = ("_below", "numbers")
 
     def __init__(self) -> None:
         self._below: dict[Hashable, int] = {}
-        self._numbers: dict[_Key, dict[Hashable, int]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._numbers)
+        #: Of keys that were found taken, the numbers; mostly empty.
+        self.numbers: dict[_Key, dict[Hashable, int]] = {}
 
     def first(self, base: Hashable) -> int:
         """The lowest number whose name may be free."""
@@ -59,11 +57,11 @@ class TakenNumbers(Generic[_Key]):
     def taken(self, base: Hashable, number: int, keys: Iterable[_Key]) -> None:
         """The name with a number is taken, since each of these keys is."""
         for key in keys:
-            self._numbers.setdefault(key, {})[base] = number
+            self.numbers.setdefault(key, {})[base] = number
         if self._below.get(base, 0) == number:
             self._below[base] = number + 1
 
     def free(self, key: _Key) -> None:
         """A key is free again."""
-        for base, number in self._numbers.pop(key, {}).items():
+        for base, number in self.numbers.pop(key, {}).items():
             self._below[base] = min(self._below[base], number)

@@ -168,7 +168,7 @@ class Slots:
             self._unlist(key)
             if self._relying is not None:
                 self._rely(key, slot, None)
-            if self.taken_numbers:
+            if self.taken_numbers.numbers:
                 self.taken_numbers.free(key)
 
     def revert(self, mark: Mark) -> None:
@@ -189,7 +189,7 @@ class Slots:
                 homes[oid] = home
             if self._relying is not None:
                 self._rely(key, slots[key], before)
-            if self.taken_numbers and (before is None or before.presence is not PRESENT):
+            if self.taken_numbers.numbers and (before is None or before.presence is not PRESENT):
                 self.taken_numbers.free(key)
             if before is None:
                 del slots[key]
@@ -294,7 +294,7 @@ class Slots:
             self._list(key)
         if self._relying is not None:
             self._rely(key, before, slot)
-        if slot.presence is not PRESENT and self.taken_numbers:
+        if slot.presence is not PRESENT and self.taken_numbers.numbers:
             self.taken_numbers.free(key)
 
     def kill(self, oid: int) -> None:
@@ -303,7 +303,7 @@ class Slots:
         if oid not in self._dead:
             self._dead[oid] = len(self._log)
             self._log.append(Change(None, None, self.statement, self.cause, oid))
-            if self.taken_numbers:
+            if self.taken_numbers.numbers:
                 for key, _ in self.relying(oid):
                     self.taken_numbers.free(key)
 
