@@ -97,7 +97,11 @@ class _Stopping:
             # Most files have no stop.
             from idemlint.replay.judge.slices import MOST_RUNS, Slices
 
-            self._slices = Slices(programs, machine.postgres_version)
+            # What is behind the last stop, and what borders on it, has not run when it comes to that.
+            known = max(
+                each for stop in self._stops.values() for each in (stop.after, *stop.next_to)
+            )
+            self._slices = Slices(programs[: known + 1], machine.postgres_version)
             self._left = MOST_RUNS * len(programs)
             for stop in self._stops.values():
                 self._changed.update((each, set(self._slices.names(each))) for each in stop.next_to)
