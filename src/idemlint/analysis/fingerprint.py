@@ -90,7 +90,9 @@ def _begun(code: str, filename: str, text: str) -> Hash:
 
 
 def _hash(code: str, filename: str, text: str) -> Hash:
-    from hashlib import blake2b
-
+    try:  # where hashlib has it from: that loads OpenSSL, too, which takes longer than all of this
+        from _blake2 import blake2b
+    except ImportError:
+        from hashlib import blake2b
     name = filename.encode("utf-8", "replace")
     return blake2b(b"\0".join((code.encode(), name, text.encode("latin-1"))), digest_size=16)

@@ -46,6 +46,34 @@ class Tree:
         return hash(self.kind)
 
 
+def _reader(name: str) -> property:
+    def read(self: Tree) -> Any:
+        return self.__getattr__(name)
+
+    return property(read)
+
+
+# Python looks for an attribute in vain, and makes an error that says so, before it calls `__getattr__`: what
+# is asked for most is there as well.
+for _name in (
+    *(
+        "alias",
+        "arg",
+        "behavior",
+        "cmds",
+        "cols",
+        "conname",
+        "contype",
+        "def",
+        "fk_attrs",
+        "indexParams",
+    ),
+    *("indexIncludingParams", "items", "keys", "name", "objects", "objtype", "onConflictClause"),
+    *("relation", "selectStmt", "subtype", "targetList", "val"),
+):
+    setattr(Tree, _name, _reader(_name))
+
+
 def wrap(value: dict[str, Any]) -> Tree:
     """View a JSON object as a `Tree`.
 
