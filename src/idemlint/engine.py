@@ -253,8 +253,8 @@ class Folder:
                 self._by_file.setdefault(name, []).append(sequence)
             for name in sequence.names:
                 self._asked_in.setdefault(name, sequence)
-        path = self._texts.path
-        self._spelled = {path(name): name for name in (*self._by_file, *self._asked)}
+        names = (*self._by_file, *self._asked)
+        self._spelled = {self._texts.path(name): name for name in names}
 
 
 class Sequence:
@@ -327,8 +327,7 @@ class Sequence:
     def tally(self, name: str, *, excerpts: bool = True) -> FileTally:
         """What is found in a file, and how many statements it has; without `excerpts`, findings have no
         lines to show them by. Raises what `report` raises, and keeps no answer."""
-        settings = self._folder.settings
-        judged = self.judged(name)
+        settings, judged = self._folder.settings, self.judged(name)
         return tally_of(judged, settings.stable_name, down=settings.down, excerpts=excerpts)
 
     def judged(self, name: str) -> Judged:

@@ -90,9 +90,10 @@ def _reindex_concurrently(tree: Tree) -> bool:
 
 
 def _detach(tree: Tree) -> bool:
-    for command in tree.cmds or ():
-        if command.subtype == "AT_DetachPartition" and command.fields.get("def"):
-            definition = command.fields["def"]
+    for each in tree.fields.get("cmds", ()):
+        command = each["AlterTableCmd"]
+        if command["subtype"] == "AT_DetachPartition" and command.get("def"):
+            definition = command["def"]
             if definition.get("PartitionCmd", definition).get("concurrent"):
                 return True
     return False

@@ -220,12 +220,10 @@ def _inverted(node: If, branch: Block) -> tuple[bool, Made] | None:
 
 
 def _ifs(migration: Migration) -> Iterator[tuple[Statement, If]]:
-    for statement in migration.applied():
-        body = migration.body(statement)
-        if body is not None:
-            for place in walk(body):
-                if isinstance(place.node, If):
-                    yield statement, place.node
+    for statement, body in migration.bodies():
+        for place in walk(body):
+            if isinstance(place.node, If):
+                yield statement, place.node
 
 
 class GuardCoversPart(FileRule):
@@ -331,9 +329,7 @@ class HandlerSkipsRest(FileRule):
 
 
 def _tries(migration: Migration) -> Iterator[tuple[Statement, Try]]:
-    for statement in migration.applied():
-        body = migration.body(statement)
-        if body is not None:
-            for place in walk(body):
-                if isinstance(place.node, Try):
-                    yield statement, place.node
+    for statement, body in migration.bodies():
+        for place in walk(body):
+            if isinstance(place.node, Try):
+                yield statement, place.node

@@ -13,7 +13,7 @@ from idemlint.rules.kit.rule import FileRule
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from idemlint.postgres.kinds import Ref
     from idemlint.sequence.migration import Migration
@@ -78,13 +78,18 @@ def _made_here(migration: Migration) -> set[str]:
     """The tables that the file makes: they are empty."""
     made = set()
     for statement in migration.applied():
-        if statement.tree is None:
-            continue
-        if statement.kind == "CreateStmt":
-            made.add(relation(statement.tree.relation).name)
-        elif statement.kind == "CreateTableAsStmt":
-            made.add(relation(statement.tree.into.rel).name)
+        where = _MADE.get(statement.kind)
+        tree = statement.tree if where is not None else None
+        if where is not None and tree is not None:
+            made.add(relation(where(tree)).name)
     return made
+
+
+#: Where a statement that makes a table names it.
+_MADE: Final[dict[str, Callable[[Tree], Tree]]] = {
+    "CreateStmt": lambda tree: tree.relation,
+    "CreateTableAsStmt": lambda tree: tree.into.rel,
+}
 
 
 class SetNotNull(FileRule):

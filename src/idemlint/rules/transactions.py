@@ -39,8 +39,8 @@ class _Refused(FileRule):
             if delivery.refuses and self._mine(statement):
                 way_out = way_out or WayOut(migration)
                 yield self._refused(migration, statement, delivery, way_out)
-            body = migration.body(statement)
-            for leaf in statements_in(body) if body is not None else ():
+        for statement, body in migration.bodies():
+            for leaf in statements_in(body):
                 inner = Statement(statement.index, 0, 0, leaf.tree.kind, leaf.tree)
                 if self._mine(inner):
                     yield self.diagnostic(
@@ -103,8 +103,8 @@ class InvalidIndexKept(FileRule):
         """Guarded concurrent builds, unless pg_index is asked about validity before."""
         asked: int | None = None  # where that is, at the earliest
         for statement in migration.applied():
-            tree = statement.tree
-            if statement.kind != "IndexStmt" or tree is None or not tree.idxname:
+            tree = statement.tree if statement.kind == "IndexStmt" else None
+            if tree is None or not tree.idxname:
                 continue
             if not (tree.concurrent and tree.if_not_exists):
                 continue
@@ -138,7 +138,7 @@ class UnbalancedTransaction(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """The file's transaction statements, section by section."""
-        applied = list(migration.applied())
+        applied = migration.applied()
         if not any(each.kind == "TransactionStmt" for each in applied):
             return
         starts = sorted(part.span.start for part in migration.profile.parts(migration.data))

@@ -9,7 +9,7 @@ from idemlint.replay.catalog.view import NOTHING_KNOWN, View
 from idemlint.replay.effects.vocabulary import Body, Requires
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block
@@ -36,6 +36,8 @@ class Migration:
     """
 
     __slots__ = (
+        "_applied",
+        "_bodies",
         "_other_definitions",
         "after",
         "clues",
@@ -76,6 +78,9 @@ class Migration:
         self.programs = programs
         self.after: View = NOTHING_KNOWN
         self._other_definitions: dict[int, OtherDefinition] | None = None
+        # Each rule asks for them.
+        self._applied: tuple[Statement, ...] | None = None
+        self._bodies: tuple[tuple[Statement, Block], ...] | None = None
 
     def take(self, replayed: FileReplay) -> None:
         """Take over what the file's replay came to."""
@@ -100,9 +105,19 @@ class Migration:
             self._other_definitions = self.facts.other_definitions(self.path, self.parsed)
         return self._other_definitions
 
-    def applied(self) -> Iterator[Statement]:
+    def applied(self) -> tuple[Statement, ...]:
         """The statements that the runner applies, in file order."""
-        return (each for each in self.parsed.statements if each.index in self.outcomes)
+        if self._applied is None:
+            statements, programs = self.parsed.statements, self.programs
+            self._applied = tuple([each for each in statements if each.index in programs])
+        return self._applied
+
+    def bodies(self) -> tuple[tuple[Statement, Block], ...]:
+        """The DO blocks among them, with their bodies."""
+        if self._bodies is None:
+            found = ((each, self.body(each)) for each in self.applied() if each.kind == "DoStmt")
+            self._bodies = tuple([(each, body) for each, body in found if body is not None])
+        return self._bodies
 
     def body(self, statement: Statement) -> Block | None:
         """The body of a DO block, the very nodes that the replay ran; `None` for other statements."""

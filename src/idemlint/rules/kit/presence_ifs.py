@@ -33,9 +33,8 @@ class Lookup(NamedTuple):
 
 def lookups_in(migration: Migration) -> Iterator[Lookup]:
     """All such lookups of a migration, in order."""
-    for statement in migration.applied():
-        body = migration.body(statement)
-        for place in walk(body) if body is not None else ():
+    for statement, body in migration.bodies():
+        for place in walk(body):
             node = place.node
             if not isinstance(node, If):
                 continue
