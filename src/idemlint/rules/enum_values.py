@@ -50,7 +50,7 @@ class EnumValueUsedTooSoon(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Transaction by transaction: values that were added, and statements that use them."""
-        if b"VALUE" not in migration.data.upper():
+        if not _may_add(migration):
             return
         unit = -1
         added: dict[str, _Added] = {}
@@ -90,6 +90,12 @@ class EnumValueUsedTooSoon(FileRule):
                 Applicability.DISPLAY, "add the value in a migration of its own, before this one"
             ),
         )
+
+
+def _may_add(migration: Migration) -> bool:
+    if any(each.kind == "AlterEnumStmt" for each in migration.applied()):
+        return True
+    return bool(migration.bodies()) and b"VALUE" in migration.data.upper()
 
 
 def _leaves(migration: Migration) -> Iterator[_Leaf]:
