@@ -127,7 +127,7 @@ class Settings(NamedTuple):
 
     def stable_name(self, path: str | Path) -> str:
         """A file's name that does not depend on where we were started."""
-        inside = os.path.join(self.root, "")
+        inside = os.path.join(os.path.abspath(self.root), "")
         full = os.path.abspath(path)
         relative = (
             full[len(inside) :] if full.startswith(inside) else os.path.relpath(full, self.root)
