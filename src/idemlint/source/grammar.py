@@ -28,7 +28,7 @@ _STAR: Final = 0x2A
 _BEGINNING: Final = '{"stmt":{'
 _END: Final = re.compile(r'(?:,"stmt_location":(\d+))?(?:,"stmt_len":(\d+))?\}(?:,|\]\})\Z')
 _LONGEST_END: Final = 64
-# JSON of less characters is not nested so deeply that it cannot be decoded.
+# JSON of fewer characters is not nested so deeply that it cannot be decoded.
 _FOLDED: Final = 4096
 _EXHAUSTED: Final = ("stack depth limit exceeded", "memory exhausted")
 
