@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from idemlint.replay.judge.assembly import new_machine
@@ -87,6 +87,14 @@ class TestSettled:
 
 @EXAMPLES
 @given(file=FILE)
+@example(
+    file=[
+        "BEGIN",
+        "CREATE TEMP TABLE t (a int) ON COMMIT DROP",
+        "ALTER TABLE t DROP COLUMN a",
+        "CREATE TABLE t (id serial PRIMARY KEY, a int UNIQUE, b text)",
+    ]
+)
 def test_a_slice_tells_what_all_of_it_would(file: list[str]) -> None:
     few = outcomes(file)
     with pytest.MonkeyPatch.context() as patch:

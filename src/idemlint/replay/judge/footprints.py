@@ -49,6 +49,8 @@ Name = str | tuple[str, str]
 _ANYWHERE: Final = "*"
 _SOMEWHERE: Final = "~"
 _HOLDING: Final = "^"
+#: That a table's rows were put elsewhere before: then it may go.
+_COPIED: Final = "@copied"
 _SCHEMA: Final = "schema:"
 #: Which schemas of the search_path there are: all that has no schema's name before it is looked for in them.
 _PATH: Final = "schemas:"
@@ -56,7 +58,7 @@ _PATH: Final = "schemas:"
 
 class Footprint(NamedTuple):
     """What a statement may change, and what it has to do with, that is what it looks at or changes itself;
-    `whole`: that cannot be told by names.
+    `whole`: that cannot be told by names. `passes`: something of it ends with its transaction.
 
     Two that change something of one table are strangers, unless it is the same thing, or one of them looks at
     all of the table.
@@ -65,6 +67,7 @@ class Footprint(NamedTuple):
     touches: frozenset[Name]
     writes: frozenset[Name]
     whole: bool
+    passes: bool
 
 
 def _is_mark(name: Name) -> bool:
@@ -74,9 +77,38 @@ def _is_mark(name: Name) -> bool:
     )
 
 
-def footprints(programs: Sequence[Iterable[Effect]], postgres_version: int) -> list[Footprint]:
-    """The footprints of a file's statements, each told by its effects."""
-    traces = [_Trace(postgres_version) for _ in programs]
+class Renamed:
+    """Names of a file that are taken for one: what is renamed keeps all that it has, and all that hangs on
+    it, and goes by either."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+
+    def add(self, one: str, other: str) -> None:
+        """The two are one from now on."""
+        kept, gone = self._of(one), self._of(other)
+        for name in (one, other, *(each for each, first in self._first.items() if first == gone)):
+            self._first[name] = kept
+
+    def _of(self, name: str) -> str:
+        return self._first.get(name, name)
+
+    def one_of(self, names: Iterable[Name]) -> Iterable[Name]:
+        """These names, with one for all that are the same."""
+        if not self._first:
+            return names
+        return {
+            self._of(name) if isinstance(name, str) else (self._of(name[0]), self._of(name[1]))
+            for name in names
+        }
+
+
+def footprints(
+    programs: Sequence[Iterable[Effect]], postgres_version: int
+) -> tuple[list[Footprint], Renamed]:
+    """The footprints of a file's statements, each told by its effects, and which of its names are one."""
+    renamed = Renamed()
+    traces = [_Trace(postgres_version, renamed) for _ in programs]
     held: dict[Name, set[str]] = {}
     on_path: set[Name] = {_SCHEMA + "public"}
     for trace, program in zip(traces, programs, strict=True):
@@ -90,14 +122,20 @@ def footprints(programs: Sequence[Iterable[Effect]], postgres_version: int) -> l
             trace.writes.update((each, _HOLDING) for each in held.get(name, ()))
         if not trace.writes.isdisjoint(on_path):
             trace.writes.add(_PATH)
-    return [
+    prints = [
         Footprint(
-            frozenset(trace.reads.union(name for name in trace.writes if not _is_mark(name))),
-            frozenset(trace.writes),
+            frozenset(renamed.one_of(trace.reads.union(_unmarked(trace.writes)))),
+            frozenset(renamed.one_of(trace.writes)),
             trace.whole,
+            trace.passes,
         )
         for trace in traces
     ]
+    return prints, renamed
+
+
+def _unmarked(names: Iterable[Name]) -> Iterator[Name]:
+    return (name for name in names if not _is_mark(name))
 
 
 def changed(catalog: Catalog, changes: Iterable[Change]) -> Iterator[Name]:
@@ -124,11 +162,13 @@ def _inside(holder: str, name: str) -> tuple[Name, ...]:
 
 
 class _Trace:
-    def __init__(self, postgres_version: int) -> None:
+    def __init__(self, postgres_version: int, renamed: Renamed) -> None:
+        self._renamed = renamed
         self.reads: set[Name] = set()
         self.writes: set[Name] = set()
         self.holds: list[tuple[Name, set[str]]] = []
         self.whole = False
+        self.passes = False
         self.path: set[Name] = set()
         self._version = postgres_version
 
@@ -146,22 +186,27 @@ class _Trace:
         if isinstance(effect, (SetsPath, Transaction)):
             self.whole = True
             if isinstance(effect, SetsPath):
+                self.passes = self.passes or effect.local
                 self.path.update(_SCHEMA + schema for schema in effect.schemas or ())
             return
         if isinstance(effect, Opaque):
             self._mention(effect.mentions)
             return
         self._look_at(effect)
+        self.passes = self.passes or isinstance(effect, EndsAtCommit)
         if isinstance(effect, (Creates, Drops, EndsAtCommit)):
             self._write(effect.ref)
         elif isinstance(effect, Renames):
             self._write(effect.ref)
             self._write(effect.to)
+            self._renamed.add(effect.ref.name, effect.to.name)
         elif isinstance(effect, CreatesUnnamed):
             self.writes.update((effect.base, *_inside(effect.table.name, effect.base)))
         elif isinstance(effect, (Inserts, Updates, Deletes)):
             self.reads.add((effect.table.name, _ANYWHERE))
             self.writes.update(_inside(effect.table.name, "@rows"))
+            if isinstance(effect, Inserts):
+                self.writes.update((each.name, _COPIED) for each in effect.sources)
         elif isinstance(effect, Sets):
             self._write(effect.ref)
         if isinstance(effect, (Creates, CreatesUnnamed)):
@@ -169,6 +214,8 @@ class _Trace:
         elif isinstance(effect, Drops):
             ref = effect.ref
             self.reads.add((ref.name if ref.parent is None else ref.parent.name, _HOLDING))
+            if ref.space is Space.RELATION:
+                self.reads.add((ref.name, _COPIED))
 
     def _made(self, effect: Creates | CreatesUnnamed) -> None:
         """What comes with an object, and what it changes of those that it hangs on (a key, of its table)."""
@@ -182,6 +229,7 @@ class _Trace:
         self.reads |= holds
         if isinstance(effect, Creates):
             ref = effect.ref
+            self.writes.update((each.name, _COPIED) for each in effect.copies)
             made = ref.name if ref.parent is None else (ref.parent.name, ref.name)
         else:
             made = (effect.table.name, effect.base)

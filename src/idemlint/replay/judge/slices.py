@@ -38,16 +38,18 @@ class Slices:
     """Which statements of a file a stop concerns, by what they look at and change."""
 
     def __init__(self, programs: Sequence[tuple[Effect, ...]], postgres_version: int) -> None:
-        self._prints = footprints(programs, postgres_version)
+        self._prints, self._renamed = footprints(programs, postgres_version)
         rolls_back = any(
             isinstance(effect, Transaction) and "ROLLBACK" in effect.kind
             for program in programs
             for effect in program
         )
+        # Where nothing ends with a transaction, it does not matter which there are.
+        any_matters = rolls_back or any(each.passes for each in self._prints)
         self._whole = set()
         for index, program in enumerate(programs):
             only = all(isinstance(effect, Transaction) for effect in program)
-            if self._prints[index].whole and (rolls_back or not only):
+            if self._prints[index].whole and (any_matters or not only):
                 self._whole.add(index)
         self._touching: dict[Name, list[int]] = {}
         self._writing: dict[Name, list[int]] = {}
@@ -85,7 +87,7 @@ class Slices:
                         if since <= index <= after:
                             heappush(waiting, index)
 
-        changed(names, 0)
+        changed(self._renamed.one_of(names), 0)
         while waiting:
             index = heappop(waiting)
             if index not in found:
@@ -140,7 +142,7 @@ class Slices:
 
     def unsettle(self, names: Iterable[Name], since: int = 0) -> None:
         """These names changed for the statements from `since` on, one leading to another."""
-        waiting = [(name, since) for name in names]
+        waiting = [(name, since) for name in self._renamed.one_of(names)]
         while waiting:
             name, since = waiting.pop()
             for index in [each for each in self._settled_touching.get(name, ()) if each >= since]:
