@@ -116,6 +116,9 @@ def footprints(
         on_path |= trace.path
         for made, holds in trace.holds:
             held.setdefault(made, set()).update(holds)
+            if not isinstance(made, str):
+                # It goes with what it is inside of.
+                held.setdefault(made[0], set()).update(holds)
     for trace in traces:
         # Whoever ends a foreign key or a view lets go of the tables that it is about.
         for name in tuple(trace.writes):
@@ -193,6 +196,9 @@ class _Trace:
             self._mention(effect.mentions)
             return
         self._look_at(effect)
+        if isinstance(effect, (Drops, Renames)) and effect.ref.space is Space.SCHEMA:
+            # With all that it holds, whoever put it there.
+            self.whole = True
         self.passes = self.passes or isinstance(effect, EndsAtCommit)
         if isinstance(effect, (Creates, Drops, EndsAtCommit)):
             self._write(effect.ref)
@@ -215,7 +221,8 @@ class _Trace:
             ref = effect.ref
             self.reads.add((ref.name if ref.parent is None else ref.parent.name, _HOLDING))
             if ref.space is Space.RELATION:
-                self.reads.add((ref.name, _COPIED))
+                # With all that it has: what made that anew, before it, made nothing that lasts.
+                self.reads |= {(ref.name, _ANYWHERE), (ref.name, _COPIED)}
 
     def _made(self, effect: Creates | CreatesUnnamed) -> None:
         """What comes with an object, and what it changes of those that it hangs on (a key, of its table)."""
