@@ -196,6 +196,32 @@ SHAPES: Final[dict[str, Shape]] = {
     "renames to and fro": Shape(
         lambda n: _one(_T, "ALTER TABLE t RENAME TO u;\nALTER TABLE u RENAME TO t;\n" * n)
     ),
+    "tables that are renamed": Shape(
+        lambda n: _one(
+            _each(n, "CREATE TABLE t# (id int PRIMARY KEY);"),
+            _each(n, "ALTER TABLE t# RENAME TO u#;"),
+        )
+    ),
+    "tables that take each other's names": Shape(
+        lambda n: _one(
+            _each(n, "CREATE TABLE t# (id int PRIMARY KEY);"),
+            *(f"ALTER TABLE t{k} RENAME TO t{k + 1};\n" for k in reversed(range(n))),
+        )
+    ),
+    "one table that is renamed again and again": Shape(
+        lambda n: _one(
+            "CREATE TABLE t0 (id int PRIMARY KEY);\n",
+            *(
+                f"ALTER TABLE t{k} RENAME TO t{k + 1};\nCREATE INDEX ON t{k + 1} (id);\n"
+                for k in range(n)
+            ),
+        )
+    ),
+    "schemas that are made and dropped": Shape(
+        lambda n: _one(
+            _each(n, "CREATE SCHEMA s#;\nCREATE TABLE s#.t (id int);\nDROP SCHEMA s# CASCADE;")
+        )
+    ),
     "tables that move to a schema": Shape(
         lambda n: _one(
             "CREATE SCHEMA IF NOT EXISTS s;\n",

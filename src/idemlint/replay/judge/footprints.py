@@ -82,20 +82,25 @@ class Renamed:
     it, and goes by either."""
 
     def __init__(self) -> None:
-        self._first: dict[str, str] = {}
+        self._alike: dict[str, list[str]] = {}
 
     def add(self, one: str, other: str) -> None:
         """The two are one from now on."""
-        kept, gone = self._of(one), self._of(other)
-        for name in (one, other, *(each for each, first in self._first.items() if first == gone)):
-            self._first[name] = kept
+        more, fewer = self._alike.get(one, [one]), self._alike.get(other, [other])
+        if more is fewer or one == other:
+            return
+        if len(more) < len(fewer):
+            more, fewer = fewer, more
+        more += fewer
+        self._alike.update(dict.fromkeys((more[0], *fewer), more))
 
     def _of(self, name: str) -> str:
-        return self._first.get(name, name)
+        alike = self._alike.get(name)
+        return name if alike is None else alike[0]
 
     def one_of(self, names: Iterable[Name]) -> Iterable[Name]:
         """These names, with one for all that are the same."""
-        if not self._first:
+        if not self._alike:
             return names
         return {
             self._of(name) if isinstance(name, str) else (self._of(name[0]), self._of(name[1]))

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 MOST_RUNS: Final = 32
 
 
+_BEGINS: Final = frozenset({"TRANS_STMT_BEGIN", "TRANS_STMT_START"})
+_ENDS: Final = frozenset({"TRANS_STMT_COMMIT", "TRANS_STMT_PREPARE"})
+
+
 class Slice(NamedTuple):
     """What runs again after a stop, to tell of those that it concerns."""
 
@@ -44,12 +48,11 @@ class Slices:
             for program in programs
             for effect in program
         )
-        # Where nothing ends with a transaction, it does not matter which there are.
-        any_matters = rolls_back or any(each.passes for each in self._prints)
+        self._around = self._transactions(programs)
         self._whole = set()
         for index, program in enumerate(programs):
             only = all(isinstance(effect, Transaction) for effect in program)
-            if self._prints[index].whole and (any_matters or not only):
+            if self._prints[index].whole and (rolls_back or not only):
                 self._whole.add(index)
         self._touching: dict[Name, list[int]] = {}
         self._writing: dict[Name, list[int]] = {}
@@ -62,6 +65,21 @@ class Slices:
         self._settles = not rolls_back
         self._settled: set[int] = set()
         self._settled_touching: dict[Name, set[int]] = {}
+
+    def _transactions(self, programs: Sequence[tuple[Effect, ...]]) -> dict[int, list[int]]:
+        """Of what ends with its transaction, the statements that begin and end that."""
+        around: dict[int, list[int]] = {}
+        block: list[int] | None = None
+        for index, program in enumerate(programs):
+            kind = next((each.kind for each in program if isinstance(each, Transaction)), "")
+            if kind in _BEGINS:
+                block = [index] if block is None else block
+            elif block is not None and kind in _ENDS:
+                block.append(index)
+                block = None
+            elif block is not None and self._prints[index].passes:
+                around[index] = block
+        return around
 
     def names(self, index: int) -> frozenset[Name]:
         """What a statement says that it changes."""
@@ -96,14 +114,16 @@ class Slices:
         return found
 
     def with_grounds(self, concerned: Iterable[int]) -> list[int]:
-        """These, and the statements before them that make what they look at, if they are not settled; in
-        order."""
+        """These, and the statements before them that make what they look at, if they are not settled, with
+        the transactions that something of it ends with; in order."""
         found = set(concerned)
+        last = max(found, default=-1)
         known: set[Name] = set()
         waiting = [-index for index in found]
         heapify(waiting)
         while waiting:
             index = -heappop(waiting)
+            found.update(each for each in self._around.get(index, ()) if each <= last)
             for name in self._prints[index].touches:
                 if name in known:
                     continue
