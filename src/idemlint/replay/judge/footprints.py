@@ -202,8 +202,8 @@ class _Trace:
             return
         self._look_at(effect)
         if isinstance(effect, (Drops, Renames)) and effect.ref.space is Space.SCHEMA:
-            # With all that it holds, whoever put it there.
-            self.whole = True
+            # With all that it holds, whoever put it there; without CASCADE it has to be empty.
+            self.whole = self.whole or isinstance(effect, Renames) or effect.cascade
         self.passes = self.passes or isinstance(effect, EndsAtCommit)
         if isinstance(effect, (Creates, Drops, EndsAtCommit)):
             self._write(effect.ref)
