@@ -114,7 +114,7 @@ class Statement:
     def tree(self) -> Tree | None:
         """The parse tree. In a large file it is made anew each time: ask for the `kind` first."""
         kept = self._tree
-        return unfolded(kept) if kept.__class__ is bytes else kept  # type: ignore[return-value]
+        return unfolded(kept) if isinstance(kept, bytes) else kept
 
     @property
     def span(self) -> Span:

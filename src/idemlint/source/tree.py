@@ -55,10 +55,30 @@ def _reader(name: str) -> property:
 
 # Python looks for an attribute in vain, and makes an error that says so, before it calls `__getattr__`: what
 # is asked for most is there as well.
-for _name in (  # noqa: SIM905 (a list would be a line for each)
-    "alias arg behavior cmds cols conname contype def fk_attrs indexIncludingParams indexParams items keys"
-    " name objects objtype onConflictClause relation selectStmt subtype targetList val"
-).split():
+for _name in (
+    "alias",
+    "arg",
+    "behavior",
+    "cmds",
+    "cols",
+    "conname",
+    "contype",
+    "def",
+    "fk_attrs",
+    "indexIncludingParams",
+    "indexParams",
+    "items",
+    "keys",
+    "name",
+    "objects",
+    "objtype",
+    "onConflictClause",
+    "relation",
+    "selectStmt",
+    "subtype",
+    "targetList",
+    "val",
+):
     setattr(Tree, _name, _reader(_name))
 
 

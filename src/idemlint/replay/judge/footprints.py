@@ -94,18 +94,19 @@ class Renamed:
         more += fewer
         self._alike.update(dict.fromkeys((more[0], *fewer), more))
 
+    def one(self, name: Name) -> Name:
+        """What stands for a name, and for all that are the same."""
+        if isinstance(name, str):
+            return self._of(name)
+        return self._of(name[0]), self._of(name[1])
+
+    def one_of(self, names: Iterable[Name]) -> Iterable[Name]:
+        """These names, each by the one that stands for it."""
+        return set(map(self.one, names)) if self._alike else names
+
     def _of(self, name: str) -> str:
         alike = self._alike.get(name)
         return name if alike is None else alike[0]
-
-    def one_of(self, names: Iterable[Name]) -> Iterable[Name]:
-        """These names, with one for all that are the same."""
-        if not self._alike:
-            return names
-        return {
-            self._of(name) if isinstance(name, str) else (self._of(name[0]), self._of(name[1]))
-            for name in names
-        }
 
 
 def footprints(
@@ -119,15 +120,15 @@ def footprints(
     for trace, program in zip(traces, programs, strict=True):
         trace.effects(program)
         on_path |= trace.path
-        for made, holds in trace.holds:
-            held.setdefault(made, set()).update(holds)
-            if not isinstance(made, str):
-                # It goes with what it is inside of.
-                held.setdefault(made[0], set()).update(holds)
+    for made, holds in (each for trace in traces for each in trace.holds):
+        held.setdefault(renamed.one(made), set()).update(holds)
+        if not isinstance(made, str):
+            # It goes with what it is inside of.
+            held.setdefault(renamed.one(made[0]), set()).update(holds)
     for trace in traces:
         # Whoever ends a foreign key or a view lets go of the tables that it is about.
         for name in tuple(trace.writes):
-            trace.writes.update((each, _HOLDING) for each in held.get(name, ()))
+            trace.writes.update((each, _HOLDING) for each in held.get(renamed.one(name), ()))
         if not trace.writes.isdisjoint(on_path):
             trace.writes.add(_PATH)
     prints = [

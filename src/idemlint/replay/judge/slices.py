@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Transaction
 from idemlint.replay.judge.footprints import footprints
+from idemlint.replay.machine.sessions import BEGINS, COMMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence, Set
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 #: How many statements all reruns after a stop may run, or tell of, for each that the file has.
 MOST_RUNS: Final = 32
-
-
-_BEGINS: Final = frozenset({"TRANS_STMT_BEGIN", "TRANS_STMT_START"})
-_ENDS: Final = frozenset({"TRANS_STMT_COMMIT", "TRANS_STMT_PREPARE"})
 
 
 class Slice(NamedTuple):
@@ -72,9 +69,9 @@ class Slices:
         block: list[int] | None = None
         for index, program in enumerate(programs):
             kind = next((each.kind for each in program if isinstance(each, Transaction)), "")
-            if kind in _BEGINS:
+            if kind in BEGINS:
                 block = [index] if block is None else block
-            elif block is not None and kind in _ENDS:
+            elif block is not None and kind in COMMITS:
                 block.append(index)
                 block = None
             elif block is not None and self._prints[index].passes:

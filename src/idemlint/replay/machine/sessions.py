@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import EndsAtCommit, SetsPath, Transaction
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
+
+#: What begins a transaction, and what ends one whose work stays (`TransactionStmtKind`).
+BEGINS: Final = frozenset({"TRANS_STMT_BEGIN", "TRANS_STMT_START"})
+COMMITS: Final = frozenset({"TRANS_STMT_COMMIT", "TRANS_STMT_PREPARE"})
 
 
 def sets_path(run: Pass, effect: SetsPath) -> Result:
@@ -22,7 +26,7 @@ def transaction(run: Pass, effect: Transaction) -> Result:
     kind, state = effect.kind, run.state
     if run.in_body:
         return None
-    if kind in {"TRANS_STMT_BEGIN", "TRANS_STMT_START"}:
+    if kind in BEGINS:
         # In a transaction, it is no more than a warning.
         if "" not in state.savepoints:
             state.save("")
@@ -32,7 +36,7 @@ def transaction(run: Pass, effect: Transaction) -> Result:
         since = state.undo(effect.name if kind == "TRANS_STMT_ROLLBACK_TO" else "")
         if since is not None:
             run.candidates = [each for each in run.candidates if each.statement <= since.statement]
-    elif kind in {"TRANS_STMT_COMMIT", "TRANS_STMT_PREPARE"}:
+    elif kind in COMMITS:
         state.commit()
     return None
 
