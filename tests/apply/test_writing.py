@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import sys
 from pathlib import Path
@@ -118,3 +119,22 @@ def test_a_read_only_file_is_left_alone(file: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageProblem, match="read-only"):
         writing.replace(file, b"old", b"new")
     assert file.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("moment", ["fsync", "replace"])
+def test_an_interrupt_waits_until_the_file_is_written(
+    file: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    then = getattr(os, moment)
+
+    def interrupted(*arguments: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return then(*arguments)
+
+    handler = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(os, moment, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        writing.replace(file, b"old", b"new")
+    assert file.read_bytes() == b"new"
+    assert names(file.parent) == ["0001_it.sql"]
+    assert signal.getsignal(signal.SIGINT) is handler

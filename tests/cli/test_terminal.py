@@ -107,6 +107,44 @@ def test_an_interrupt_is_130(here: Path) -> None:
     _, error = process.communicate()
     assert process.returncode == 130
     assert b"Traceback" not in error
+    assert error.splitlines()[-1] == b"interrupted"
+
+
+#: What another module's import does is not for us to choose; here, an object goes away meanwhile, and what
+#: is raised in a callback is lost.
+LOST = """\
+import signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "idemlint.engine":
+            Going()
+
+class Going:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+from idemlint.cli import main
+main()
+"""
+
+
+def test_an_interrupt_is_never_lost(here: Path) -> None:
+    write("migrations/1.sql", BAD)
+    result = subprocess.run(
+        [sys.executable, "-c", LOST, "migrations"], capture_output=True, check=False
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (130, b"", b"interrupted\n")
+
+
+def test_who_is_to_ignore_interrupts_does(here: Path) -> None:
+    write("migrations/1.sql", BAD)
+    ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN);"
+    result = subprocess.run(
+        [sys.executable, "-c", ignoring + LOST, "migrations"], capture_output=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (1, b"")
 
 
 class Clock:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import tempfile
-from contextlib import suppress
+import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+    from types import FrameType
 
 
 def replace(path: Path, before: bytes, after: bytes) -> None:
@@ -24,7 +28,8 @@ def replace(path: Path, before: bytes, after: bytes) -> None:
     try:
         real = os.path.realpath(path, strict=True)
         _refuse_if_changed(path, real, before)
-        _replace(path, real, before, after)
+        with _uninterrupted():
+            _replace(path, real, before, after)
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageProblem(f"{path}: cannot be written: {reason}; it is as it was") from None
@@ -51,6 +56,29 @@ def _replace(path: Path, real: str, before: bytes, after: bytes) -> None:
             os.unlink(temporary)  # noqa: PTH108
         raise
     _sync_folder(folder)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits meanwhile: who handles it may end the process at once."""
+    came = False
+
+    def later(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal came
+        came = True
+
+    handler = signal.getsignal(signal.SIGINT)
+    # What is not Python's cannot be put back; and signals come to no thread but the first.
+    if handler is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, later)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _refuse_if_changed(path: Path, real: str, before: bytes) -> None:

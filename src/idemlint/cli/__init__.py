@@ -12,6 +12,9 @@ def main() -> None:
     # A run is short, its trees are large and free of cycles, and it ends without being taken apart: to
     # collect garbage, or to begin again between two files, only costs time.
     gc.disable()
+    from idemlint.cli.interrupts import end_when_interrupted
+
+    end_when_interrupted()
     from idemlint.cli.app import app
     from idemlint.cli.exits import run
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from idemlint.cli import interrupts
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Code(IntEnum):
     CLEAN = 0
     FOUND = 1
     ERROR = 2
-    INTERRUPTED = 130
+    INTERRUPTED = interrupts.CODE
 
 
 def for_findings(
