@@ -328,6 +328,23 @@ SHAPES: Final[dict[str, Shape]] = {
     "indexes built concurrently": Shape(
         lambda n: _one(_T, _each(n, "CREATE INDEX CONCURRENTLY IF NOT EXISTS i# ON t (a);"))
     ),
+    "temporary tables that end with their transactions": Shape(
+        lambda n: _one(
+            _each(
+                n,
+                "BEGIN;\nCREATE TEMP TABLE t# (a int) ON COMMIT DROP;\nCREATE INDEX ON t# (a);\n"
+                "DROP TABLE IF EXISTS u#;\nCOMMIT;",
+            )
+        )
+    ),
+    "temporary tables that are dropped": Shape(
+        lambda n: _one(
+            _each(
+                n,
+                "CREATE TEMP TABLE t# (a serial UNIQUE);\nCREATE TABLE u# (a int);\nDROP TABLE t#;",
+            )
+        )
+    ),
     "temporary tables": Shape(lambda n: _one(_each(n, "CREATE TEMP TABLE t# (id int);"))),
     "a path of many schemas": Shape(
         lambda n: _one(

@@ -83,6 +83,27 @@ SCHEMA_BOUND: Final = frozenset(
         Space.TS_TEMPLATE,
     }
 )
+#: Namespaces of what other things live in.
+HOLDERS: Final = frozenset(
+    {
+        Space.RELATION,
+        Space.TYPE,
+        Space.SCHEMA,
+        Space.COLUMN,
+        Space.PUBLICATION,
+        Space.SUBSCRIPTION,
+        Space.EXTENSION,
+        Space.SERVER,
+        Space.USER_MAPPING,
+        Space.FOREIGN_DATA_WRAPPER,
+        Space.OPERATOR_FAMILY,
+        Space.TS_CONFIGURATION,
+    }
+)
+#: Namespaces in which a name may stand for several things, told apart by their arguments.
+OVERLOADED: Final = frozenset({Space.ROUTINE, Space.OPERATOR})
+#: Namespaces of what acts when a table is written into.
+ACTING: Final = frozenset({Space.TRIGGER, Space.RULE})
 
 
 class KindFacts(NamedTuple):

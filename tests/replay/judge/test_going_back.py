@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog.definition import Definition
-from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.catalog.slots import PG_TEMP, PRESENT
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file
 
@@ -33,6 +33,8 @@ POOL = (
     "CREATE TABLE t AS TABLE u",
     "CREATE TEMP TABLE t (a int) ON COMMIT DROP",
     "CREATE TEMP TABLE u (a int)",
+    "CREATE INDEX x ON pg_temp.u (a)",
+    "DROP TABLE IF EXISTS pg_temp.u",
     "DROP TABLE t",
     "DROP TABLE IF EXISTS t CASCADE",
     "DROP TABLE IF EXISTS u",
@@ -146,7 +148,6 @@ def everything(state: State) -> dict[str, Any]:
         "logs": (len(catalog._log), list(catalog._learned)),
         "overloads": {key: list(names) for key, names in catalog._overloads.items() if names},
         "found": found(state),
-        "temporary": list(catalog._temporary),
         "session": (catalog.search_path, dict(state.savepoints), state.until_commit),
         "numbers": (catalog.last_oid, catalog.statement),
     }
@@ -169,7 +170,10 @@ def found(state: State) -> dict[str, Any]:
             assert list(catalog.on_table(space, oid)) == acting
     for on, those in relying.items():
         assert those == {key for key, slot in catalog.slots.items() if relies(slot, on)}
-    return {"named": named, "inside": inside, "relying": relying}
+    there = [key for key in inside.get(PG_TEMP, ()) if catalog.slots[key].presence is PRESENT]
+    temporary = {key for key in there if catalog.alive(catalog.slots[key])}
+    assert set(catalog.temporary()) == temporary
+    return {"named": named, "inside": inside, "relying": relying, "temporary": temporary}
 
 
 def relies(slot: Slot, on: Any) -> bool:
@@ -188,12 +192,15 @@ LEFT_OPEN = [
 ]
 #: Looking at what is in no table that was heard of.
 LEARNED = [["CREATE SCHEMA s"], ["COMMENT ON COLUMN pg_temp.w.a IS 'x'"]]
+#: A name that PostgreSQL chooses, and that went with its table before.
+GONE = [["CREATE TABLE t (a int)", "CREATE INDEX ON t (a)", "DROP TABLE t"], ["CREATE INDEX ON t (a)"]]
 
 
 @EXAMPLES
 @given(files=FILES, which=st.integers(0, 3))
 @example(files=LEFT_OPEN, which=1)
 @example(files=LEARNED, which=1)
+@example(files=GONE, which=1)
 def test_going_back_is_starting_over(files: list[list[str]], which: int) -> None:
     file = which % len(files)
     folder = Folder(files).run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Collection, Hashable, Iterable
 
 _Of = TypeVar("_Of", bound="Hashable")
 _Key = TypeVar("_Key", bound="Hashable")
@@ -34,6 +34,41 @@ class KeyIndex(Generic[_Of, _Key]):
     def find(self, of: _Of) -> tuple[_Key, ...]:
         """The keys, as they are now: looking on changes nothing of it."""
         return tuple(self._keys.get(of, ()))
+
+
+class OwnedKeys(Generic[_Key]):
+    """Keys of what is there as long as none of its owners has ended."""
+
+    __slots__ = ("_by_owner", "_owners", "there")
+
+    def __init__(self) -> None:
+        #: Those whose owners are all there.
+        self.there: set[_Key] = set()
+        self._owners: dict[_Key, tuple[int, ...]] = {}
+        self._by_owner: KeyIndex[int, _Key] = KeyIndex()
+
+    def add(self, key: _Key, owners: tuple[int, ...], ended: Collection[int]) -> None:
+        """A thing has come."""
+        self._owners[key] = owners
+        for owner in owners:
+            self._by_owner.add(owner, key)
+        if not any(owner in ended for owner in owners):
+            self.there.add(key)
+
+    def discard(self, key: _Key) -> None:
+        """It has gone."""
+        self.there.discard(key)
+        for owner in self._owners.pop(key, ()):
+            self._by_owner.discard(owner, key)
+
+    def end(self, owner: int) -> None:
+        """An owner has ended."""
+        self.there.difference_update(self._by_owner.find(owner))
+
+    def revive(self, owner: int, ended: Collection[int]) -> None:
+        """It is there again."""
+        for key in self._by_owner.find(owner):
+            self.add(key, self._owners[key], ended)
 
 
 class TakenNumbers(Generic[_Key]):

@@ -65,7 +65,7 @@ class Catalog(Slots):
             return None if oid is None else (space, oid, name)
         path = self._search_path
         first: Key | None = None
-        if self._temporary and space in _HIDDEN_BY_TEMPORARY and "pg_temp" not in path:
+        if self._temporary.there and space in _HIDDEN_BY_TEMPORARY and "pg_temp" not in path:
             # Looked for before the search_path, unless that says where.
             temporary = (space, PG_TEMP, name)
             slot = self.slot(temporary)
@@ -132,7 +132,7 @@ class Catalog(Slots):
         that of temporary objects (`RangeVarGetCreationNamespace`). What has no schema of its own goes
         `beside` another thing: an index is where its table is.
         """
-        if ref.schema is not None or (len(self._search_path) == 1 and not self._temporary):
+        if ref.schema is not None or (len(self._search_path) == 1 and not self._temporary.there):
             return ref
         if ref.parent is not None or ref.space not in SCHEMA_BOUND:
             return ref

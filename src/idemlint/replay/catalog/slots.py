@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.postgres.kinds import ACTING, HOLDERS, OVERLOADED, Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.definition import Definition
-from idemlint.replay.catalog.key_index import KeyIndex, TakenNumbers
+from idemlint.replay.catalog.key_index import KeyIndex, OwnedKeys, TakenNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,10 +116,10 @@ class Slots:
         self._learned: list[Key] = []
         self._dead: dict[int, int] = {}
         self._home: dict[int, Key] = {}
-        # Some of the keys of `slots`, in the order in which they came: overloads, those of the session,
-        # and what acts when a table is written into.
+        # Some of the keys of `slots`, in the order in which they came: overloads, and what acts when a
+        # table is written into; and temporary things that are there.
         self._overloads: dict[Key, dict[str, None]] = {}
-        self._temporary: dict[Key, None] = {}
+        self._temporary: OwnedKeys[Key] = OwnedKeys()
         self._on_tables: KeyIndex[tuple[Space, int], Key] = KeyIndex()
         # All of them, by what they are looked for by; made when somebody does so first.
         self._by_name: KeyIndex[tuple[Space, str], Key] | None = None
@@ -166,6 +166,8 @@ class Slots:
             slot = slots.pop(key)
             del home[slot.oid]
             self._unlist(key)
+            if key[1] == PG_TEMP:
+                self._keep(key, None)
             if self._relying is not None:
                 self._rely(key, slot, None)
             if self.taken_numbers.numbers:
@@ -182,20 +184,25 @@ class Slots:
             key, before, _, _, oid, home = log.pop()
             if key is None:
                 del self._dead[oid]
+                self._temporary.revive(oid, self._dead)
                 continue
             if home is None:
                 del homes[oid]
             else:
                 homes[oid] = home
+            if key[1] == PG_TEMP:
+                self._keep(key, before)
             if self._relying is not None:
                 self._rely(key, slots[key], before)
-            if self.taken_numbers.numbers and (before is None or before.presence is not PRESENT):
-                self.taken_numbers.free(key)
             if before is None:
                 del slots[key]
                 self._unlist(key)
             else:
                 slots[key] = before
+            if self.taken_numbers.numbers:
+                slot = self.slot(key)
+                if slot is None or slot.presence is not PRESENT:
+                    self.taken_numbers.free(key)
 
     def changes(self, mark: Mark) -> list[Change]:
         """What happened since `mark`, oldest first."""
@@ -270,8 +277,8 @@ class Slots:
         return key if slot is not None and slot.oid == oid else None
 
     def temporary(self) -> Sequence[Key]:
-        """The keys in the schema of temporary objects, first known first."""
-        return list(self._temporary)
+        """The temporary things that are there, first made first."""
+        return sorted(self._temporary.there, key=lambda key: self.slots[key].oid)
 
     def on_table(self, space: Space, oid: int) -> Sequence[Slot]:
         """What is known of a table's triggers, or rules."""
@@ -288,10 +295,12 @@ class Slots:
         )
         slots[key] = slot
         homes[oid] = key
-        if key[0] in _HOLDERS:
+        if key[0] in HOLDERS:
             self._version += 1
         if before is None:
             self._list(key)
+        if key[1] == PG_TEMP:
+            self._keep(key, slot)
         if self._relying is not None:
             self._rely(key, before, slot)
         if slot.presence is not PRESENT and self.taken_numbers.numbers:
@@ -303,6 +312,7 @@ class Slots:
         if oid not in self._dead:
             self._dead[oid] = len(self._log)
             self._log.append(Change(None, None, self.statement, self.cause, oid))
+            self._temporary.end(oid)
             if self.taken_numbers.numbers:
                 for key, _ in self.relying(oid):
                     self.taken_numbers.free(key)
@@ -314,6 +324,8 @@ class Slots:
         self.slots[key] = slot
         self._home[slot.oid] = key
         self._list(key)
+        if key[1] == PG_TEMP:
+            self._keep(key, slot)
         if self._relying is not None:
             self._rely(key, None, slot)
         return slot
@@ -322,12 +334,10 @@ class Slots:
 
     def _list(self, key: Key) -> None:
         space, container, name = key
-        if container == PG_TEMP:
-            self._temporary[key] = None
-        if space in _OVERLOADED:
+        if space in OVERLOADED:
             bare = (space, container, name.partition("(")[0])
             self._overloads.setdefault(bare, {})[name] = None
-        elif space in _ACTING:
+        elif space in ACTING:
             self._on_tables.add((space, container), key)
         if self._by_name is not None:
             self._by_name.add((space, name), key)
@@ -336,16 +346,20 @@ class Slots:
 
     def _unlist(self, key: Key) -> None:
         space, container, name = key
-        if container == PG_TEMP:
-            del self._temporary[key]
-        if space in _OVERLOADED:
+        if space in OVERLOADED:
             del self._overloads[(space, container, name.partition("(")[0])][name]
-        elif space in _ACTING:
+        elif space in ACTING:
             self._on_tables.discard((space, container), key)
         if self._by_name is not None:
             self._by_name.discard((space, name), key)
         if self._contents is not None:
             self._contents.discard(container, key)
+
+    def _keep(self, key: Key, slot: Slot | None) -> None:
+        """What is under a key of a temporary thing now."""
+        self._temporary.discard(key)
+        if slot is not None and slot.presence is PRESENT:
+            self._temporary.add(key, slot.owners, self._dead)
 
     def _rely(self, key: Key, before: Slot | None, after: Slot | None) -> None:
         """Under a key, one slot takes the place of another: what it relies on may be other things."""
@@ -368,26 +382,3 @@ def _relied_on(slot: Slot) -> tuple[int | tuple[Space, str], ...]:
     definition = slot.definition
     named = definition.needed_names if isinstance(definition, Definition) else ()
     return (*slot.owners, *slot.needs, *named)
-
-
-#: Namespaces whose objects others live in.
-_HOLDERS: Final = frozenset(
-    {
-        Space.RELATION,
-        Space.TYPE,
-        Space.SCHEMA,
-        Space.COLUMN,
-        Space.PUBLICATION,
-        Space.SUBSCRIPTION,
-        Space.EXTENSION,
-        Space.SERVER,
-        Space.USER_MAPPING,
-        Space.FOREIGN_DATA_WRAPPER,
-        Space.OPERATOR_FAMILY,
-        Space.TS_CONFIGURATION,
-    }
-)
-#: Namespaces in which a name may stand for several things, told apart by their arguments.
-_OVERLOADED: Final = frozenset({Space.ROUTINE, Space.OPERATOR})
-#: Namespaces of what acts when a table is written into.
-_ACTING: Final = frozenset({Space.TRIGGER, Space.RULE})
