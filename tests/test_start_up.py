@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 #: whether the file is its own: all of `rules` and of `runners.profiles`.
 NEEDED = """
 analysis analysis.file_report analysis.findings analysis.fingerprint analysis.judged
-cli cli.app cli.check cli.exits cli.notes cli.options cli.output cli.rulebook cli.session
-cli.terminal
+cli cli.app cli.check cli.exits cli.interrupts cli.notes cli.options cli.output cli.rulebook
+cli.session cli.terminal
 config
 diagnostics
 engine
