@@ -96,6 +96,13 @@ def test_all_else_is_as_the_original_has_it() -> None:
     assert isinstance(ours, tuple)
 
 
+def test_a_record_may_have_no_fields() -> None:
+    class Nothing(NamedTuple):
+        """A word that says it all."""
+
+    assert (Nothing(), repr(Nothing()), Nothing._fields) == ((), "Nothing()", ())
+
+
 def test_a_record_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         Point(1).x = 2

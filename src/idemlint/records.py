@@ -60,7 +60,7 @@ else:
         def __new__(cls, name, bases, namespace):
             if not bases:
                 return super().__new__(cls, name, bases, namespace)
-            fields = tuple(namespace["__annotations__"])
+            fields = tuple(namespace.get("__annotations__", ()))
             defaults = {field: namespace[field] for field in fields if field in namespace}
             constructor = _constructor(len(fields))
             namespace.update(zip(fields, _READERS[: len(fields)], strict=True))

@@ -43,7 +43,7 @@ _TRANSACTION = re.compile(
     re.IGNORECASE,
 )
 _SESSION = re.compile(
-    r"(?:set(?!\s+(?:local|transaction|constraints))|reset|prepare(?!\s+transaction)|"
+    r"(?:set(?!\s+(?:local|transaction|constraints))|reset|discard|prepare(?!\s+transaction)|"
     r"create\s+(?:local\s+|global\s+)?temp(?:orary)?|select\s+(?:pg_catalog\.)?set_config)\b",
     re.IGNORECASE,
 )

@@ -23,6 +23,7 @@ function of `machine` that does it:
 | Creates | a name is taken, with all that comes along | 42P07, 42809, 42P13 | create.creates |
 | CreatesUnnamed | a name that PostgreSQL chooses is taken | [repeats] | create.creates_unnamed |
 | EndsAtCommit | a name is free again at COMMIT | nothing | sessions.ends_at_commit |
+| EndsTemporary | all temporary names are free again | nothing | sessions.ends_temporary |
 | Drops | a name is free again, with all that is in it | 2BP01, 42725 | drop.drops |
 | Renames | a thing has another name, or another schema | 42P07, the kind's own | rename.renames |
 | Sets | a property gets a value, whatever it was | nothing | properties.sets |

@@ -78,6 +78,39 @@ SET search_path = s; -- safe
 DISCARD ALL; -- safe
 CREATE TABLE u (a int); -- fails 42P07
 
+-- # DISCARD TEMP ends what is temporary, and nothing else
+CREATE TEMP TABLE t (a int); -- safe, alone fails 42P07
+CREATE TEMP VIEW v AS SELECT a FROM t; -- safe, alone fails 42P07
+CREATE TABLE u (a int); -- fails 42P07
+DISCARD TEMP; -- safe
+CREATE TEMP VIEW v AS SELECT 1 AS a; -- safe, alone fails 42P07
+CREATE TABLE t (a int); -- fails 42P07
+
+-- # DISCARD TEMP leaves nothing to be dropped
+CREATE TEMP TABLE t (a int); -- safe, alone fails 42P07
+DISCARD TEMPORARY; -- safe
+CREATE TABLE IF NOT EXISTS t (a int); -- safe
+DROP TABLE t; -- safe, alone fails 42P01
+
+-- # DISCARD TEMP is rolled back
+BEGIN; -- safe
+CREATE TEMP TABLE t (a int); -- safe, alone fails 42P07
+SAVEPOINT a; -- safe
+DISCARD TEMP; -- safe
+ROLLBACK TO a; -- safe
+CREATE TEMP TABLE IF NOT EXISTS t (b int); -- safe
+INSERT INTO t (a) SELECT 1; -- safe
+COMMIT; -- safe
+
+-- # DISCARD ALL ends it, too, and looks for names where the session began
+CREATE SCHEMA s; CREATE TABLE s.t (a int);
+---
+CREATE TEMP TABLE t (a int); -- safe, alone fails 42P07
+SET search_path = s; -- safe
+DISCARD ALL; -- safe
+CREATE TABLE t (a int); -- fails 42P07
+DISCARD PLANS; -- safe
+
 -- # SET LOCAL outside of a transaction does nothing
 CREATE SCHEMA s;
 ---

@@ -35,6 +35,8 @@ POOL = (
     "CREATE TEMP TABLE u (a int)",
     "CREATE INDEX x ON pg_temp.u (a)",
     "DROP TABLE IF EXISTS pg_temp.u",
+    "DISCARD TEMP",
+    "DISCARD ALL",
     "DROP TABLE t",
     "DROP TABLE IF EXISTS t CASCADE",
     "DROP TABLE IF EXISTS u",
@@ -193,7 +195,10 @@ LEFT_OPEN = [
 #: Looking at what is in no table that was heard of.
 LEARNED = [["CREATE SCHEMA s"], ["COMMENT ON COLUMN pg_temp.w.a IS 'x'"]]
 #: A name that PostgreSQL chooses, and that went with its table before.
-GONE = [["CREATE TABLE t (a int)", "CREATE INDEX ON t (a)", "DROP TABLE t"], ["CREATE INDEX ON t (a)"]]
+GONE = [
+    ["CREATE TABLE t (a int)", "CREATE INDEX ON t (a)", "DROP TABLE t"],
+    ["CREATE INDEX ON t (a)"],
+]
 
 
 @EXAMPLES

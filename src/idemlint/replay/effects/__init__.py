@@ -122,6 +122,7 @@ _FAMILIES: Final = {
     },
     "session_commands": {
         "VariableSetStmt": "variable_set",
+        "DiscardStmt": "discard",
         "TransactionStmt": "transaction",
         "ExecuteStmt": "execute",
     },
@@ -148,7 +149,6 @@ _WITHOUT_EFFECT: Final = frozenset(
         "ConstraintsSetStmt",
         "DeallocateStmt",
         "DeclareCursorStmt",
-        "DiscardStmt",
         "FetchStmt",
         "ListenStmt",
         "LoadStmt",

@@ -114,6 +114,10 @@ def _ends_at_commit(effect: vocabulary.EndsAtCommit) -> str:
     return f"ends {effect.ref} at COMMIT"
 
 
+def _ends_temporary(_: vocabulary.EndsTemporary) -> str:
+    return "ends all temporary objects"
+
+
 def _drops(effect: vocabulary.Drops) -> str:
     cascade = ", with all that needs it" if effect.cascade else ""
     return f"drops {effect.kind.noun} {_ref(effect.ref)}{cascade}"
@@ -241,6 +245,7 @@ _TEXTS: Final[dict[type, Callable[..., str]]] = {
     vocabulary.Creates: _creates,
     vocabulary.CreatesUnnamed: _creates_unnamed,
     vocabulary.EndsAtCommit: _ends_at_commit,
+    vocabulary.EndsTemporary: _ends_temporary,
     vocabulary.Drops: _drops,
     vocabulary.Renames: _renames,
     vocabulary.Sets: _sets,

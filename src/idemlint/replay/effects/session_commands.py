@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.replay.effects.queries import constant
-from idemlint.replay.effects.vocabulary import Effect, Opaque, SetsPath, Transaction
+from idemlint.replay.effects.vocabulary import Effect, EndsTemporary, Opaque, SetsPath, Transaction
 
 if TYPE_CHECKING:
     from idemlint.source.tree import Tree
@@ -23,6 +23,14 @@ def variable_set(stmt: Tree) -> list[Effect]:
         return [SetsPath(None, local)]
     names = [constant(argument) or "" for argument in stmt.args or ()]
     return [SetsPath(tuple(name for name in names if name and name != "$user"), local)]
+
+
+def discard(stmt: Tree) -> list[Effect]:
+    """`DISCARD`: ALL is, among others, RESET ALL and DISCARD TEMP."""
+    target = stmt.fields.get("target", "DISCARD_ALL")
+    if target == "DISCARD_ALL":
+        return [EndsTemporary(), SetsPath(None)]
+    return [EndsTemporary()] if target == "DISCARD_TEMP" else []
 
 
 def transaction(stmt: Tree) -> list[Effect]:

@@ -125,6 +125,10 @@ class EndsAtCommit(NamedTuple):
     ref: Ref
 
 
+class EndsTemporary(NamedTuple):
+    """All temporary objects of the session are gone."""
+
+
 class Drops(NamedTuple):
     """`ref` is gone, with all that lives inside it; with `cascade` also what needs it."""
 
@@ -274,6 +278,7 @@ Effect = (
     | Creates
     | CreatesUnnamed
     | EndsAtCommit
+    | EndsTemporary
     | Drops
     | Renames
     | Sets

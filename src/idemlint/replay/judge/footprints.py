@@ -22,6 +22,7 @@ from idemlint.replay.effects.vocabulary import (
     Deletes,
     Drops,
     EndsAtCommit,
+    EndsTemporary,
     Inserts,
     Opaque,
     Renames,
@@ -192,7 +193,7 @@ class _Trace:
         if isinstance(effect, Body):
             self._body(effect.block)
             return
-        if isinstance(effect, (SetsPath, Transaction)):
+        if isinstance(effect, (EndsTemporary, SetsPath, Transaction)):
             self.whole = True
             if isinstance(effect, SetsPath):
                 self.passes = self.passes or effect.local

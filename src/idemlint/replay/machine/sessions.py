@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from idemlint.replay.effects.vocabulary import EndsAtCommit, SetsPath, Transaction
+    from idemlint.replay.effects.vocabulary import (
+        EndsAtCommit,
+        EndsTemporary,
+        SetsPath,
+        Transaction,
+    )
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
 
@@ -46,4 +51,10 @@ def ends_at_commit(run: Pass, effect: EndsAtCommit) -> Result:
     key = run.catalog.key(effect.ref)
     if key is not None:
         run.state.until_commit = (*run.state.until_commit, key)
+    return None
+
+
+def ends_temporary(run: Pass, effect: EndsTemporary) -> Result:
+    """DISCARD TEMP."""
+    run.state.end_temporary()
     return None

@@ -136,9 +136,13 @@ class State:
         """Another connection: temporary objects, settings and open transactions are of the one before."""
         catalog = self.catalog
         self.savepoints, self.until_commit, self.path_after = {}, (), None
-        for key in catalog.temporary():
-            self._end(key)
+        self.end_temporary()
         catalog.search_path = self.default_path
+
+    def end_temporary(self) -> None:
+        """The session's temporary objects are gone."""
+        for key in self.catalog.temporary():
+            self._end(key)
 
     def end_file(self) -> None:
         """A file is at its end: a transaction that it left open is not the next one's.
