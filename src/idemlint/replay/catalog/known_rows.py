@@ -57,6 +57,8 @@ class KnownRows:
     def plus(self, rows: Iterable[Row]) -> KnownRows:
         """These, and some more."""
         layer = _Layer(rows=tuple(rows))
+        if not layer.rows:
+            return self
         return KnownRows(_piled(self._layers, layer), self._left + len(layer.rows), self._deleted)
 
     def without_columns(self, columns: Iterable[str]) -> KnownRows:
@@ -186,7 +188,8 @@ class _Layer:
             for pattern in other.gone
             if not self.blurred or self.blurred.isdisjoint(column for column, _ in pattern)
         ]
-        return _Layer(rows + other.rows, (*self.gone, *gone), self.blurred | other.blurred)
+        blurred = self.blurred | other.blurred if other.blurred else self.blurred
+        return _Layer(rows + other.rows, (*self.gone, *gone), blurred)
 
 
 def _piled(layers: tuple[_Layer, ...], layer: _Layer) -> tuple[_Layer, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.alter_passes import INDEXED
@@ -41,28 +43,11 @@ class TableDefinition(Definition):
     `open`: it has more than the statement says (LIKE, INHERITS, OF, a partition).
     """
 
-    __slots__ = (
-        "_by_products",
-        "_columns",
-        "_constraints",
-        "_names",
-        "_needed_names",
-        "_needs",
-        "_primary",
-        "_tree",
-        "name",
-        "open",
-    )
+    __slots__ = ("_contents", "_tree", "name", "open")
 
     def __init__(self, name: str, tree: Tree) -> None:
         self.name = name
-        self._names: frozenset[str] | None = None
-        self._columns: dict[str, Column] | None = None
-        self._constraints: dict[str, Constraint] | None = None
-        self._by_products: list[ByProduct] | None = None
-        self._needs: tuple[Need, ...] | None = None
-        self._needed_names: frozenset[tuple[Space, str]] | None = None
-        self._primary: str | None = None
+        self._contents: _Contents | None = None
         fields = tree.fields
         # Dumps make tens of thousands of tables.
         self._tree = folded(tree)
@@ -74,67 +59,45 @@ class TableDefinition(Definition):
         )
 
     @property
-    def _elements(self) -> Sequence[dict[str, Any]]:
-        elements: Sequence[dict[str, Any]] = unfolded(self._tree).fields.get("tableElts", ())
-        return elements
+    def contents(self) -> _Contents:
+        """What the statement says; where only its JSON is kept, that of few tables is known at a time."""
+        contents = self._contents
+        if contents is None:
+            elements = unfolded(self._tree).fields.get("tableElts", ())
+            contents = self._contents = _Contents(self.name, elements)
+            if self._tree.__class__ is bytes:
+                _read_last.append(self)
+                if len(_read_last) > _MOST_READ:
+                    _read_last.popleft()._contents = None
+        return contents
 
     @property
     def column_names(self) -> frozenset[str]:
         """The names of its columns, without reading what they are."""
-        if self._names is None:
-            self._names = frozenset(
-                element["ColumnDef"]["colname"]
-                for element in self._elements
-                if "ColumnDef" in element
-            )
-        return self._names
+        return self.contents.column_names
 
     @property
     def columns(self) -> dict[str, Column]:
         """By name, in order."""
-        if self._columns is None:
-            self._columns = {
-                element["ColumnDef"]["colname"]: read_column(element["ColumnDef"])
-                for element in self._elements
-                if "ColumnDef" in element
-            }
-            primary = self._primary_key
-            for name in self.constraints[primary].columns if primary else ():
-                known = self._columns.get(name)
-                if known is not None:
-                    self._columns[name] = known._replace(not_null=True)
-        return self._columns
+        return self.contents.columns
 
     @property
     def constraints(self) -> dict[str, Constraint]:
         """By name, inline ones included (NOT NULL apart)."""
-        if self._constraints is None:
-            reader = _ConstraintReader(self.name)
-            for element in self._elements:
-                if "ColumnDef" in element:
-                    fields = element["ColumnDef"]
-                    for each in fields.get("constraints", ()):
-                        reader.add(each["Constraint"], fields["colname"])
-                elif "Constraint" in element:
-                    reader.add(element["Constraint"], None)
-            self._constraints = reader.found
-            self._primary = next(
-                (each.name for each in reader.found.values() if each.contype == "CONSTR_PRIMARY"),
-                None,
-            )
-        return self._constraints
+        return self.contents.constraints
 
     def inside(self, space: Space, name: str) -> bool | None:
         """Whether something of that name came with the statement; `None`: it does not say."""
+        contents = self.contents
         if space is Space.COLUMN:
-            return True if name in self.column_names else (None if self.open else False)
+            return True if name in contents.column_names else (None if self.open else False)
         if space is Space.CONSTRAINT:
-            return True if name in self.constraints else (None if self.open else False)
+            return True if name in contents.constraints else (None if self.open else False)
         if space is Space.FACET:
             if name == "primary key":
-                return self._primary_key is not None or (None if self.open else False)
+                return contents.primary_key is not None or (None if self.open else False)
             facet, _, of = name.partition(":")
-            known = self.columns.get(of)
+            known = contents.columns.get(of)
             if known is None:
                 return None if self.open else False
             return known.identity if facet == "identity" else known.expression
@@ -146,13 +109,9 @@ class TableDefinition(Definition):
             return tuple((Space.COLUMN, each) for each in self.constraints[name].columns)
         if space is Space.FACET:
             if name == "primary key":
-                return ((Space.CONSTRAINT, self._primary_key or ""),)
+                return ((Space.CONSTRAINT, self.contents.primary_key or ""),)
             return ((Space.COLUMN, name.partition(":")[2]),)
         return ()
-
-    @property
-    def _primary_key(self) -> str | None:
-        return self._primary if self.constraints else None
 
     def names(self, space: Space) -> tuple[str, ...]:
         """What came with the statement."""
@@ -162,16 +121,74 @@ class TableDefinition(Definition):
 
     def needs(self) -> tuple[Need, ...]:
         """Types of its columns and tables its foreign keys point at."""
-        if self._needs is None:
-            self._needs = tuple(self._read_needs())
-        return self._needs
+        return self.contents.needs
 
     @property
     def needed_names(self) -> frozenset[tuple[Space, str]]:
         """The names of these types and tables."""
-        if self._needed_names is None:
-            self._needed_names = frozenset((need.space, need.name) for need in self.needs())
-        return self._needed_names
+        return self.contents.needed_names
+
+    def by_products(self) -> list[ByProduct]:
+        """The sequences and indexes that PostgreSQL makes along with the table."""
+        return self.contents.by_products
+
+
+#: Of the tables whose statement is kept as JSON, those that were asked last what they have.
+_read_last: deque[TableDefinition] = deque()
+_MOST_READ: Final = 1000
+
+
+class _Contents:
+    """What a CREATE TABLE says, read as far as somebody asked."""
+
+    def __init__(self, table: str, elements: Sequence[dict[str, Any]]) -> None:
+        self._table = table
+        self._elements = elements
+
+    @cached_property
+    def column_names(self) -> frozenset[str]:
+        return frozenset(
+            element["ColumnDef"]["colname"] for element in self._elements if "ColumnDef" in element
+        )
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        columns = {
+            element["ColumnDef"]["colname"]: read_column(element["ColumnDef"])
+            for element in self._elements
+            if "ColumnDef" in element
+        }
+        primary = self.primary_key
+        for name in self.constraints[primary].columns if primary else ():
+            known = columns.get(name)
+            if known is not None:
+                columns[name] = known._replace(not_null=True)
+        return columns
+
+    @cached_property
+    def constraints(self) -> dict[str, Constraint]:
+        reader = _ConstraintReader(self._table)
+        for element in self._elements:
+            if "ColumnDef" in element:
+                fields = element["ColumnDef"]
+                for each in fields.get("constraints", ()):
+                    reader.add(each["Constraint"], fields["colname"])
+            elif "Constraint" in element:
+                reader.add(element["Constraint"], None)
+        return reader.found
+
+    @cached_property
+    def primary_key(self) -> str | None:
+        found = self.constraints.values()
+        return next((each.name for each in found if each.contype == "CONSTR_PRIMARY"), None)
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        return tuple(self._read_needs())
+
+    @cached_property
+    def needed_names(self) -> frozenset[tuple[Space, str]]:
+        return frozenset((need.space, need.name) for need in self.needs)
 
     def _read_needs(self) -> Iterator[Need]:
         for each in self.columns.values():
@@ -181,7 +198,7 @@ class TableDefinition(Definition):
             if constraint.contype == "CONSTR_FOREIGN":
                 tree = constraint.tree
                 target = tree.pktable if tree is not None else None
-                if tree is not None and target is not None and target.relname != self.name:
+                if tree is not None and target is not None and target.relname != self._table:
                     columns = tuple(strings(tree.pk_attrs))
                     yield Need(
                         Space.RELATION,
@@ -192,21 +209,20 @@ class TableDefinition(Definition):
                         columns,
                     )
 
+    @cached_property
     def by_products(self) -> list[ByProduct]:
-        """The sequences and indexes that PostgreSQL makes along with the table."""
-        if self._by_products is None:
-            self._by_products = [
-                ByProduct(base, False, Space.COLUMN, each.name, base)
-                for each in self.columns.values()
-                for base in (chosen_name(self.name, each.name, "seq"),)
-                if each.identity or each.type in SERIALS
-            ]
-            self._by_products += [
-                ByProduct(each.name, True, Space.CONSTRAINT, each.name, each.base)
-                for each in self.constraints.values()
-                if each.contype in INDEXED
-            ]
-        return self._by_products
+        found = [
+            ByProduct(base, False, Space.COLUMN, each.name, base)
+            for each in self.columns.values()
+            for base in (chosen_name(self._table, each.name, "seq"),)
+            if each.identity or each.type in SERIALS
+        ]
+        found += [
+            ByProduct(each.name, True, Space.CONSTRAINT, each.name, each.base)
+            for each in self.constraints.values()
+            if each.contype in INDEXED
+        ]
+        return found
 
 
 class _ConstraintReader:

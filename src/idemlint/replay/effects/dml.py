@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Ref
 from idemlint.replay.catalog.column import generates
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from idemlint.replay.guards.conditions import Condition
+
+_NO_COLUMNS: Final[frozenset[str]] = frozenset()
 
 
 def _table_there(ref: Ref) -> Requires:
@@ -88,7 +90,7 @@ def insert(stmt: Tree) -> list[Effect]:
         for effect in effects
         if isinstance(effect, Requires) and effect.verb is Verb.USE and effect.kind is Kind.TABLE
     )
-    never = _never_meet(columns, values) if columns and values and conflict else frozenset()
+    never = _never_meet(columns, values) if columns and values and conflict else _NO_COLUMNS
     effects.append(
         Inserts(
             table,

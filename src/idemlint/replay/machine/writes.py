@@ -127,9 +127,10 @@ def _learn(run: Pass, table: Slot, facts: Rows, rows: _Literal | None, effect: I
         frozenset((name, value) for name, value in row.items() if value is not None)
         for row in islice(rows, max(room, 0))
     )
-    if room < len(effect.rows or ()):
-        facts = facts._replace(complete=False)
-    table_rows.set_rows(run.catalog, table, facts._replace(rows=facts.rows.plus(known)))
+    complete = facts.complete and room >= len(effect.rows or ())
+    if known or complete is not facts.complete:
+        facts = facts._replace(complete=complete, rows=facts.rows.plus(known))
+    table_rows.set_rows(run.catalog, table, facts)
 
 
 #: Seed files hold thousands of rows; of those past this, only that there are some is remembered.
