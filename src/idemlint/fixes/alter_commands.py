@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from idemlint.fixes import exists
 from idemlint.fixes.block import GuardedPiece, guarded_pieces
@@ -60,12 +60,18 @@ def does(site: Site, command: Tree) -> str:
     return subtype
 
 
-@lru_cache(maxsize=1)
-def commands(site: Site) -> AlterCommands | None:
-    """Find the commands in the text; `None` where text and tree do not agree.
+#: The parts of one fix ask one after the other; with the fix its site is gone, and all that it holds.
+_known: WeakKeyDictionary[Site, AlterCommands | None] = WeakKeyDictionary()
 
-    The parts of one fix ask one after the other.
-    """
+
+def commands(site: Site) -> AlterCommands | None:
+    """Find the commands in the text; `None` where text and tree do not agree."""
+    if site not in _known:
+        _known[site] = _commands(site)
+    return _known[site]
+
+
+def _commands(site: Site) -> AlterCommands | None:
     trees = site.tree.cmds or ()
     first = _first(site.words)
     if first is None:
