@@ -92,6 +92,7 @@ BY_NAME: dict[str, list[str]] = {
     "report/formats.py": [f"report.{name}" for name in FORMATS],
     "rules/__init__.py": _beside("rules"),
     "runners/__init__.py": _beside("runners/profiles"),
+    "source/libpg_query.py": [],
 }
 
 

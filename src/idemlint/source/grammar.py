@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from pglast.parser import ParseError, parse_sql_json
 
+from idemlint.source.libpg_query import ParseError, parse_sql_json
 from idemlint.source.split import trim
 from idemlint.source.statement import Statement
 from idemlint.source.tree import Tree, wrap
