@@ -58,6 +58,16 @@ def test_all_of_pglast_is_there_for_who_asks(code: str, expected: str) -> None:
     assert said(PARSE, code) == expected
 
 
+def test_no_thread_sees_half_of_it() -> None:
+    threads = (
+        "import pglast; from concurrent.futures import ThreadPoolExecutor",
+        "sys.setswitchinterval(1e-6); pool = ThreadPoolExecutor(8)",
+        "found = list(pool.map(lambda _: pglast.parse_sql('SELECT 1')[0].stmt_len, range(8)))",
+        "print(set(found))",
+    )
+    assert said(PARSE, *threads) == "{0}"
+
+
 def test_where_pglast_is_there_already_it_is_used() -> None:
     there = "from pglast.parser import parse_sql_json as there"
     assert said("import pglast", there, PARSE, "print(there is parse_sql_json)") == "True"

@@ -1,7 +1,7 @@
 """The exit code of every run is made here, and nowhere else.
 
 0 nothing found, 1 something found, 2 wrong usage or configuration, an unreadable file or an error
-of ours.
+of ours; Ctrl-C: see `interrupts`.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def end_when_interrupted() -> None:
     """End from now on, where Ctrl-C is not to be ignored.
 
     Python would raise `KeyboardInterrupt` wherever we are: in a callback it is lost, and in what an
-    extension imports while it is loaded, orjson 3.8 follows the null pointer. Nothing needs to be taken
+    extension imports while it is loaded, orjson 3.13 follows the null pointer. Nothing needs to be taken
     apart: other processes of ours end with us, and files are written whole (`apply.writing`).
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:

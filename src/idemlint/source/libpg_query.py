@@ -1,9 +1,8 @@
 """PostgreSQL's parser as pglast has it, without the rest of pglast.
 
-To import `pglast.parser` makes tables of all of PostgreSQL's enums first, and classes for all nodes: that
-takes as long as all else that a small run does, and who reads trees as JSON uses none of it. Here they are
-made when somebody asks for one. Where pglast was imported before us, or is another version than we think, all
-is as usual.
+To import `pglast.parser` makes tables of all of PostgreSQL's enums first, and classes for all nodes: that is
+a quarter of a small run, and who reads trees as JSON uses none of it. Here they are made when somebody asks
+for one. Where pglast was imported before us, or is another version than we think, all is as usual.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.machinery import PathFinder
+from threading import RLock
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,30 +22,31 @@ _NAME: Final = "pglast"
 _LATER: Final = ("ast", "enums")
 
 
+#: Another thread waits until all of the package is there.
+_reading: Final = RLock()
+
+
 class _Package(ModuleType):
-    """The package, before somebody asked for more of it than a submodule."""
+    """The package; when somebody asks for more of it than a submodule, it is read."""
 
     def __getattr__(self, name: str) -> Any:
-        _make_ordinary(self)
-        spec = self.__spec__
-        assert spec is not None
-        assert spec.loader is not None
-        spec.loader.exec_module(self)
-        return getattr(self, name)
+        known = vars(self)
+        with _reading:
+            spec = known.pop("_unread", None)
+            if spec is not None:
+                spec.loader.exec_module(self)
+        if name not in known:
+            raise AttributeError(f"module {_NAME!r} has no attribute {name!r}")
+        return known[name]
 
 
 class _Module(ModuleType):
-    """One of its modules, before somebody asked for something of it."""
+    """One of its modules; when somebody asks for something of it, it is imported."""
 
     def __getattr__(self, name: str) -> Any:
         real = import_module(self.__name__)
-        _make_ordinary(self)
-        self.__dict__.update(real.__dict__)
+        vars(self).update(vars(real))
         return getattr(real, name)
-
-
-def _make_ordinary(module: ModuleType) -> None:
-    module.__class__ = ModuleType
 
 
 def _parser() -> ModuleType:
@@ -70,8 +71,8 @@ def _package(spec: ModuleSpec) -> ModuleType:
     package.__file__ = spec.origin
     package.__package__ = _NAME
     package.__path__ = spec.submodule_search_locations or []
-    for each in _LATER:
-        setattr(package, each, _Module(f"{_NAME}.{each}"))
+    later = {each: _Module(f"{_NAME}.{each}") for each in _LATER}
+    vars(package).update(later, _unread=spec)
     return package
 
 
