@@ -246,7 +246,7 @@ def unnamed(site: Site) -> list[tuple[int, str]] | None:
 def guarded_commands(site: Site, *, naming: bool = False) -> tuple[Edit, ...]:
     """Each command that needs one in an IF of its own; `()` where that would change their order."""
     found = commands(site)
-    if found is None:
+    if found is None or all(each.does not in _LOOKED_UP for each in found.all):
         return ()
     if not _in_order(found.all):
         return ()

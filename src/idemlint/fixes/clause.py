@@ -16,16 +16,15 @@ if TYPE_CHECKING:
 SAFE: Final = Applicability.SAFE
 UNSAFE: Final = Applicability.UNSAFE
 
-#: What stands between CREATE, ALTER or DROP and the name, where it is more than one word.
-_PHRASES: Final = tuple(
-    phrase.split()
-    for phrase in (
-        *(form.keyword for form in FORMS.values() if " " in form.keyword),
-        "PROCEDURAL LANGUAGE",
-        "INDEX CONCURRENTLY",
-    )
-)
-_FIRST_OF_SEVERAL: Final = frozenset(words[0] for words in _PHRASES)
+#: What stands between CREATE, ALTER or DROP and the name, where it is more than one word: by the first, the
+#: others.
+_PHRASES: Final[dict[str, list[list[str]]]] = {}
+for _phrase in (
+    *(form.keyword for form in FORMS.values() if " " in form.keyword),
+    "PROCEDURAL LANGUAGE",
+    "INDEX CONCURRENTLY",
+):
+    _PHRASES.setdefault(_phrase.split()[0], []).append(_phrase.split()[1:])
 #: Words between CREATE and what is created.
 _MODIFIERS: Final = frozenset(
     [
@@ -68,11 +67,9 @@ def object_end(site: Site) -> int | None:
         at += 1
     if word is None:
         return None
-    if word.text.upper() in _FIRST_OF_SEVERAL:
-        for phrase in _PHRASES:
-            if all(_says(site, at + number, each) for number, each in enumerate(phrase)):
-                word = site.word(at + len(phrase) - 1) or word
-                break
+    for others in _PHRASES.get(word.text.upper(), ()):
+        if all(_says(site, at + number, each) for number, each in enumerate(others, 1)):
+            return (site.word(at + len(others)) or word).end
     return word.end
 
 

@@ -77,6 +77,8 @@ class SyntaxError_(_ProblemRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """What no narrower rule explains: a placeholder, or a guard that PostgreSQL does not have."""
+        if not migration.parsed.problems:
+            return
         explained = {place.span.start for place in placeholders(migration)}
         explained.update(guard.place.start for guard in unsupported(migration))
         for diagnostic in super().check(migration):

@@ -35,8 +35,10 @@ class _Refused(FileRule):
         """Statements of the file, and of its DO bodies (a body is always in a transaction)."""
         way_out: WayOut | None = None
         for statement in migration.applied():
+            if not self._mine(statement):
+                continue
             delivery = migration.deliveries[statement.index]
-            if delivery.refuses and self._mine(statement):
+            if delivery.refuses:
                 way_out = way_out or WayOut(migration)
                 yield self._refused(migration, statement, delivery, way_out)
         for statement, body in migration.bodies():

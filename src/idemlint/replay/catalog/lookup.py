@@ -143,7 +143,10 @@ class Catalog(Slots):
 
     def creation_schema(self) -> str | None:
         """The first schema of the search_path that is there, or may be; `None`: all are surely gone."""
-        return next((part for part in self._search_path if self._schema(part) is not None), None)
+        for part in self._search_path:  # half the time of `next`, for every CREATE
+            if self._schema(part) is not None:
+                return part
+        return None
 
     def _beside(self, ref: Ref, table: Ref) -> Ref:
         key = self.key(table)

@@ -54,7 +54,7 @@ def replay_file(
     run = Pass(machine, judging=False, file_start=first)
     ends = _ends(state, units)
     for index, program in enumerate(programs):
-        began = state.catalog.mark()
+        began = state.catalog.mark() if stopping is not None and index <= stopping.last else None
         run.statement(first + 1 + index, program)
         if index in ends and (not index or index - 1 in ends):
             state.end_unit()
@@ -62,7 +62,7 @@ def replay_file(
             _keep_worst(told, _rerun(machine, programs, [index], "statement", first))
         if index in ends:
             state.end_unit()
-        if stopping is not None:
+        if stopping is not None and began is not None:
             part = stopping.behind(index, state.catalog.changes(began))
             if part is not None and part.concerned:
                 crossed = _crossed(part.runs, units, ends)
@@ -91,7 +91,8 @@ class _Stopping:
         self._catalog = machine.catalog
         self._changed: dict[int, set[Name]] = {}
         self._stops = {stop.after: stop for stop in stops(programs, units)}
-        self._last = max(self._stops, default=-1)
+        #: The statement behind which the last of them is; none is asked about that comes later.
+        self.last = max(self._stops, default=-1)
         self._left_out: list[Stop] = []
         if self._stops:
             # Most files have no stop.
@@ -109,8 +110,6 @@ class _Stopping:
     def behind(self, index: int, changes: Sequence[Change]) -> Slice | None:
         """Where the run stops behind a statement that made these changes: the statements that it concerns,
         and what runs again to tell."""
-        if index > self._last:
-            return None
         if changes:
             from idemlint.replay.judge.footprints import changed
 

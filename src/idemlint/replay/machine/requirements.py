@@ -185,9 +185,10 @@ def _other_kind(run: Pass, effect: Requires, slot: Slot | None) -> bool:
 
 
 def _row_type_taken(run: Pass, effect: Requires, ref: Ref) -> Result:
-    type_ref = ref._replace(space=Space.TYPE)
-    key = run.catalog.key(type_ref)
+    if not run.judging:
+        return None
+    key = run.catalog.key(Ref(Space.TYPE, ref.name, ref.schema, ref.parent, ref.signature))
     slot = run.catalog.slot(key) if key is not None else None
-    if slot is not None and slot.presence is PRESENT and run.judging:
+    if slot is not None and slot.presence is PRESENT:
         return run.raised("42710", effect, f"type {effect.ref} has that name")
     return None

@@ -264,6 +264,8 @@ class Pass:
 
     def oids(self, refs: tuple[Ref, ...]) -> tuple[int, ...]:
         """The identities of what is there of some names; the first run proves that it is."""
+        if not refs:
+            return ()
         found = []
         for ref in refs:
             slot = self.catalog.find(ref)
