@@ -110,12 +110,15 @@ def write(target: Path, table: str) -> bool:
 
     Raises `UsageProblem`, and writes nothing, where that cannot be done.
     """
+    from idemlint.apply import writing
+
     try:
         if target.name != PYPROJECT:
             replaced = target.exists()
             target.write_text(table, encoding="utf-8")
             return replaced
-        text = target.read_bytes().decode()
+        before = target.read_bytes()
+        text = before.decode()
         kept, replaced = _without_table(text)
         newline = "\r\n" if "\r\n" in text else "\n"
         gap = newline if kept.strip() else ""
@@ -126,7 +129,7 @@ def write(target: Path, table: str) -> bool:
                 f"{target}: its tables cannot be told apart by their lines: write this there"
                 f" yourself, in place of what it says of idemlint\n\n[tool.idemlint]\n{table}"
             )
-        target.write_bytes(changed.encode())
+        writing.replace(target, before, changed.encode())
     except UnicodeDecodeError as error:
         raise UsageProblem(f"{target}: byte {error.start}: is not UTF-8 text") from None
     except OSError as error:

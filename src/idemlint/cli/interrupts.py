@@ -8,6 +8,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from idemlint.cli.terminal import ERASE
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -20,7 +22,7 @@ def end_when_interrupted() -> None:
 
     Python would raise `KeyboardInterrupt` wherever we are: in a callback it is lost, and in what an
     extension imports while it is loaded, orjson 3.13 follows the null pointer. Nothing needs to be taken
-    apart: other processes of ours end with us, and files are written whole (`apply.writing`).
+    apart: other processes of ours end with us, and migrations are written whole (`apply.writing`).
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end)
@@ -28,6 +30,6 @@ def end_when_interrupted() -> None:
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
     with suppress(OSError, ValueError, AttributeError):
-        line = "\r\x1b[2K" if sys.stderr.isatty() else ""  # a progress bar may stand in it
-        os.write(sys.stderr.fileno(), f"{line}interrupted\n".encode())
+        erase = ERASE if sys.stderr.isatty() else ""
+        os.write(sys.stderr.fileno(), f"{erase}interrupted\n".encode())
     os._exit(CODE)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from idemlint.report.full import Line
 
+#: Takes away what stands in the line: a progress bar.
+ERASE: Final = "\r\x1b[2K"
 #: Characters that are encoded at once.
 _PIECE: Final = 1_000_000
 
@@ -152,5 +154,5 @@ def progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
         yield step
     finally:
         if shown != begun:
-            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.write(ERASE)
             sys.stderr.flush()

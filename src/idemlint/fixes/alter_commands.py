@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from weakref import WeakKeyDictionary
 
 from idemlint.fixes import exists
 from idemlint.fixes.block import GuardedPiece, guarded_pieces
@@ -60,18 +59,8 @@ def does(site: Site, command: Tree) -> str:
     return subtype
 
 
-#: The parts of one fix ask one after the other; with the fix its site is gone, and all that it holds.
-_known: WeakKeyDictionary[Site, AlterCommands | None] = WeakKeyDictionary()
-
-
 def commands(site: Site) -> AlterCommands | None:
     """Find the commands in the text; `None` where text and tree do not agree."""
-    if site not in _known:
-        _known[site] = _commands(site)
-    return _known[site]
-
-
-def _commands(site: Site) -> AlterCommands | None:
     trees = site.tree.cmds or ()
     first = _first(site.words)
     if first is None:
@@ -117,9 +106,8 @@ def _first(words: list[Word]) -> int | None:
     return at if at < len(words) else None
 
 
-def own_guards(site: Site) -> tuple[Edit, ...]:
-    """`IF [NOT] EXISTS` in every command that can have it and has none."""
-    found = commands(site)
+def own_guards(site: Site, found: AlterCommands | None) -> tuple[Edit, ...]:
+    """`IF [NOT] EXISTS` in every one of the site's commands that can have it and has none."""
     if found is None:
         return ()
     dropped = {each.tree.name for each in found.all if each.does == "AT_DropColumn"}
@@ -243,9 +231,11 @@ def unnamed(site: Site) -> list[tuple[int, str]] | None:
     return result
 
 
-def guarded_commands(site: Site, *, naming: bool = False) -> tuple[Edit, ...]:
-    """Each command that needs one in an IF of its own; `()` where that would change their order."""
-    found = commands(site)
+def guarded_commands(
+    site: Site, found: AlterCommands | None, *, naming: bool = False
+) -> tuple[Edit, ...]:
+    """Each of the site's commands that needs one in an IF of its own; `()` where that would change their
+    order."""
     if found is None or all(each.does not in _LOOKED_UP for each in found.all):
         return ()
     if not _in_order(found.all):

@@ -24,6 +24,7 @@ from idemlint.replay.effects.vocabulary import CreatesUnnamed, Requires
 
 if TYPE_CHECKING:
     from idemlint.sequence.migration import Case
+    from idemlint.source.statement import Edit
     from idemlint.source.tree import Tree
 
 
@@ -71,18 +72,21 @@ def name_constraint(case: Case) -> Fix | None:
     advised = advice("give the constraint a name, and look for it before it is added")
     if not site.editable or _taken_again(case, effect):
         return advised
+    own: tuple[Edit, ...] = ()
     if tree.kind == "AlterDomainStmt":
         ref = inside(Space.CONSTRAINT, effect.base, effect.table)
         edits = guarded(site, exists.missing_on_domain(ref))
         places: list[tuple[int, str]] = [(getattr(tree, "def").location, effect.base)]
     else:
-        edits = alter_commands.guarded_commands(site, naming=True)
+        found = alter_commands.commands(site)
+        edits = alter_commands.guarded_commands(site, found, naming=True)
         places = alter_commands.unnamed(site) or []
+        if tree.kind == "AlterTableStmt":
+            own = alter_commands.own_guards(site, found)
     if not edits or not places:
         return advised
     constraint = site.style("CONSTRAINT")
     names = [site.insertion(at, f"{constraint} {_quoted(name)} ") for at, name in places]
-    own = alter_commands.own_guards(site) if tree.kind == "AlterTableStmt" else ()
     return Fix(
         UNSAFE,
         f"give it the name that PostgreSQL chooses, {effect.base}, and look for it first",
@@ -96,8 +100,9 @@ def alter_table(case: Case) -> Fix | None:
     advised = "give the command a statement of its own, and look for what it changes first"
     if not site.editable or case.tree.kind != "AlterTableStmt":
         return advice(advised)
-    own = alter_commands.own_guards(site)
-    looked_up = alter_commands.guarded_commands(site)
+    found = alter_commands.commands(site)
+    own = alter_commands.own_guards(site, found)
+    looked_up = alter_commands.guarded_commands(site, found)
     texts = list(dict.fromkeys(edit.content.strip() for edit in own))
     steps = [f"add {' and '.join(texts)}"] if own else []
     if looked_up:

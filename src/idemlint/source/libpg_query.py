@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 _NAME: Final = "pglast"
 #: What the parser's own module imports, and only uses for trees of nodes.
 _LATER: Final = ("ast", "enums")
-
-
 #: Another thread waits until all of the package is there.
 _reading: Final = RLock()
 

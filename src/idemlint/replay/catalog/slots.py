@@ -165,13 +165,7 @@ class Slots:
             key = learned.pop()
             slot = slots.pop(key)
             del home[slot.oid]
-            self._unlist(key)
-            if key[1] == PG_TEMP:
-                self._keep(key, None)
-            if self._relying is not None:
-                self._rely(key, slot, None)
-            if self.taken_numbers.numbers:
-                self.taken_numbers.free(key)
+            self._replaced(key, slot, None)
 
     def revert(self, mark: Mark) -> None:
         """Take the changes back since `mark`; what was learned meanwhile stays."""
@@ -190,19 +184,10 @@ class Slots:
                 del homes[oid]
             else:
                 homes[oid] = home
-            if key[1] == PG_TEMP:
-                self._keep(key, before)
-            if self._relying is not None:
-                self._rely(key, slots[key], before)
-            if before is None:
-                del slots[key]
-                self._unlist(key)
-            else:
+            after = slots.pop(key) if before is None else slots[key]
+            if before is not None:
                 slots[key] = before
-            if self.taken_numbers.numbers:
-                slot = self.slot(key)
-                if slot is None or slot.presence is not PRESENT:
-                    self.taken_numbers.free(key)
+            self._replaced(key, after, before)
 
     def changes(self, mark: Mark) -> list[Change]:
         """What happened since `mark`, oldest first."""
@@ -297,14 +282,7 @@ class Slots:
         homes[oid] = key
         if key[0] in HOLDERS:
             self._version += 1
-        if before is None:
-            self._list(key)
-        if key[1] == PG_TEMP:
-            self._keep(key, slot)
-        if self._relying is not None:
-            self._rely(key, before, slot)
-        if slot.presence is not PRESENT and self.taken_numbers.numbers:
-            self.taken_numbers.free(key)
+        self._replaced(key, before, slot)
 
     def kill(self, oid: int) -> None:
         """End an identity: what hangs on it is gone."""
@@ -323,14 +301,27 @@ class Slots:
         self._learned.append(key)
         self.slots[key] = slot
         self._home[slot.oid] = key
-        self._list(key)
-        if key[1] == PG_TEMP:
-            self._keep(key, slot)
-        if self._relying is not None:
-            self._rely(key, None, slot)
+        self._replaced(key, None, slot)
         return slot
 
     # -- bookkeeping ---------------------------------------------------------------------------------
+
+    def _replaced(self, key: Key, before: Slot | None, after: Slot | None) -> None:
+        """Under a key, one slot has taken the place of another: what finds it, finds the new one."""
+        if before is None:
+            self._list(key)
+        elif after is None:
+            self._unlist(key)
+        if key[1] == PG_TEMP:
+            self._temporary.discard(key)
+            if after is not None and after.presence is PRESENT:
+                self._temporary.add(key, after.owners, self._dead)
+        if self._relying is not None:
+            self._rely(key, before, after)
+        if self.taken_numbers.numbers and (
+            after is None or after.presence is not PRESENT or not self.alive(after)
+        ):
+            self.taken_numbers.free(key)
 
     def _list(self, key: Key) -> None:
         space, container, name = key
@@ -355,14 +346,8 @@ class Slots:
         if self._contents is not None:
             self._contents.discard(container, key)
 
-    def _keep(self, key: Key, slot: Slot | None) -> None:
-        """What is under a key of a temporary thing now."""
-        self._temporary.discard(key)
-        if slot is not None and slot.presence is PRESENT:
-            self._temporary.add(key, slot.owners, self._dead)
-
     def _rely(self, key: Key, before: Slot | None, after: Slot | None) -> None:
-        """Under a key, one slot takes the place of another: what it relies on may be other things."""
+        """What it relies on may be other things."""
         index = self._relying
         assert index is not None
         old = _relied_on(before) if before is not None and before.presence is PRESENT else ()

@@ -187,7 +187,7 @@ def _other_kind(run: Pass, effect: Requires, slot: Slot | None) -> bool:
 def _row_type_taken(run: Pass, effect: Requires, ref: Ref) -> Result:
     if not run.judging:
         return None
-    key = run.catalog.key(Ref(Space.TYPE, ref.name, ref.schema, ref.parent, ref.signature))
+    key = run.catalog.key(ref._replace(space=Space.TYPE))
     slot = run.catalog.slot(key) if key is not None else None
     if slot is not None and slot.presence is PRESENT:
         return run.raised("42710", effect, f"type {effect.ref} has that name")
