@@ -212,6 +212,22 @@ def test_a_pyproject_that_is_no_utf8_is_an_error_and_left_alone(
     assert Path("pyproject.toml").read_bytes() == before
 
 
+def test_a_pyproject_that_cannot_be_written_is_as_it_was(
+    idemlint: Idemlint, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    drizzle()
+    write("pyproject.toml", '[project]\nname = "a"\n')
+    monkeypatch.setattr("os.fsync", full)
+    result = idemlint("init")
+    assert result.code == 2
+    assert "pyproject.toml: cannot be written: No space left on device" in result.err
+    assert Path("pyproject.toml").read_text() == '[project]\nname = "a"\n'
+    assert sorted(each.name for each in here.iterdir()) == ["drizzle", "pyproject.toml"]
+
+
 def test_line_ends_stay_as_they_are(idemlint: Idemlint, here: Path) -> None:
     drizzle()
     before = b"[project]\r\nname = 'x'\r\n"
