@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Again, Inserts, Requires, Updates
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules import FileRule, OutcomeRule, all_rules
@@ -15,10 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from idemlint.diagnostics import Diagnostic
+    from idemlint.faults import Noted
     from idemlint.modes import Rerun
     from idemlint.postgres.kinds import Kind
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.judge.verdict import Outcome
+
+
+class Ruling(NamedTuple):
+    """What a rule (empty: it is sought which one) says of a statement, or (`None`) of a file."""
+
+    statement: int | None
+    rule: str
+
 
 _NAMED = frozenset({Verdict.FAILS, Verdict.REPEATS})
 
@@ -78,20 +88,32 @@ def _narrow() -> tuple[OutcomeRule, ...]:
 
 
 def findings(
-    migration: Migration, outcomes: Mapping[int, Outcome], codes: frozenset[str]
+    migration: Migration,
+    outcomes: Mapping[int, Outcome],
+    codes: frozenset[str],
+    faults: Noted[Ruling],
 ) -> list[Diagnostic]:
     """All that the rules which are switched on find, in order of place; suppressions are obeyed.
-    `outcomes` are the worst of each statement that is applied, by index."""
-    found = list(_files(migration, codes))
+    `outcomes` are the worst of each statement that is applied, by index. What a rule fails at is noted in
+    `faults`."""
+    found = list(_files(migration, codes, faults))
     rules = all_rules()
     explained = {each.span for each in found if getattr(rules[each.code], "explains", False)}
-    found += [each for each in _outcomes(migration, outcomes, codes) if each.span not in explained]
+    named = _outcomes(migration, outcomes, codes, faults)
+    found += [each for each in named if each.span not in explained]
     found.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
-    return without_suppressed(migration, found, codes)
+    try:
+        return without_suppressed(migration, found, codes)
+    except Exception as error:
+        faults.note(Ruling(None, "suppressions"), error)
+        return found
 
 
 def _outcomes(
-    migration: Migration, outcomes: Mapping[int, Outcome], codes: frozenset[str]
+    migration: Migration,
+    outcomes: Mapping[int, Outcome],
+    codes: frozenset[str],
+    faults: Noted[Ruling],
 ) -> Iterator[Diagnostic]:
     statements = migration.parsed.statements
     for index, outcome in outcomes.items():
@@ -99,10 +121,16 @@ def _outcomes(
             continue
         statement = statements[index]
         case = Case(migration, statement, outcome)
-        rule = _rule_of(case, codes)
-        if rule is None or rule.code not in codes:
+        code = ""
+        try:
+            rule = _rule_of(case, codes)
+            if rule is None or rule.code not in codes:
+                continue
+            code = rule.code
+            diagnostic = rule.check(case)
+        except Exception as error:
+            faults.note(Ruling(index, code), error)
             continue
-        diagnostic = rule.check(case)
         if diagnostic is None:
             continue
         if migration.reruns:
@@ -128,9 +156,14 @@ def worst(outcomes: dict[Rerun, Outcome]) -> Outcome:
     )
 
 
-def _files(migration: Migration, codes: frozenset[str]) -> Iterator[Diagnostic]:
+def _files(
+    migration: Migration, codes: frozenset[str], faults: Noted[Ruling]
+) -> Iterator[Diagnostic]:
     for rule in _file_rules(codes):
-        yield from rule.check(migration)
+        try:
+            yield from rule.check(migration)
+        except Exception as error:
+            faults.note(Ruling(None, rule.code), error)
 
 
 @cache

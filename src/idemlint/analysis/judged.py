@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from idemlint.analysis.findings import findings, worst
+from idemlint.analysis.findings import Ruling, findings, worst
+from idemlint.faults import Noted, ours
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from idemlint.diagnostics import Diagnostic
     from idemlint.modes import Mode
     from idemlint.sequence.migration import Migration
@@ -16,11 +20,13 @@ if TYPE_CHECKING:
 
 
 class Judged(NamedTuple):
-    """A migration, the outcome of each of its statements, and what the rules that are switched on find."""
+    """A migration, the outcome of each of its statements, what the rules that are switched on find, and
+    what they failed at."""
 
     migration: Migration
     outcomes: tuple[Outcome, ...]
     diagnostics: tuple[Diagnostic, ...]
+    faults: Mapping[Ruling, Exception] = MappingProxyType({})
 
     @property
     def name(self) -> str:
@@ -52,10 +58,17 @@ def judge(migration: Migration, codes: frozenset[str], rerun: Mode) -> Judged:
         if rerun == "any"
         else {index: outcomes[rerun] for index, outcomes in applied.items()}
     )
+    faults: Noted[Ruling] = Noted()
+    diagnostics = findings(migration, worst_of, codes, faults)
+    for each, error in faults.items():
+        if each.statement is not None:
+            rerun = counts[each.statement].rerun
+            counts[each.statement] = Outcome(Verdict.UNKNOWN, rerun, ours(error))
     return Judged(
         migration,
         tuple(counts.get(each.index, _NOT_APPLIED) for each in migration.parsed.statements),
-        tuple(findings(migration, worst_of, codes)),
+        tuple(diagnostics),
+        faults,
     )
 
 

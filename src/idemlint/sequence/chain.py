@@ -8,24 +8,26 @@ are asked about.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.view import View
 from idemlint.replay.judge.assembly import new_machine
-from idemlint.replay.judge.rerun import replay_file, replay_folder
+from idemlint.replay.judge.rerun import FileReplay, replay_file, replay_folder
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.migration import Migration
 from idemlint.sequence.order import last_applied
+from idemlint.sequence.settling import settled
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Collection, Container, Iterable, Sequence
 
-    from idemlint.modes import Mode
+    from idemlint.modes import Mode, Rerun
     from idemlint.replay.catalog.lookup import Catalog
-    from idemlint.replay.judge.rerun import FileReplay
+    from idemlint.replay.judge.rerun import Program
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.state import StateMark
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 
 #: Which reruns a mode asks for.
-_RERUNS: Final[dict[Mode, frozenset[str]]] = {
+_RERUNS: Final[dict[Mode, frozenset[Rerun]]] = {
     "statement": frozenset({"statement"}),
     "file": frozenset({"file"}),
     "interrupted": frozenset({"interrupted", "file"}),
@@ -108,8 +110,9 @@ class Chain:
             self._latest = None
         self._go_to(place)
         script = self._scripts.read(name)
+        ran = self._run(script, _RERUNS[self.terms.rerun])
         migration = self._migration(name, script)
-        migration.take(self._run(script, _RERUNS[self.terms.rerun]))
+        migration.take(ran)
         migration.after = self._view()
         if self.keeps:
             self._latest = migration, self._moment
@@ -181,19 +184,38 @@ class Chain:
             return None
         return script, self._run(script, frozenset())
 
-    def _run(self, script: Script, reruns: frozenset[str]) -> FileReplay:
+    def _run(self, script: Script, reruns: frozenset[Rerun]) -> FileReplay:
         """Run the file's applied part over the catalog, and judge its `reruns`."""
         programs = [script.program(statement) for statement in script.applied]
         units = self._units(script)
         first = self._number()
+        place = len(self._runs)
         indexes = tuple(statement.index for statement in script.applied)
+
+        def replay(programs: Sequence[Program]) -> FileReplay:
+            self._runs.append(_Run(self._mark(), first, indexes))
+            self._moment += 1
+            try:
+                return replay_file(self._machine, programs, units, reruns, first)
+            except BaseException:
+                self._back_to(place)
+                raise
+
+        def blame(index: int, error: Exception) -> Program:
+            return script.blame(script.applied[index], error)
+
+        found = settled(
+            replay,
+            programs,
+            blame,
+            take_back=lambda: self._back_to(place),
+            faults=self._machine.faults,
+            first=first,
+        )
+        if not isinstance(found, Exception):
+            return found
         self._runs.append(_Run(self._mark(), first, indexes))
-        self._moment += 1
-        try:
-            return replay_file(self._machine, programs, units, reruns, first)
-        except BaseException:
-            self._back_to(len(self._runs) - 1)
-            raise
+        return FileReplay([script.give_up(found, reruns) for _ in programs], [])
 
     def _units(self, script: Script) -> list[int]:
         """What of a file's applied part commits together."""
@@ -227,13 +249,46 @@ class Chain:
             for script in scripts.values()
         ]
         units = [self._units(script) for script in scripts.values()]
-        outcomes = replay_folder(machine, programs, units, frozenset(places))
+        outcomes = self._folder_again(machine, list(scripts.values()), programs, units, places)
         return {
             name: dict(
                 zip((each.index for each in scripts[name].applied), outcomes[place], strict=True)
             )
             for place, name in places.items()
         }
+
+    def _folder_again(
+        self,
+        machine: Machine,
+        scripts: Sequence[Script],
+        programs: Sequence[Sequence[Program]],
+        units: Sequence[Sequence[int]],
+        places: Collection[int],
+    ) -> list[list[Outcome]]:
+        ends = list(accumulate(map(len, programs)))
+        spans = [slice(end - len(file), end) for end, file in zip(ends, programs, strict=True)]
+
+        def replay(programs: Sequence[Program]) -> list[list[Outcome]]:
+            mark = machine.state.mark()
+            try:
+                files = [programs[span] for span in spans]
+                return replay_folder(machine, files, units, frozenset(places))
+            except BaseException:
+                machine.state.rollback(mark)
+                raise
+
+        def blame(index: int, error: Exception) -> Program:
+            place = bisect_right(ends, index)
+            script = scripts[place]
+            return script.blame(script.applied[index - spans[place].start], error)
+
+        flat = list(chain.from_iterable(programs))
+        found = settled(replay, flat, blame, take_back=lambda: None, faults=machine.faults)
+        if not isinstance(found, Exception):
+            return found
+        return [
+            [each.give_up(found, {"folder"})["folder"] for _ in each.applied] for each in scripts
+        ]
 
     def _run_all(self) -> dict[str, tuple[Script, FileReplay]]:
         """All files that can be read, after the last of them has run."""
@@ -242,7 +297,7 @@ class Chain:
         return {name: ran for name, ran in found.items() if ran is not None}
 
     def _migration(self, name: str, script: Script) -> Migration:
-        """What is said of a file, before anything is."""
+        """A file that has run, before anything is said of it."""
         profile, parsed = self.profile, script.parsed
         return Migration(
             name,
@@ -253,6 +308,7 @@ class Chain:
             self._clues,
             self.facts,
             programs={each.index: script.program(each) for each in script.applied},
+            faults=script.faults,
             reruns=profile.reruns(name, parsed.source.data, self._clues) or "",
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
@@ -9,7 +10,7 @@ from idemlint.replay.catalog.view import NOTHING_KNOWN, View
 from idemlint.replay.effects.vocabulary import Body, Requires
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block
@@ -32,7 +33,7 @@ class Migration:
     first runs that fail on a database with rows, by statement index. `programs` are the statements'
     effects, and with them the bodies of DO blocks. `after` is what is known when the file has run, as long
     as the replay has not gone on. `facts` are the folder's. `reruns` says why the file runs again by
-    design, where it does.
+    design, where it does. `faults` are errors of ours, by statement index (`None`: all).
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class Migration:
         "clues",
         "deliveries",
         "facts",
+        "faults",
         "hazards",
         "outcomes",
         "parsed",
@@ -64,6 +66,7 @@ class Migration:
         facts: FolderFacts,
         programs: dict[int, Program],
         reruns: str = "",
+        faults: Mapping[int | None, Exception] = MappingProxyType({}),
     ) -> None:
         self.path = path
         self.parsed = parsed
@@ -73,6 +76,7 @@ class Migration:
         self.clues = clues
         self.facts = facts
         self.reruns = reruns
+        self.faults = faults
         self.outcomes: dict[int, dict[Rerun, Outcome]] = {}
         self.hazards: list[tuple[int, Hazard]] = []
         self.programs = programs

@@ -8,29 +8,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from idemlint.errors import UsageProblem
+from idemlint.faults import Noted, ours
 from idemlint.replay.effects.program import program_of
+from idemlint.replay.effects.vocabulary import Opaque
+from idemlint.replay.judge.verdict import Outcome, Verdict
+from idemlint.replay.machine.budget import OverBudget
 from idemlint.runners.units import deliver
 from idemlint.sequence.paths import shown
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from idemlint.modes import Rerun
     from idemlint.replay.judge.rerun import Program
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
     from idemlint.runners.units import Delivery
     from idemlint.sequence.terms import Terms
     from idemlint.sequence.texts import Texts
-    from idemlint.source.statement import Statement
+    from idemlint.source.statement import ParsedFile, Statement
 
 #: So many bytes of SQL are kept parsed: trees take thirty to sixty times as much memory as their text.
 KEPT: Final = 4_000_000
 
 
-class Script:
-    """A file that was read; nobody changes it. `applied` are the statements that run."""
+class Unjudged(UsageProblem):
+    """A file cannot be read, for an error of ours: its cause."""
 
-    __slots__ = ("_programs", "_sent", "_version", "applied", "parsed", "profile")
+    def __init__(self, name: str, error: Exception) -> None:
+        super().__init__(f"{shown(name)}: cannot be read, for {ours(error)}")
+        self.error = error
+
+
+class Script:
+    """A file that was read; nobody changes it. `applied` are the statements that run; `faults` those of
+    which, by an error of ours, nothing can be told, by index (`None`: all of them)."""
+
+    __slots__ = ("_programs", "_sent", "_version", "applied", "faults", "parsed", "profile")
 
     def __init__(self, name: str, data: bytes, profile: Profile, terms: Terms) -> None:
         self.profile = profile
@@ -39,6 +56,7 @@ class Script:
             each for each in self.parsed.statements if each.section == "up" or terms.down
         )
         self._version = terms.postgres_version
+        self.faults: Noted[int | None] = Noted()
         self._programs: dict[int, Program] = {}
         self._sent: tuple[FolderClues, tuple[Delivery, ...]] | None = None
 
@@ -46,9 +64,29 @@ class Script:
         """What one of its statements does."""
         found = self._programs.get(statement.index)
         if found is None:
-            found = program_of(self.parsed, statement, self._version)
+            try:
+                found = program_of(self.parsed, statement, self._version)
+            except Exception as error:
+                return self.blame(statement, error)
             self._programs[statement.index] = found
         return found
+
+    def blame(self, statement: Statement, error: Exception) -> Program:
+        """A statement cannot be followed: from now on nothing is known of what it does."""
+        if isinstance(error, OverBudget):
+            reason = str(error)
+        else:
+            self.faults.note(statement.index, error)
+            reason = ours(error)
+        program = (Opaque(reason, _mentions(self.parsed, statement)),)
+        self._programs[statement.index] = program
+        return program
+
+    def give_up(self, error: Exception, reruns: Iterable[Rerun]) -> dict[Rerun, Outcome]:
+        """Nothing can be told of any statement: the outcomes of each."""
+        self.faults.note(None, error)
+        reason = ours(error)
+        return {rerun: Outcome(Verdict.UNKNOWN, rerun, reason) for rerun in reruns}
 
     def deliveries(self, clues: FolderClues) -> tuple[Delivery, ...]:
         """How each of its statements reaches the server: a file beside it may have a say in that."""
@@ -114,6 +152,17 @@ class Scripts:
         script = self._shelf.take(runner, name, data)
         if script is None:
             self._shelf.make_room(len(data))
-            script = Script(name, data, self.profile, self._terms)
+            try:
+                script = Script(name, data, self.profile, self._terms)
+            except Exception as error:
+                raise Unjudged(name, error) from error
             self._shelf.put(runner, name, data, script)
         return script
+
+
+def _mentions(parsed: ParsedFile, statement: Statement) -> frozenset[str]:
+    # Hardly any run comes here.
+    from idemlint.plpgsql.constants import mentions
+
+    text = parsed.code[statement.start : statement.end].decode("utf-8", "replace")
+    return mentions(text)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idemlint.faults import Noted
 from idemlint.replay.judge.patterns import read_pattern
+from idemlint.replay.machine.budget import Budget
 from idemlint.replay.machine.handlers import HANDLERS
 from idemlint.replay.machine.run import Machine
 from idemlint.replay.machine.state import State
@@ -18,4 +20,5 @@ def new_machine(
 ) -> Machine:
     """A machine over a database of which nothing is known but where names are looked for; `session` is
     what a file finds of the one before's."""
-    return Machine(State(search_path, session), postgres_version, HANDLERS, read_pattern)
+    state = State(search_path, session)
+    return Machine(state, postgres_version, HANDLERS, read_pattern, Noted(), Budget())

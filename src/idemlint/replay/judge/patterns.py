@@ -59,6 +59,8 @@ def read_pattern(machine: Machine, pattern: str) -> Pattern | None:
     ):
         return None
     replayed = replay_file(machine, programs, range(len(programs)), frozenset({"file"}), 0)
+    for error in machine.faults.values():
+        raise error
     outcomes = [each["file"] for each in replayed.outcomes]
     worst = max(outcomes, key=lambda outcome: outcome.verdict.rank, default=None)
     if worst is None:

@@ -39,7 +39,7 @@ def replay_file(
     machine: Machine,
     programs: Sequence[Program],
     units: Sequence[int],
-    modes: frozenset[str],
+    modes: frozenset[Rerun],
     first: int,
 ) -> FileReplay:
     """Run a file once over the machine's state, which keeps what it leaves, and judge the reruns in `modes`.

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 def body(run: Pass, effect: Body) -> Result:
     """A DO block; its RETURN ends it and nothing else."""
+    if not run.in_body:
+        run.machine.budget.renew()
     run.in_body += 1
     result = run_block(run, effect.block)
     run.in_body -= 1
@@ -37,6 +39,7 @@ def body(run: Pass, effect: Body) -> Result:
 
 def run_block(run: Pass, block: nodes.Block) -> Result:
     """Run nodes one after the other until one raises or returns."""
+    run.machine.budget.spend(len(block.body))
     for node in block.body:
         result = _RUN[node.__class__](run, node)
         if result is not None and result is not SKIPPED:

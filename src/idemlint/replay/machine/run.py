@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from idemlint.faults import Noted
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Key, Slot
     from idemlint.replay.effects.vocabulary import Effect, Fills
+    from idemlint.replay.machine.budget import Budget
     from idemlint.source.statement import Span
 
 #: By the class of an effect: the function that carries it out.
@@ -52,6 +54,9 @@ class Machine(NamedTuple):
     postgres_version: int
     handlers: Handlers
     read_pattern: ReadPattern
+    #: Statements that could not be carried out, by number; who runs them makes something of it.
+    faults: Noted[int]
+    budget: Budget
 
     @property
     def catalog(self) -> Catalog:
@@ -60,7 +65,7 @@ class Machine(NamedTuple):
 
     def anew(self) -> Machine:
         """The same machine over a database of which nothing is known."""
-        return self._replace(state=State())
+        return self._replace(state=State(), faults=Noted())
 
     def over(self, catalog: Catalog) -> Machine:
         """The same machine over another database."""
@@ -115,7 +120,10 @@ class Pass:
         self.hazards: list[Hazard] = []
         self.restarted: set[Key] = set()
         self.copied: set[int] = set()
-        # Where the run is.
+        self._begin()
+
+    def _begin(self) -> None:
+        """Between two statements; then, where in one the run is."""
         self.span: Span | None = None
         self.leaf: Sql | None = None
         self.in_body = 0
@@ -127,10 +135,19 @@ class Pass:
     # -- running -------------------------------------------------------------------------------------
 
     def statement(self, number: int, effects: tuple[Effect, ...]) -> Result:
-        """Carry out the statement of a number; its doubts are those that are found."""
-        self.catalog.statement = number
+        """Carry out the statement of a number; its doubts are those that are found. An error of ours is
+        noted by that number, and the statement has done nothing."""
+        catalog = self.catalog
+        catalog.statement = number
         self.doubts.clear()
-        return self.execute(effects)
+        mark = catalog.mark()
+        try:
+            return self.execute(effects)
+        except Exception as error:
+            catalog.rollback(mark)
+            self._begin()
+            self.machine.faults.note(number, error)
+            return None
 
     def execute(self, effects: tuple[Effect, ...]) -> Result:
         """Carry out a statement: all of it or, where it raises, nothing."""
