@@ -27,8 +27,11 @@ config
 diagnostics
 engine
 errors
+faults
 files
 fixes
+garbage
+left_out
 modes
 on_demand
 plpgsql plpgsql.nodes

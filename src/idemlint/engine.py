@@ -11,16 +11,14 @@ they use. Nothing here knows a terminal, a format or a server.
 
 from __future__ import annotations
 
-import gc
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from idemlint import files
+from idemlint import garbage
 from idemlint.analysis.file_report import FileReport, FileTally, report_of, tally_of
 from idemlint.analysis.judged import Judged, judge
-from idemlint.errors import UsageProblem
 from idemlint.replay.catalog.view import StaleView
+from idemlint.sequence.asked import asked
 from idemlint.sequence.chain import Chain
 from idemlint.sequence.grouping import Grouping
 from idemlint.sequence.order import is_read_alone, newest
@@ -30,13 +28,16 @@ from idemlint.sequence.texts import Texts, comes_or_goes, full
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.view import View
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.sequence.order import Group
+
+
+_Answer = TypeVar("_Answer", FileReport, FileTally)
 
 
 def open(
@@ -79,7 +80,7 @@ class Folder:
         self._paths = tuple(paths)
         self._texts = Texts(texts)
         self._shelf = shelf
-        self._asked = () if groups is not None else self._ask()
+        self._asked = () if groups is not None else asked(self._paths, self._texts.given)
         self._sequences: list[Sequence] = []
         self._sequences = self._group(groups)
         self._index()
@@ -96,16 +97,41 @@ class Folder:
         self, only: Container[str] | None = None, *, effects: bool = False
     ) -> Iterator[FileReport]:
         """All files that were asked about (of these, `only` some), one after the other; `effects`: see
-        `Sequence.report`. A folder that was opened `once` closes a sequence when it has said all."""
-        for sequence, name in self._asked_about(only):
-            yield sequence.report(name, effects=effects)
+        `Sequence.report`. One of which nothing can be said is there, too, with its `problem` or its fault.
+        A folder that was opened `once` closes a sequence when it has said all."""
+
+        def ask(sequence: Sequence, name: str) -> FileReport:
+            return sequence.report(name, effects=effects)
+
+        return self._answers(only, ask, FileReport)
 
     def tallies(
         self, only: Container[str] | None = None, *, excerpts: bool = True
     ) -> Iterator[FileTally]:
         """The same without the statements; `excerpts`: see `Sequence.tally`."""
+
+        def ask(sequence: Sequence, name: str) -> FileTally:
+            return sequence.tally(name, excerpts=excerpts)
+
+        return self._answers(only, ask, FileTally)
+
+    def _answers(
+        self,
+        only: Container[str] | None,
+        ask: Callable[[Sequence, str], _Answer],
+        shape: type[_Answer],
+    ) -> Iterator[_Answer]:
+        for name, why in self._grouping.unread.items():
+            if only is None or name in only:
+                yield _no_answer(shape, name, why)
         for sequence, name in self._asked_about(only):
-            yield sequence.tally(name, excerpts=excerpts)
+            try:
+                answer = ask(sequence, name)
+            except StaleView:
+                raise
+            except Exception as error:
+                answer = _no_answer(shape, name, error, sequence.runner)
+            yield answer
 
     def _asked_about(self, only: Container[str] | None) -> Iterator[tuple[Sequence, str]]:
         for sequence in self if self._shelf.limit else self._let_go():
@@ -160,7 +186,7 @@ class Folder:
             self._grouping.outlasts(name, given[name]) for name in known
         ):
             if len(stays) < len(changed):
-                self._asked = self._ask(is_new=False)
+                self._asked = asked(self._paths, self._texts.given, is_new=False)
             moved |= self._group_anew(changed)
         for name in moved:
             for sequence in self._by_file.get(name, ()):
@@ -188,35 +214,6 @@ class Folder:
         self._sequences = after
         self._index()
         return moved
-
-    def _ask(self, *, is_new: bool = True) -> tuple[str, ...]:
-        """The files that the paths stand for, each once, however it is spelled. In a folder that is new, a
-        path that is not there is an error; later on it is one that has gone."""
-        if is_new and not self._texts.given:
-            return tuple(map(os.fspath, files.discover(self._paths)))
-        found: dict[str, str] = {}
-        for path in self._paths:
-            for name in self._files(path, is_new=is_new):
-                found.setdefault(full(name), name)
-        return tuple(found.values())
-
-    def _files(self, path: str, *, is_new: bool) -> list[str]:
-        given, folder = self._texts.given, full(path)
-        if folder in given:
-            return [path]
-        inside = [
-            os.path.relpath(name, folder)
-            for name in given
-            if name.startswith(folder.rstrip(os.sep) + os.sep) and name.endswith(".sql")
-        ]
-        try:
-            found = [os.fspath(each) for each in files.discover([path])]
-        except UsageProblem:
-            if is_new and not inside:
-                raise
-            found = []
-        prefix = "" if path in ("", os.curdir) else path
-        return found + [os.path.join(prefix, name) for name in inside]  # noqa: PTH118
 
     def _group(self, groups: list[Group] | None = None) -> list[Sequence]:
         settings, texts = self.settings, self._texts
@@ -333,7 +330,7 @@ class Sequence:
     def judged(self, name: str) -> Judged:
         """What is said of a file, with its trees and what the replay made of them: for those who fix it."""
         settings, chain = self._folder.settings, self._living()
-        with _no_garbage():
+        with garbage.held():
             migration = chain.judged(name)
             if self._latest is not None and self._latest.migration is migration:
                 return self._latest
@@ -344,7 +341,7 @@ class Sequence:
     def after(self, name: str) -> View:
         """What is there when the file has run, read-only: what is surely known, and what the folder makes.
         It refuses to answer once another file was asked about, or a text was changed."""
-        with _no_garbage():
+        with garbage.held():
             return self._living().after(name)
 
     def rerun(
@@ -353,7 +350,7 @@ class Sequence:
         """What happens if these files (all, where that is `None`) run again over what the whole sequence
         left, or over another database: outcomes by file and statement index. A View that was taken before
         may be stale afterwards."""
-        with _no_garbage():
+        with garbage.held():
             return self._living().rerun(files, over)
 
     def origin(self, number: int) -> tuple[str, int] | None:
@@ -388,13 +385,8 @@ class Sequence:
         return self._chain
 
 
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """The trees are large and free of cycles: collecting garbage meanwhile only costs time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
+def _no_answer(shape: type[_Answer], name: str, error: Exception, runner: str = "") -> _Answer:
+    # Hardly any run comes here.
+    from idemlint.analysis.unanswered import unanswered
+
+    return unanswered(shape, name, error, runner)

@@ -2,7 +2,8 @@
 
 A file that is named is read, whatever its name. A folder is searched for `*.sql` files; there
 `.gitignore` and `exclude` count. Symbolic links to folders are not followed (so no loop can hold us
-up), links to files are. The order is that of the names and does not depend on the file system.
+up), links to files are. The order is that of the names and does not depend on the file system. What is
+passed over and may be migrations is told.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
+from idemlint.left_out import LeftOut
+from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,30 +33,63 @@ SKIPPED: Final = frozenset(
 )
 
 
-def discover(
+class Found(NamedTuple):
+    """What paths stand for.
+
+    `names` are the files to read, each once, in a fixed order, spelled as `pathlib` spells them:
+    `./a//b.sql` is `a/b.sql`. `folders` are those that were named and searched, with the files in each.
+    `problems` say what cannot be read, by path; `left_out` what else lies in the folders.
+    """
+
+    names: list[str]
+    folders: dict[str, list[str]]
+    problems: dict[str, str]
+    left_out: list[LeftOut]
+
+
+def discover(paths: Sequence[str]) -> list[str]:
+    """The files that `paths` (without `-`) stand for. Raises `UsageProblem` for what cannot be read."""
+    found = look(paths)
+    for problem in found.problems.values():
+        raise UsageProblem(problem)
+    return found.names
+
+
+def look(
     paths: Sequence[str],
     *,
     exclude: Sequence[str] = (),
     exclude_root: str = os.curdir,
     force_exclude: bool = False,
-) -> list[str]:
-    """The files that `paths` (without `-`) stand for, each once, in a fixed order, spelled as `pathlib`
-    spells them: `./a//b.sql` is `a/b.sql`."""
+) -> Found:
+    """What `paths` (without `-`) stand for."""
     excluded = _excluder(exclude, exclude_root)
     found: dict[str, str] = {}
+    folders: dict[str, list[str]] = {}
+    problems: dict[str, str] = {}
+    left_out: dict[str, LeftOut] = {}
     for name in paths:
-        mode = _mode(name)
+        try:
+            mode = _mode(name)
+        except UsageProblem as problem:
+            problems[name] = str(problem)
+            continue
         if stat.S_ISDIR(mode):
             if force_exclude and excluded(os.path.abspath(name), True):
                 continue
             given = len(os.path.join(name, ""))
             spelled = os.path.join(_spelled(name), "").removeprefix(os.path.join(os.curdir, ""))
-            for shown, absolute in _walk(name, excluded):
-                if absolute not in found:
-                    found[absolute] = spelled + shown[given:]
+            inside = folders.setdefault(name, [])
+            for shown, absolute, why in _walk(name, excluded, problems):
+                if why is not None:
+                    kind, detail = why
+                    left_out.setdefault(absolute, LeftOut(spelled + shown[given:], kind, detail))
+                else:
+                    inside.append(found.setdefault(absolute, spelled + shown[given:]))
         elif not (force_exclude and excluded(os.path.abspath(name), False)):
             found.setdefault(os.path.abspath(name), _spelled(name))
-    return list(found.values())
+    kept = [each for absolute, each in left_out.items() if absolute not in found]
+    return Found(list(found.values()), folders, problems, kept)
 
 
 def _spelled(name: str) -> str:
@@ -82,8 +118,11 @@ def _mode(name: str) -> int:
         raise UsageProblem(f"{_printable(name)}: {error}") from None
 
 
-def _walk(top: str, excluded: _Test) -> Iterator[tuple[str, str]]:
-    """The SQL files below `top` in the order of their names: as named, and absolute."""
+def _walk(
+    top: str, excluded: _Test, problems: dict[str, str]
+) -> Iterator[tuple[str, str, tuple[str, str] | None]]:
+    """The SQL files below `top` in the order of their names: as named, and absolute; and what may be
+    migrations and is not read, with why. A folder that cannot be searched is put into `problems`."""
     ignored = _Gitignore(top)
     stack = [(os.path.join(top, ""), os.path.join(os.path.abspath(top), ""))]
     while stack:
@@ -92,19 +131,28 @@ def _walk(top: str, excluded: _Test) -> Iterator[tuple[str, str]]:
             with os.scandir(shown) as entries:
                 listing = sorted(entries, key=_name)
         except OSError as error:
-            raise UsageProblem(
-                f"{_printable(shown)}: cannot be searched: {error.strerror or error}"
-            ) from None
+            problems[shown] = f"{_printable(shown)}: cannot be searched: {error.strerror or error}"
+            continue
         if any(entry.name == ".gitignore" for entry in listing):
             ignored.enter(absolute)
         folders = []
         for entry in listing:
             name = entry.name
             is_folder = entry.is_dir(follow_symlinks=False)
+            why = None
             if is_folder:
                 if name in SKIPPED:
                     continue
-            elif not name.endswith(SUFFIX) or not _readable_kind(entry):
+            elif entry.is_symlink() and _leads_to_folder(entry):
+                if name in SKIPPED or not _holds_others(absolute + name, top):
+                    continue
+                why = ("link", "")
+            elif not name.lower().endswith(SUFFIX):
+                language = _language(absolute, name)
+                if language is None:
+                    continue
+                why = ("not-sql", language)
+            elif not _readable_kind(entry):
                 continue
             path = absolute + name
             if ignored(path, is_folder) or excluded(path, is_folder):
@@ -112,7 +160,7 @@ def _walk(top: str, excluded: _Test) -> Iterator[tuple[str, str]]:
             if is_folder:
                 folders.append((shown + name + os.sep, path + os.sep))
             else:
-                yield shown + name, path
+                yield shown + name, path, why
         if folders:
             stack.extend(reversed(folders))
 
@@ -128,9 +176,38 @@ def _readable_kind(entry: os.DirEntry[str]) -> bool:
     if not entry.is_symlink():
         return False  # a socket, a pipe: reading it would wait for ever
     try:
-        return not stat.S_ISDIR(entry.stat().st_mode) and entry.is_file()
+        return entry.is_file()
     except OSError:
         return True
+
+
+def _language(folder: str, name: str) -> str | None:
+    """What a migration is written in that is no SQL; `None`: it is none, as it seems."""
+    if "." not in name:
+        return None
+    # Most folders of migrations hold nothing else.
+    from idemlint import not_sql
+
+    found = not_sql.language(os.path.basename(folder[:-1]), name)
+    return found and found.name
+
+
+def _holds_others(link: str, top: str) -> bool:
+    """Whether a link leads to SQL files that are not searched as it is."""
+    real, searched = os.path.realpath(link), os.path.realpath(top)
+    if os.path.join(real, "").startswith(os.path.join(searched, "")):
+        return False
+    try:
+        return any(name.lower().endswith(SUFFIX) for name in os.listdir(real))
+    except OSError:
+        return True
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 class _Gitignore:

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.analysis.fingerprint import Identities, Identity, fingerprint
 from idemlint.diagnostics import Severity
+from idemlint.faults import Fault, Noted, fault
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.source.positions import Lines, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from idemlint.analysis.judged import Judged
+    from idemlint.analysis.source_lines import SourceLine
     from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.replay.effects.describe import Described
     from idemlint.replay.judge.verdict import Outcome
@@ -21,11 +23,6 @@ if TYPE_CHECKING:
 
 #: Of a statement's text, so many bytes are kept to show how it begins.
 _BEGINNING: Final = 288
-#: Of a source line, about so many characters are kept on either side of a place in it: what is printed is
-#: at most 200 cells wide.
-_REACH: Final = 800
-#: A span of more rows is shown by its first three, and its last.
-_FULL_HEIGHT: Final = 6
 
 
 class StatementRow(NamedTuple):
@@ -69,21 +66,6 @@ class FixText(NamedTuple):
         if not self.edits:
             return ""
         return {"safe": "[*]", "unsafe": "[-]"}.get(self.applicability, "")
-
-
-class SourceLine(NamedTuple):
-    """A line of the file, cut where a span begins and where it ends: `before`, `marked`, `after`.
-
-    What is far from the span is left out: `column` is the number of characters before `before`, and
-    `is_cut` says that a line of several goes on behind `after`.
-    """
-
-    row: int
-    before: str
-    marked: str
-    after: str
-    column: int = 0
-    is_cut: bool = False
 
 
 class StatementSpan(NamedTuple):
@@ -138,7 +120,8 @@ class Finding(NamedTuple):
 class FileReport(NamedTuple):
     """A file: its statements with their verdicts, and its findings in the order of their places.
 
-    `path` is the file as it was named to us, `filename` as it is shown.
+    `path` is the file as it was named to us, `filename` as it is shown. `faults` are errors of ours, which
+    cost what they are about; `problem` says why the file cannot be read, where it cannot.
     """
 
     filename: str
@@ -146,6 +129,8 @@ class FileReport(NamedTuple):
     runner: str
     statements: tuple[StatementRow, ...]
     findings: tuple[Finding, ...]
+    faults: tuple[Fault, ...] = ()
+    problem: str = ""
 
 
 class FileTally(NamedTuple):
@@ -158,6 +143,8 @@ class FileTally(NamedTuple):
     statements: int
     unjudged: int
     findings: tuple[Finding, ...]
+    faults: tuple[Fault, ...] = ()
+    problem: str = ""
 
 
 def tally_of(
@@ -170,13 +157,15 @@ def tally_of(
         for statement, outcome in zip(judged.parsed.statements, judged.outcomes, strict=True)
         if down or statement.section == "up"
     ]
+    found, faults = _findings(judged, None, naming, excerpts=excerpts)
     return FileTally(
         judged.filename,
         judged.name,
         judged.migration.profile.name,
         len(verdicts),
         verdicts.count(Verdict.UNKNOWN),
-        _findings(judged, None, naming, excerpts=excerpts),
+        found,
+        faults,
     )
 
 
@@ -184,31 +173,49 @@ def report_of(judged: Judged, naming: Callable[[str], str], *, effects: bool = F
     """Plain data of a judged migration. `naming` tells a file's name wherever we were started; to do so, it
     asks the system where that is."""
     lines = lines_of(judged.parsed)
+    rows = tuple(_rows(judged, lines, effects=effects))
+    found, faults = _findings(judged, lines, naming)
     return FileReport(
-        judged.filename,
-        judged.name,
-        judged.migration.profile.name,
-        tuple(_rows(judged, lines, effects=effects)),
-        _findings(judged, lines, naming),
+        judged.filename, judged.name, judged.migration.profile.name, rows, found, faults
     )
 
 
 def _findings(
     judged: Judged, lines: Lines | None, naming: Callable[[str], str], *, excerpts: bool = True
-) -> tuple[Finding, ...]:
+) -> tuple[tuple[Finding, ...], tuple[Fault, ...]]:
     # Most files have none, and need no lines.
-    if not judged.diagnostics:
-        return ()
-    return tuple(
+    if not (judged.diagnostics or judged.faults or judged.migration.faults):
+        return (), ()
+    lines = lines_of(judged.parsed) if lines is None else lines
+    shown: Noted[tuple[int, str]] = Noted()
+    found = tuple(
         located(
             judged.parsed,
             judged.diagnostics,
             judged.outcomes,
-            lines_of(judged.parsed) if lines is None else lines,
+            lines,
             naming(judged.name),
+            shown,
             excerpts=excerpts,
         )
     )
+    return found, tuple(_faults(judged, lines, shown))
+
+
+def _faults(
+    judged: Judged, lines: Lines, shown: Mapping[tuple[int, str], Exception]
+) -> Iterator[Fault]:
+    """Errors of ours: in statements that were followed, in rules, and in what is told of findings."""
+
+    def row(index: int | None) -> int:
+        return 1 if index is None else lines.row(judged.parsed.statements[index].start)
+
+    for index, error in judged.migration.faults.items():
+        yield fault(judged.filename, row(index), "", error)
+    for (index, rule), error in judged.faults.items():
+        yield fault(judged.filename, row(index), rule, error)
+    for (start, code), error in shown.items():
+        yield fault(judged.filename, lines.row(start), code, error)
 
 
 def lines_of(parsed: ParsedFile) -> Lines:
@@ -265,39 +272,63 @@ def located(
     outcomes: Sequence[Outcome],
     lines: Lines,
     stable_name: str,
+    faults: Noted[tuple[int, str]],
     *,
     excerpts: bool = True,
 ) -> Iterator[Finding]:
     """Diagnostics of a file with their places; `outcomes` are those of its statements. With `excerpts`
-    they have the lines that show them."""
-    statements, data = parsed.statements, parsed.source.data
-    identities = Identities(stable_name, data)
+    they have the lines that show them. One that cannot be told is noted in `faults`, by its first byte and
+    its code."""
+    identities = Identities(stable_name, parsed.source.data)
     for diagnostic in diagnostics:
-        index = diagnostic.statement
-        statement = statements[index] if index is not None else None
-        start = lines.position(diagnostic.span.start)
-        end = lines.position(max(diagnostic.span.end, diagnostic.span.start))
-        if statement is not None:
-            first, last = statement.start, statement.end
-        else:
-            first, last = lines.bounds(start.row)
-        yield Finding(
-            diagnostic.code,
-            diagnostic.name,
-            diagnostic.severity.value,
-            diagnostic.message,
-            diagnostic.help,
-            diagnostic.filename,
-            start,
-            end,
-            _statement(statement),
-            diagnostic.sqlstate,
-            diagnostic.rerun,
-            _fix(diagnostic.fix, lines),
-            _server(outcomes, diagnostic),
-            tuple(_source_lines(lines, start, diagnostic.span.end)) if excerpts else (),
-            identities.of(diagnostic.code, first, last),
-        )
+        try:
+            finding = _finding(parsed, diagnostic, outcomes, lines, identities, excerpts)
+        except Exception as error:
+            faults.note((diagnostic.span.start, diagnostic.code), error)
+            continue
+        yield finding
+
+
+def _finding(
+    parsed: ParsedFile,
+    diagnostic: Diagnostic,
+    outcomes: Sequence[Outcome],
+    lines: Lines,
+    identities: Identities,
+    excerpts: bool,
+) -> Finding:
+    index = diagnostic.statement
+    statement = parsed.statements[index] if index is not None else None
+    start = lines.position(diagnostic.span.start)
+    end = lines.position(max(diagnostic.span.end, diagnostic.span.start))
+    if statement is not None:
+        first, last = statement.start, statement.end
+    else:
+        first, last = lines.bounds(start.row)
+    return Finding(
+        diagnostic.code,
+        diagnostic.name,
+        diagnostic.severity.value,
+        diagnostic.message,
+        diagnostic.help,
+        diagnostic.filename,
+        start,
+        end,
+        _statement(statement),
+        diagnostic.sqlstate,
+        diagnostic.rerun,
+        _fix(diagnostic.fix, lines),
+        _server(outcomes, diagnostic),
+        _excerpt(lines, start, diagnostic.span.end) if excerpts else (),
+        identities.of(diagnostic.code, first, last),
+    )
+
+
+def _excerpt(lines: Lines, start: Position, end: int) -> tuple[SourceLine, ...]:
+    # Most files have no finding.
+    from idemlint.analysis.source_lines import source_lines
+
+    return tuple(source_lines(lines, start, end))
 
 
 def _statement(statement: Statement | None) -> StatementSpan | None:
@@ -330,34 +361,3 @@ def _server(outcomes: Sequence[Outcome], diagnostic: Diagnostic) -> str:
     from idemlint.analysis.server_messages import server_message
 
     return server_message(outcome)
-
-
-def _source_lines(lines: Lines, start: Position, end: int) -> Iterator[SourceLine]:
-    """The lines that the span from `start` to the byte `end` is shown by."""
-    last = lines.row(max(end - 1, start.offset))
-    if last == start.row:
-        yield _whole_span(lines, start, end)
-        return
-    rows: Sequence[int] = range(start.row, last + 1)
-    if len(rows) > _FULL_HEIGHT:
-        rows = [*rows[:3], last]
-    for row in rows:
-        low, high = lines.bounds(row)
-        text_end = min(high, low + 4 * _REACH)
-        first = min(start.offset, text_end) if row == start.row else low
-        stop = min(end, text_end) if row == last else text_end
-        before = lines.slice(low, first) if low < first else ""
-        after = lines.slice(stop, text_end) if stop < text_end else ""
-        yield SourceLine(row, before, lines.slice(first, stop), after, 0, text_end < high)
-
-
-def _whole_span(lines: Lines, start: Position, end: int) -> SourceLine:
-    """The line of a span that is on one line, the span in the midst of it."""
-    low, high = lines.bounds(start.row)
-    first = min(max(start.offset, low), high)
-    stop = min(max(end, first), high)
-    before = lines.slice(max(low, first - 4 * _REACH), first)[-_REACH:]
-    marked = lines.slice(first, min(stop, first + 4 * _REACH))
-    after = lines.slice(stop, min(high, stop + 4 * _REACH))
-    hidden = max(start.column - 1 - len(before), 0)
-    return SourceLine(start.row, before, marked, after, hidden)

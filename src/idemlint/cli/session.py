@@ -36,6 +36,7 @@ class Session(NamedTuple):
     paths: list[str]
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
+    found: Found = NOTHING_FOUND
 
     def open(self, *, once: bool = False) -> Folder:
         """The files as the engine has them; `once`: for who asks about each of them once, in order."""

@@ -14,7 +14,7 @@ from idemlint.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from idemlint.analysis.file_report import SourceLine
+    from idemlint.analysis.source_lines import SourceLine
 
 Style = Literal["text", "gutter", "mark", "cut"]
 

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 class Grouping:
     """The groups of the files `asked`, by the `texts` of now; `runner` is a runner's name, or `auto`.
 
-    `groups` are these, where somebody has found them already. Raises `UsageProblem` for a file that was
-    asked about and cannot be read.
+    `groups` are these, where somebody has found them already.
     """
 
     def __init__(
@@ -36,12 +35,15 @@ class Grouping:
         self.is_named = runner != "auto"
         self._texts = texts
         self._runner = runner
+        #: Files that were asked about and that cannot be read, and why; they are in no group.
+        self.unread: dict[str, UsageProblem] = {}
         self._owners: dict[str, Profile] = {}
         self._detect: Detector | None = None
         self.groups: list[Group] = groups or []
         if groups is None:
             self._detect = None if self.is_named else runners.detection(self.clues)
-            self.groups = group(asked, self._profile_of, self.clues, is_named=self.is_named)
+            readable = (name for name in asked if self._is_readable(name))
+            self.groups = group(readable, self._profile_of, self.clues, is_named=self.is_named)
 
     def outlasts(self, name: str, data: bytes | None) -> bool:
         """Whether the groups are what they would be if they were made now that a file, which was there
@@ -59,6 +61,14 @@ class Grouping:
             return False
         alike = self._detect.samples_alike(name, text)
         return alike and self._detect(name, text) is self._owners.get(name)
+
+    def _is_readable(self, name: str) -> bool:
+        try:
+            self._texts.read(name)
+        except UsageProblem as problem:
+            self.unread[name] = problem
+            return False
+        return True
 
     def _profile_of(self, name: str) -> Profile:
         if self._detect is None:

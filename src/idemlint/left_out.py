@@ -1,0 +1,55 @@
+"""Files that were named, or lie where somebody looked, and that nobody judged: what they are, in words.
+
+A pass that looked at nothing is no pass. So whoever leaves out a file says so with one of these.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idemlint.records import NamedTuple
+
+
+class LeftOut(NamedTuple):
+    """A file, as it is shown, and why it is not judged: a kind of `KINDS`, and what more there is to say of
+    it (whose it is, what it is)."""
+
+    filename: str
+    kind: str
+    detail: str = ""
+
+
+class Kind(NamedTuple):
+    """What is said of `number` files of a kind, with their common `detail`; `is_hole`: something may stand
+    in them that ought to have been judged, and `--strict` fails."""
+
+    words: str
+    is_hole: bool
+
+
+#: In the order in which they are told.
+KINDS: Final[dict[str, Kind]] = {
+    "start-after": Kind("{number} before start-after", False),
+    "unchanged": Kind("{number} not changed since {detail}", False),
+    "down": Kind("{number} down", False),
+    "beside": Kind("{number} that {detail} runs otherwise", False),
+    "unread": Kind("{number} that {detail} does not read", True),
+    "dump": Kind("{number} dumped", True),
+    "dialect": Kind("{number} of {detail}", True),
+    "not-sql": Kind("{number} not SQL", True),
+    "link": Kind("{number} behind links that are not followed", True),
+    "include": Kind("{number} included and not read", True),
+}
+
+
+def told(files: tuple[LeftOut, ...]) -> list[tuple[str, str, int]]:
+    """Kind, words and number of the files that were left out, in the order of `KINDS`."""
+    counts: dict[tuple[str, str], int] = {}
+    for each in files:
+        detail = each.detail if "{detail}" in KINDS[each.kind].words else ""
+        counts[each.kind, detail] = counts.get((each.kind, detail), 0) + 1
+    order = list(KINDS)
+    return [
+        (kind, KINDS[kind].words.format(number=f"{number:,}", detail=detail), number)
+        for (kind, detail), number in sorted(counts.items(), key=lambda row: order.index(row[0][0]))
+    ]
