@@ -20,6 +20,7 @@ from idemlint import engine
 from idemlint.apply import fix_files
 from idemlint.diagnostics import Applicability
 from idemlint.report import formats
+from idemlint.report.account import Account
 from idemlint.report.run_report import Report
 from idemlint.settings import Settings
 
@@ -72,7 +73,7 @@ def look(folder: str, shape: Shape) -> None:
     reports = list(opened.reports())
     found = [finding for report in reports for finding in report.findings]
     for name in shape.formats:
-        formats.render(name, Report(found, len(reports)))
+        formats.render(name, Report(found, Account(len(reports))))
 
 
 def steps_of(shape: Shape, size: int) -> int:

@@ -44,6 +44,7 @@ class Config(NamedTuple):
     per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     output_format: str | None = None
     baseline: str | None = None
+    strict: bool | None = None
 
 
 #: The keys of the file: the fields of `Config` that are not about the file itself.
@@ -205,6 +206,12 @@ def _mode(value: object) -> str:
     return str(value)
 
 
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
 def _ignores(value: object) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict):
         raise ValueError('must be a table, such as { "legacy/*.sql" = ["IDM101"] }')
@@ -225,4 +232,5 @@ _VALUES: Final[Mapping[str, Callable[[object], object]]] = {
     "per-file-ignores": _ignores,
     "output-format": _text,
     "baseline": _text,
+    "strict": _switch,
 }

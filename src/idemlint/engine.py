@@ -25,12 +25,14 @@ from idemlint.sequence.order import is_read_alone, newest
 from idemlint.sequence.paths import holder
 from idemlint.sequence.script import KEPT, Scripts, Shelf
 from idemlint.sequence.texts import Texts, comes_or_goes, full
+from idemlint.sequence.unjudged import APPLIED, applied, passed_over
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from idemlint.left_out import LeftOut
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.view import View
     from idemlint.replay.judge.verdict import Outcome
@@ -77,6 +79,8 @@ class Folder:
         groups: list[Group] | None = None,
     ) -> None:
         self.settings = settings
+        #: The file that is being judged, for who wonders why it takes so long.
+        self.at = ""
         self._paths = tuple(paths)
         self._texts = Texts(texts)
         self._shelf = shelf
@@ -115,16 +119,28 @@ class Folder:
 
         return self._answers(only, ask, FileTally)
 
+    def left_out(self, is_wanted: Callable[[str], bool] = lambda name: True) -> Iterator[LeftOut]:
+        """Of the files that were asked about, and are wanted, those that nothing is said of, and why."""
+        for each in self._sequences:
+            for name, why in each.left_out():
+                if is_wanted(name) and not (why.kind != APPLIED and name in self._asked_in):
+                    yield why
+
+    def unread(self, shape: type[_Answer], only: Container[str] | None = None) -> Iterator[_Answer]:
+        """What there is to say of files that cannot be read."""
+        for name, why in self._grouping.unread.items():
+            if only is None or name in only:
+                yield _no_answer(shape, name, why)
+
     def _answers(
         self,
         only: Container[str] | None,
         ask: Callable[[Sequence, str], _Answer],
         shape: type[_Answer],
     ) -> Iterator[_Answer]:
-        for name, why in self._grouping.unread.items():
-            if only is None or name in only:
-                yield _no_answer(shape, name, why)
+        yield from self.unread(shape, only)
         for sequence, name in self._asked_about(only):
+            self.at = name
             try:
                 answer = ask(sequence, name)
             except StaleView:
@@ -298,6 +314,12 @@ class Sequence:
     def files(self) -> tuple[str, ...]:
         """All files in their order, those that nobody asked about included."""
         return self._chain.names
+
+    def left_out(self) -> Iterator[tuple[str, LeftOut]]:
+        """The files that were asked about and are none of these, by name, and why."""
+        yield from applied(self._chain, self._asked)
+        if self.is_ordered:
+            yield from passed_over(self._chain.profile, self.outside)
 
     @property
     def newest(self) -> str | None:

@@ -47,6 +47,9 @@ class Found(NamedTuple):
     left_out: list[LeftOut]
 
 
+NOTHING: Final = Found([], {}, {}, [])
+
+
 def discover(paths: Sequence[str]) -> list[str]:
     """The files that `paths` (without `-`) stand for. Raises `UsageProblem` for what cannot be read."""
     found = look(paths)

@@ -7,12 +7,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cli.conftest import BAD, write
-from idemlint.cli.terminal import progress
+from idemlint.cli.progress import Watch, progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,44 +148,79 @@ def test_who_is_to_ignore_interrupts_does(here: Path) -> None:
     assert (result.returncode, result.stderr) == (1, b"")
 
 
-class Clock:
-    """A time that passes when it is asked for, and a terminal to draw on."""
+class TestProgress:
+    def test_nothing_is_shown_in_the_first_second(self) -> None:
+        watch = Watch(20, lambda: "a.sql", 0.0)
+        assert watch.line(0.9) == ""
 
-    def __init__(self, step: float) -> None:
-        self.now = 0.0
-        self.step = step
-        self.drawn = ""
+    def test_then_there_is_a_bar(self) -> None:
+        watch = Watch(20, lambda: "a.sql", 0.0)
+        watch.add(10)
+        assert watch.line(1.1) == "━" * 15 + " " * 15 + " 10/20 files"
 
-    def __call__(self) -> float:
-        self.now += self.step
-        return self.now
+    def test_a_file_that_takes_more_than_two_seconds_is_named(self) -> None:
+        names = ["a.sql"]
+        watch = Watch(2, lambda: names[-1], 0.0)
+        assert watch.line(1.9).endswith(" 0/2 files")
+        assert watch.line(4.0).endswith(" 0/2 files a.sql")
+        names.append("b.sql")
+        watch.add(1)
+        assert watch.line(4.1).endswith(" 1/2 files")
+        assert watch.line(6.2).endswith(" 1/2 files b.sql")
+
+    def test_the_only_file_has_no_bar_and_is_named(self) -> None:
+        watch = Watch(1, lambda: "one.sql", 0.0)
+        watch.line(0.1)
+        assert watch.line(1.9) == ""
+        assert watch.line(2.2) == "one.sql"
+
+    def test_a_name_cannot_steer_the_terminal(self) -> None:
+        watch = Watch(1, lambda: "a\x1b[31m\r.sql", 0.0)
+        watch.line(0.1)
+        assert watch.line(2.2) == "a�[31m .sql"
+
+    def test_it_is_drawn_on_a_terminal_and_erased(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        drawn = Drawn()
+        monkeypatch.setattr(sys, "stderr", drawn)
+        monkeypatch.setattr("idemlint.cli.progress.BAR", -1.0)
+        with progress(20, lambda: "", quiet=False) as step:
+            step(20)
+            assert drawn.shows("20/20 files")
+        assert drawn.text.endswith("\r\x1b[2K")
+
+    @pytest.mark.parametrize(("is_terminal", "quiet"), [(False, False), (True, True)])
+    def test_it_is_drawn_nowhere_else(
+        self, monkeypatch: pytest.MonkeyPatch, is_terminal: bool, quiet: bool
+    ) -> None:
+        drawn = Drawn(is_terminal=is_terminal)
+        monkeypatch.setattr(sys, "stderr", drawn)
+        with progress(20, lambda: "", quiet=quiet) as step:
+            step(20)
+        assert drawn.text == ""
+
+
+class Drawn:
+    """A stderr that remembers."""
+
+    def __init__(self, *, is_terminal: bool = True) -> None:
+        self.text = ""
+        self._is_terminal = is_terminal
 
     def isatty(self) -> bool:
-        return True
+        return self._is_terminal
 
     def write(self, text: str) -> None:
-        self.drawn += text
+        self.text += text
 
     def flush(self) -> None:
         pass
 
-
-@pytest.mark.parametrize(
-    ("step", "quiet", "drawn"),
-    [(0.3, False, True), (0.001, False, False), (0.3, True, False)],
-    ids=["slow", "fast", "quiet"],
-)
-def test_a_bar_only_where_it_takes_more_than_a_second(
-    monkeypatch: pytest.MonkeyPatch, step: float, quiet: bool, drawn: bool
-) -> None:
-    clock = Clock(step)
-    monkeypatch.setattr("time.monotonic", clock)
-    monkeypatch.setattr(sys, "stderr", clock)
-    with progress(20, quiet=quiet) as step:
-        for files in (1, 0, 2, *[1] * 17):
-            step(files)
-    assert ("20/20 files" in clock.drawn) is drawn
-    assert clock.drawn.endswith("\r\x1b[2K") is drawn
+    def shows(self, text: str) -> bool:
+        """Whether it comes to stand there, sooner or later."""
+        ends = time.monotonic() + 30
+        while text not in self.text and time.monotonic() < ends:
+            time.sleep(0.01)
+        return text in self.text
 
 
 def test_help_and_version(idemlint: Idemlint) -> None:

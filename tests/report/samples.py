@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from idemlint.analysis.file_report import Finding, lines_of, located
 from idemlint.diagnostics import Applicability, Diagnostic, Fix, Severity
+from idemlint.faults import Noted
 from idemlint.replay.judge.verdict import Outcome, Verdict
+from idemlint.report.account import Account
 from idemlint.report.run_report import Report, RuleText
 from idemlint.source.statement import Edit, ParsedFile, SourceFile, Span, Statement
 
@@ -71,7 +73,7 @@ def finding(data: bytes = USERS, guilty: bytes = TABLE, **changes: object) -> Fi
 def locate(file: ParsedFile, made: list[Diagnostic], *, stable_name: str) -> list[Finding]:
     """Diagnostics of statements that fail for a reason whose message is not certain."""
     outcomes = [Outcome(Verdict.FAILS, "file")] * len(file.statements)
-    return list(located(file, made, outcomes, lines_of(file), stable_name))
+    return list(located(file, made, outcomes, lines_of(file), stable_name, Noted()))
 
 
 def rule(code: str) -> RuleText | None:
@@ -92,7 +94,7 @@ def rule(code: str) -> RuleText | None:
 
 def report(*findings: Finding, **changes: object) -> Report:
     """A run with these findings."""
-    values: dict[str, object] = {"files": 1, "statements": 2, "rule": rule, **changes}
+    values: dict[str, object] = {"account": Account(1, 2), "rule": rule, **changes}
     return Report(findings=findings, **values)  # type: ignore[arg-type]
 
 

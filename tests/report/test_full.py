@@ -6,6 +6,7 @@ import io
 
 from idemlint.diagnostics import Applicability, Severity
 from idemlint.report import full
+from idemlint.report.account import Account
 from report.samples import finding, many, report
 
 
@@ -30,8 +31,8 @@ def test_a_clean_run() -> None:
 
 
 def test_statements_that_could_not_be_judged_are_counted() -> None:
-    text = full.render(report(unjudged=1))
-    assert "1 of 2 statements could not be judged; `idemlint replay` says why.\n" in text
+    text = full.render(report(account=Account(1, 2, 1)))
+    assert "1 file checked, 1 statement unknown; `idemlint replay` says why.\n" in text
 
 
 def test_the_summary_counts_errors_warnings_and_fixes() -> None:

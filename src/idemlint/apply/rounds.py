@@ -11,11 +11,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from idemlint.analysis.file_report import tally_of
+from idemlint.analysis.file_report import FileTally, tally_of
+from idemlint.analysis.unanswered import unanswered
 from idemlint.apply.applied import Applied
 from idemlint.apply.edits import choose, patch
 from idemlint.apply.prove import Objection, TriedFix, objections
 from idemlint.apply.results import Dropped, FixedFile
+from idemlint.faults import fault
 from idemlint.records import NamedTuple
 from idemlint.rules import all_rules
 
@@ -46,29 +48,65 @@ def fix_files(
 
     Files that look applied are left alone in a runner that minds edits, unless `fix_applied`; the text
     that came through standard input, by its name, and what runs again by design are there to be edited.
-    The folder has other texts afterwards. Raises `UsageProblem` for a file that cannot be read.
+    The folder has other texts afterwards. Of a file that cannot be read, and of one in which an error of
+    ours stands in the way, the report says so; it stays as it is, and the others are fixed.
     """
     settings = folder.settings
     applied = Applied()
-    results: list[FixedFile] = []
+    results = [_untouched(tally) for tally in folder.unread(FileTally, only)]
     for sequence in list(folder):
-        trial = _Trial(folder, sequence, lowest)
+        files: dict[str, _File] = {}
         for name in sequence:
             if only is not None and name not in only:
                 continue
-            judged = sequence.judged(name)
-            file = _File(judged, judged.data)
+            try:
+                judged = sequence.judged(name)
+            except Exception as error:
+                results.append(_untouched(unanswered(FileTally, name, error, sequence.runner)))
+                continue
+            file = files[name] = _File(judged, judged.data)
             editable = fix_applied or name == stdin or bool(judged.migration.reruns)
             if not editable and file.wants(lowest):
                 file.spared = applied.reason(name, judged.migration.profile)
-            trial.files[name] = file
-            trial.latest[name] = judged
-        trial.settle()
+        settled = _settled(folder, sequence, files, lowest)
         # Plain data from here on: a folder that is done leaves no trees.
         results += [
-            file.result(settings.stable_name, down=settings.down) for file in trial.files.values()
+            file.result(settings.stable_name, down=settings.down) for file in settled.values()
         ]
     return results
+
+
+def _settled(
+    folder: Folder, sequence: Sequence, files: dict[str, _File], lowest: Applicability
+) -> dict[str, _File]:
+    """The files of a sequence with all fixes made that can be; an error of ours in the midst costs the
+    file in which it comes when that is fixed by itself."""
+    trial = _Trial(folder, sequence, lowest, files, {name: f.judged for name, f in files.items()})
+    try:
+        trial.settle()
+    except Exception as error:
+        folder.update({name: file.before for name, file in files.items()})
+        anew = {name: _File(_judged_in(folder, name), file.before) for name, file in files.items()}
+        for name, file in anew.items():
+            file.spared = files[name].spared
+        if len(anew) > 1:
+            for name in list(anew):
+                anew |= _settled(folder, sequence, {name: anew[name]}, lowest)
+        else:
+            for file in anew.values():
+                file.failed = error
+        return anew
+    return files
+
+
+def _judged_in(folder: Folder, name: str) -> Judged:
+    sequence = folder.sequence_of(name)
+    assert sequence is not None
+    return sequence.judged(name)
+
+
+def _untouched(tally: FileTally) -> FixedFile:
+    return FixedFile(tally, b"", b"", (), (), "")
 
 
 @dataclass(slots=True, eq=False)
@@ -83,6 +121,7 @@ class _File:
     often: Counter[tuple[str, str]] = field(default_factory=Counter)
     spared: str = ""
     given_up: bool = False
+    failed: Exception | None = None
 
     def wants(self, lowest: Applicability) -> bool:
         """Whether it has findings that can be fixed."""
@@ -128,8 +167,12 @@ class _File:
 
     def result(self, naming: Callable[[str], str], *, down: bool) -> FixedFile:
         """What has come of it."""
+        tally = tally_of(self.judged, naming, down=down)
+        if self.failed is not None:
+            told = fault(self.judged.filename, 1, "fix", self.failed)
+            tally = tally._replace(faults=(*tally.faults, told))
         return FixedFile(
-            tally_of(self.judged, naming, down=down),
+            tally,
             self.before,
             self.judged.data,
             tuple(self.fixed),

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 from idemlint.cli import notes, terminal
 from idemlint.cli.exits import Code
 from idemlint.errors import UsageProblem
-from idemlint.report.summary import counted
+from idemlint.report.words import counted
 
 if TYPE_CHECKING:
-    from idemlint.cli.session import Collector, Session
+    from idemlint.cli.collector import Collector
+    from idemlint.cli.session import Session
 
 #: A comment of ours on the line above, whose codes are added to.
 _COMMENT: Final = re.compile(rb"(--[ \t]*idemlint:[ \t]*ignore\[)([^\]]*)(\].*)", re.IGNORECASE)

@@ -13,7 +13,7 @@ from idemlint.cli import terminal
 from idemlint.cli.exits import Code
 from idemlint.errors import UsageProblem
 from idemlint.report.run_report import printable
-from idemlint.report.summary import counted
+from idemlint.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from idemlint.cli import notes, output, terminal
-from idemlint.cli.exits import Code, for_findings
+from idemlint.cli.collector import Collector
+from idemlint.cli.exits import Code, for_findings, with_account
 from idemlint.cli.options import (
     CheckOptions,
     RuleOptions,
@@ -18,11 +19,8 @@ from idemlint.cli.options import (
     taken,
     words,
 )
-from idemlint.cli.session import Collector, Session, open_session
+from idemlint.cli.session import Session, open_session
 from idemlint.errors import UsageProblem
-
-if TYPE_CHECKING:
-    from idemlint.report.run_report import Report
 
 
 class Check(click.Command):
@@ -52,6 +50,10 @@ class Check(click.Command):
     metavar="[=REASON]",
     help="Write a suppression comment above every statement that is reported.",
 )
+@flag("--strict", help="1, too, where something was not read or could not be judged.")
+@click.option(
+    "--summary-file", metavar="F", help="Write what was looked at and found to F, as JSON."
+)
 @click.option("--baseline", metavar="F", help="Do not report the findings that F lists.")
 @click.option("--write-baseline", metavar="F", help="Write all findings to F, and report none.")
 @output_format()
@@ -63,17 +65,20 @@ def command(**values: Any) -> Code:
     if options.shared.show_files:
         terminal.emit(session.shown_files())
         return Code.CLEAN
-    if not session.paths and session.stdin is None:
-        if not options.shared.force_exclude:  # a hook's batch may well be excluded as a whole
-            terminal.note("warning: no *.sql files found")
-        return _finish(session, options, Collector().report())
+    collector = Collector(session.found)
     if options.fix or options.diff:
         from idemlint.cli.fix import run_fixes
 
-        return run_fixes(session, options)
-    collector = Collector()
-    for file in session.tallies(excerpts=output.shows_excerpts(session)):
-        collector.add(file)
+        code = run_fixes(session, collector, options)
+    else:
+        for file in session.tallies(collector.left_out, excerpts=output.shows_excerpts(session)):
+            collector.add(file)
+        code = _told(session, collector, options)
+    return finish(session, collector, options, code)
+
+
+def _told(session: Session, collector: Collector, options: CheckOptions) -> Code:
+    """Do with the findings what was asked for."""
     if options.shared.verbose:
         notes.say_runners(collector)
     if options.add_ignore is not None:
@@ -84,13 +89,23 @@ def command(**values: Any) -> Code:
         from idemlint.cli.baseline import write_baseline
 
         return write_baseline(options.write_baseline, collector.findings)
-    return _finish(session, options, collector.report(hints=notes.ways_on(session, collector)))
-
-
-def _finish(session: Session, options: CheckOptions, report: Report) -> Code:
+    report = collector.report(hints=notes.ways_on(session, collector))
     report = output.without_baseline(session, report, options.baseline)
     output.show(session, report, statistics=options.statistics)
     return for_findings(bool(report.findings), exit_zero=options.exit_zero)
+
+
+def finish(session: Session, collector: Collector, options: CheckOptions, code: Code) -> Code:
+    """Say what went wrong and what is left open, and what that makes of the exit code."""
+    account = collector.account()
+    strict = options.strict or session.config.strict is True
+    notes.say_what_went_wrong(account, verbose=session.options.verbose)
+    if strict:
+        notes.say_holes(account)
+    code = with_account(code, account, strict=strict and not options.exit_zero)
+    if options.summary_file is not None:
+        output.write_summary(options.summary_file, collector.report(), code)
+    return code
 
 
 def _refuse_contradictions(options: CheckOptions) -> None:

@@ -19,6 +19,8 @@ from idemlint.errors import UsageProblem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from idemlint.report.account import Account
+
 #: Set it to see where an internal error comes from.
 DEBUG: Final = "IDEMLINT_DEBUG"
 
@@ -46,6 +48,14 @@ def for_findings(
     return Code.FOUND if found and not exit_zero else Code.CLEAN
 
 
+def with_account(code: Code, account: Account, *, strict: bool = False) -> Code:
+    """The code of a run that came to `code` on what it could look at: 2 where something stood in its way,
+    and where it is `strict`, 1 where something was left out that may hide what ought to be found."""
+    if account.is_broken:
+        return Code.ERROR
+    return Code.FOUND if code == Code.CLEAN and strict and account.holes() else code
+
+
 def run(command: click.Command, arguments: Sequence[str]) -> int:
     """Run a command line, say what went wrong on stderr, and return the exit code."""
     try:
@@ -65,20 +75,26 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
 
 
 def _internal_error(what: str, arguments: Sequence[str]) -> int:
-    from idemlint import __version__
-
     _say(f"internal error: {what}", Code.ERROR)
     wanted = os.environ.get(DEBUG) or {"-v", "--verbose"} & set(arguments)
     if wanted:
         import traceback
 
         traceback.print_exc()
-    _say(
-        f"This is a bug in idemlint {__version__}, not in your migrations. Please report it with"
-        " the statement that causes it" + ("." if wanted else f" and the output of {DEBUG}=1."),
-        Code.ERROR,
-    )
+    _say(how_to_report(wants_trace=not wanted), Code.ERROR)
     return Code.ERROR
+
+
+def how_to_report(*, wants_trace: bool) -> str:
+    """What to do about an error of ours."""
+    from idemlint import __version__
+    from idemlint.report.run_report import PROJECT
+
+    return (
+        f"This is a bug in idemlint {__version__}, not in your migrations. Please report it at"
+        f" {PROJECT}/issues with the statement that causes it"
+        + (f" and the output of {DEBUG}=1." if wants_trace else ".")
+    )
 
 
 def _say(text: str, code: Code) -> int:

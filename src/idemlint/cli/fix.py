@@ -2,52 +2,51 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from idemlint.cli import notes, output, terminal
 from idemlint.cli.exits import Code, for_findings
-from idemlint.cli.session import Collector
 from idemlint.diagnostics import Applicability
-from idemlint.report.summary import counted
+from idemlint.errors import UsageProblem
+from idemlint.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from idemlint.apply import FixedFile
+    from idemlint.cli.collector import Collector
     from idemlint.cli.options import CheckOptions
     from idemlint.cli.session import Session
 
 
-def run_fixes(session: Session, options: CheckOptions) -> Code:
+def run_fixes(session: Session, collector: Collector, options: CheckOptions) -> Code:
     """Fix all files, or print what would be fixed, and return the exit code."""
     from idemlint import apply
 
-    wanted = None
-    if session.changed is not None:
-        names = [os.fspath(path) for path in session.paths]
-        names += [session.stdin[0]] if session.stdin is not None else []
-        wanted = {name for name in names if session.is_wanted(name)}
-        if not wanted:
-            return _finish(session, options, [])
-    results = apply.fix_files(
-        session.open(),
-        Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE,
-        only=wanted,
-        fix_applied=options.fix_applied,
-        stdin=session.stdin[0] if session.stdin is not None else None,
-    )
-    return _finish(session, options, results)
-
-
-def _finish(session: Session, options: CheckOptions, results: Sequence[FixedFile]) -> Code:
+    results: Sequence[FixedFile] = ()
+    collector.left_out += session.unchanged()
+    wanted = session.wanted()
+    if wanted:
+        folder = session.open()
+        collector.left_out += folder.left_out(session.is_wanted)
+        results = apply.fix_files(
+            folder,
+            Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE,
+            only=None if session.changed is None else frozenset(wanted),
+            fix_applied=options.fix_applied,
+            stdin=session.stdin[0] if session.stdin is not None else None,
+        )
     show = _show_diff if options.diff else _fix
-    return show(session, options, results)
+    return show(session, collector, options, results)
 
 
-def _show_diff(session: Session, options: CheckOptions, results: Sequence[FixedFile]) -> Code:
+def _show_diff(
+    session: Session, collector: Collector, options: CheckOptions, results: Sequence[FixedFile]
+) -> Code:
     from idemlint.apply.diff import unified_diff
 
+    for result in results:
+        collector.add(result.report)
     changed = [result for result in results if result.after != result.before]
     for result in changed:
         terminal.emit_bytes(unified_diff(result.filename, result.before, result.after))
@@ -58,20 +57,21 @@ def _show_diff(session: Session, options: CheckOptions, results: Sequence[FixedF
         terminal.note(
             f"Would fix {counted(number, 'finding')} in {files}." if changed else "Nothing to fix."
         )
+        terminal.note(f"{collector.account().line()}.")
     return for_findings(False, would_change=bool(changed), exit_zero=options.exit_zero)
 
 
-def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) -> Code:
-    from idemlint import apply
-
-    collector = Collector()
+def _fix(
+    session: Session, collector: Collector, options: CheckOptions, results: Sequence[FixedFile]
+) -> Code:
+    number = 0
     for result in results:
+        collector.add(result.report)
         if session.stdin is not None and result.name == session.stdin[0]:
             terminal.emit_bytes(result.after)
-        elif result.after != result.before:
-            apply.write(result)
-        collector.add(result.report)
-    number = sum(len(result.fixed) for result in results)
+        elif result.after != result.before and not _is_written(result, collector):
+            continue
+        number += len(result.fixed)
     report = output.without_baseline(session, collector.report(fixed=number), options.baseline)
     if session.stdin is None:
         output.show(session, report, statistics=options.statistics)
@@ -91,3 +91,15 @@ def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) 
         exit_zero=options.exit_zero,
         non_zero_on_fix=options.exit_non_zero_on_fix,
     )
+
+
+def _is_written(result: FixedFile, collector: Collector) -> bool:
+    """Write a file; one that cannot be written is a problem, and the others are."""
+    from idemlint import apply
+
+    try:
+        apply.write(result)
+    except UsageProblem as problem:
+        collector.problems.append(str(problem))
+        return False
+    return True

@@ -15,7 +15,7 @@ from idemlint.cli.exits import Code
 from idemlint.config import CONFIG_NAME, PYPROJECT
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
-from idemlint.report.summary import counted
+from idemlint.report.words import counted
 from idemlint.sequence.texts import full
 from idemlint.settings import Settings
 

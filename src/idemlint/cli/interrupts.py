@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from idemlint.cli.terminal import ERASE
+from idemlint.cli.progress import ERASE
 
 if TYPE_CHECKING:
     from types import FrameType

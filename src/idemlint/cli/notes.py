@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from idemlint.cli import terminal
-from idemlint.report.summary import counted
+from idemlint.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from idemlint.apply import FixedFile
-    from idemlint.cli.session import Collector, Session
+    from idemlint.cli.collector import Collector
+    from idemlint.cli.session import Session
+    from idemlint.report.account import Account
 
+#: Of errors of ours, so many are told one by one: the next are mostly the same.
+MOST_FAULTS: Final = 10
 INIT: Final = "`idemlint init` makes what is applied context: only new migrations are reported."
 SINCE: Final = "`idemlint --since origin/main` reports only what your branch adds or changes."
 FIX: Final = "`idemlint --fix` repairs what is safe to repair."
@@ -73,3 +78,32 @@ def say_what_guards_hide(results: Sequence[FixedFile]) -> None:
             f"{guards:,} {skips} what is there already without comparing definitions:"
             " a database with an older shape keeps it."
         )
+
+
+def say_what_went_wrong(account: Account, *, verbose: bool = False) -> None:
+    """Say what cannot be read, and where an error of ours stood in the way."""
+    for problem in account.problems:
+        terminal.note(f"error: {problem}")
+    if not account.faults:
+        return
+    from idemlint.cli.exits import DEBUG, how_to_report
+
+    shows_trace = verbose or bool(os.environ.get(DEBUG))
+    for fault in account.faults[:MOST_FAULTS]:
+        doing = f" ({fault.doing})" if fault.doing else ""
+        terminal.note(
+            f"internal error: {fault.filename}:{fault.row}{doing}: {fault.error};"
+            " what is there was not judged"
+        )
+        if shows_trace:
+            terminal.note(fault.trace)
+    if len(account.faults) > MOST_FAULTS:
+        terminal.note(f"… and {len(account.faults) - MOST_FAULTS:,} more.")
+    terminal.note(how_to_report(wants_trace=not shows_trace))
+
+
+def say_holes(account: Account) -> None:
+    """Say why `--strict` fails."""
+    holes = account.holes()
+    if holes:
+        terminal.note(f"strict: {', '.join(holes)}")

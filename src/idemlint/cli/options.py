@@ -68,6 +68,8 @@ class CheckOptions(NamedTuple):
     add_ignore: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
+    strict: bool = False
+    summary_file: str | None = None
 
 
 class ReplayOptions(NamedTuple):

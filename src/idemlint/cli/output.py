@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.cli import terminal
 from idemlint.errors import UsageProblem
+from idemlint.report.formats import LISTS
 
 if TYPE_CHECKING:
     from idemlint.cli.session import Session
@@ -31,6 +32,28 @@ def shows_excerpts(session: Session) -> bool:
     options = session.options
     name = options.output_format or session.config.output_format or FULL
     return name == FULL or options.output_file is not None
+
+
+def write_summary(name: str, report: Report, code: int) -> None:
+    """What was looked at and found, as JSON, for who keeps count of it."""
+    from idemlint.report import account, json
+
+    terminal.write_file(
+        name,
+        json.dumps(
+            {
+                "version": account.VERSION,
+                "exit_code": int(code),
+                "findings": {
+                    "total": len(report.findings),
+                    "errors": report.errors,
+                    "fixed": report.fixed,
+                    "by_rule": {rule: count for rule, _, count, _ in report.by_rule()},
+                },
+                **report.account.as_dict(),
+            }
+        ),
+    )
 
 
 def show(session: Session, report: Report, *, statistics: bool) -> None:
@@ -61,6 +84,8 @@ def show(session: Session, report: Report, *, statistics: bool) -> None:
         from idemlint.report import formats
 
         terminal.emit(formats.render(name, report, quiet=options.quiet))
+    if name in LISTS and not options.quiet:
+        terminal.note(f"{report.account.line()}.")
 
 
 def _show_statistics(report: Report, name: str, color: str) -> None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from idemlint.cli import terminal
-from idemlint.cli.exits import Code
+from idemlint.cli import notes, terminal
+from idemlint.cli.collector import Collector
+from idemlint.cli.exits import Code, with_account
 from idemlint.cli.options import ReplayOptions, Shared, flag, output_format, shared, taken
 from idemlint.cli.session import open_session
 
@@ -30,21 +31,27 @@ def command(**values: Any) -> Code:
     if options.show_files:
         terminal.emit(session.shown_files())
         return Code.CLEAN
-    if not session.paths and session.stdin is None:
-        terminal.note("warning: no *.sql files found")
-    judged = [_shown(report, down=options.down) for report in session.reports(effects=own.effects)]
+    collector = Collector(session.found)
+    judged = []
+    for report in session.reports(collector.left_out, effects=own.effects):
+        shown = _shown(report, down=options.down)
+        collector.add_report(shown)
+        if not shown.problem:
+            judged.append(shown)
+    account = collector.account()
     if options.output_file is not None:
         as_json = options.output_format == "json"
-        terminal.write_file(
-            options.output_file, verdicts.as_json(judged) if as_json else verdicts.text(judged)
-        )
+        render = verdicts.as_json if as_json else verdicts.text
+        terminal.write_file(options.output_file, render(judged, account))
     if options.output_format == "json" and options.output_file is None:
-        terminal.emit(verdicts.as_json(judged))
+        terminal.emit(verdicts.as_json(judged, account))
     else:
         terminal.emit_lines(
-            verdicts.lines(judged, width=terminal.width(), quiet=options.quiet), options.color
+            verdicts.lines(judged, account, width=terminal.width(), quiet=options.quiet),
+            options.color,
         )
-    return Code.CLEAN
+    notes.say_what_went_wrong(account, verbose=options.verbose)
+    return with_account(Code.CLEAN, account)
 
 
 def _shown(report: FileReport, *, down: bool) -> FileReport:

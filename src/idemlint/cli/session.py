@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,17 +12,20 @@ from idemlint import config as configuration
 from idemlint import files
 from idemlint.cli import terminal
 from idemlint.cli.options import RuleOptions
+from idemlint.cli.progress import progress
 from idemlint.errors import UsageProblem
+from idemlint.left_out import LeftOut
 from idemlint.records import NamedTuple
-from idemlint.report.run_report import Report
+from idemlint.sequence.paths import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from idemlint.analysis.file_report import FileReport, FileTally, Finding
+    from idemlint.analysis.file_report import FileReport, FileTally
     from idemlint.cli.options import Shared
     from idemlint.config import Config
     from idemlint.engine import Folder
+    from idemlint.files import Found
     from idemlint.settings import Settings
 
 
@@ -36,7 +38,7 @@ class Session(NamedTuple):
     paths: list[str]
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
-    found: Found = NOTHING_FOUND
+    found: Found = files.NOTHING
 
     def open(self, *, once: bool = False) -> Folder:
         """The files as the engine has them; `once`: for who asks about each of them once, in order."""
@@ -50,27 +52,35 @@ class Session(NamedTuple):
         """What was read from standard input, by name."""
         return {} if self.stdin is None else {self.stdin[0]: self.stdin[1]}
 
-    def reports(self, *, effects: bool = False) -> Iterator[FileReport]:
-        """What the engine says of each file that is reported on, with a bar where it takes long."""
-        return self._answers(whole=True, effects=effects)
+    def reports(self, left_out: list[LeftOut], *, effects: bool = False) -> Iterator[FileReport]:
+        """What the engine says of each file that is reported on, with a bar where it takes long. `left_out`
+        gets the files that nothing is said of."""
+        return self._answers(left_out, whole=True, effects=effects)
 
-    def tallies(self, *, excerpts: bool) -> Iterator[FileTally]:
+    def tallies(self, left_out: list[LeftOut], *, excerpts: bool) -> Iterator[FileTally]:
         """The same, without the statements; `excerpts`: with the lines that show the findings."""
-        return self._answers(whole=False, excerpts=excerpts)
+        return self._answers(left_out, whole=False, excerpts=excerpts)
 
     def _answers(
-        self, *, whole: bool, effects: bool = False, excerpts: bool = True
+        self,
+        left_out: list[LeftOut],
+        *,
+        whole: bool,
+        effects: bool = False,
+        excerpts: bool = True,
     ) -> Iterator[Any]:
-        if self.changed is not None and not any(self.is_wanted(path) for path in self.paths):
+        left_out += self.unchanged()
+        if not self.wanted():
             return
         folder = self.open(once=True)
+        left_out += folder.left_out(self.is_wanted)
         groups = folder.groups
-        only = None
-        if self.changed is not None:
-            asked = (name for each in groups for name in (*each.asked, *each.outside))
-            only = frozenset(filter(self.is_wanted, asked))
+        only = None if self.changed is None else frozenset(self.wanted())
         total = len(self.paths) + (self.stdin is not None)
-        with terminal.progress(total, quiet=self.options.quiet) as step:
+        watched = [folder]
+        with progress(
+            total, lambda: watched[0].at if watched else "", quiet=self.options.quiet
+        ) as step:
             if len(groups) > 1 and self.options.jobs != 1:
                 from idemlint.workers import sizing
 
@@ -78,8 +88,12 @@ class Session(NamedTuple):
                 sizes = sizing.sizes_of(groups, texts)
                 number = sizing.processes(sizes, self.options.jobs)
                 if number > 1:
+                    from idemlint.analysis.file_report import FileReport, FileTally
                     from idemlint.workers import pool, wire
 
+                    shape: type[Any] = FileReport if whole else FileTally
+                    yield from folder.unread(shape, only)
+                    watched.clear()
                     del folder  # all is read again, group by group
                     request = wire.Request(self.settings, texts, only, whole, effects, excerpts)
                     yield from pool.answers(groups, sizes, request, number, step)
@@ -92,6 +106,22 @@ class Session(NamedTuple):
             for answer in answers:
                 step(1)
                 yield answer
+
+    def wanted(self) -> list[str]:
+        """The files that are reported on, if they are migrations to check."""
+        names = [*self.paths, *self.texts]
+        return names if self.changed is None else list(filter(self.is_wanted, names))
+
+    def unchanged(self) -> list[LeftOut]:
+        """The files that are not, since they have not changed."""
+        if self.changed is None:
+            return []
+        since = self.options.since or ""
+        return [
+            LeftOut(shown(name), "unchanged", since)
+            for name in self.paths
+            if not self.is_wanted(name)
+        ]
 
     def is_wanted(self, path: str) -> bool:
         """Whether findings in this file are reported."""
@@ -134,12 +164,13 @@ def open_session(
 
         changed = Repository(os.curdir).changed_since(options.since)
     if options.verbose:
-        terminal.note(f"files: {len(found) + (stdin is not None):,}")
+        terminal.note(f"files: {len(found.names) + (stdin is not None):,}")
     return Session(
         options=options,
         config=config,
         settings=_settings(options, rules or RuleOptions(), config),
-        paths=found,
+        paths=found.names,
+        found=found,
         stdin=stdin,
         changed=changed,
     )
@@ -150,24 +181,23 @@ def _from(folder: str, name: str) -> str:
     return name if os.path.isabs(name) else os.path.relpath(os.path.join(folder, name))
 
 
-def _discover(options: Shared, config: Config, names: Iterable[str]) -> list[str]:
-    wanted = [name for name in names if name != files.STDIN]
-    try:
-        return files.discover(
-            wanted,
-            exclude=options.exclude or config.exclude,
-            exclude_root=os.curdir if options.exclude else config.folder,
-            force_exclude=options.force_exclude,
+def _discover(options: Shared, config: Config, names: Iterable[str]) -> Found:
+    found = files.look(
+        [name for name in names if name != files.STDIN],
+        exclude=options.exclude or config.exclude,
+        exclude_root=os.curdir if options.exclude else config.folder,
+        force_exclude=options.force_exclude,
+    )
+    for name, problem in found.problems.items():
+        if os.path.lexists(name):
+            continue  # it is there, and cannot be read: that costs it alone
+        hint = (
+            f" (the command `{name}` comes before its options: `idemlint {name} …`)"
+            if name in _commands()
+            else ""
         )
-    except UsageProblem as problem:
-        commands = _commands()
-        for name in wanted:
-            if name in commands and not os.path.exists(name):
-                raise UsageProblem(
-                    f"{problem} (the command `{name}` comes before its options:"
-                    f" `idemlint {name} …`)"
-                ) from None
-        raise
+        raise UsageProblem(problem + hint)
+    return found
 
 
 def _commands() -> list[str]:
@@ -199,40 +229,3 @@ def _settings(options: Shared, rules: RuleOptions, config: Config) -> Settings:
         start_after=options.start_after,
         down=options.down,
     )
-
-
-class Collector:
-    """Turns what is said of files into findings and totals, one file after the other."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-        self.origins: dict[str, tuple[str, str]] = {}
-        self.files = 0
-        self.statements = 0
-        self.unjudged = 0
-        self.runners: Counter[str] = Counter()
-
-    def add(self, file: FileTally) -> None:
-        """Take in one file."""
-        self.files += 1
-        self.runners[file.runner] += 1
-        self.statements += file.statements
-        self.unjudged += file.unjudged
-        if file.findings:
-            self.origins[file.filename] = (file.path, file.runner)
-            self.findings += file.findings
-
-    def report(self, *, fixed: int = 0, hints: tuple[str, ...] = ()) -> Report:
-        """All that was taken in."""
-        from idemlint.cli.rulebook import rule_text
-
-        return Report(
-            findings=self.findings,
-            files=self.files,
-            statements=self.statements,
-            unjudged=self.unjudged,
-            fixed=fixed,
-            rule=rule_text,
-            root=configuration.repository(os.curdir) or os.getcwd(),
-            hints=hints,
-        )

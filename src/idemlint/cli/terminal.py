@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from idemlint.report.full import Line
 
-#: Takes away what stands in the line: a progress bar.
-ERASE: Final = "\r\x1b[2K"
 #: Characters that are encoded at once.
 _PIECE: Final = 1_000_000
 
@@ -125,34 +123,3 @@ def write_file(name: str, text: str) -> None:
             file.write(text.encode("utf-8", "replace"))
     except OSError as error:
         raise UsageProblem(f"{name}: cannot be written: {error.strerror or error}") from None
-
-
-@contextmanager
-def progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """What to tell how many more files are done; a bar on stderr if it is a terminal and this takes more
-    than a second."""
-    if quiet or total < 2 or not sys.stderr.isatty():
-        yield lambda files: None
-        return
-    from time import monotonic
-
-    begun = shown = monotonic()
-    done = 0
-
-    def step(files: int) -> None:
-        nonlocal done, shown
-        done += files
-        now = monotonic()
-        if now - begun > 1 and now - shown > 0.1:
-            shown = now
-            filled = min(done * 30 // total, 30)
-            bar = "━" * filled + " " * (30 - filled)
-            sys.stderr.write(f"\r{bar} {done:,}/{total:,} files")
-            sys.stderr.flush()
-
-    try:
-        yield step
-    finally:
-        if shown != begun:
-            sys.stderr.write(ERASE)
-            sys.stderr.flush()

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 #: Formats for people take `quiet`; the others are complete whatever was asked.
 FOR_PEOPLE: Final = ("full", "concise")
 
+#: Formats that are lists of findings, and have no place to say what was looked at.
+LISTS: Final = ("json", "gitlab")
+
 #: Name → what it is for.
 FORMATS: Final = {
     "full": "the source lines, what PostgreSQL says, how to mend it",

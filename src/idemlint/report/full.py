@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
 from idemlint.report.run_report import one_line, printable
-from idemlint.report.summary import counted, summary
+from idemlint.report.summary import summary
+from idemlint.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 def render(report: Report) -> str:
     """A workflow command a finding, then all of them once more for the log's readers."""
+    account = report.account
     commands = [_command(report, finding) for finding in report.findings]
+    commands += [f"::error title=idemlint::{_data(each)}" for each in account.problems]
+    commands += [
+        f"::error title=an error in idemlint::{_data(f'{each.filename}:{each.row}: {each.error}')}"
+        for each in account.faults
+    ]
+    commands.append(f"::notice title=idemlint::{_data(account.line())}")
     # A path that begins like a command would be taken for one.
     log = ["." + line if line.startswith("::") else line for line in _log(report)]
     return "".join(f"{line}\n" for line in (*commands, *log))

@@ -9,11 +9,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 from idemlint.report.full import notes
 from idemlint.report.run_report import printable
+from idemlint.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.analysis.file_report import Finding
+    from idemlint.report.account import Account
     from idemlint.report.run_report import Report
 
 _ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -25,14 +27,13 @@ def render(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
+    account = report.account
     number = len(report.findings)
-    totals = f'tests="{max(number, 1)}" failures="{number}" errors="0"'
+    broken = [*account.problems, *(f"{a.filename}:{a.row}: {a.error}" for a in account.faults)]
+    totals = f'tests="{number + len(broken) + 1}" failures="{number}" errors="{len(broken)}"'
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield f'<testsuites name="idemlint" {totals}>'
-    if not report.findings:
-        yield f'  <testsuite name="idemlint" {totals}>'
-        yield f'    <testcase name="{report.files} files" classname="idemlint"/>'
-        yield "  </testsuite>"
+    yield from _run(account, broken)
     for filename, group in groupby(report.findings, key=lambda finding: finding.filename):
         findings = list(group)
         name = _attribute(printable(filename))
@@ -42,6 +43,25 @@ def _lines(report: Report) -> Iterator[str]:
             yield from _case(finding, name)
         yield "  </testsuite>"
     yield "</testsuites>"
+
+
+def _run(account: Account, broken: list[str]) -> Iterator[str]:
+    """What was looked at, as properties; what stood in the way, as errors. There is one case in any run:
+    some readers refuse an empty report."""
+    count = f'tests="{len(broken) + 1}" failures="0" errors="{len(broken)}"'
+    yield f'  <testsuite name="idemlint" {count}>'
+    yield "    <properties>"
+    told = account.as_dict()
+    values = {"account": account.line(), "statements": account.statements, **told["files"]}
+    for name, value in {**values, "unknown": account.unknown}.items():
+        yield f'      <property name="{name}" value={_attribute(f"{value}")}/>'
+    yield "    </properties>"
+    name = _attribute(f"{counted(account.checked, 'file')} checked")
+    yield f'    <testcase name={name} classname="idemlint"/>'
+    for each in broken:
+        message = _attribute(printable(each))
+        yield f'    <testcase name={message} classname="idemlint"><error message={message}/></testcase>'
+    yield "  </testsuite>"
 
 
 def _case(finding: Finding, classname: str) -> Iterator[str]:

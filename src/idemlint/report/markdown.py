@@ -31,6 +31,14 @@ def _lines(report: Report) -> Iterator[str]:
     for sentence in summary(report):
         yield sentence
         yield ""
+    account = report.account
+    for problem in account.problems:
+        yield f"- **not read**: {_escaped(one_line(problem))}"
+    for fault in account.faults:
+        place = f"{fault.filename}:{fault.row}"
+        yield f"- **error in idemlint**: {_escaped(one_line(f'{place}: {fault.error}'))}"
+    if account.is_broken:
+        yield ""
     if not report.findings:
         return
     urls = {finding.code: page_url(finding.code, finding.name) for finding in report.findings}

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
+from idemlint.report.account import Account
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +39,7 @@ class RuleText(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A run: its findings in the order of files and places, and what was looked at.
+    """A run: its findings in the order of files and places, and an account of what was looked at.
 
     `rule` gives a rule's text by its code; only formats that carry it along ask. `root` is the
     repository's, which paths are relative to in formats that a forge reads. `hints` are ways to go
@@ -46,9 +47,7 @@ class Report(NamedTuple):
     """
 
     findings: Sequence[Finding]
-    files: int = 0
-    statements: int = 0
-    unjudged: int = 0
+    account: Account = Account()
     fixed: int = 0
     rule: Callable[[str], RuleText | None] = lambda code: None
     root: str | None = None

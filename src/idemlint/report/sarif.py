@@ -9,7 +9,7 @@ from urllib.parse import quote
 from idemlint import __version__
 from idemlint.report.full import notes
 from idemlint.report.json import dumps
-from idemlint.report.run_report import PROJECT, page_url, repository_path
+from idemlint.report.run_report import PROJECT, page_url, printable, repository_path
 
 if TYPE_CHECKING:
     from idemlint.analysis.file_report import Finding
@@ -38,6 +38,7 @@ def render(report: Report) -> str:
                             "rules": [_rule(names[code], report.rule(code)) for code in codes],
                         }
                     },
+                    "invocations": [_invocation(report)],
                     "columnKind": "unicodeCodePoints",
                     "results": [
                         _result(report, finding, indexes[finding.code])
@@ -47,6 +48,19 @@ def render(report: Report) -> str:
             ],
         }
     )
+
+
+def _invocation(report: Report) -> dict[str, Any]:
+    """What was looked at, and what stood in the way."""
+    account = report.account
+    said = [("note", f"{account.line()}."), *(("error", each) for each in account.problems)]
+    said += [("error", f"{each.filename}:{each.row}: {each.error}") for each in account.faults]
+    return {
+        "executionSuccessful": not account.is_broken,
+        "toolExecutionNotifications": [
+            {"level": level, "message": {"text": printable(text)}} for level, text in said
+        ],
+    }
 
 
 def _rule(example: Finding, text: RuleText | None) -> dict[str, Any]:

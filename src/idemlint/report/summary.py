@@ -5,36 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.diagnostics import Applicability
+from idemlint.report.words import counted
 
 if TYPE_CHECKING:
     from idemlint.report.run_report import Report
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def summary(report: Report) -> list[str]:
-    """Found, fixable, fixed and not judged, as sentences."""
+    """Found, fixable and fixed, as sentences; then what was looked at and what was not."""
     sentences = []
+    account = report.account
     if report.fixed:
         sentences.append(f"Fixed {counted(report.fixed, 'finding')}.")
     if report.findings:
         sentences.append(_found(report))
-    elif not report.fixed:
+    elif report.fixed:
+        sentences.append("Nothing is left.")
+    elif account.checked:
         sentences.append(
-            f"Nothing found in {counted(report.files, 'file')}"
-            f" ({counted(report.statements, 'statement')})."
+            f"Nothing found in {counted(account.checked, 'file')}"
+            f" ({counted(account.statements, 'statement')})."
         )
     else:
-        sentences.append("Nothing is left.")
-    if report.unjudged:
-        sentences.append(
-            f"{report.unjudged:,} of {counted(report.statements, 'statement')} could not be judged;"
-            " `idemlint replay` says why."
-        )
-    return sentences
+        sentences.append("Nothing was checked.")
+    why = "; `idemlint replay` says why" if account.unknown else ""
+    return [*sentences, f"{account.line()}{why}."]
 
 
 def _found(report: Report) -> str:

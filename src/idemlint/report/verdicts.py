@@ -11,13 +11,14 @@ from idemlint.report.excerpt import cells
 from idemlint.report.full import plain
 from idemlint.report.json import dumps
 from idemlint.report.run_report import one_line, printable
-from idemlint.report.summary import counted
+from idemlint.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from idemlint.analysis.file_report import FileReport, StatementRow
     from idemlint.replay.effects.describe import Described
+    from idemlint.report.account import Account
     from idemlint.report.full import Line
 
 #: Verdict → the style it is printed in.
@@ -32,7 +33,7 @@ _VERDICT_WIDTH: Final = max(map(len, _STYLES))
 _EXCERPT: Final = 72
 
 
-def as_json(files: Iterable[FileReport]) -> str:
+def as_json(files: Iterable[FileReport], account: Account) -> str:
     """The promised keys, in their order."""
     return dumps(
         {
@@ -43,7 +44,8 @@ def as_json(files: Iterable[FileReport]) -> str:
                     "statements": [_as_dict(statement) for statement in file.statements],
                 }
                 for file in files
-            ]
+            ],
+            "summary": account.as_dict(),
         }
     )
 
@@ -76,15 +78,19 @@ def _effect(effect: Described) -> dict[str, Any]:
     return told
 
 
-def text(files: Sequence[FileReport]) -> str:
+def text(files: Sequence[FileReport], account: Account) -> str:
     """The table as plain text."""
-    return plain(lines(files))
+    return plain(lines(files, account))
 
 
 def lines(
-    files: Sequence[FileReport], *, width: int | None = None, quiet: bool = False
+    files: Sequence[FileReport],
+    account: Account,
+    *,
+    width: int | None = None,
+    quiet: bool = False,
 ) -> Iterator[Line]:
-    """A block a file; a line a statement, and why where it is not safe."""
+    """A block a file; a line a statement, and why where it is not safe; an account of all."""
     for file in files:
         yield [(printable(file.filename), "path"), (f"  {file.runner}", "cut")]
         digits = max((len(str(statement.row)) for statement in file.statements), default=1)
@@ -93,6 +99,7 @@ def lines(
         yield []
     if not quiet:
         yield _totals(files)
+        yield [(f"{account.line()}.", "text")]
 
 
 def _statement(statement: StatementRow, digits: int, width: int | None) -> Iterator[Line]:

@@ -1,0 +1,90 @@
+"""What is said of files, one after the other, becomes findings, totals and an account."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from idemlint import config as configuration
+from idemlint.report.account import Account
+from idemlint.report.run_report import Report
+
+if TYPE_CHECKING:
+    from idemlint.analysis.file_report import FileReport, FileTally, Finding
+    from idemlint.faults import Fault
+    from idemlint.files import Found
+    from idemlint.left_out import LeftOut
+
+
+class Collector:
+    """Takes in files. `found` is what the paths of the command line stand for."""
+
+    def __init__(self, found: Found) -> None:
+        self.findings: list[Finding] = []
+        self.origins: dict[str, tuple[str, str]] = {}
+        self.runners: Counter[str] = Counter()
+        self.statements = 0
+        self.unknown = 0
+        self.left_out: list[LeftOut] = list(found.left_out)
+        self.problems: list[str] = list(found.problems.values())
+        self.faults: list[Fault] = []
+        self._found = found
+        self._checked: set[str] = set()
+
+    def add(self, file: FileTally) -> None:
+        """Take in one file."""
+        if not self._is_checked(file):
+            return
+        self.statements += file.statements
+        self.unknown += file.unjudged
+        if file.findings:
+            self.origins[file.filename] = (file.path, file.runner)
+            self.findings += file.findings
+
+    def add_report(self, file: FileReport) -> None:
+        """Take in one file, of which each statement was asked for."""
+        if self._is_checked(file):
+            self.statements += len(file.statements)
+            self.unknown += sum(each.verdict == "unknown" for each in file.statements)
+
+    def _is_checked(self, file: FileTally | FileReport) -> bool:
+        self.faults += file.faults
+        if file.problem:
+            self.problems.append(file.problem)
+            return False
+        self._checked.add(file.path)
+        self.runners[file.runner] += 1
+        return True
+
+    def account(self) -> Account:
+        """What was looked at so far, and what not."""
+        return Account(
+            len(self._checked),
+            self.statements,
+            self.unknown,
+            tuple(self.left_out),
+            (*self.problems, *self._empty_folders()),
+            tuple(self.faults),
+        )
+
+    def report(self, *, fixed: int = 0, hints: tuple[str, ...] = ()) -> Report:
+        """All that was taken in."""
+        from idemlint.cli.rulebook import rule_text
+
+        return Report(
+            findings=self.findings,
+            account=self.account(),
+            fixed=fixed,
+            rule=rule_text,
+            root=configuration.repository(os.curdir) or os.getcwd(),  # noqa: PTH109
+            hints=hints,
+        )
+
+    def _empty_folders(self) -> list[str]:
+        """Folders that were named, and in which nothing was found to judge: that is no pass."""
+        if not self._found.folders or self.problems:
+            return []
+        from idemlint.cli.nothing_checked import nothing_checked
+
+        return nothing_checked(self._found, self._checked, self.left_out)
