@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from idemlint.errors import UsageProblem
-from idemlint.files import discover
+from idemlint.files import discover, look
 
 NO_SYMLINKS = pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 
@@ -29,7 +29,10 @@ def make(*names: str, text: str = "SELECT 1;") -> None:
 
 
 def found(*paths: str, **options: object) -> list[str]:
-    return [Path(path).as_posix() for path in discover(paths, **options)]  # type: ignore[arg-type]
+    searched = look(paths, **options)  # type: ignore[arg-type]
+    for problem in searched.problems.values():
+        raise UsageProblem(problem)
+    return [Path(path).as_posix() for path in searched.names]
 
 
 def test_a_folder_is_searched_for_sql_files(here: Path) -> None:

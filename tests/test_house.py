@@ -25,17 +25,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: below its own, and from no other room of its own floor. All imports count, those that a function
 #: makes when it runs and those for the type checker alone as well.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    (
-        "__init__",
-        "errors",
-        "faults",
-        "garbage",
-        "left_out",
-        "not_sql",
-        "records",
-        "modes",
-        "on_demand",
-    ),
+    ("__init__", "errors", "records", "modes", "on_demand", "garbage"),
+    ("faults", "left_out", "not_sql"),
     ("git", "files", "config", "selection", "source"),
     ("postgres", "diagnostics"),
     ("plpgsql", "runners"),

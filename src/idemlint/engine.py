@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from idemlint import garbage
 from idemlint.analysis.file_report import FileReport, FileTally, report_of, tally_of
 from idemlint.analysis.judged import Judged, judge
+from idemlint.analysis.unanswered import unanswered
 from idemlint.replay.catalog.view import StaleView
 from idemlint.sequence.asked import asked
 from idemlint.sequence.chain import Chain
@@ -128,9 +129,8 @@ class Folder:
 
     def unread(self, shape: type[_Answer], only: Container[str] | None = None) -> Iterator[_Answer]:
         """What there is to say of files that cannot be read."""
-        for name, why in self._grouping.unread.items():
-            if only is None or name in only:
-                yield _no_answer(shape, name, why)
+        unread = self._grouping.unread.items()
+        return (unanswered(shape, *each) for each in unread if only is None or each[0] in only)
 
     def _answers(
         self,
@@ -146,7 +146,7 @@ class Folder:
             except StaleView:
                 raise
             except Exception as error:
-                answer = _no_answer(shape, name, error, sequence.runner)
+                answer = unanswered(shape, name, error, sequence.runner)
             yield answer
 
     def _asked_about(self, only: Container[str] | None) -> Iterator[tuple[Sequence, str]]:
@@ -405,10 +405,3 @@ class Sequence:
         if self._is_replaced:
             raise StaleView("the folder has other sequences now: ask it for them")
         return self._chain
-
-
-def _no_answer(shape: type[_Answer], name: str, error: Exception, runner: str = "") -> _Answer:
-    # Hardly any run comes here.
-    from idemlint.analysis.unanswered import unanswered
-
-    return unanswered(shape, name, error, runner)

@@ -33,7 +33,7 @@ SKIPPED: Final = frozenset(
 )
 
 
-class Found(NamedTuple):
+class Searched(NamedTuple):
     """What paths stand for.
 
     `names` are the files to read, each once, in a fixed order, spelled as `pathlib` spells them:
@@ -47,7 +47,7 @@ class Found(NamedTuple):
     left_out: list[LeftOut]
 
 
-NOTHING: Final = Found([], {}, {}, [])
+NOTHING: Final = Searched([], {}, {}, [])
 
 
 def discover(paths: Sequence[str]) -> list[str]:
@@ -64,7 +64,7 @@ def look(
     exclude: Sequence[str] = (),
     exclude_root: str = os.curdir,
     force_exclude: bool = False,
-) -> Found:
+) -> Searched:
     """What `paths` (without `-`) stand for."""
     excluded = _excluder(exclude, exclude_root)
     found: dict[str, str] = {}
@@ -92,7 +92,7 @@ def look(
         elif not (force_exclude and excluded(os.path.abspath(name), False)):
             found.setdefault(os.path.abspath(name), _spelled(name))
     kept = [each for absolute, each in left_out.items() if absolute not in found]
-    return Found(list(found.values()), folders, problems, kept)
+    return Searched(list(found.values()), folders, problems, kept)
 
 
 def _spelled(name: str) -> str:
@@ -179,9 +179,10 @@ def _readable_kind(entry: os.DirEntry[str]) -> bool:
     if not entry.is_symlink():
         return False  # a socket, a pipe: reading it would wait for ever
     try:
-        return entry.is_file()
+        entry.stat()
     except OSError:
         return True
+    return entry.is_file()
 
 
 def _language(folder: str, name: str) -> str | None:
@@ -191,8 +192,7 @@ def _language(folder: str, name: str) -> str | None:
     # Most folders of migrations hold nothing else.
     from idemlint import not_sql
 
-    found = not_sql.language(os.path.basename(folder[:-1]), name)
-    return found and found.name
+    return not_sql.language(os.path.basename(folder[:-1]), name)
 
 
 def _holds_others(link: str, top: str) -> bool:

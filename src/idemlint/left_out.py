@@ -19,7 +19,7 @@ class LeftOut(NamedTuple):
     detail: str = ""
 
 
-class Kind(NamedTuple):
+class LeftOutKind(NamedTuple):
     """What is said of `number` files of a kind, with their common `detail`; `is_hole`: something may stand
     in them that ought to have been judged, and `--strict` fails."""
 
@@ -28,17 +28,17 @@ class Kind(NamedTuple):
 
 
 #: In the order in which they are told.
-KINDS: Final[dict[str, Kind]] = {
-    "start-after": Kind("{number} before start-after", False),
-    "unchanged": Kind("{number} not changed since {detail}", False),
-    "down": Kind("{number} down", False),
-    "beside": Kind("{number} that {detail} runs otherwise", False),
-    "unread": Kind("{number} that {detail} does not read", True),
-    "dump": Kind("{number} dumped", True),
-    "dialect": Kind("{number} of {detail}", True),
-    "not-sql": Kind("{number} not SQL", True),
-    "link": Kind("{number} behind links that are not followed", True),
-    "include": Kind("{number} included and not read", True),
+KINDS: Final[dict[str, LeftOutKind]] = {
+    "start-after": LeftOutKind("{number} before start-after", False),
+    "unchanged": LeftOutKind("{number} not changed since {detail}", False),
+    "down": LeftOutKind("{number} down", False),
+    "beside": LeftOutKind("{number} that {detail} runs otherwise", False),
+    "unread": LeftOutKind("{number} that {detail} does not read", True),
+    "dump": LeftOutKind("{number} dumped", True),
+    "dialect": LeftOutKind("{number} of {detail}", True),
+    "not-sql": LeftOutKind("{number} not SQL", True),
+    "link": LeftOutKind("{number} behind links that are not followed", True),
+    "include": LeftOutKind("{number} included and not read", True),
 }
 
 

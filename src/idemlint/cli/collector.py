@@ -13,21 +13,21 @@ from idemlint.report.run_report import Report
 if TYPE_CHECKING:
     from idemlint.analysis.file_report import FileReport, FileTally, Finding
     from idemlint.faults import Fault
-    from idemlint.files import Found
+    from idemlint.files import Searched
     from idemlint.left_out import LeftOut
 
 
 class Collector:
     """Takes in files. `found` is what the paths of the command line stand for."""
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: Searched) -> None:
         self.findings: list[Finding] = []
         self.origins: dict[str, tuple[str, str]] = {}
         self.runners: Counter[str] = Counter()
         self.statements = 0
         self.unknown = 0
         self.left_out: list[LeftOut] = list(found.left_out)
-        self.problems: list[str] = list(found.problems.values())
+        self.problems: dict[str, None] = dict.fromkeys(found.problems.values())
         self.faults: list[Fault] = []
         self._found = found
         self._checked: set[str] = set()
@@ -51,7 +51,7 @@ class Collector:
     def _is_checked(self, file: FileTally | FileReport) -> bool:
         self.faults += file.faults
         if file.problem:
-            self.problems.append(file.problem)
+            self.problems[file.problem] = None
             return False
         self._checked.add(file.path)
         self.runners[file.runner] += 1
@@ -83,8 +83,12 @@ class Collector:
 
     def _empty_folders(self) -> list[str]:
         """Folders that were named, and in which nothing was found to judge: that is no pass."""
-        if not self._found.folders or self.problems:
+        folders = self._found.folders
+        empty = {
+            name: inside for name, inside in folders.items() if self._checked.isdisjoint(inside)
+        }
+        if not empty or self.problems:
             return []
         from idemlint.cli.nothing_checked import nothing_checked
 
-        return nothing_checked(self._found, self._checked, self.left_out)
+        return nothing_checked(self._found._replace(folders=empty), self.left_out)

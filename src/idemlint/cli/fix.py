@@ -100,6 +100,6 @@ def _is_written(result: FixedFile, collector: Collector) -> bool:
     try:
         apply.write(result)
     except UsageProblem as problem:
-        collector.problems.append(str(problem))
+        collector.problems[str(problem)] = None
         return False
     return True

@@ -6,28 +6,24 @@ from collections import Counter
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from idemlint import not_sql
+from idemlint import not_sql, runners
 from idemlint.left_out import KINDS, told
 from idemlint.report.words import counted
 from idemlint.sequence.paths import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable
 
-    from idemlint.files import Found
+    from idemlint.files import Searched
     from idemlint.left_out import LeftOut
 
 
-def nothing_checked(
-    found: Found, checked: Container[str], left_out: Iterable[LeftOut]
-) -> list[str]:
-    """A problem for each folder that was named and of which no file was judged, unless that is as it should
-    be: all of it is applied, or has not changed."""
+def nothing_checked(found: Searched, left_out: Iterable[LeftOut]) -> list[str]:
+    """A problem for each of the folders, of which no file was judged, unless that is as it should be: all
+    of it is applied, or has not changed."""
     by_name = {each.filename: each for each in left_out}
     problems = []
     for folder, names in found.folders.items():
-        if any(name in checked for name in names):
-            continue
         inside = [by_name[shown(name)] for name in names if shown(name) in by_name]
         if any(not KINDS[each.kind].is_hole and each.kind != "down" for each in inside):
             continue
@@ -50,5 +46,19 @@ def _why(inside: list[LeftOut], beside: list[LeftOut]) -> str:
             else ""
         )
     seen = ", ".join(f"{counted(n, 'migration')} in {name}" for name, n in languages.items())
-    ways = " or ".join(dict.fromkeys(not_sql.way_of(name) for name in languages))
-    return f"no *.sql file in this folder, but {seen}, which idemlint does not read: {ways}"
+    ways = dict.fromkeys(way for name in languages for way in _ways(name))
+    return (
+        f"no *.sql file in this folder, but {seen}, which idemlint does not read:"
+        f" {'; or '.join(ways)}"
+    )
+
+
+def _ways(language: str) -> list[str]:
+    """How to get at the SQL of migrations in a language."""
+    known = [
+        way
+        for profile in runners.all_profiles().values()
+        for name, way in profile.renders
+        if name == language
+    ]
+    return known or [not_sql.way(language)]

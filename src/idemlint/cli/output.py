@@ -50,7 +50,7 @@ def write_summary(name: str, report: Report, code: int) -> None:
                     "fixed": report.fixed,
                     "by_rule": {rule: count for rule, _, count, _ in report.by_rule()},
                 },
-                **report.account.as_dict(),
+                **json.account_as_dict(report.account),
             }
         ),
     )

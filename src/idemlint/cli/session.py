@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from idemlint.cli.options import Shared
     from idemlint.config import Config
     from idemlint.engine import Folder
-    from idemlint.files import Found
+    from idemlint.files import Searched
     from idemlint.settings import Settings
 
 
@@ -38,7 +38,7 @@ class Session(NamedTuple):
     paths: list[str]
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
-    found: Found = files.NOTHING
+    found: Searched = files.NOTHING
 
     def open(self, *, once: bool = False) -> Folder:
         """The files as the engine has them; `once`: for who asks about each of them once, in order."""
@@ -181,7 +181,7 @@ def _from(folder: str, name: str) -> str:
     return name if os.path.isabs(name) else os.path.relpath(os.path.join(folder, name))
 
 
-def _discover(options: Shared, config: Config, names: Iterable[str]) -> Found:
+def _discover(options: Shared, config: Config, names: Iterable[str]) -> Searched:
     found = files.look(
         [name for name in names if name != files.STDIN],
         exclude=options.exclude or config.exclude,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from idemlint.left_out import KINDS, told
 from idemlint.records import NamedTuple
@@ -57,32 +57,3 @@ class Account(NamedTuple):
         if not self.checked and not any(not KINDS[each.kind].is_hole for each in self.left_out):
             found.append("nothing checked")
         return found + list(self.notes)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The promised keys of a summary, without its version."""
-        from idemlint.report.run_report import printable
-
-        files = {"checked": self.checked}
-        for kind, _, number in told(self.left_out):
-            files[kind] = files.get(kind, 0) + number
-        return {
-            "line": self.line(),
-            "files": files,
-            "statements": {"total": self.statements, "unknown": self.unknown},
-            "left_out": [
-                {"filename": printable(each.filename), "kind": each.kind, "detail": each.detail}
-                for each in self.left_out
-            ],
-            "problems": list(map(printable, self.problems)),
-            "faults": [
-                {
-                    "filename": printable(each.filename),
-                    "row": each.row,
-                    "doing": each.doing,
-                    "error": each.error,
-                }
-                for each in self.faults
-            ],
-            "notes": list(self.notes),
-            "holes": self.holes(),
-        }

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from idemlint.left_out import told
 from idemlint.report.run_report import page_url, printable
 
 if TYPE_CHECKING:
     from idemlint.analysis.file_report import Finding, FixText
+    from idemlint.report.account import Account
     from idemlint.report.run_report import Report
     from idemlint.source.positions import Position
 
@@ -80,4 +82,32 @@ def _fix(fix: FixText | None) -> dict[str, Any] | None:
             {"start": edit.start.offset, "end": edit.end.offset, "content": edit.content}
             for edit in fix.edits
         ],
+    }
+
+
+def account_as_dict(account: Account) -> dict[str, Any]:
+    """The promised keys of an account, in their order."""
+    files = {"checked": account.checked}
+    for kind, _, number in told(account.left_out):
+        files[kind] = files.get(kind, 0) + number
+    return {
+        "account": account.line(),
+        "files": files,
+        "statements": {"total": account.statements, "unknown": account.unknown},
+        "left_out": [
+            {"filename": printable(each.filename), "kind": each.kind, "detail": each.detail}
+            for each in account.left_out
+        ],
+        "problems": list(map(printable, account.problems)),
+        "faults": [
+            {
+                "filename": printable(each.filename),
+                "row": each.row,
+                "doing": each.doing,
+                "error": each.error,
+            }
+            for each in account.faults
+        ],
+        "notes": list(account.notes),
+        "holes": account.holes(),
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from idemlint.report.full import notes
+from idemlint.report.json import account_as_dict
 from idemlint.report.run_report import printable
 from idemlint.report.words import counted
 
@@ -51,8 +52,8 @@ def _run(account: Account, broken: list[str]) -> Iterator[str]:
     count = f'tests="{len(broken) + 1}" failures="0" errors="{len(broken)}"'
     yield f'  <testsuite name="idemlint" {count}>'
     yield "    <properties>"
-    told = account.as_dict()
-    values = {"account": account.line(), "statements": account.statements, **told["files"]}
+    values = {"account": account.line(), "statements": account.statements}
+    values |= account_as_dict(account)["files"]
     for name, value in {**values, "unknown": account.unknown}.items():
         yield f'      <property name="{name}" value={_attribute(f"{value}")}/>'
     yield "    </properties>"

@@ -9,7 +9,7 @@ from idemlint.postgres.sqlstates import condition_name
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.report.excerpt import cells
 from idemlint.report.full import plain
-from idemlint.report.json import dumps
+from idemlint.report.json import account_as_dict, dumps
 from idemlint.report.run_report import one_line, printable
 from idemlint.report.words import counted
 
@@ -45,7 +45,7 @@ def as_json(files: Iterable[FileReport], account: Account) -> str:
                 }
                 for file in files
             ],
-            "summary": account.as_dict(),
+            "summary": account_as_dict(account),
         }
     )
 

@@ -245,6 +245,8 @@ class Profile(NamedTuple):
     way_out: str = ""
     """Advice for a statement that refuses transactions, where the way out is not a line of the
     file."""
+    renders: tuple[tuple[str, str], ...] = ()
+    """Migrations of its that are no SQL: languages (`not_sql`), each with what gives their SQL."""
     refusal: str = ""
     """Why such a statement does not run, where the runner itself refuses to send it."""
 

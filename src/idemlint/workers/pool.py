@@ -44,9 +44,9 @@ def answers(
     number: int,
     step: Callable[[int], None],
 ) -> Iterator[Any]:
-    """What is said of all files, by `number` processes: in the order of the groups, and with the error that
-    would have come first. `step` is told how many files were done. Raises what the analysis of a file
-    raises, and `UsageProblem` where a process ended in the midst of one."""
+    """What is said of all files, by `number` processes, in the order of the groups. `step` is told how many
+    files were done. Where a process ends in the midst of a group, or fails at it, nothing is said of its
+    files but why."""
     board = _Board(groups, sizes)
     workers: list[_Worker] = []
     try:
@@ -60,7 +60,11 @@ def answers(
                     step(board.files_done(wait=True))
                 else:
                     _work(board, request, mine, step)
-            yield from board.answers(place)
+            try:
+                found = board.answers(place)
+            except Exception as error:
+                found = wire.unanswered(request, board.tasks[place], error)
+            yield from found
     finally:
         for worker in workers:
             worker.end()
@@ -98,12 +102,8 @@ class _Board:
             return self._open.pop() if self._open else None
 
     def put(self, place: int, found: Any) -> None:
-        """The answers about a group, as they are or in a frame, or what stopped it. Behind that, nothing
-        is wanted any more."""
-        with self._lock:
-            self._found[place] = found
-            if isinstance(found, Exception):
-                self._open = [each for each in self._open if each < place]
+        """The answers about a group, as they are or in a frame, or what stopped it."""
+        self._found[place] = found
         self.report(0)
 
     def has(self, place: int) -> bool:

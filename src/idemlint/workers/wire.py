@@ -77,6 +77,19 @@ def answers(
     return found
 
 
+def unanswered(request: Request, task: Task, error: Exception) -> list[Any]:
+    """What is said of a group's files where an error came instead of answers."""
+    from idemlint.analysis.file_report import FileReport, FileTally
+    from idemlint.analysis.unanswered import unanswered
+
+    shape: type[Any] = FileReport if request.whole else FileTally
+    return [
+        unanswered(shape, name, error, task.runner)
+        for name in task.names + task.outside
+        if name in {*task.asked, *task.outside} and (request.only is None or name in request.only)
+    ]
+
+
 def send(stream: IO[bytes], kind: bytes, value: object) -> None:
     """A frame."""
     data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)

@@ -15,6 +15,7 @@ PROFILES: Final = (
     Profile(
         name="alembic",
         title="psql (SQL from Alembic)",
+        renders=(("Python", "`alembic upgrade head --sql | idemlint -` (Alembic)"),),
         edits="ignored",
         sending="stmt",
         session="new",

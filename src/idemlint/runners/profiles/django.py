@@ -13,6 +13,7 @@ PROFILES: Final = (
     Profile(
         name="django",
         title="psql (SQL from Django)",
+        renders=(("Python", "`python manage.py sqlmigrate APP NAME | idemlint -` (Django)"),),
         edits="ignored",
         sending="stmt",
         session="new",

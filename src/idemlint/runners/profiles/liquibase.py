@@ -115,6 +115,10 @@ PROFILES: Final = (
     Profile(
         name="liquibase",
         title="Liquibase",
+        renders=(
+            ("XML", "`liquibase update-sql | idemlint -`"),
+            ("YAML", "`liquibase update-sql | idemlint -`"),
+        ),
         edits="error",
         sending="tx",
         session="kept",

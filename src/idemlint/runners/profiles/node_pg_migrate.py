@@ -35,10 +35,19 @@ def parts(data: bytes) -> tuple[Part, ...]:
     return (Part(one, "down"), Part(two, "up", group=1))
 
 
+#: https://salsita.github.io/node-pg-migrate/cli, `--dry-run`
+_DRY_RUN: Final = (
+    "`node-pg-migrate up --dry-run` (node-pg-migrate; others log what they run) for `idemlint -`"
+)
+
 PROFILES: Final = (
     Profile(
         name="node-pg-migrate",
         title="node-pg-migrate",
+        renders=(
+            ("JavaScript", _DRY_RUN),
+            ("TypeScript", _DRY_RUN),
+        ),
         edits="ignored",
         sending="tx-all",
         session="transaction",

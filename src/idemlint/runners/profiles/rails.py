@@ -16,6 +16,13 @@ PROFILES: Final = (
     Profile(
         name="rails",
         title="Rails",
+        renders=(
+            (
+                "Ruby",
+                "`config.active_record.schema_format = :sql` keeps db/structure.sql, and the log of"
+                " `rails db:migrate` has each statement for `idemlint -`",
+            ),
+        ),
         edits="ignored",
         sending="stmt",
         session="new",
