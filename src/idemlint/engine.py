@@ -180,7 +180,7 @@ class Folder:
             if known is None:
                 moved.update(sequence.files)
             else:
-                known.outside = sequence.outside
+                known.outside, known.evidence = sequence.outside, sequence.evidence
                 after[place] = known
         for gone in before.values():
             moved.update(gone.files)
@@ -229,20 +229,18 @@ class Folder:
         for each in grouping.groups:
             facts = known.get((each.profile.name, each.names))
             scripts = Scripts(each.profile, texts, settings.terms, self._shelf)
-            chain = Chain(each.names, scripts, grouping.clues, settings.terms, facts)
+            chain = Chain(
+                each.names, scripts, grouping.clues, settings.terms, facts, each.evidence
+            )
             asked = [name for name in each.names if name in each.asked]
-            alone = [
-                name
-                for name in each.outside
-                if is_read_alone(each.profile, name, settings.terms, is_named=grouping.is_named)
-            ]
-            found.append(Sequence(self, chain, each.root, asked, each.outside))
+            alone = [name for name in each.outside if is_read_alone(each, name, settings.terms)]
+            found.append(Sequence(self, chain, each, asked))
             for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
                 rerun = "file" if settings.rerun == "folder" else settings.rerun
                 terms = settings.terms._replace(rerun=rerun, start_after=None)
-                by_itself = Chain((name,), scripts, grouping.clues, terms, chain.facts)
-                found.append(Sequence(self, by_itself, each.root, [name], is_ordered=False))
+                by_itself = Chain((name,), scripts, grouping.clues, terms, chain.facts, each.evidence)
+                found.append(Sequence(self, by_itself, each, [name], is_ordered=False))
         return found
 
     def _index(self) -> None:
@@ -265,9 +263,8 @@ class Sequence:
         self,
         folder: Folder,
         chain: Chain,
-        root: str,
+        group: Group,
         asked: list[str],
-        outside: tuple[str, ...] = (),
         *,
         is_ordered: bool = True,
     ) -> None:
@@ -275,13 +272,14 @@ class Sequence:
         self._chain = chain
         self._asked = tuple(asked)
         self.runner = chain.profile.name
-        #: Files that were asked about, and that the runner does not run in this order: those that undo, and
-        #: those that it passes over.
-        self.outside = outside
+        #: Files that were asked about, and that the runner does not run in this order, with the reasons.
+        self.outside = group.outside if is_ordered else {}
+        #: How sure it is that they are this runner's.
+        self.evidence = group.evidence
         #: Whether these are the files that the runner runs; else this is one of those outside, by itself.
         self.is_ordered = is_ordered
         #: What the sequence is known by: it is the same one as long as this is.
-        self.key = (self.runner, root, chain.names, self._asked, chain.facts.names)
+        self.key = (self.runner, group.root, chain.names, self._asked, chain.facts.names)
         #: For `Folder`: what the whole folder tells, which sequences of one share.
         self.facts = chain.facts
         self._is_replaced = False
@@ -310,7 +308,7 @@ class Sequence:
     @property
     def folder(self) -> str:
         """The innermost folder that holds all files, and those to come."""
-        return holder(self._chain.profile, self.files or self.outside) or os.curdir
+        return holder(self._chain.profile, self.files or tuple(self.outside)) or os.curdir
 
     def report(self, name: str, *, effects: bool = False) -> FileReport:
         """What is said of a file, as plain data; `effects`: with what each statement is taken to do.

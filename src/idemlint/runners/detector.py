@@ -12,6 +12,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from idemlint.records import NamedTuple
 from idemlint.runners.clues import HEAD
 from idemlint.runners.line_patterns import compiled
 
@@ -50,6 +51,18 @@ class _Folder:
         self.holds: dict[int, bool] = {}
 
 
+class Opinion(NamedTuple):
+    """Whose a file is by itself, and by which claim; `None`: nobody claims it."""
+
+    profile: Profile
+    claim: Claim | None = None
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the file itself says so."""
+        return self.claim is not None and self.claim.is_marker
+
+
 class Detector:
     """Finds the profile of each file of a run."""
 
@@ -66,8 +79,12 @@ class Detector:
         self._folders: dict[str, _Folder] = {}
         self._by_name: dict[str, list[_Row]] = {}
 
-    def __call__(self, path: str, data: bytes) -> Profile:
-        """The profile whose strongest claim on the file holds; plain psql where none does."""
+    def __call__(self, path: str, data: bytes) -> Opinion:
+        """The profile whose strongest claim on the file holds; plain psql where none does.
+
+        Files that one journal orders have one runner, whatever each by itself looks like: that is for
+        `majority.settle`.
+        """
         where, name = posixpath.split(path.replace("\\", "/"))
         folder = self._folders.get(where)
         if folder is None:
@@ -91,8 +108,8 @@ class Detector:
                 holds = folder.holds[number] = self._in_folder(claim, where)
             # In a small run the name comes last: its pattern is not even compiled where the folder says no.
             if holds and (claim.name is None or _name(claim.name).match(name) is not None):
-                return profile
-        return self._fallback
+                return Opinion(profile, claim)
+        return Opinion(self._fallback)
 
     def samples_alike(self, path: str, data: bytes) -> bool:
         """Whether the files around a file are whose they are with this text of it, too."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.clues import FolderClues
+    from idemlint.runners.majority import Evidence
     from idemlint.sequence.script import Script, Scripts
     from idemlint.sequence.terms import Terms
 
@@ -58,7 +59,8 @@ class _Run(NamedTuple):
 class Chain:
     """The files `names` of one runner, in its order. Knows no rule.
 
-    `facts` are those of the folder that the files stand in, where that is more than these.
+    `facts` are those of the folder that the files stand in, where that is more than these, and `evidence`
+    says how sure it is that the folder is the runner's.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Chain:
         clues: FolderClues,
         terms: Terms,
         facts: FolderFacts | None = None,
+        evidence: Evidence | None = None,
     ) -> None:
         self.profile = scripts.profile
         self.names = tuple(names)
@@ -75,6 +78,7 @@ class Chain:
         self.facts = facts or FolderFacts(self.names, scripts, terms)
         #: Whether what was said is kept for who comes back to it.
         self.keeps = scripts.keeps
+        self._evidence = evidence
         self._scripts = scripts
         self._clues = clues
         self._places = {name: place for place, name in enumerate(self.names)}
@@ -254,6 +258,7 @@ class Chain:
             self.facts,
             programs={each.index: script.program(each) for each in script.applied},
             reruns=profile.reruns(name, parsed.source.data, self._clues) or "",
+            evidence=self._evidence,
         )
 
     # -- marks ---------------------------------------------------------------------------------------

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint import runners
 from idemlint.errors import UsageProblem
 from idemlint.runners.clues import FolderClues
+from idemlint.runners.unread import lacks
 from idemlint.sequence.order import group
+from idemlint.sequence.owners import Owners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from idemlint.runners.detector import Detector
-    from idemlint.runners.profile import Profile
     from idemlint.sequence.order import Group
     from idemlint.sequence.texts import Texts
 
@@ -35,13 +34,10 @@ class Grouping:
         self.clues = FolderClues(texts.given)
         self.is_named = runner != "auto"
         self._texts = texts
-        self._runner = runner
-        self._owners: dict[str, Profile] = {}
-        self._detect: Detector | None = None
+        self._owners = Owners(runner, texts.read, self.clues)
         self.groups: list[Group] = groups or []
         if groups is None:
-            self._detect = None if self.is_named else runners.detection(self.clues)
-            self.groups = group(asked, self._profile_of, self.clues, is_named=self.is_named)
+            self.groups = group(asked, self._owners, texts.read, self.clues)
 
     def outlasts(self, name: str, data: bytes | None) -> bool:
         """Whether the groups are what they would be if they were made now that a file, which was there
@@ -51,17 +47,12 @@ class Grouping:
         """
         if self.clues.replace(name, data):
             return False
-        if self._detect is None:
-            return self.is_named
         try:
             text = self._texts.read(name)
         except UsageProblem:
-            return False
-        alike = self._detect.samples_alike(name, text)
-        return alike and self._detect(name, text) is self._owners.get(name)
-
-    def _profile_of(self, name: str) -> Profile:
-        if self._detect is None:
-            return runners.get(self._runner)
-        profile = self._owners[name] = self._detect(name, self._texts.read(name))
-        return profile
+            return self.is_named
+        return self._owners.stands(name, text) and all(
+            (lacks(each.profile, text) is None) == (name in each.names)
+            for each in self.groups
+            if name in each.names or name in each.outside
+        )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.replay.machine.signals import Hazard
     from idemlint.runners.clues import FolderClues
+    from idemlint.runners.majority import Evidence
     from idemlint.runners.profile import Profile
     from idemlint.runners.units import Delivery
     from idemlint.sequence.facts import FolderFacts, OtherDefinition
@@ -32,7 +33,7 @@ class Migration:
     first runs that fail on a database with rows, by statement index. `programs` are the statements'
     effects, and with them the bodies of DO blocks. `after` is what is known when the file has run, as long
     as the replay has not gone on. `facts` are the folder's. `reruns` says why the file runs again by
-    design, where it does.
+    design, where it does. `evidence` says how sure it is that the folder is the runner's.
     """
 
     __slots__ = (
@@ -42,6 +43,7 @@ class Migration:
         "after",
         "clues",
         "deliveries",
+        "evidence",
         "facts",
         "hazards",
         "outcomes",
@@ -64,6 +66,7 @@ class Migration:
         facts: FolderFacts,
         programs: dict[int, Program],
         reruns: str = "",
+        evidence: Evidence | None = None,
     ) -> None:
         self.path = path
         self.parsed = parsed
@@ -73,6 +76,7 @@ class Migration:
         self.clues = clues
         self.facts = facts
         self.reruns = reruns
+        self.evidence = evidence
         self.outcomes: dict[int, dict[Rerun, Outcome]] = {}
         self.hazards: list[tuple[int, Hazard]] = []
         self.programs = programs

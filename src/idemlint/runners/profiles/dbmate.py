@@ -18,9 +18,10 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.directives import opts_out
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 from idemlint.runners.sections import Marker, marked, on_marker_line
 
+_UP: Final = r"^--\s*migrate:up(?=\s|\Z)"
 _OFF: Final = r"[ \t]transaction:false(?=\s|\Z)"
 
 PROFILES: Final = (
@@ -30,18 +31,24 @@ PROFILES: Final = (
         edits="ignored",
         sending="tx",
         session="kept",
-        claims=(Claim(90, needle=b"migrate:up", text=r"^--\s*migrate:up"),),
+        claims=(Claim(90, needle=b"migrate:up", text=_UP),),
         version_alone=True,
+        reads=Reads(
+            names="20240101120000_add_users.sql",
+            marker=_UP,
+            line="-- migrate:up",
+            alike=r"^[^\n]*\bmigrate:?[ \t]*up[^\n]*",
+            unmarked="stops with an error at this file",
+        ),
         files=(Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),),
-        other_files="up",
         ordered_by="path",
         parts=marked(
-            Marker(r"^--\s*migrate:up\b[^\n]*\n?", "up", _OFF, "msg"),
-            Marker(r"^--\s*migrate:down\b[^\n]*\n?", "down", _OFF, "msg"),
+            Marker(_UP + r"[^\n]*\n?", "up", _OFF, "msg"),
+            Marker(r"^--\s*migrate:down(?=\s|\Z)[^\n]*\n?", "down", _OFF, "msg"),
         ),
-        opt_out=opts_out(rf"^--\s*migrate:up\b[^\n]*{_OFF}", "msg"),
+        opt_out=opts_out(rf"{_UP}[^\n]*{_OFF}", "msg"),
         own_directive=r"^--[ \t]*migrate:up[^\n]*transaction:false[^\n]*",
-        opt_out_edit=on_marker_line(r"^--\s*migrate:up\b[^\n]*", " transaction:false"),
+        opt_out_edit=on_marker_line(_UP + r"[^\n]*", " transaction:false"),
         near_misses=(
             NearMiss(
                 r"^--\s*migrate:(?:up|down)\b[^\n]*\btransaction\b[^\n]*",

@@ -17,7 +17,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
@@ -56,6 +56,10 @@ PROFILES: Final = (
             Claim(30, name=r"(?:up|down)\.sql", folder=r"\d[^/]*_[^/]*"),
         ),
         version_alone=True,
+        reads=Reads(
+            names="2024-01-01-120000_add_users/up.sql",
+            empty="stops with an error at a file that is empty",
+        ),
         files=(
             Named(r"up\.sql", "up", folders=(_FOLDER,)),
             Named(r"down\.sql", "down", folders=(_FOLDER,)),

@@ -16,6 +16,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="stmt",
         session="new",
+        has_journal=False,
         message="statement",
         claims=(
             Claim(

@@ -24,7 +24,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import at_marker
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.profile import Claim, Named, Profile, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +74,7 @@ PROFILES: Final = (
         session="transaction",
         message="piece",
         claims=_CLAIMS,
+        reads=Reads(unlisted="meta/_journal.json does not list it"),
         files=_FILES,
         other_files="up",
         ordered_by="path",
@@ -89,6 +90,7 @@ PROFILES: Final = (
         sending="stmt",
         session="new",
         message="piece",
+        reads=Reads(unlisted="meta/_journal.json does not list it"),
         files=_FILES,
         other_files="up",
         ordered_by="path",

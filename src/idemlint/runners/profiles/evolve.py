@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import first_line, opts_out
-from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
 
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
@@ -44,6 +44,10 @@ PROFILES: Final = (
             Claim(66, name=_NAME, depends=(("*.csproj", r'(?i)"Evolve"'),)),
         ),
         version_alone=True,
+        reads=Reads(
+            names="V2__add_users.sql",
+            other_name="passes it over, or stops with an error where it begins with V",
+        ),
         files=(
             Named(r"V(?P<version>\d[\d_.]*)__(?P<name>[^/]*)\.sql", "up"),
             Named(r"R__(?P<name>[^/]*)\.sql", "repeatable", rank=1),

@@ -28,7 +28,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.no_block import refuses_block
-from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,6 +131,7 @@ PROFILES: Final = (
             ),
         ),
         version_alone=True,
+        reads=Reads(names="V2__add_users.sql"),
         files=(
             Named(_V, "up", exact=True),
             Named(r"U(?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql", "down", exact=True),

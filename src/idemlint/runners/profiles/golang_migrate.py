@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import at_semicolons
-from idemlint.runners.profile import Claim, Named, Profile, WholeBody
+from idemlint.runners.profile import Claim, Named, Profile, Reads, WholeBody
 
 if TYPE_CHECKING:
     from idemlint.runners.profile import Part
@@ -47,6 +47,7 @@ PROFILES: Final = (
             Claim(15, name=_NAME),
         ),
         version_alone=True,
+        reads=Reads(names="000002_add_users.up.sql"),
         files=_FILES,
     ),
     Profile(
@@ -58,6 +59,7 @@ PROFILES: Final = (
         session="kept",
         message="piece",
         version_alone=True,
+        reads=Reads(names="000002_add_users.up.sql"),
         files=_FILES,
         cutter=at_semicolons,
         keep_body=by_option,

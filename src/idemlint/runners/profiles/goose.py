@@ -20,16 +20,20 @@ from typing import TYPE_CHECKING, Final
 from idemlint.runners.cutters import at_line_ends
 from idemlint.runners.directives import newline, opts_out
 from idemlint.runners.line_patterns import compiled
-from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
 from idemlint.runners.sections import Marker, marked
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from idemlint.runners.profile import Part
 
-_UP: Final = r"^--\s*\+goose\s+Up\b[^\n]*\n?"
+_UP: Final = r"^--[ \t]*\+goose[ \t]+Up[ \t]*\r?(?:\n|\Z)"
+_KNOWN: Final = (
+    r"^--[ \t]*\+goose[ \t]+(?:up|down|statementbegin|statementend|no transaction|envsub (?:on|off))"
+    r"[ \t]*\r?$"
+)
 _DIRECTIVE: Final = r"^--\s*\+goose\s+NO\s+TRANSACTION[ \t]*\r?$"
-_PARTS: Final = marked(Marker(_UP, "up"), Marker(r"^--\s*\+goose\s+Down\b[^\n]*\n?", "down"))
+_PARTS: Final = marked(Marker(_UP, "up"), Marker(r"^--[ \t]*\+goose[ \t]+Down[ \t]*\r?(?:\n|\Z)", "down"))
 ENVSUB: Final = r"^--\s*\+goose\s+ENVSUB\s+ON\b"
 
 
@@ -55,10 +59,17 @@ PROFILES: Final = (
         session="kept",
         message="piece",
         claims=(
-            Claim(90, needle=b"+goose", text=r"^--\s*\+goose\s+(?:up|down|no|statement|envsub)"),
-            Claim(58, name=r"\d+_.*\.sql", needle=b"+goose", text=r"^--\s*\+goose\s+up", near=True),
+            Claim(90, needle=b"+goose", text=_KNOWN),
+            Claim(58, name=r"\d+_.*\.sql", needle=b"+goose", text=_KNOWN, near=True),
         ),
         version_alone=True,
+        reads=Reads(
+            names="00002_add_users.sql",
+            marker=_UP,
+            line="-- +goose Up",
+            alike=r"^[^\n]*\+goose[ \t]+up[^\n]*",
+            unmarked="stops with an error at this file",
+        ),
         files=(Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),),
         parts=parts,
         cutter=at_line_ends("goose", b"--"),

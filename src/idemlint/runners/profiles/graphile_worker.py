@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+from idemlint.runners.profile import Claim, Named, Placeholders, Profile, Reads
 
 PROFILES: Final = (
     Profile(
@@ -22,6 +22,7 @@ PROFILES: Final = (
             Claim(88, name=r"\d{6}\.sql", needle=b":graphile_worker_schema"),
             Claim(58, name=r"\d{6}\.sql", needle=b":graphile_worker_schema", near=True),
         ),
+        reads=Reads(names="000002.sql"),
         files=(Named(r"(?P<version>\d{6})\.sql", "up"),),
         placeholders=Placeholders(pattern=r":GRAPHILE_WORKER_SCHEMA\b", in_bodies=True),
     ),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.profile import Claim, Named, Profile, Reads
 
 _BOTH: Final = r"(?:up|down)\.sql"
 _NAMED: Final = r"(?P<version>\d+)_(?P<name>[^/]*)"
@@ -37,6 +37,7 @@ PROFILES: Final = (
             Claim(62, name=_BOTH, folder=r"hasura/migrations(?:/[^/]+)?/\d+_[^/]*"),
             Claim(61, name=r"\d{13}_.*\.(?:up|down)\.sql", folder=r"hasura/migrations"),
         ),
+        reads=Reads(names="1704110400000_add_users/up.sql"),
         files=(
             Named(r"up\.sql", "up", folders=(_NAMED,)),
             Named(r"down\.sql", "down", folders=(_NAMED,)),

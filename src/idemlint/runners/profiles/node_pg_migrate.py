@@ -50,6 +50,7 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+)[_-](?P<name>[^/]*)\.down\.sql", "down"),
             Named(r"(?P<version>\d+)[_-](?P<name>[^/]*)\.sql", "up"),
         ),
+        other_files="up",
         parts=parts,
         way_out="write this migration in JavaScript, with `pgm.noTransaction()`",
         near_misses=(

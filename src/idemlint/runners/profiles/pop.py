@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.profile import Claim, Profile
+from idemlint.runners.profile import Claim, Profile, Reads
 from idemlint.runners.profiles.popx import FILES, TEMPLATES, dialect_wins
 
 _NAME: Final = r"\d+_[^.]+(?:\.[a-z0-9]+)?\.(?:up|down)\.sql"
@@ -26,6 +26,7 @@ PROFILES: Final = (
             Claim(53, name=_NAME, beside=("*.fizz",)),
         ),
         version_alone=True,
+        reads=Reads(names="20240101120000_add_users.up.sql"),
         files=FILES,
         journal=dialect_wins,
         placeholders=TEMPLATES,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.profile import Claim, Named, Profile, Reads
 
 PROFILES: Final = (
     Profile(
@@ -21,6 +21,7 @@ PROFILES: Final = (
         session="kept",
         claims=(Claim(62, name=r"\d+\.(?:do|undo)\.(?:.*\.)?sql"),),
         version_alone=True,
+        reads=Reads(names="002.do.add-users.sql"),
         files=(
             Named(r"(?P<version>\d+)\.do\.(?P<name>[^/]*)sql", "up"),
             Named(r"(?P<version>\d+)\.undo\.(?P<name>[^/]*)sql", "down"),

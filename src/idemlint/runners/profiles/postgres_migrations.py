@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.directives import first_line, opts_out
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 
 _DIRECTIVE: Final = r"(?-i:-- postgres-migrations disable-transaction)"
 _NAME: Final = r"\d+[-_]?.*\.sql"
@@ -32,6 +32,7 @@ PROFILES: Final = (
             Claim(56, name=_NAME, depends=(("package.json", r'"postgres-migrations"\s*:'),)),
         ),
         version_alone=True,
+        reads=Reads(names="2_add_users.sql", other_name="stops with an error at this name"),
         files=(Named(r"(?P<version>-?\d+)[-_]?(?P<name>[^/]*)\.sql", "up"),),
         opt_out=opts_out(_DIRECTIVE, "msg"),
         own_directive=r"^--[ \t]*postgres-migrations disable-transaction[^\n]*",

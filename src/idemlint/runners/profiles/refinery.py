@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.profile import Claim, Named, Profile, Reads
 
 _NAME: Final = r"[UV]\d+(?:\.\d+)?__\w+\.sql"
 
@@ -24,6 +24,7 @@ PROFILES: Final = (
         session="kept",
         claims=(Claim(68, name=_NAME, depends=(("Cargo.toml", r"(?m)^\s*refinery\w*\s*[.=]"),)),),
         version_alone=True,
+        reads=Reads(names="V2__add_users.sql"),
         files=(Named(r"[UV](?P<version>\d+(?:\.\d+)?)__(?P<name>\w+)\.sql", "up"),),
     ),
 )

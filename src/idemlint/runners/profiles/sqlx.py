@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.directives import first_line, opts_out
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 
 _DIRECTIVE: Final = r"\A(?-i:-- no-transaction)"
 _RUST: Final = (
@@ -43,6 +43,11 @@ PROFILES: Final = (
             Claim(30, name=r"\d+_.*\.sql", folder=r"crates(?:/[^/]+)+"),
         ),
         version_alone=True,
+        reads=Reads(
+            names="20240101120000_add_users.sql",
+            other_name="passes it over, or stops with an error where what stands before its first"
+            " underscore is no number",
+        ),
         files=(
             Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.down\.sql", "down"),
             Named(r"(?P<version>\d+)_(?P<name>[^/]*?)(?:\.up)?\.sql", "up"),

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.no_block import concurrently, refuses_block, transaction_verb
 from idemlint.runners.directives import first_line, opts_out
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,7 @@ PROFILES: Final = (
             Claim(45, name=r"\d+[a-z]?_.*\.sql", needle=b"auth.uid()", near=True),
         ),
         version_alone=True,
+        reads=Reads(names="20240101120000_add_users.sql"),
         files=_FILES,
         sent_alone=alone,
         sending_of=as_written,
@@ -98,6 +99,7 @@ PROFILES: Final = (
             ),
         ),
         version_alone=True,
+        reads=Reads(names="20240101120000_add_users.sql"),
         files=_FILES,
         sent_alone=alone,
     ),
@@ -117,6 +119,7 @@ PROFILES: Final = (
             ),
         ),
         version_alone=True,
+        reads=Reads(names="20240101120000_add_users.sql"),
         files=_FILES,
     ),
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.directives import opts_out_by_name
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 
 PROFILES: Final = (
     Profile(
@@ -28,6 +28,7 @@ PROFILES: Final = (
             Claim(81, name=r"V\d+__.*\.sql", needle=b"pgmigrate-encoding"),
         ),
         version_alone=True,
+        reads=Reads(names="V2__add_users.sql"),
         files=(Named(r"V(?P<version>\d+)__(?P<name>[^/]*)\.sql", "up"),),
         opt_out=opts_out_by_name("NONTRANSACTIONAL", "stmt"),
         way_out="put it into a migration of its own, with NONTRANSACTIONAL in the file's name",

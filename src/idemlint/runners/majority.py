@@ -1,0 +1,146 @@
+"""One folder, one runner: whose the files are that one journal orders.
+
+Each file has an opinion of its own (`detector`). Plain SQL is evidence for nobody, and one comment is
+little: the files that are marked decide by their majority, and what stands around the folder (a journal,
+a configuration file, a manifest that names the tool) is stronger than marks, unless all files bear the
+same one. A name is a custom: customs decide where they are those of half the numbered files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final, Literal
+
+from idemlint.records import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from idemlint.runners.detector import Opinion
+    from idemlint.runners.profile import Profile
+
+#: A name with a number at its beginning, or behind a letter or two: somebody meant it to be in the order.
+_NUMBERED: Final = re.compile(r"[A-Za-z]{0,2}[-_.]?\d")
+
+Certainty = Literal["named", "proved", "guessed"]
+
+
+class Evidence(NamedTuple):
+    """How sure it is that some files are a runner's.
+
+    `named`: somebody said so. `proved`: what stands around the folder says so, or every file does.
+    `guessed`: a name, a custom, or some of the files. `marked` is how many files bear the runner's mark,
+    `plain` are those that do not, in their order.
+    """
+
+    certainty: Certainty = "named"
+    marked: int = 0
+    plain: tuple[str, ...] = ()
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether the runner was guessed, and some files speak for it while others do not."""
+        return self.certainty == "guessed" and self.marked > 0 and bool(self.plain)
+
+
+def settle(
+    opinions: Mapping[str, Opinion], unmarked: Callable[[str], Opinion]
+) -> dict[str, Profile]:
+    """The runner of each file of one folder. `unmarked` gives the opinion of a file whatever it says
+    itself."""
+    own = {path: opinion.profile for path, opinion in opinions.items()}
+    if len({profile.name for profile in own.values()}) < 2:
+        return own
+    winner, by_custom = _winner(opinions, unmarked)
+    if winner is None:
+        return own
+    return {
+        path: winner if _joins(path, opinion, winner, by_custom=by_custom) else opinion.profile
+        for path, opinion in opinions.items()
+    }
+
+
+def evidence(
+    profile: Profile, opinions: Mapping[str, Opinion], unmarked: Callable[[str], Opinion]
+) -> Evidence:
+    """How sure it is that these files, in their order, are the profile's."""
+    plain = tuple(
+        path
+        for path, opinion in opinions.items()
+        if not (opinion.is_marked and opinion.profile is profile)
+    )
+    marked = len(opinions) - len(plain)
+    around = sum(
+        _around(path, opinion, unmarked) is profile for path, opinion in opinions.items()
+    )
+    proved = not plain or 2 * around > len(opinions)
+    return Evidence("proved" if proved else "guessed", marked, plain)
+
+
+def _winner(
+    opinions: Mapping[str, Opinion], unmarked: Callable[[str], Opinion]
+) -> tuple[Profile | None, bool]:
+    """Whose the folder is, and whether only a custom says so."""
+    by_name = {each.profile.name: each.profile for each in opinions.values()}
+    marked = Counter(
+        each.profile.name for each in opinions.values() if each.is_marked and _counts(each)
+    )
+    around: Counter[str] = Counter()
+    for path, opinion in opinions.items():
+        profile = _around(path, opinion, unmarked)
+        if profile is not None:
+            by_name[profile.name] = profile
+            around[profile.name] += 1
+    if marked:
+        first = max(marked, key=lambda name: (marked[name], around[name], name))
+        outer = max(around, key=lambda name: (around[name], name), default=first)
+        is_unanimous = marked[first] == len(opinions)
+        overruled = not is_unanimous and 2 * around[outer] > len(opinions)
+        return by_name[outer if overruled else first], False
+    customs = Counter(
+        each.profile.name
+        for path, each in opinions.items()
+        if each.claim is not None and _counts(each) and _is_numbered(path)
+    )
+    counted = around or customs
+    if not counted:
+        return None, True
+    first = max(counted, key=lambda name: (counted[name], name))
+    numbered = sum(map(_is_numbered, opinions))
+    return (by_name[first] if 2 * counted[first] >= numbered else None), not around
+
+
+def _around(
+    path: str, opinion: Opinion, unmarked: Callable[[str], Opinion]
+) -> Profile | None:
+    """Whose the file is by what stands around the folder, whatever it says itself."""
+    if opinion.is_marked:
+        opinion = unmarked(path)
+    if opinion.claim is None or not opinion.claim.is_surroundings:
+        return None
+    return opinion.profile
+
+
+def _joins(path: str, opinion: Opinion, winner: Profile, *, by_custom: bool) -> bool:
+    """Whether the file is in the winner's order, or was meant to be: by a name that the runner reads, or
+    by a number. Others (`schema.sql`, a script for psql) stay what they are."""
+    if opinion.profile is winner:
+        return True
+    if opinion.claim is not None and by_custom:
+        return False
+    if winner.named(path) is not None:
+        return True
+    if opinion.is_marked and not _counts(opinion):
+        return False
+    reads_all = bool(winner.reads.marker) and winner.direction(path) == "up"
+    return reads_all or _is_numbered(path)
+
+
+def _counts(opinion: Opinion) -> bool:
+    """Whether it speaks for a runner with a journal: a file for psql stands beside anybody's."""
+    return opinion.profile.has_journal
+
+
+def _is_numbered(path: str) -> bool:
+    return _NUMBERED.match(path.replace("\\", "/").rpartition("/")[2]) is not None

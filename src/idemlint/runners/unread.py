@@ -1,0 +1,149 @@
+"""Files in a runner's folder that it runs nothing of, and why."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, Final, Literal
+
+from idemlint.records import NamedTuple
+from idemlint.runners.line_patterns import compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.runners.clues import FolderClues
+    from idemlint.runners.profile import Named, Profile
+
+
+class NotRun(NamedTuple):
+    """Why a runner does not run a file.
+
+    `down`: it undoes a migration that is there. `unread`: the runner passes it over, or stops at it, and
+    its author does not know. `other`: it is there for something else. `reason` is a sentence without its
+    full stop, `help` how to mend it, where there is something to mend.
+    """
+
+    kind: Literal["down", "unread", "other"]
+    reason: str
+    help: str = ""
+
+
+def why_not_run(profile: Profile, path: str, data: bytes, clues: FolderClues) -> NotRun | None:
+    """Why the runner does not run a file of its folder; None: nothing of the kind is known."""
+    direction = profile.direction(path)
+    if direction == "down":
+        return _undoes(profile, path, clues)
+    if direction == "ignored":
+        return _named_otherwise(profile, path)
+    return lacks(profile, data) or _unlisted(profile, path, clues)
+
+
+def lacks(profile: Profile, data: bytes) -> NotRun | None:
+    """What the file's text lacks, so that the runner runs nothing of it."""
+    reads = profile.reads
+    if reads.marker and compiled(reads.marker).search(data) is None:
+        reason = f"{profile.title} {reads.unmarked}: no line of it is `{reads.line}`"
+        alike = compiled(reads.alike).search(data) if reads.alike else None
+        if alike is not None:
+            text = alike.group().decode("utf-8", "replace").strip()
+            reason += f" (`{text[:_SHOWN]}` is another thing)"
+        return NotRun("unread", reason, f"begin what it shall run with `{reads.line}`")
+    if reads.empty and not data.strip():
+        return NotRun("unread", f"{profile.title} {reads.empty}", "take the file away, or fill it")
+    return None
+
+
+_SHOWN: Final = 60
+
+
+def _named_otherwise(profile: Profile, path: str) -> NotRun:
+    reads = profile.reads
+    if profile.named(path) is not None or not reads.names:
+        return NotRun("other", f"{profile.title} does not run it as a migration")
+    return NotRun(
+        "unread",
+        f"{profile.title} {reads.other_name}: it reads names such as `{reads.names}`",
+        "give it such a name, or move it to where no migrations are looked for",
+    )
+
+
+def _unlisted(profile: Profile, path: str, clues: FolderClues) -> NotRun | None:
+    if not profile.reads.unlisted or profile.journal is None:
+        return None
+    listed = profile.journal(posixpath.dirname(path.replace("\\", "/")), [path], clues)
+    if listed is None or listed:
+        return None
+    return NotRun(
+        "unread",
+        f"{profile.title} never runs this file: {profile.reads.unlisted}",
+        "have the tool write it there, or move the file to where no migrations are looked for",
+    )
+
+
+# -- files that undo -----------------------------------------------------------------------------------
+
+_UNDOES: Final = re.compile(r"[._-]?(?:down|rollback|revert|undo)$", re.IGNORECASE)
+_DOES: Final = re.compile(r"[._-]?(?:up|do|apply|deploy|migrate)$", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\d+(?:[-._]\d+)*")
+#: So many folders beside its own are searched for what a file undoes.
+_BESIDE: Final = 50
+
+
+def _undoes(profile: Profile, path: str, clues: FolderClues) -> NotRun:
+    path = path.replace("\\", "/")
+    if any(_is_twin(profile, path, other) for other in _candidates(profile, path, clues)):
+        return NotRun("down", "it undoes a migration")
+    return NotRun(
+        "unread",
+        "its name says that it undoes a migration, and there is none that it would undo:"
+        f" {profile.title} runs nothing of it on the way up",
+        "give it another name if it is a migration",
+    )
+
+
+def _candidates(profile: Profile, path: str, clues: FolderClues) -> Iterator[str]:
+    """The files that it might undo, nearest first."""
+    folder = posixpath.dirname(path)
+    found = profile.named(path)
+    folders = [folder, *_counterparts(profile, found[0] if found else None, folder)]
+    if not (found and found[0].folders):
+        above = posixpath.dirname(clues.absolute(folder))
+        folders.append(above)
+        folders += [f"{above}/{name}" for name in sorted(clues.folders(above))[:_BESIDE]]
+    for each in folders:
+        for name in clues.names(each):
+            if name.endswith(".sql"):
+                yield f"{each}/{name}" if each else name
+
+
+def _counterparts(profile: Profile, rule: Named | None, folder: str) -> Iterator[str]:
+    """`deploy/app` for `revert/app`: where the runner keeps its migrations for this one."""
+    if rule is None or not rule.folders:
+        return
+    names = folder.split("/")
+    place = len(names) - len(rule.folders)
+    for other in profile.files:
+        first = other.folders[0] if len(other.folders) == len(rule.folders) else ""
+        if other.direction == "up" and first.isalnum() and first != rule.folders[0]:
+            yield "/".join([*names[:place], first, *names[place + 1 :]])
+
+
+def _is_twin(profile: Profile, path: str, other: str) -> bool:
+    """Whether `other` is the migration that `path` undoes."""
+    if profile.direction(other) not in {"up", "repeatable"}:
+        return False
+    version = _version(profile, path)
+    if version:
+        return version == _version(profile, other)
+    mine, its = (posixpath.basename(each).removesuffix(".sql") for each in (path, other))
+    stem = _UNDOES.sub("", mine)
+    number, its_number = _NUMBER.match(stem), _NUMBER.match(its)
+    if number and its_number:
+        return number.group() == its_number.group()
+    return not stem or stem == _DOES.sub("", its)
+
+
+def _version(profile: Profile, path: str) -> str:
+    found = profile.named(path)
+    return (found[1].groupdict().get("version") or "") if found else ""
