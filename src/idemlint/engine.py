@@ -229,9 +229,7 @@ class Folder:
         for each in grouping.groups:
             facts = known.get((each.profile.name, each.names))
             scripts = Scripts(each.profile, texts, settings.terms, self._shelf)
-            chain = Chain(
-                each.names, scripts, grouping.clues, settings.terms, facts, each.evidence
-            )
+            chain = Chain(each.names, scripts, grouping.clues, settings.terms, facts, each.evidence)
             asked = [name for name in each.names if name in each.asked]
             alone = [name for name in each.outside if is_read_alone(each, name, settings.terms)]
             found.append(Sequence(self, chain, each, asked))
@@ -239,7 +237,9 @@ class Folder:
                 # Such a file is a folder by itself: all its files running again is itself running again.
                 rerun = "file" if settings.rerun == "folder" else settings.rerun
                 terms = settings.terms._replace(rerun=rerun, start_after=None)
-                by_itself = Chain((name,), scripts, grouping.clues, terms, chain.facts, each.evidence)
+                by_itself = Chain(
+                    (name,), scripts, grouping.clues, terms, chain.facts, each.evidence
+                )
                 found.append(Sequence(self, by_itself, each, [name], is_ordered=False))
         return found
 

@@ -20,7 +20,7 @@ from idemlint.sequence.texts import full
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class Found(NamedTuple):
@@ -64,6 +64,7 @@ def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
     Raises `UsageProblem` where there are none."""
     opened = engine.open(list(paths) or [os.curdir], Settings.load(isolated=True, runner=runner))
     alone = {name for each in opened if not each.is_ordered for name in each.names}
+    alone.difference_update(_unread(opened))
     found = [
         Found(
             PurePath(each.folder).as_posix(),
@@ -84,6 +85,12 @@ def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
         )
         raise UsageProblem(f"{what}: name the folder (`idemlint init db/migrations`)")
     return sorted(found if paths else _migrations_only(found), key=lambda each: each[:2])
+
+
+def _unread(opened: Iterable[engine.Sequence]) -> Iterator[str]:
+    """The files that their runners do not read."""
+    for each in opened:
+        yield from (name for name, why in each.outside.items() if why.kind == "unread")
 
 
 def settings(found: Sequence[Found], relative_to: Path) -> str:

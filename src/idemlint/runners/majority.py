@@ -8,7 +8,6 @@ same one. A name is a custom: customs decide where they are those of half the nu
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from idemlint.runners.detector import Opinion
     from idemlint.runners.profile import Profile
 
-#: A name with a number at its beginning, or behind a letter or two: somebody meant it to be in the order.
-_NUMBERED: Final = re.compile(r"[A-Za-z]{0,2}[-_.]?\d")
+#: So far behind its beginning a number in a name is a version.
+_AHEAD: Final = 3
 
 Certainty = Literal["named", "proved", "guessed"]
 
@@ -71,9 +70,7 @@ def evidence(
         if not (opinion.is_marked and opinion.profile is profile)
     )
     marked = len(opinions) - len(plain)
-    around = sum(
-        _around(path, opinion, unmarked) is profile for path, opinion in opinions.items()
-    )
+    around = sum(_around(path, opinion, unmarked) is profile for path, opinion in opinions.items())
     proved = not plain or 2 * around > len(opinions)
     return Evidence("proved" if proved else "guessed", marked, plain)
 
@@ -111,9 +108,7 @@ def _winner(
     return (by_name[first] if 2 * counted[first] >= numbered else None), not around
 
 
-def _around(
-    path: str, opinion: Opinion, unmarked: Callable[[str], Opinion]
-) -> Profile | None:
+def _around(path: str, opinion: Opinion, unmarked: Callable[[str], Opinion]) -> Profile | None:
     """Whose the file is by what stands around the folder, whatever it says itself."""
     if opinion.is_marked:
         opinion = unmarked(path)
@@ -143,4 +138,11 @@ def _counts(opinion: Opinion) -> bool:
 
 
 def _is_numbered(path: str) -> bool:
-    return _NUMBERED.match(path.replace("\\", "/").rpartition("/")[2]) is not None
+    """Whether a name begins with a number, or has one behind a letter or two: somebody meant the file to be
+    in the order."""
+    for sign in path.replace("\\", "/").rpartition("/")[2][: _AHEAD + 1]:
+        if sign.isdigit():
+            return True
+        if not (sign.isalpha() or sign in "-_."):
+            return False
+    return False

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.runners.clues import FolderClues
-    from idemlint.runners.profile import Named, Profile
+    from idemlint.runners.profile import Profile
 
 
 class NotRun(NamedTuple):
@@ -30,7 +30,10 @@ class NotRun(NamedTuple):
 
 
 def why_not_run(profile: Profile, path: str, data: bytes, clues: FolderClues) -> NotRun | None:
-    """Why the runner does not run a file of its folder; None: nothing of the kind is known."""
+    """Why the runner does not run a file of its folder; None: nothing of the kind is known.
+
+    A migration in another language may be what a file undoes: siblings count whatever they end in.
+    """
     direction = profile.direction(path)
     if direction == "down":
         return _undoes(profile, path, clues)
@@ -86,13 +89,16 @@ def _unlisted(profile: Profile, path: str, clues: FolderClues) -> NotRun | None:
 _UNDOES: Final = re.compile(r"[._-]?(?:down|rollback|revert|undo)$", re.IGNORECASE)
 _DOES: Final = re.compile(r"[._-]?(?:up|do|apply|deploy|migrate)$", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d+(?:[-._]\d+)*")
-#: So many folders beside its own are searched for what a file undoes.
-_BESIDE: Final = 50
+#: Folders beside the one with files that undo (`down/`) where what they undo is kept.
+_UP_FOLDERS: Final = frozenset({"up", "do", "apply", "deploy", "migrate", "migrations"})
 
 
 def _undoes(profile: Profile, path: str, clues: FolderClues) -> NotRun:
     path = path.replace("\\", "/")
-    if any(_is_twin(profile, path, other) for other in _candidates(profile, path, clues)):
+    found = profile.named(path)
+    # Where the runner keeps them in a folder of their own (`revert/`), it knows what belongs there.
+    apart = found is not None and any(map(str.isalnum, found[0].folders))
+    if apart or any(_is_twin(profile, path, other) for other in _candidates(profile, path, clues)):
         return NotRun("down", "it undoes a migration")
     return NotRun(
         "unread",
@@ -106,27 +112,14 @@ def _candidates(profile: Profile, path: str, clues: FolderClues) -> Iterator[str
     """The files that it might undo, nearest first."""
     folder = posixpath.dirname(path)
     found = profile.named(path)
-    folders = [folder, *_counterparts(profile, found[0] if found else None, folder)]
+    folders = [folder]
     if not (found and found[0].folders):
         above = posixpath.dirname(clues.absolute(folder))
         folders.append(above)
-        folders += [f"{above}/{name}" for name in sorted(clues.folders(above))[:_BESIDE]]
+        folders += [f"{above}/{name}" for name in sorted(clues.folders(above) & _UP_FOLDERS)]
     for each in folders:
         for name in clues.names(each):
-            if name.endswith(".sql"):
-                yield f"{each}/{name}" if each else name
-
-
-def _counterparts(profile: Profile, rule: Named | None, folder: str) -> Iterator[str]:
-    """`deploy/app` for `revert/app`: where the runner keeps its migrations for this one."""
-    if rule is None or not rule.folders:
-        return
-    names = folder.split("/")
-    place = len(names) - len(rule.folders)
-    for other in profile.files:
-        first = other.folders[0] if len(other.folders) == len(rule.folders) else ""
-        if other.direction == "up" and first.isalnum() and first != rule.folders[0]:
-            yield "/".join([*names[:place], first, *names[place + 1 :]])
+            yield f"{each}/{name}" if each else name
 
 
 def _is_twin(profile: Profile, path: str, other: str) -> bool:

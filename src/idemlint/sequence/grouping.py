@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.errors import UsageProblem
 from idemlint.runners.clues import FolderClues
-from idemlint.runners.unread import lacks
-from idemlint.sequence.order import group
+from idemlint.sequence.order import group, may_lack
 from idemlint.sequence.owners import Owners
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ class Grouping:
 
         Once they are not, this grouping has had its day.
         """
+        from idemlint.runners.unread import lacks
+
         if self.clues.replace(name, data):
             return False
         try:
@@ -54,5 +55,5 @@ class Grouping:
         return self._owners.stands(name, text) and all(
             (lacks(each.profile, text) is None) == (name in each.names)
             for each in self.groups
-            if name in each.names or name in each.outside
+            if may_lack(each.profile) and (name in each.names or name in each.outside)
         )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
 from idemlint.runners.majority import Evidence
-from idemlint.runners.unread import NotRun, lacks, why_not_run
 from idemlint.sequence.paths import named_folders
 from idemlint.sequence.paths import root as root_of
 from idemlint.sequence.texts import full
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
+    from idemlint.runners.unread import NotRun
     from idemlint.sequence.owners import Owners
     from idemlint.sequence.terms import Terms
 
@@ -76,20 +76,27 @@ def _group(
     clues: FolderClues,
 ) -> Group:
     mine = [name for name, owner in owned.items() if owner is profile]
-    lacking = {} if not _may_lack(profile) else _lacking(profile, mine, wanted, read)
+    lacking = {} if not may_lack(profile) else _lacking(profile, mine, wanted, read)
     names = tuple(profile.order([name for name in mine if name not in lacking], clues))
     run = frozenset(names)
     outside = {
-        name: lacking.get(name)
-        or why_not_run(profile, name, read(name), clues)
-        or NotRun("other", f"{profile.title} runs another file in its place")
+        name: lacking.get(name) or _why(profile, name, read, clues)
         for name in sorted(set(wanted) - run)
     }
     evidence = owners.evidence(profile, (*names, *(name for name in lacking if name not in run)))
     return Group(profile, root, names, run.intersection(wanted), outside, evidence)
 
 
-def _may_lack(profile: Profile) -> bool:
+def _why(profile: Profile, name: str, read: Callable[[str], bytes], clues: FolderClues) -> NotRun:
+    """Why a file is not in the order of its folder."""
+    from idemlint.runners.unread import NotRun, why_not_run
+
+    return why_not_run(profile, name, read(name), clues) or NotRun(
+        "other", f"{profile.title} runs another file in its place"
+    )
+
+
+def may_lack(profile: Profile) -> bool:
     """Whether the runner asks the text whether it runs a file."""
     return bool(profile.reads.marker or profile.reads.empty)
 
@@ -99,6 +106,8 @@ def _lacking(
 ) -> dict[str, NotRun]:
     """The files that lack what the runner looks for. Those that nobody asked about and that cannot be
     read are none of them."""
+    from idemlint.runners.unread import lacks
+
     found = {}
     for name in names:
         if profile.direction(name) not in {"up", "repeatable"}:
@@ -114,9 +123,7 @@ def _lacking(
     return found
 
 
-def _around(
-    root: str, wanted: dict[str, int], owners: Owners, clues: FolderClues
-) -> Iterator[str]:
+def _around(root: str, wanted: dict[str, int], owners: Owners, clues: FolderClues) -> Iterator[str]:
     """The siblings of files that were asked about: `wanted` says how many folders each one's name has."""
     seen: set[tuple[str, int]] = set()
     for name, depth in wanted.items():

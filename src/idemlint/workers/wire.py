@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from typing import IO
 
     from idemlint.analysis.file_report import FileReport, FileTally
+    from idemlint.runners.majority import Evidence
+    from idemlint.runners.unread import NotRun
     from idemlint.settings import Settings
 
 #: What a frame is: so many files are done; the answers about a group; what stopped it.
@@ -45,7 +47,8 @@ class Task(NamedTuple):
     root: str
     names: tuple[str, ...]
     asked: frozenset[str]
-    outside: tuple[str, ...]
+    outside: dict[str, NotRun]
+    evidence: Evidence
 
 
 class InWorker(Exception):

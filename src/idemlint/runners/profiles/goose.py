@@ -33,7 +33,9 @@ _KNOWN: Final = (
     r"[ \t]*\r?$"
 )
 _DIRECTIVE: Final = r"^--\s*\+goose\s+NO\s+TRANSACTION[ \t]*\r?$"
-_PARTS: Final = marked(Marker(_UP, "up"), Marker(r"^--[ \t]*\+goose[ \t]+Down[ \t]*\r?(?:\n|\Z)", "down"))
+_PARTS: Final = marked(
+    Marker(_UP, "up"), Marker(r"^--[ \t]*\+goose[ \t]+Down[ \t]*\r?(?:\n|\Z)", "down")
+)
 ENVSUB: Final = r"^--\s*\+goose\s+ENVSUB\s+ON\b"
 
 
