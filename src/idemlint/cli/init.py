@@ -64,7 +64,7 @@ def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
     Raises `UsageProblem` where there are none."""
     opened = engine.open(list(paths) or [os.curdir], Settings.load(isolated=True, runner=runner))
     alone = {name for each in opened if not each.is_ordered for name in each.names}
-    alone.difference_update(_unread(opened))
+    alone.difference_update(_no_migrations(opened))
     found = [
         Found(
             PurePath(each.folder).as_posix(),
@@ -87,10 +87,11 @@ def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
     return sorted(found if paths else _migrations_only(found), key=lambda each: each[:2])
 
 
-def _unread(opened: Iterable[engine.Sequence]) -> Iterator[str]:
-    """The files that their runners do not read."""
+def _no_migrations(opened: Iterable[engine.Sequence]) -> Iterator[str]:
+    """The files that are no migrations by their names."""
     for each in opened:
-        yield from (name for name, why in each.outside.items() if why.kind == "unread")
+        direction = runners.get(each.runner).direction
+        yield from (name for name in each.outside if direction(name) in {"down", "ignored"})
 
 
 def settings(found: Sequence[Found], relative_to: Path) -> str:

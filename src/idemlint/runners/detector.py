@@ -62,6 +62,11 @@ class Opinion(NamedTuple):
         """Whether the file itself says so."""
         return self.claim is not None and self.claim.is_marker
 
+    @property
+    def is_said(self) -> bool:
+        """Whether some file's text says so, this one's or a sibling's."""
+        return self.claim is not None and self.claim.needle is not None
+
 
 class Detector:
     """Finds the profile of each file of a run."""
@@ -85,6 +90,15 @@ class Detector:
         Files that one journal orders have one runner, whatever each by itself looks like: that is for
         `majority.settle`.
         """
+        return self._first(path, data[:HEAD].lower())
+
+    def around(self, path: str) -> Opinion:
+        """Whose it is by what stands around it, whatever files say: by its folder's, and a mark of a
+        sibling where a manifest bears it out."""
+        return self._first(path, None)
+
+    def _first(self, path: str, head: bytes | None) -> Opinion:
+        """The first claim that holds; without a `head`, of those that no file's text makes."""
         where, name = posixpath.split(path.replace("\\", "/"))
         folder = self._folders.get(where)
         if folder is None:
@@ -92,15 +106,16 @@ class Detector:
         folder.files += 1
         if folder.files == _FEW:
             folder.rows = [row for row in folder.rows if self._possible(row, folder, where)]
-        head = data[:HEAD].lower()
         few = folder.files < _FEW and len(self._folders) > _FEW
         for number, claim, profile in self._named(name) if few else folder.rows:
             needle = claim.needle
+            if head is None and needle is not None and not claim.is_surroundings:
+                continue
             # Hardly any file says it: the needle first, for every file is asked.
             if (
                 needle is not None
                 and not claim.near
-                and (needle not in head or not _says(claim, head))
+                and (head is None or needle not in head or not _says(claim, head))
             ):
                 continue
             holds = folder.holds.get(number)

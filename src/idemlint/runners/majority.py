@@ -43,15 +43,14 @@ class Evidence(NamedTuple):
         return self.certainty == "guessed" and self.marked > 0 and bool(self.plain)
 
 
-def settle(
-    opinions: Mapping[str, Opinion], unmarked: Callable[[str], Opinion]
-) -> dict[str, Profile]:
-    """The runner of each file of one folder. `unmarked` gives the opinion of a file whatever it says
-    itself."""
+def settle(opinions: Mapping[str, Opinion], around: Callable[[str], Opinion]) -> dict[str, Profile]:
+    """The runner of each file of one folder. `around` gives what the folder says of a file, whatever
+    the file says itself."""
     own = {path: opinion.profile for path, opinion in opinions.items()}
-    if len({profile.name for profile in own.values()}) < 2:
+    alike = {(profile.name, opinions[path].is_said) for path, profile in own.items()}
+    if len(alike) < 2:
         return own
-    winner, by_custom = _winner(opinions, unmarked)
+    winner, by_custom = _winner(opinions, around)
     if winner is None:
         return own
     return {
@@ -61,58 +60,58 @@ def settle(
 
 
 def evidence(
-    profile: Profile, opinions: Mapping[str, Opinion], unmarked: Callable[[str], Opinion]
+    profile: Profile, opinions: Mapping[str, Opinion], around: Callable[[str], Opinion]
 ) -> Evidence:
     """How sure it is that these files, in their order, are the profile's."""
     plain = tuple(
         path
         for path, opinion in opinions.items()
-        if not (opinion.is_marked and opinion.profile is profile)
+        if not (opinion.is_marked and opinion.profile is profile and _counts(opinion))
     )
     marked = len(opinions) - len(plain)
-    around = sum(_around(path, opinion, unmarked) is profile for path, opinion in opinions.items())
-    proved = not plain or 2 * around > len(opinions)
+    borne_out = sum(_outer(path, each, around) is profile for path, each in opinions.items())
+    proved = not plain or 2 * borne_out > len(opinions)
     return Evidence("proved" if proved else "guessed", marked, plain)
 
 
 def _winner(
-    opinions: Mapping[str, Opinion], unmarked: Callable[[str], Opinion]
+    opinions: Mapping[str, Opinion], around: Callable[[str], Opinion]
 ) -> tuple[Profile | None, bool]:
     """Whose the folder is, and whether only a custom says so."""
     by_name = {each.profile.name: each.profile for each in opinions.values()}
     marked = Counter(
         each.profile.name for each in opinions.values() if each.is_marked and _counts(each)
     )
-    around: Counter[str] = Counter()
+    outside: Counter[str] = Counter()
     for path, opinion in opinions.items():
-        profile = _around(path, opinion, unmarked)
+        profile = _outer(path, opinion, around)
         if profile is not None:
             by_name[profile.name] = profile
-            around[profile.name] += 1
+            outside[profile.name] += 1
     if marked:
-        first = max(marked, key=lambda name: (marked[name], around[name], name))
-        outer = max(around, key=lambda name: (around[name], name), default=first)
+        first = max(marked, key=lambda name: (marked[name], outside[name], name))
+        outer = max(outside, key=lambda name: (outside[name], name), default=first)
         is_unanimous = marked[first] == len(opinions)
-        overruled = not is_unanimous and 2 * around[outer] > len(opinions)
+        overruled = not is_unanimous and 2 * outside[outer] > len(opinions)
         return by_name[outer if overruled else first], False
     customs = Counter(
         each.profile.name
         for path, each in opinions.items()
         if each.claim is not None and _counts(each) and _is_numbered(path)
     )
-    counted = around or customs
+    counted = outside or customs
     if not counted:
         return None, True
     first = max(counted, key=lambda name: (counted[name], name))
     numbered = sum(map(_is_numbered, opinions))
-    return (by_name[first] if 2 * counted[first] >= numbered else None), not around
+    return (by_name[first] if 2 * counted[first] >= numbered else None), not outside
 
 
-def _around(path: str, opinion: Opinion, unmarked: Callable[[str], Opinion]) -> Profile | None:
-    """Whose the file is by what stands around the folder, whatever it says itself."""
-    if opinion.is_marked:
-        opinion = unmarked(path)
-    if opinion.claim is None or not opinion.claim.is_surroundings:
+def _outer(path: str, opinion: Opinion, around: Callable[[str], Opinion]) -> Profile | None:
+    """Whose the file is by what stands around the folder, whatever files say."""
+    if opinion.is_said:
+        opinion = around(path)
+    if opinion.claim is None or not opinion.claim.is_surroundings or not _counts(opinion):
         return None
     return opinion.profile
 

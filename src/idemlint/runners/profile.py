@@ -126,7 +126,8 @@ class Claim(NamedTuple):
     def is_surroundings(self) -> bool:
         """Whether a journal, a configuration file or a manifest that names the runner bears it out,
         not just a name that others use, too."""
-        return bool(self.beside or self.above or self.depends) and self.score >= _NO_CUSTOM
+        around = bool(self.beside or self.above or self.depends)
+        return around and self.score >= _NO_CUSTOM and not self.is_marker
 
 
 _NO_CUSTOM: Final = 40

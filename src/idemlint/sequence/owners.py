@@ -45,14 +45,16 @@ class Owners:
                 opinions[name] = self._opinion(name)
             except UsageProblem:
                 continue
-        return majority.settle(opinions, self._unmarked)
+        return majority.settle(opinions, self._detector().around)
 
     def evidence(self, profile: Profile, names: Iterable[str]) -> Evidence:
         """How sure it is that these files are the profile's."""
         if self.is_named:
             return Evidence()
         return majority.evidence(
-            profile, {name: self._opinions[name] for name in names}, self._unmarked
+            profile,
+            {name: self._opinions[name] for name in names},
+            self._detector().around,
         )
 
     def stands(self, name: str, data: bytes) -> bool:
@@ -69,9 +71,6 @@ class Owners:
         if found is None:
             found = self._opinions[name] = self._detector()(name, self._read(name))
         return found
-
-    def _unmarked(self, name: str) -> Opinion:
-        return self._detector()(name, b"")
 
     def _detector(self) -> Detector:
         if self._detect is None:

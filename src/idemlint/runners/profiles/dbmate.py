@@ -31,7 +31,17 @@ PROFILES: Final = (
         edits="ignored",
         sending="tx",
         session="kept",
-        claims=(Claim(90, needle=b"migrate:up", text=_UP),),
+        claims=(
+            Claim(90, needle=b"migrate:up", text=_UP),
+            Claim(
+                59,
+                name=r"\d+.*\.sql",
+                needle=b"migrate:up",
+                text=_UP,
+                near=True,
+                depends=(("package.json", r'"dbmate"\s*:'),),
+            ),
+        ),
         version_alone=True,
         reads=Reads(
             names="20240101120000_add_users.sql",

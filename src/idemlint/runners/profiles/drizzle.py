@@ -59,6 +59,13 @@ _CLAIMS: Final = (
     Claim(100, name=r".*\.sql", beside=("meta/_journal.json",)),
     Claim(98, name=r"migration\.sql", folder=r"\d{14}_[^/]*", beside=("snapshot.json",)),
     Claim(85, name=r".*\.sql", needle=b"--> statement-breakpoint"),
+    Claim(
+        58,
+        name=r".*\.sql",
+        needle=b"--> statement-breakpoint",
+        near=True,
+        depends=(("package.json", r'"drizzle-(?:orm|kit)"\s*:'),),
+    ),
     Claim(80, name=r"migration\.sql", folder=r"(?:drizzle|drizzle/migrations)/\d{14}_[^/]*"),
     Claim(75, name=r"migration\.sql", folder=r"\d{14}_[^/]*", above=("drizzle.config.*",)),
     Claim(50, name=r"\d{4}_.*\.sql", folder=r"drizzle(?:/migrations)?"),

@@ -62,6 +62,14 @@ PROFILES: Final = (
         message="piece",
         claims=(
             Claim(90, needle=b"+goose", text=_KNOWN),
+            Claim(
+                59,
+                name=r"\d+_.*\.sql",
+                needle=b"+goose",
+                text=_KNOWN,
+                near=True,
+                depends=(("go.mod", r"pressly/goose"),),
+            ),
             Claim(58, name=r"\d+_.*\.sql", needle=b"+goose", text=_KNOWN, near=True),
         ),
         version_alone=True,

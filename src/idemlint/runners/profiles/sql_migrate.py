@@ -32,6 +32,14 @@ PROFILES: Final = (
         message="piece",
         claims=(
             Claim(90, needle=b"+migrate", text=_KNOWN),
+            Claim(
+                59,
+                name=r".*\.sql",
+                needle=b"+migrate",
+                text=_KNOWN,
+                near=True,
+                depends=(("go.mod", r"rubenv/sql-migrate"),),
+            ),
             Claim(58, name=r".*\.sql", needle=b"+migrate", text=_KNOWN, near=True),
         ),
         reads=Reads(
