@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.majority import Evidence
+    from idemlint.sequence.batch import Uncommitted
     from idemlint.sequence.script import Script, Scripts
     from idemlint.sequence.terms import Terms
 
@@ -48,12 +49,14 @@ _RERUNS: Final[dict[Mode, frozenset[str]]] = {
 class _Run(NamedTuple):
     """A file that has run: the state before it, and the statements that ran, by index in the file.
 
-    They are numbered through the folder: the first has the number `first` + 1.
+    They are numbered through the folder: the first has the number `first` + 1. `uncommitted` is what the
+    transaction that it shares with the next file has done by then, where there is one.
     """
 
     mark: StateMark
     first: int
     statements: tuple[int, ...]
+    uncommitted: Uncommitted | None = None
 
 
 class Chain:
@@ -113,7 +116,8 @@ class Chain:
         self._go_to(place)
         script = self._scripts.read(name)
         migration = self._migration(name, script)
-        migration.take(self._run(script, _RERUNS[self.terms.rerun]))
+        migration.uncommitted = self._runs[-1].uncommitted if self._runs else None
+        migration.take(self._run(name, script, _RERUNS[self.terms.rerun]))
         migration.after = self._view()
         if self.keeps:
             self._latest = migration, self._moment
@@ -183,21 +187,30 @@ class Chain:
         except UsageProblem:
             self._runs.append(_Run(self._mark(), self._number(), ()))
             return None
-        return script, self._run(script, frozenset())
+        return script, self._run(name, script, frozenset())
 
-    def _run(self, script: Script, reruns: frozenset[str]) -> FileReplay:
+    def _run(self, name: str, script: Script, reruns: frozenset[str]) -> FileReplay:
         """Run the file's applied part over the catalog, and judge its `reruns`."""
         programs = [script.program(statement) for statement in script.applied]
         units = self._units(script)
         first = self._number()
         indexes = tuple(statement.index for statement in script.applied)
-        self._runs.append(_Run(self._mark(), first, indexes))
+        self._runs.append(_Run(self._mark(), first, indexes, self._uncommitted(name, script)))
         self._moment += 1
         try:
             return replay_file(self._machine, programs, units, reruns, first)
         except BaseException:
             self._back_to(len(self._runs) - 1)
             raise
+
+    def _uncommitted(self, name: str, script: Script) -> Uncommitted | None:
+        """What the transaction of all pending files has done when this one has run."""
+        if self.profile.sending != "tx-all" or len(self._runs) <= self._applied:
+            return None
+        from idemlint.sequence import batch
+
+        before = self._runs[-1].uncommitted if self._runs else None
+        return batch.after(before or batch.NOTHING, name, script, self._clues)
 
     def _units(self, script: Script) -> list[int]:
         """What of a file's applied part commits together."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from idemlint.runners.majority import Evidence
     from idemlint.runners.profile import Profile
     from idemlint.runners.units import Delivery
+    from idemlint.sequence.batch import Uncommitted
     from idemlint.sequence.facts import FolderFacts, OtherDefinition
     from idemlint.source.statement import ParsedFile, Span, Statement
     from idemlint.source.tree import Tree
@@ -34,6 +35,7 @@ class Migration:
     effects, and with them the bodies of DO blocks. `after` is what is known when the file has run, as long
     as the replay has not gone on. `facts` are the folder's. `reruns` says why the file runs again by
     design, where it does. `evidence` says how sure it is that the folder is the runner's.
+    `uncommitted` is what earlier files did in the transaction that this one shares with them.
     """
 
     __slots__ = (
@@ -53,6 +55,7 @@ class Migration:
         "profile",
         "programs",
         "reruns",
+        "uncommitted",
     )
 
     def __init__(
@@ -81,6 +84,7 @@ class Migration:
         self.hazards: list[tuple[int, Hazard]] = []
         self.programs = programs
         self.after: View = NOTHING_KNOWN
+        self.uncommitted: Uncommitted | None = None
         self._other_definitions: dict[int, OtherDefinition] | None = None
         # Each rule asks for them.
         self._applied: tuple[Statement, ...] | None = None
