@@ -180,7 +180,7 @@ class Folder:
             if known is None:
                 moved.update(sequence.files)
             else:
-                known.outside, known.evidence = sequence.outside, sequence.evidence
+                known.outside = sequence.outside
                 after[place] = known
         for gone in before.values():
             moved.update(gone.files)
@@ -275,11 +275,11 @@ class Sequence:
         #: Files that were asked about, and that the runner does not run in this order, with the reasons.
         self.outside = group.outside if is_ordered else {}
         #: How sure it is that they are this runner's.
-        self.evidence = group.evidence
+        self.evidence = sure = group.evidence
         #: Whether these are the files that the runner runs; else this is one of those outside, by itself.
         self.is_ordered = is_ordered
         #: What the sequence is known by: it is the same one as long as this is.
-        self.key = (self.runner, group.root, chain.names, self._asked, chain.facts.names)
+        self.key = (self.runner, group.root, sure, chain.names, self._asked, chain.facts.names)
         #: For `Folder`: what the whole folder tells, which sequences of one share.
         self.facts = chain.facts
         self._is_replaced = False

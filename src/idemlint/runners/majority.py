@@ -47,9 +47,10 @@ def settle(opinions: Mapping[str, Opinion], around: Callable[[str], Opinion]) ->
     """The runner of each file of one folder. `around` gives what the folder says of a file, whatever
     the file says itself."""
     own = {path: opinion.profile for path, opinion in opinions.items()}
-    alike = {(profile.name, opinions[path].is_said) for path, profile in own.items()}
-    if len(alike) < 2:
-        return own
+    if len({profile.name for profile in own.values()}) < 2:
+        said = [opinion.is_said for opinion in opinions.values()]
+        if not any(said) or all(opinion.is_marked for opinion in opinions.values()):
+            return own
     winner, by_custom = _winner(opinions, around)
     if winner is None:
         return own
