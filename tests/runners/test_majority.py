@@ -106,6 +106,12 @@ def test_it_does_not_matter_which_file_was_asked_about(folder: Folder, asked: st
     assert owners(folder, asked) == {asked: "drizzle"}
 
 
+@pytest.mark.parametrize("asked", [(), ("3_c.sql",)])
+def test_a_file_beside_folders_that_are_migrations(folder: Folder, asked: tuple[str, ...]) -> None:
+    folder.write({"1_a/up.sql": PLAIN, "2_b/up.sql": PLAIN, "3_c.sql": PLAIN})
+    assert owners(folder, *asked)["3_c.sql"] == "diesel"
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [

@@ -88,6 +88,7 @@ ROWS = (
         "diesel",
         "{}_t/up.sql",
         around={"diesel.toml": ""},
+        wrong="9_late.sql",
         down="{}_t/down.sql",
         refuses_empty=True,
     ),

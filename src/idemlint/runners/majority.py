@@ -98,14 +98,14 @@ def _winner(
     customs = Counter(
         each.profile.name
         for path, each in opinions.items()
-        if each.claim is not None and _counts(each) and _is_numbered(path)
+        if each.claim is not None and _counts(each) and _is_ordered(path, each)
     )
     counted = outside or customs
     if not counted:
         return None, True
     first = max(counted, key=lambda name: (counted[name], name))
-    numbered = sum(map(_is_numbered, opinions))
-    return (by_name[first] if 2 * counted[first] >= numbered else None), not outside
+    ordered = sum(_is_ordered(path, each) for path, each in opinions.items())
+    return (by_name[first] if 2 * counted[first] >= ordered else None), not outside
 
 
 def _outer(path: str, opinion: Opinion, around: Callable[[str], Opinion]) -> Profile | None:
@@ -135,6 +135,12 @@ def _joins(path: str, opinion: Opinion, winner: Profile, *, by_custom: bool) -> 
 def _counts(opinion: Opinion) -> bool:
     """Whether it speaks for a runner with a journal: a file for psql stands beside anybody's."""
     return opinion.profile.has_journal
+
+
+def _is_ordered(path: str, opinion: Opinion) -> bool:
+    """Whether somebody meant the file to be in an order: by a number, or by a folder of its own."""
+    found = opinion.profile.named(path)
+    return _is_numbered(path) or (found is not None and bool(found[0].folders))
 
 
 def _is_numbered(path: str) -> bool:

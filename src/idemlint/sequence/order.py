@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import posixpath
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
@@ -126,11 +127,30 @@ def _lacking(
 def _around(root: str, wanted: dict[str, int], owners: Owners, clues: FolderClues) -> Iterator[str]:
     """The siblings of files that were asked about: `wanted` says how many folders each one's name has."""
     seen: set[tuple[str, int]] = set()
+    if not any(wanted.values()) and not owners.is_named:
+        yield from _in_folders(root, owners, clues)
     for name, depth in wanted.items():
         profile = owners.first(name)
         if (profile.name, depth) not in seen:
             seen.add((profile.name, depth))
             yield from _siblings(clues, profile, root, depth)
+
+
+def _in_folders(root: str, owners: Owners, clues: FolderClues) -> Iterator[str]:
+    """Files of migrations that have a folder each, where the files that were asked about lie beside such
+    folders: whose those are, these are."""
+    for folder in sorted(clues.folders(root or ".")):
+        if folder[:1].isdigit():
+            inner = os.path.join(root, folder)  # noqa: PTH118
+            for name in clues.names(inner) & _ALONE:
+                path = os.path.join(inner, name)  # noqa: PTH118
+                with suppress(UsageProblem):
+                    if named_folders(owners.first(path), path):
+                        yield path
+
+
+#: What a migration's file is called where the folder has its name.
+_ALONE: Final = frozenset({"migration.sql", "up.sql"})
 
 
 def is_read_alone(group: Group, name: str, terms: Terms) -> bool:

@@ -1,7 +1,8 @@
 """dbmate (amacneil/dbmate: pkg/dbmate/migration.go, pkg/dbmate/db.go Migrate; npm `dbmate` 2.36,
 measured).
 
-- `^--\\s*migrate:up` and `:down` begin the parts; statements before `up` are an error. Pending is
+- `^--\\s*migrate:up` and `:down` begin the parts; statements before `up`, and a file without it,
+  are errors (ErrParseMissingUp). Names that begin with no digit are skipped (db.go). Pending is
   what is not recorded, by name; contents are not compared.
 - A part is one `Exec` in a transaction; with `transaction:false` it is one message without one, so
   that CONCURRENTLY beside another statement is 25001 all the same and an error takes all back

@@ -3,6 +3,7 @@ migrations_internals/src/lib.rs TomlMetadata).
 
 - Folders `<version>_x/up.sql`, `down.sql`; the version is the text before the first `_` without
   `-`, compared as text. `batch_execute` sends the file as one message, in a transaction.
+- Files beside the folders are passed over; an empty file is an error (EmptyMigration).
 - `metadata.toml` beside it: `run_in_transaction = false` takes the transaction away, and it is one
   message still. In an existing file a **missing** key means `false`, a file that is no TOML means
   `true`.

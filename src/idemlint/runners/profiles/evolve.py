@@ -1,6 +1,7 @@
 """Evolve (lecaillon/Evolve: MigrationScript.cs).
 
-- `V1_0__x.sql`, `R__x.sql`; a changed applied version is a checksum error. The whole file is one
+- `V1_0__x.sql`, `R__x.sql`; a V name without `__` is an error, other names are passed over
+  (FileMigrationLoader.cs); a changed applied version is a checksum error. The whole file is one
   command in a transaction (`CommitAll` shares one); `evolve-tx-off` in the first line takes it
   away: [unverified] one pipeline.
 - `${x}` is filled in where defined; `evolve-repeat-always` repeats a file at every run.

@@ -1,8 +1,9 @@
 """goose (pressly/goose: internal/sqlparser/parser.go, provider_collect.go, migration_sql.go,
 provider_run.go; mfridman/interpolate: parser.go).
 
-- Number before the first `_`; a missing lower version is an error without `-allow-missing`;
-  contents are not compared.
+- Number before the first `_`; other names are skipped, and a file without `-- +goose Up` is an
+  error (provider_collect.go, parser.go); a missing lower version is an error without
+  `-allow-missing`; contents are not compared.
 - An annotation is a line from column 0 with `--` and `+goose`, any case; a leading blank or an
   unknown word is an error: `Up`, `Down`, `StatementBegin`, `StatementEnd`, `NO TRANSACTION`
   (anywhere, the whole file, both directions), `ENVSUB ON|OFF`.

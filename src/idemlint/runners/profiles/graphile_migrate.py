@@ -2,7 +2,7 @@
 
 - `current.sql` (or `current/001-x.sql`) **runs again at every save** and must be idempotent.
   Committed files `committed/000001.sql` carry `--! Previous:` and `--! Hash:`, and an edit breaks
-  the chain.
+  the chain; other names there are passed over (migration.ts).
 - One message in a transaction; `--! no-transaction`, the first line behind the headers, takes the
   transaction away, and it is one message still (an error took all back, measured).
 - `:DATABASE_NAME`, `:DATABASE_OWNER` and own `:NAME`s are replaced as plain text everywhere, no

@@ -2,7 +2,8 @@
 with the library.
 
 One message between BEGIN and COMMIT, the row in the same transaction; `:GRAPHILE_WORKER_SCHEMA` is
-filled in everywhere. Contents are not compared. One connection for all files.
+filled in everywhere. Contents are not compared. [unverified] Other
+names are passed over. One connection for all files.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Hasura CLI (hasura/graphql-engine: server/src-lib/Hasura/Backends/Postgres/DDL/RunSQL.hs; issue
 2939).
 
-- `<database>/<milliseconds>_x/up.sql`, `down.sql`; older layout `<milliseconds>_x.up.sql`. The file
-  is the text of one `run_sql` request, run in a transaction; there is no opt-out. The CLI writes
-  its journal after success. [unverified] Contents of applied files are not compared.
+- `<database>/<milliseconds>_x/up.sql`, `down.sql`; older layout `<milliseconds>_x.up.sql`. The
+  file is the text of one `run_sql` request, run in a transaction; there is no opt-out.
+  [unverified] Other names are passed over. The CLI writes its journal after success. [unverified]
+  Contents of applied files are not compared.
 - Each file is a request, on any connection of the server's pool, and none is reset (issue 10852):
   what the next file finds is chance.
 """

@@ -1,9 +1,9 @@
 """Ory popx (ory/x: popx/match.go, popx/migrator.go, popx/migration_content.go).
 
 - `^(\\d+)_([^.]+)(\\.[a-z0-9]+)?(\\.autocommit)?\\.(up|down)\\.(sql)$`: `.postgres` wins over the
-  general file, other dialects do not run here. One message in a transaction; `.autocommit` in the
-  **file name** takes it away, and it is one message still, the row apart. Go templates (`{{ if
-  .IsPostgreSQL }}`). [unverified] Edits are not seen.
+  general file, other dialects do not run here, nor do other names. One message in a transaction;
+  `.autocommit` in the **file name** takes it away, and it is one message still, the row apart. Go
+  templates (`{{ if .IsPostgreSQL }}`). [unverified] Edits are not seen.
 - One pool, one file after the other: one connection, which nothing resets (popx/migrator.go).
 """
 

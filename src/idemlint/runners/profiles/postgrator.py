@@ -1,8 +1,8 @@
 """postgrator (rickbergfalk/postgrator: postgrator.js runMigrations; npm).
 
-- `001.do.x.sql`, `001.undo.x.sql`. The file goes through the caller's `execQuery` as one text, no
-  transaction; the row in another query. A changed applied file is an error (md5) unless
-  `validateChecksums: false` [unverified].
+- `001.do.x.sql`, `001.undo.x.sql`; other names are passed over. The file goes through the
+  caller's `execQuery` as one text, no transaction; the row in another query. A changed applied
+  file is an error (md5) unless `validateChecksums: false` [unverified].
 - The connection is the caller's, mostly one (measured with a client of node-postgres).
 """
 

@@ -1,7 +1,8 @@
 """postgres-migrations (thomwright/postgres-migrations: dist/run-migration.js; npm 5.3, measured;
 Supabase Storage has a copy).
 
-- `^(-?\\d+)[-_]?(.*).(sql|js)$`, ids without gaps from 1 (0 is its own); a changed applied file is
+- `^(-?\\d+)[-_]?(.*).(sql|js)$`, ids without gaps from 1 (0 is its own); another name is an
+  error; a changed applied file is
   an error (hash).
 - One message in a transaction. `-- postgres-migrations disable-transaction`, anywhere as a
   substring, takes the transaction away, and it is one message still: an error took all back

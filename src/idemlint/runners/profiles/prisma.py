@@ -15,6 +15,8 @@ before.
 - `_prisma_migrations` holds checksums: `migrate dev` wants a reset after an edit, `migrate deploy`
   does not mind. The row is not in the file's own transaction; a failed one blocks (P3009) until
   `migrate resolve`.
+- Only folders are read: the command line hands the engine a list of them (schema-connector:
+  migrations_directory.rs). [unverified] That it passes files beside them over in silence.
 - One connection for all files, which nothing resets (the same mod.rs, `Connection`). [unverified]
   The native engine was not run.
 

@@ -1,6 +1,7 @@
 """rambler (elwinar/rambler: driver/postgresql/driver.go).
 
-- `-- rambler up`, `-- rambler down`; each section is one `Exec`, no transaction, the row apart.
+- Exactly `-- rambler up`, `-- rambler down` (migration.go scan): of a file without them nothing is
+  run, and it counts as applied; each section is one `Exec`, no transaction, the row apart.
   [unverified] Edits are not seen.
 - One pool, one section after the other: one connection, which nothing resets.
 """

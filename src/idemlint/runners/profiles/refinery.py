@@ -1,6 +1,7 @@
 """refinery (rust-db/refinery: refinery_core/src/util.rs, traits/sync.rs, traits/async.rs).
 
-- `^([U|V])(\\d+(?:\\.\\d+)?)__(\\w+)\\.sql$`, folders below too; `U` may run out of order. The file
+- `^([U|V])(\\d+(?:\\.\\d+)?)__(\\w+)\\.sql$`, folders below too; others are skipped
+  with a warning; `U` may run out of order. The file
   is one message in a transaction, no opt-out; `set_grouped(true)` would share one. In the sync
   runner the file and its journal row are **two** transactions. No placeholders.
 - A diverging applied file is an error by default [unverified].
@@ -24,7 +25,7 @@ PROFILES: Final = (
         session="kept",
         claims=(Claim(68, name=_NAME, depends=(("Cargo.toml", r"(?m)^\s*refinery\w*\s*[.=]"),)),),
         version_alone=True,
-        reads=Reads(names="V2__add_users.sql"),
+        reads=Reads(other_name="skips it, with a warning in its log", names="V2__add_users.sql"),
         files=(Named(r"[UV](?P<version>\d+(?:\.\d+)?)__(?P<name>\w+)\.sql", "up"),),
     ),
 )

@@ -3,6 +3,8 @@
 - Exactly `-- +migrate ` from column 0; `Up`, `Down` (each with its own `notransaction`),
   `StatementBegin`, `StatementEnd`. Cut as goose does, but lines that begin `-- ` are dropped, in
   bodies too, and the last `;` is removed.
+- A file without Up and Down is an error, whatever its name; one with Down alone does nothing on
+  the way up (sqlparse.go ParseMigration).
 - Missed older ids are caught up; [unverified] contents are not compared.
 - One connection for all files, which nothing resets (measured with 1.0).
 """

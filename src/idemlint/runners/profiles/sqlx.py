@@ -1,6 +1,7 @@
 """sqlx (launchbadge/sqlx: sqlx-core/src/migrate/source.rs, sqlx-postgres/src/migrate.rs).
 
-- Integer before `_`; older pending files run; a missing or changed applied one is an error
+- Integer before `_`; a name without `_` is passed over, one with no integer before it is an error
+  (source.rs); older pending files run; a missing or changed applied one is an error
   (checksum).
 - The file and its row in `_sqlx_migrations` share one transaction, simple protocol.
 - A file that **begins** with `-- no-transaction` goes as one message without it, so that a

@@ -1,6 +1,7 @@
 """tern (jackc/tern: migrate/migrate.go).
 
-- Numbers 1…n without gaps; `---- create above / drop below ----` parts up from down. One message in
+- Numbers 1…n without gaps; other names are passed over, a file without SQL is an error
+  (ErrNoFwMigration); `---- create above / drop below ----` parts up from down. One message in
   a transaction; a line `---- tern: disable-tx ----`, for each direction, takes it away: then its
   lexer sends one by one.
 - Go templates with sprig. [unverified] Edits are not seen.

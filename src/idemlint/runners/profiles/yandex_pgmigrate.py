@@ -1,6 +1,7 @@
 """yandex-pgmigrate (yandex/pgmigrate: pgmigrate.py; PyPI).
 
-- `migrations.yml` above, `migrations/V1__x.sql`, numeric; sqlparse cuts; comments are stripped. All
+- `migrations.yml` above, `migrations/V1__x.sql`, numeric; other names are passed over; sqlparse
+  cuts; comments are stripped. All
   pending files share one transaction. `NONTRANSACTIONAL` in the **file name**: one by one; both
   kinds in one run on a live database are refused. Callbacks and `grants/`. [unverified] Edits are
   not seen.
