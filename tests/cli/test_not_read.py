@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.conftest import GOOD, Result, write
+from cli.conftest import BAD, GOOD, Result, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +93,19 @@ def test_it_is_said_once_a_folder(idemlint: Idemlint) -> None:
     result = idemlint(".", "--output-format", "concise")
     assert result.out.count("IDM825") == 1
     assert result.out.startswith("0004_b.sql:1:1: IDM825")
+
+
+@pytest.mark.parametrize("runner", ["goose", "auto"])
+def test_what_comes_from_standard_input_has_no_name_to_go_by(
+    idemlint: Idemlint, monkeypatch: pytest.MonkeyPatch, runner: str
+) -> None:
+    text = f"-- +goose Up\n{BAD}".encode()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+    result = idemlint("--runner", runner, "-", "--output-format", "json")
+    assert found(result) == {"<stdin>": {"IDM101"}}
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(GOOD.encode())))
+    result = idemlint("--runner", runner, "-", "--output-format", "json")
+    assert found(result) == ({"<stdin>": {"IDM821"}} if runner == "goose" else {})
 
 
 def test_what_only_undoes_is_no_finding_of_a_folder(idemlint: Idemlint) -> None:

@@ -29,6 +29,9 @@ class NotRun(NamedTuple):
     help: str = ""
 
 
+_NAMELESS: Final = NotRun("other", "it has no name by which a runner could find it")
+
+
 def why_not_run(profile: Profile, path: str, data: bytes, clues: FolderClues) -> NotRun | None:
     """Why the runner does not run a file of its folder; None: nothing of the kind is known.
 
@@ -37,6 +40,8 @@ def why_not_run(profile: Profile, path: str, data: bytes, clues: FolderClues) ->
     direction = profile.direction(path)
     if direction == "down":
         return _undoes(profile, path, clues)
+    if direction == "ignored" and is_nameless(path):
+        return lacks(profile, data) or _NAMELESS
     if direction == "ignored":
         return _named_otherwise(profile, path)
     return lacks(profile, data) or _unlisted(profile, path, clues)
@@ -58,6 +63,11 @@ def lacks(profile: Profile, data: bytes) -> NotRun | None:
 
 
 _SHOWN: Final = 60
+
+
+def is_nameless(path: str) -> bool:
+    """Whether it is a text that came without a file's name: from standard input."""
+    return path.startswith("<")
 
 
 def _named_otherwise(profile: Profile, path: str) -> NotRun:

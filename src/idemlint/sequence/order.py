@@ -159,7 +159,9 @@ def is_read_alone(group: Group, name: str, terms: Terms) -> bool:
     Files that undo, and files that are no migrations by their names, are not; with a named runner the name
     is no evidence. A file that the runner passes over is, since its author does not know.
     """
-    if group.outside[name].kind == "unread":
+    from idemlint.runners.unread import is_nameless
+
+    if group.outside[name].kind == "unread" or is_nameless(name):
         return True
     direction = group.profile.direction(name)
     if direction == "down":
