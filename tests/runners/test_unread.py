@@ -234,6 +234,8 @@ def test_a_comment_that_looks_like_a_marker(folder: Folder, row: Row) -> None:
         ("psql", "rollback/001_t_rollback.sql", ("001_t.sql",), "down"),
         ("golang-migrate", "2_t.down.sql", ("1_t.up.sql",), "unread"),
         ("golang-migrate", "2_t.down.sql", ("2_t.up.go",), "down"),
+        ("goose", "schema.sql", ("1_t.sql",), "unread"),
+        ("supabase", "seed.sql", ("1_t.sql",), "unread"),
         ("sqitch", "verify/t.sql", ("deploy/t.sql",), "other"),
         ("flyway", "afterClean.sql", ("V1__t.sql",), "other"),
         ("popx", "1_t.mysql.up.sql", ("1_t.up.sql",), "other"),
@@ -248,3 +250,9 @@ def test_why_it_is_outside(
     settings = Settings.load(paths, isolated=True)._replace(runner=runner)
     why = [each.outside.get(folder.path(name)) for each in engine.open(paths, settings)]
     assert [each.kind for each in why if each is not None] == [kind]
+
+
+def test_a_seed_beside_a_journal_is_judged_by_itself(folder: Folder) -> None:
+    row = next(row for row in ROWS if row.runner == "drizzle")
+    written(folder, row, {"seed.sql": SQL.format("seed")})
+    assert outcome(folder, "seed.sql", row.runner) == "not said other"

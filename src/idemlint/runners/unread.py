@@ -40,10 +40,8 @@ def why_not_run(profile: Profile, path: str, data: bytes, clues: FolderClues) ->
     direction = profile.direction(path)
     if direction == "down":
         return _undoes(profile, path, clues)
-    if direction == "ignored" and is_nameless(path):
-        return lacks(profile, data) or _NAMELESS
     if direction == "ignored":
-        return _named_otherwise(profile, path)
+        return _named_otherwise(profile, path, data)
     return lacks(profile, data) or _unlisted(profile, path, clues)
 
 
@@ -70,8 +68,11 @@ def is_nameless(path: str) -> bool:
     return path.startswith("<")
 
 
-def _named_otherwise(profile: Profile, path: str) -> NotRun:
+def _named_otherwise(profile: Profile, path: str, data: bytes) -> NotRun:
     reads = profile.reads
+    lacking = lacks(profile, data)
+    if lacking is not None or is_nameless(path):
+        return lacking or _NAMELESS
     if profile.named(path) is not None or not reads.names:
         return NotRun("other", f"{profile.title} does not run it as a migration")
     return NotRun(
@@ -82,7 +83,7 @@ def _named_otherwise(profile: Profile, path: str) -> NotRun:
 
 
 def _unlisted(profile: Profile, path: str, clues: FolderClues) -> NotRun | None:
-    if not profile.reads.unlisted or profile.journal is None:
+    if not profile.reads.unlisted or profile.journal is None or profile.named(path) is None:
         return None
     listed = profile.journal(posixpath.dirname(path.replace("\\", "/")), [path], clues)
     if listed is None or listed:
