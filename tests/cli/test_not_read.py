@@ -52,6 +52,15 @@ def test_a_comment_that_begins_as_the_marker_does(idemlint: Idemlint) -> None:
     assert "(`-- +goose Up: the second one` is another thing)" in result.out
 
 
+def test_what_a_file_says_is_shown_without_its_control_characters(idemlint: Idemlint) -> None:
+    write("m/1_a.sql", f"-- +goose Up\n{GOOD}")
+    write("m/2_b.sql", f"-- +goose Up\x1b[2J\u202e\n{GOOD}")
+    result = idemlint("m", "--output-format", "concise")
+    assert "IDM821" in result.out
+    assert "\x1b" not in result.out
+    assert "\u202e" not in result.out
+
+
 def test_a_letter_behind_the_number_under_supabase(idemlint: Idemlint) -> None:
     write("supabase/migrations/008_a.sql", GOOD)
     write("supabase/migrations/008b_x.sql", GOOD)

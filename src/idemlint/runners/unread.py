@@ -52,8 +52,9 @@ def lacks(profile: Profile, data: bytes) -> NotRun | None:
         reason = f"{profile.title} {reads.unmarked}: no line of it is `{reads.line}`"
         alike = compiled(reads.alike).search(data) if reads.alike else None
         if alike is not None:
-            text = alike.group().decode("utf-8", "replace").strip()
-            reason += f" (`{text[:_SHOWN]}` is another thing)"
+            text = alike.group().decode("utf-8", "replace").strip()[:_SHOWN]
+            shown = "".join(sign if sign.isprintable() and sign != "`" else "?" for sign in text)
+            reason += f" (`{shown}` is another thing)"
         return NotRun("unread", reason, f"begin what it shall run with `{reads.line}`")
     if reads.empty and not data.strip():
         return NotRun("unread", f"{profile.title} {reads.empty}", "take the file away, or fill it")
@@ -113,8 +114,8 @@ def _undoes(profile: Profile, path: str, clues: FolderClues) -> NotRun:
         return NotRun("down", "it undoes a migration")
     return NotRun(
         "unread",
-        "its name says that it undoes a migration, and there is none that it would undo:"
-        f" {profile.title} runs nothing of it on the way up",
+        "its name says that it undoes a migration, and there is none beside it that it would undo:"
+        " it is not run as a migration",
         "give it another name if it is a migration",
     )
 
