@@ -344,7 +344,12 @@ class TestAFolderLives:
         goose = b"-- +goose Up\nCREATE TABLE a ();\n-- +goose Down\nDROP TABLE a;\n"
         moved = folder.update({first: goose})
         assert moved == {first, second}
-        assert [sequence.runner for sequence in folder] == ["goose"]
+        assert [(sequence.runner, sequence.names) for sequence in folder] == [
+            ("goose", (first,)),
+            ("goose", (second,)),
+        ]
+        assert folder.update({second: goose.replace(b"a", b"b")}) == {first, second}
+        assert [sequence.names for sequence in folder] == [(first, second)]
 
     def test_an_unsaved_configuration_of_the_runner_counts(self, tmp_path: Path) -> None:
         paths = write(
@@ -385,9 +390,12 @@ class TestAFolderLives:
             "no/such/2_b.sql": "-- +goose Up\nSELECT 1;\n",
         }
         files = {name: text.encode() for name, text in texts.items()}
-        (sequence,) = engine.open(["no/such/1_a.sql"], settings(Path()), files)
-        assert sequence.runner == "goose"
-        assert sequence.files == tuple(texts)
+        sequence, alone = engine.open(["no/such/1_a.sql"], settings(Path()), files)
+        assert sequence.runner == alone.runner == "goose"
+        assert sequence.files == ("no/such/2_b.sql",)
+        assert {name: why.kind for name, why in sequence.outside.items()} == {
+            "no/such/1_a.sql": "unread"
+        }
 
 
 def test_the_door_opens_without_a_command_line_or_a_driver() -> None:

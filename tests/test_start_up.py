@@ -51,10 +51,12 @@ replay.machine.requirements replay.machine.run replay.machine.signals replay.mac
 report report.account report.formats report.full report.run_report report.summary report.words
 rules rules.kit rules.kit.pages rules.kit.rule rules.kit.ways_out
 runners runners.body_spans runners.clues runners.cutters runners.detector runners.directives
-runners.line_patterns runners.profile runners.profiles runners.sections runners.units
+runners.line_patterns runners.majority runners.profile runners.profiles runners.sections
+runners.units
 selection
-sequence sequence.asked sequence.chain sequence.facts sequence.grouping sequence.migration sequence.order
-sequence.paths sequence.script sequence.settling sequence.terms sequence.texts sequence.unjudged
+sequence sequence.asked sequence.chain sequence.facts sequence.grouping sequence.migration
+sequence.order sequence.owners sequence.paths sequence.script sequence.settling sequence.terms
+sequence.texts sequence.unjudged
 settings
 source source.grammar source.lexer source.libpg_query source.parse source.positions source.split
 source.statement source.text source.tokens source.tree

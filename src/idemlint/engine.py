@@ -26,7 +26,7 @@ from idemlint.sequence.order import is_read_alone, newest
 from idemlint.sequence.paths import holder
 from idemlint.sequence.script import KEPT, Scripts, Shelf
 from idemlint.sequence.texts import Texts, comes_or_goes, full
-from idemlint.sequence.unjudged import APPLIED, applied, passed_over
+from idemlint.sequence.unjudged import SAID, applied, passed_over
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
@@ -104,27 +104,19 @@ class Folder:
         """All files that were asked about (of these, `only` some), one after the other; `effects`: see
         `Sequence.report`. One of which nothing can be said is there, too, with its `problem` or its fault.
         A folder that was opened `once` closes a sequence when it has said all."""
-
-        def ask(sequence: Sequence, name: str) -> FileReport:
-            return sequence.report(name, effects=effects)
-
-        return self._answers(only, ask, FileReport)
+        return self._answers(only, lambda of, name: of.report(name, effects=effects), FileReport)
 
     def tallies(
         self, only: Container[str] | None = None, *, excerpts: bool = True
     ) -> Iterator[FileTally]:
         """The same without the statements; `excerpts`: see `Sequence.tally`."""
-
-        def ask(sequence: Sequence, name: str) -> FileTally:
-            return sequence.tally(name, excerpts=excerpts)
-
-        return self._answers(only, ask, FileTally)
+        return self._answers(only, lambda of, name: of.tally(name, excerpts=excerpts), FileTally)
 
     def left_out(self, is_wanted: Callable[[str], bool] = lambda name: True) -> Iterator[LeftOut]:
         """Of the files that were asked about, and are wanted, those that nothing is said of, and why."""
         for each in self._sequences:
             for name, why in each.left_out():
-                if is_wanted(name) and not (why.kind != APPLIED and name in self._asked_in):
+                if is_wanted(name) and (why.kind in SAID or name not in self._asked_in):
                     yield why
 
     def unread(self, shape: type[_Answer], only: Container[str] | None = None) -> Iterator[_Answer]:
@@ -242,20 +234,18 @@ class Folder:
         for each in grouping.groups:
             facts = known.get((each.profile.name, each.names))
             scripts = Scripts(each.profile, texts, settings.terms, self._shelf)
-            chain = Chain(each.names, scripts, grouping.clues, settings.terms, facts)
+            chain = Chain(each.names, scripts, grouping.clues, settings.terms, facts, each.evidence)
             asked = [name for name in each.names if name in each.asked]
-            alone = [
-                name
-                for name in each.outside
-                if is_read_alone(each.profile, name, settings.terms, is_named=grouping.is_named)
-            ]
-            found.append(Sequence(self, chain, each.root, asked, each.outside))
+            alone = [name for name in each.outside if is_read_alone(each, name, settings.terms)]
+            found.append(Sequence(self, chain, each, asked))
             for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
                 rerun = "file" if settings.rerun == "folder" else settings.rerun
                 terms = settings.terms._replace(rerun=rerun, start_after=None)
-                by_itself = Chain((name,), scripts, grouping.clues, terms, chain.facts)
-                found.append(Sequence(self, by_itself, each.root, [name], is_ordered=False))
+                by_itself = Chain(
+                    (name,), scripts, grouping.clues, terms, chain.facts, each.evidence
+                )
+                found.append(Sequence(self, by_itself, each, [name], is_ordered=False))
         return found
 
     def _index(self) -> None:
@@ -278,9 +268,8 @@ class Sequence:
         self,
         folder: Folder,
         chain: Chain,
-        root: str,
+        group: Group,
         asked: list[str],
-        outside: tuple[str, ...] = (),
         *,
         is_ordered: bool = True,
     ) -> None:
@@ -288,13 +277,14 @@ class Sequence:
         self._chain = chain
         self._asked = tuple(asked)
         self.runner = chain.profile.name
-        #: Files that were asked about, and that the runner does not run in this order: those that undo, and
-        #: those that it passes over.
-        self.outside = outside
+        #: Files that were asked about, and that the runner does not run in this order, with the reasons.
+        self.outside = group.outside if is_ordered else {}
+        #: How sure it is that they are this runner's.
+        self.evidence = sure = group.evidence
         #: Whether these are the files that the runner runs; else this is one of those outside, by itself.
         self.is_ordered = is_ordered
         #: What the sequence is known by: it is the same one as long as this is.
-        self.key = (self.runner, root, chain.names, self._asked, chain.facts.names)
+        self.key = (self.runner, group.root, sure, chain.names, self._asked, chain.facts.names)
         #: For `Folder`: what the whole folder tells, which sequences of one share.
         self.facts = chain.facts
         self._is_replaced = False
@@ -319,7 +309,7 @@ class Sequence:
         """The files that were asked about and are none of these, by name, and why."""
         yield from applied(self._chain, self._asked)
         if self.is_ordered:
-            yield from passed_over(self._chain.profile, self.outside)
+            yield from passed_over(self._chain.profile.title, self.outside)
 
     @property
     def newest(self) -> str | None:
@@ -329,7 +319,7 @@ class Sequence:
     @property
     def folder(self) -> str:
         """The innermost folder that holds all files, and those to come."""
-        return holder(self._chain.profile, self.files or self.outside) or os.curdir
+        return holder(self._chain.profile, self.files or tuple(self.outside)) or os.curdir
 
     def report(self, name: str, *, effects: bool = False) -> FileReport:
         """What is said of a file, as plain data; `effects`: with what each statement is taken to do.

@@ -96,7 +96,7 @@ class Case:
     def _name(self, index: int) -> str:
         if index == len(self.setup) and "file" in self.example.options:
             return f"{FOLDER}/{self.example.options['file']}"
-        profile = runners.get(self.runner)
+        profile = runners.get(runners.FALLBACK if self.runner == "auto" else self.runner)
         names = [name for name in NAMES if profile.direction(f"m/{name.format(1)}") == "up"]
         return f"{FOLDER}/{names[0].format(index + 1)}"
 

@@ -24,7 +24,7 @@ from idemlint.settings import Settings
 )
 def test_two_files_with_one_version(runner: str, form: str, found: bool) -> None:
     """Whether the runner knows only one of them."""
-    files = {f"no/such/{form.format(1, name)}": b"SELECT 1;" for name in ("a", "b")}
+    files = {f"no/such/{form.format(1, name)}": b"-- +goose Up\nSELECT 1;" for name in ("a", "b")}
     settings = Settings(frozenset({"IDM802"}), Path(), runner=runner)
     (sequence,) = engine.open(files, settings, files)
     told = [bool(sequence.judged(name).diagnostics) for name in sequence]

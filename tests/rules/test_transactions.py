@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from idemlint import engine
+from idemlint.settings import Settings
 from postgres.conftest import database, server
 
 from .asking import codes, fixed, found
@@ -178,6 +181,61 @@ def test_the_server_says_the_same(database: Database) -> None:
             answer = copy.run(["BEGIN", "ALTER TYPE s ADD VALUE 'new'", use])
             told[use] = answer[-1] == "55P04"
     assert told == USES
+
+
+@pytest.mark.parametrize(
+    ("runner", "start_after", "postgres", "expected"),
+    [
+        ("drizzle", None, 14, ["55P04"]),
+        ("drizzle", "0002_add.sql", 14, []),
+        ("drizzle", "0001_types.sql", 14, ["55P04"]),
+        ("drizzle", None, 17, []),  # the type is as new
+        ("drizzle", "0001_types.sql", 17, ["55P04"]),
+        ("node-pg-migrate", None, 14, ["55P04"]),
+        ("dbmate", None, 14, []),
+        ("psql", None, 14, []),
+    ],
+)
+def test_a_value_that_another_pending_file_of_the_transaction_adds(
+    runner: str, start_after: str | None, postgres: int, expected: list[str]
+) -> None:
+    up = "-- migrate:up\n" if runner == "dbmate" else ""
+    texts = {
+        "no/such/0001_types.sql": TYPES,
+        "no/such/0002_add.sql": "ALTER TYPE s ADD VALUE 'new'",
+        "no/such/0003_use.sql": "UPDATE t SET st = 'new'",
+    }
+    files = {name: f"{up}{text};\n".encode() for name, text in texts.items()}
+    settings = Settings(frozenset({"IDM503"}), Path(), runner=runner, postgres_version=postgres)
+    folder = engine.open(files, settings._replace(start_after=start_after), files)
+    told = [finding for report in folder.reports() for finding in report.findings]
+    assert [finding.sqlstate for finding in told] == expected
+    assert all("by 0002_add.sql in the same transaction" in each.message for each in told)
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ("ALTER TYPE s ADD VALUE 'new'; COMMIT;", False),
+        ("COMMIT; ALTER TYPE s ADD VALUE 'new';", False),
+        ("DO $$ BEGIN ALTER TYPE s ADD VALUE 'new'; END $$;", True),
+        ("ALTER TYPE s RENAME VALUE 'a' TO 'new';", False),
+    ],
+)
+def test_what_is_committed_when_the_next_file_begins(second: str, expected: bool) -> None:
+    sql = "UPDATE t SET st = 'new';"
+    told = found(sql, f"{TYPES};", second, code="IDM503", runner="drizzle")
+    assert bool(told) is expected
+
+
+@pytest.mark.server
+def test_the_server_says_the_same_of_files_that_share_a_transaction(database: Database) -> None:
+    assert database.send(TYPES) is None
+    files = ["ALTER TYPE s ADD VALUE 'new'", "UPDATE t SET st = 'new'"]
+    with database.copy() as copy:
+        assert copy.run(["BEGIN", *files])[-1] == "55P04"
+    with database.copy() as copy:
+        assert copy.run(files)[-1] is None
 
 
 #: What an earlier migration does to the table, and a statement that counts its columns or names them.

@@ -147,7 +147,7 @@ def test_versions_compare_as_numbers() -> None:
 
 def test_what_nobody_claims_is_plain_psql() -> None:
     detect = detection(FolderClues())
-    assert detect("no/such/folder/tables.sql", b"SELECT 1;").name == FALLBACK
+    assert detect("no/such/folder/tables.sql", b"SELECT 1;").profile.name == FALLBACK
 
 
 def test_one_profile_costs_one_import() -> None:

@@ -37,12 +37,14 @@ class Folder:
         """The runner that `auto` finds for one of the files."""
         path = self.root / name
         data = path.read_bytes() if path.exists() else b""
-        return detection(FolderClues())(str(path), data).name
+        return detection(FolderClues())(str(path), data).profile.name
 
     def runners(self) -> set[str]:
         """The runners that `auto` finds for all SQL files."""
         detect = detection(FolderClues())
-        return {detect(str(path), path.read_bytes()).name for path in self.root.rglob("*.sql")}
+        return {
+            detect(str(path), path.read_bytes()).profile.name for path in self.root.rglob("*.sql")
+        }
 
     def order(self, profile: str) -> list[str]:
         """What a fresh database gets, first to last."""

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from idemlint import runners
 from idemlint.runners.clues import FolderClues
 from idemlint.sequence.order import Group, group, last_applied
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from idemlint.sequence.owners import Owners
 
 
 def groups(root: Path, *asked: str, runner: str, here: tuple[str, ...] = ()) -> list[Group]:
     for name in {*asked, *here}:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("SELECT 1;\n")
-    profile = runners.get(runner)
-    names = [str(root / name) for name in asked]
-    return group(names, lambda name: profile, FolderClues(), is_named=False)
+    names, clues = [str(root / name) for name in asked], FolderClues()
+    return group(names, Owners(runner, read, clues), read, clues)
+
+
+def read(name: str) -> bytes:
+    return Path(name).read_bytes()
 
 
 def shown(root: Path, names: tuple[str, ...]) -> list[str]:
@@ -56,7 +57,7 @@ def test_a_folder_a_migration_is_one_sequence(tmp_path: Path) -> None:
 def test_a_file_that_undoes_stands_outside_of_the_order(tmp_path: Path) -> None:
     (one,) = groups(tmp_path, "1_t.up.sql", "1_t.down.sql", runner="golang-migrate")
     assert shown(tmp_path, one.names) == ["1_t.up.sql"]
-    assert shown(tmp_path, one.outside) == ["1_t.down.sql"]
+    assert shown(tmp_path, tuple(one.outside)) == ["1_t.down.sql"]
 
 
 NAMES = ("m/001_a.up.sql", "m/002_b.up.sql", "m/010_c.up.sql")

@@ -12,9 +12,11 @@ import pytest
 
 from idemlint import engine, runners
 from idemlint.runners.clues import FolderClues
-from idemlint.sequence.order import group
+from idemlint.sequence.order import Group, group
+from idemlint.sequence.owners import Owners
 from idemlint.sequence.paths import named_folders
 from idemlint.sequence.paths import root as root_of
+from idemlint.sequence.texts import Texts
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,6 +76,17 @@ def write(path: Path) -> None:
     path.write_text("SELECT 1;\n")
 
 
+def groups(
+    names: list[str],
+    profile: Profile,
+    clues: FolderClues | None = None,
+    given: dict[str, bytes] | None = None,
+) -> list[Group]:
+    """The groups of files whose runner was named."""
+    clues, texts = clues or FolderClues(), Texts(given)
+    return group(names, Owners(profile.name, texts.read, clues), texts.read, clues)
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A repository with folders that are nobody's business, below each of its folders."""
@@ -94,6 +107,7 @@ def may_be_listed(profile: Profile, file: Path, top: Path) -> set[str]:
         level = [
             Path(entry.path)
             for folder in level
+            if folder.is_dir()
             for entry in SCANDIR(folder)
             if entry.is_dir(follow_symlinks=False) and profile.holds(entry.name, number, depth)
         ]
@@ -110,7 +124,7 @@ def test_no_folder_is_listed_twice_nor_one_that_is_not_theirs(
     write(file)
     settings = SETTINGS._replace(runner=profile.name if runner == "named" else "auto")
     folder = engine.open([file], settings)
-    (sequence,) = folder
+    sequence, *_ = folder  # what the runner passes over is a sequence by itself
     list(folder.reports())
     mine = runners.get(sequence.runner)
     assert set(listings) <= may_be_listed(mine, file, repository)
@@ -135,7 +149,7 @@ def test_a_name_that_many_patterns_fit_is_sought_beside_itself(
         write(repository / name)
     profile = runners.get("sqitch")
     file = repository / "deploy/up/2024_a/deploy/x.sql"
-    (one,) = group([str(file)], lambda name: profile, FolderClues(), is_named=True)
+    (one,) = groups([str(file)], profile)
     assert one.root == str(repository / "deploy/up/2024_a")
     assert one.names == (str(file),)
     assert set(listings) <= may_be_listed(profile, file, repository)
@@ -148,8 +162,8 @@ def test_a_name_that_many_patterns_fit_is_sought_beside_itself(
 def test_a_file_at_the_top_of_the_disk(runner: str, name: str, listings: Listings) -> None:
     profile = runners.get(runner)
     clues = FolderClues({name: b"SELECT 1;"})
-    (one,) = group([name], lambda each: profile, clues, is_named=True)
-    assert name in one.names + one.outside
+    (one,) = groups([name], profile, clues, {name: b"SELECT 1;"})
+    assert name in (*one.names, *one.outside)
     # That a text has a place does not mean that the disk has its folder.
     assert set(listings) <= may_be_listed(profile, Path(name), Path("/")) | {str(Path(name).parent)}
     assert max(listings.values()) == 1
@@ -167,7 +181,7 @@ def test_links_lead_nowhere(repository: Path, listings: Listings) -> None:
         (migrations / name).symlink_to(target, target_is_directory=True)
     file = str(migrations / "20240101000000_a" / "migration.sql")
     profile = runners.get("prisma")
-    (one,) = group([file], lambda name: profile, FolderClues(), is_named=True)
+    (one,) = groups([file], profile)
     assert one.names == (file,)
     assert max(listings.values()) == 1
 
@@ -177,5 +191,5 @@ def test_a_folder_with_a_files_name_is_no_migration(repository: Path) -> None:
     write(repository / "db/m/2_b.sql/up.sql")
     file = str(repository / "db/m/1_a.sql")
     profile = runners.get("psql")
-    (one,) = group([file], lambda name: profile, FolderClues(), is_named=True)
+    (one,) = groups([file], profile)
     assert one.names == (file,)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 class Collector:
-    """Takes in files. `found` is what the paths of the command line stand for."""
+    """Takes in files. `found` is what the paths of the command line stand for. `left_out` is complete before
+    the first file comes."""
 
     def __init__(self, found: Searched) -> None:
         self.findings: list[Finding] = []
@@ -31,13 +32,13 @@ class Collector:
         self.faults: list[Fault] = []
         self._found = found
         self._checked: set[str] = set()
+        self._unread: set[str] | None = None
 
     def add(self, file: FileTally) -> None:
         """Take in one file."""
-        if not self._is_checked(file):
-            return
-        self.statements += file.statements
-        self.unknown += file.unjudged
+        if self._is_checked(file):
+            self.statements += file.statements
+            self.unknown += file.unjudged
         if file.findings:
             self.origins[file.filename] = (file.path, file.runner)
             self.findings += file.findings
@@ -52,6 +53,10 @@ class Collector:
         self.faults += file.faults
         if file.problem:
             self.problems[file.problem] = None
+            return False
+        if self._unread is None:
+            self._unread = {each.filename for each in self.left_out if each.kind == "unread"}
+        if file.filename in self._unread:
             return False
         self._checked.add(file.path)
         self.runners[file.runner] += 1

@@ -20,7 +20,7 @@ from idemlint.sequence.texts import full
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class Found(NamedTuple):
@@ -64,6 +64,7 @@ def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
     Raises `UsageProblem` where there are none."""
     opened = engine.open(list(paths) or [os.curdir], Settings.load(isolated=True, runner=runner))
     alone = {name for each in opened if not each.is_ordered for name in each.names}
+    alone.difference_update(_no_migrations(opened))
     found = [
         Found(
             PurePath(each.folder).as_posix(),
@@ -84,6 +85,13 @@ def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
         )
         raise UsageProblem(f"{what}: name the folder (`idemlint init db/migrations`)")
     return sorted(found if paths else _migrations_only(found), key=lambda each: each[:2])
+
+
+def _no_migrations(opened: Iterable[engine.Sequence]) -> Iterator[str]:
+    """The files that are no migrations by their names."""
+    for each in opened:
+        direction = runners.get(each.runner).direction
+        yield from (name for name in each.outside if direction(name) in {"down", "ignored"})
 
 
 def settings(found: Sequence[Found], relative_to: Path) -> str:

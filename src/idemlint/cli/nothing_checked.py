@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint import not_sql, runners
-from idemlint.left_out import KINDS, told
+from idemlint.left_out import told
 from idemlint.report.words import counted
 from idemlint.sequence.paths import shown
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from idemlint.left_out import LeftOut
 
 
+#: Kinds that say enough: it is as it should be, or there is a finding for each.
+_SAID: Final = frozenset({"start-after", "unchanged", "unread"})
+
+
 def nothing_checked(found: Searched, left_out: Iterable[LeftOut]) -> list[str]:
     """A problem for each of the folders, of which no file was judged, unless that is as it should be: all
     of it is applied, or has not changed."""
@@ -25,7 +29,7 @@ def nothing_checked(found: Searched, left_out: Iterable[LeftOut]) -> list[str]:
     problems = []
     for folder, names in found.folders.items():
         inside = [by_name[shown(name)] for name in names if shown(name) in by_name]
-        if any(not KINDS[each.kind].is_hole and each.kind != "down" for each in inside):
+        if any(each.kind in _SAID for each in inside):
             continue
         prefix = shown(f"{PurePath(folder)}/").removeprefix("./")
         beside = [each for each in found.left_out if each.filename.startswith(prefix)]

@@ -11,6 +11,7 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import type_name
 from idemlint.replay.catalog.refs import inside, relation
 from idemlint.rules.kit.rule import FileRule
+from idemlint.sequence.paths import short_name
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
@@ -35,11 +36,13 @@ class _Leaf(NamedTuple):
 
 
 class _Added(NamedTuple):
-    """A value that the transaction added, the how manieth it was, and the enum's name."""
+    """A value that the transaction added, the how manieth it was, the enum's name, and the file that
+    added it; empty: this one."""
 
     place: int
     value: str
     enum: str
+    file: str = ""
 
 
 class EnumValueUsedTooSoon(FileRule):
@@ -50,11 +53,10 @@ class EnumValueUsedTooSoon(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Transaction by transaction: values that were added, and statements that use them."""
-        if not _may_add(migration):
+        created, added = _before(migration)
+        if not added and not _may_add(migration):
             return
-        unit = -1
-        added: dict[str, _Added] = {}
-        created: set[str] = set()
+        unit = _first_unit(migration)
         tables = _Tables(migration)
         for leaf in _leaves(migration):
             delivery = migration.deliveries[leaf.statement.index]
@@ -79,17 +81,43 @@ class EnumValueUsedTooSoon(FileRule):
                     yield self._found(migration, leaf, min(used))
 
     def _found(self, migration: Migration, leaf: _Leaf, first: _Added) -> Diagnostic:
+        where = "in this very transaction,"
+        if first.file:
+            name = short_name(migration.profile, first.file)
+            where = f"by {name} in the same transaction, which holds all pending files,"
         return self.diagnostic(
             migration,
             leaf.span,
-            f"'{first.value}' was added to {first.enum} in this very transaction, and cannot be used"
-            " before it commits",
+            f"'{first.value}' was added to {first.enum} {where} and cannot be used before it commits",
             statement=leaf.statement.index,
             sqlstate="55P04",
             fix=Fix(
-                Applicability.DISPLAY, "add the value in a migration of its own, before this one"
+                Applicability.DISPLAY,
+                "deploy the file that adds the value first, and this one when it has run"
+                if first.file
+                else "add the value in a migration of its own, before this one",
             ),
         )
+
+
+def _before(migration: Migration) -> tuple[set[str], dict[str, _Added]]:
+    """Enums that the transaction made before this file, and values that it added and that the file may
+    use."""
+    left = migration.uncommitted
+    if left is None:
+        return set(), {}
+    added: dict[str, _Added] = {}
+    for place, each in enumerate(left.added):
+        lenient = migration.postgres_version >= _LENIENT and each.enum in left.created
+        if not lenient and each.value.encode() in migration.data:
+            added[each.value] = _Added(place, each.value, each.enum, each.file)
+    return set(left.created), added
+
+
+def _first_unit(migration: Migration) -> int:
+    """The unit that goes on with the transaction of the file before."""
+    statements = migration.applied()
+    return migration.deliveries[statements[0].index].unit if statements else -1
 
 
 def _may_add(migration: Migration) -> bool:

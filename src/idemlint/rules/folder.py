@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint import fixes
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
@@ -13,6 +13,7 @@ from idemlint.replay.catalog.refs import inside, relation
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import ABSENT
 from idemlint.rules.kit.rule import FileRule
+from idemlint.runners import FALLBACK, get
 from idemlint.sequence.migration import Case
 from idemlint.sequence.paths import short_name
 from idemlint.source.statement import Edit, Span
@@ -149,3 +150,65 @@ class DuplicateVersion(FileRule):
                 f" {profile.title} knows only one of them",
                 fix=Fix(Applicability.DISPLAY, "give the newer one a version of its own"),
             )
+
+
+class NotReadByRunner(FileRule):
+    """A plain file beside one with `-- +goose Up`, `008b_x.sql` under Supabase."""
+
+    code = "IDM821"
+    name = "not-read-by-runner"
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """Why the runner does not run the file, where its author does not know."""
+        if migration.facts.runs(migration.path):
+            return
+        from idemlint.runners.unread import why_not_run
+
+        why = why_not_run(migration.profile, migration.path, migration.data, migration.clues)
+        if why is None or why.kind != "unread":
+            return
+        sure = migration.evidence
+        text, advice = why.reason, why.help
+        if sure is not None and migration.path in sure.plain and sure.marked:
+            text += (
+                f" ({sure.marked} of {sure.marked + len(sure.plain)} files here have such a line)"
+            )
+        if sure is not None and sure.certainty != "named":
+            advice += ", or name the runner that does run it (`--runner`)"
+        yield self.diagnostic(migration, Span(0, 0), text, help_text=advice)
+
+
+class MixedMarks(FileRule):
+    """`0000_a.sql` with Drizzle's breakpoints beside `0001_b.sql` without, and no journal."""
+
+    code = "IDM825"
+    name = "mixed-marks"
+
+    def check(self, migration: Migration) -> Iterator[Diagnostic]:
+        """The folder's newest file that does not say whose it is, where others do."""
+        sure, profile = migration.evidence, migration.profile
+        if sure is None or not sure.is_divided or not migration.facts.runs(migration.path):
+            return
+        run = [name for name in sure.plain if migration.facts.runs(name)]
+        if not run or run[-1] != migration.path:
+            return
+        whole, other = sure.marked + len(sure.plain), get(FALLBACK)
+        yield self.diagnostic(
+            migration,
+            Span(0, 0),
+            f"{sure.marked} of {whole} files in this folder {'is' if sure.marked == 1 else 'are'}"
+            f" marked as {profile.title}'s, {len(sure.plain)} without a mark: all are read as"
+            f" {profile.title}'s, which sends {_SENDS[profile.sending]}; {other.title} would send"
+            f" {_SENDS[other.sending]}",
+            help_text=f"say whose they are: `--runner {profile.name}` or `--runner {other.name}`, or"
+            " `runner` in the configuration",
+        )
+
+
+_SENDS: Final = {
+    "stmt": "statement by statement",
+    "msg": "each file as one message",
+    "pipe": "each file as one pipeline",
+    "tx": "each file in a transaction",
+    "tx-all": "all pending files in one transaction",
+}

@@ -3,7 +3,8 @@
 `profile` says what is known of a runner; every module of `profiles` is one runner, its variants
 included, by the name `PROFILES`. Nothing is registered by hand, and a profile is imported when it is
 first asked for. The rest is what runners have in common: `detector` tells whose migration a file is,
-from `clues`; `sections` and `cutters` take files apart as runners do, `body_spans` finds the bodies
+from `clues`, and `majority` whose folder it is; `unread` says why a runner does not run a file of its
+folder. `sections` and `cutters` take files apart as runners do, `body_spans` finds the bodies
 that a cutter does not see, `directives` are comments about transactions, and `units` puts it all
 together: in which message, transaction and unit each statement is sent.
 """

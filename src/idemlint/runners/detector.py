@@ -12,6 +12,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from idemlint.records import NamedTuple
 from idemlint.runners.clues import HEAD
 from idemlint.runners.line_patterns import compiled
 
@@ -50,6 +51,23 @@ class _Folder:
         self.holds: dict[int, bool] = {}
 
 
+class Opinion(NamedTuple):
+    """Whose a file is by itself, and by which claim; `None`: nobody claims it."""
+
+    profile: Profile
+    claim: Claim | None = None
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the file itself says so."""
+        return self.claim is not None and self.claim.is_marker
+
+    @property
+    def is_said(self) -> bool:
+        """Whether some file's text says so, this one's or a sibling's."""
+        return self.claim is not None and self.claim.needle is not None
+
+
 class Detector:
     """Finds the profile of each file of a run."""
 
@@ -66,8 +84,21 @@ class Detector:
         self._folders: dict[str, _Folder] = {}
         self._by_name: dict[str, list[_Row]] = {}
 
-    def __call__(self, path: str, data: bytes) -> Profile:
-        """The profile whose strongest claim on the file holds; plain psql where none does."""
+    def __call__(self, path: str, data: bytes) -> Opinion:
+        """The profile whose strongest claim on the file holds; plain psql where none does.
+
+        Files that one journal orders have one runner, whatever each by itself looks like: that is for
+        `majority.settle`.
+        """
+        return self._first(path, data[:HEAD].lower())
+
+    def around(self, path: str) -> Opinion:
+        """Whose it is by what stands around it, whatever files say: by its folder's, and a mark of a
+        sibling where a manifest bears it out."""
+        return self._first(path, None)
+
+    def _first(self, path: str, head: bytes | None) -> Opinion:
+        """The first claim that holds; without a `head`, of those that no file's text makes."""
         where, name = posixpath.split(path.replace("\\", "/"))
         folder = self._folders.get(where)
         if folder is None:
@@ -75,15 +106,16 @@ class Detector:
         folder.files += 1
         if folder.files == _FEW:
             folder.rows = [row for row in folder.rows if self._possible(row, folder, where)]
-        head = data[:HEAD].lower()
         few = folder.files < _FEW and len(self._folders) > _FEW
         for number, claim, profile in self._named(name) if few else folder.rows:
             needle = claim.needle
+            if head is None and needle is not None and not claim.is_surroundings:
+                continue
             # Hardly any file says it: the needle first, for every file is asked.
             if (
                 needle is not None
                 and not claim.near
-                and (needle not in head or not _says(claim, head))
+                and (head is None or needle not in head or not _says(claim, head))
             ):
                 continue
             holds = folder.holds.get(number)
@@ -91,8 +123,8 @@ class Detector:
                 holds = folder.holds[number] = self._in_folder(claim, where)
             # In a small run the name comes last: its pattern is not even compiled where the folder says no.
             if holds and (claim.name is None or _name(claim.name).match(name) is not None):
-                return profile
-        return self._fallback
+                return Opinion(profile, claim)
+        return Opinion(self._fallback)
 
     def samples_alike(self, path: str, data: bytes) -> bool:
         """Whether the files around a file are whose they are with this text of it, too."""

@@ -117,6 +117,42 @@ class Claim(NamedTuple):
     above: tuple[str, ...] = ()
     depends: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_marker(self) -> bool:
+        """Whether it is what the file itself says: a word that only its runner reads."""
+        return self.needle is not None and not self.near
+
+    @property
+    def is_surroundings(self) -> bool:
+        """Whether a journal, a configuration file or a manifest that names the runner bears it out,
+        not just a name that others use, too."""
+        around = bool(self.beside or self.above or self.depends)
+        return around and self.score >= _NO_CUSTOM and not self.is_marker
+
+
+_NO_CUSTOM: Final = 40
+"""Claims below are customs: a folder's name, or what stands there by habit (`*.go`)."""
+
+
+class Reads(NamedTuple):
+    """Which files a runner runs nothing of, though they lie in its folder, and what it does then.
+
+    `names` is a name that it reads, as an example, and `other_name` what it does with others; empty:
+    nothing is known. `marker` is the pattern (lines of bytes) without which it runs nothing of a file,
+    `line` how it is written, `alike` what is mistaken for it, `unmarked` what it does with such a file.
+    `unlisted`: why a file that the `journal` leaves out never runs. `empty`: what it does with a file
+    without a byte of text. What it does stands in words: "passes it over without a word".
+    """
+
+    names: str = ""
+    other_name: str = "passes it over without a word"
+    marker: str = ""
+    line: str = ""
+    alike: str = ""
+    unmarked: str = ""
+    unlisted: str = ""
+    empty: str = ""
+
 
 class Placeholders(NamedTuple):
     """What a runner fills in before the server sees the text.
@@ -203,6 +239,10 @@ class Profile(NamedTuple):
     run left out; None: the names rule here."""
     reruns: Callable[[str, bytes, FolderClues], str | None] = _never_by_design
     """Why this file runs again by design, or None."""
+    has_journal: bool = True
+    """It keeps one order and a journal of what ran; else somebody runs files by hand."""
+    reads: Reads = Reads()
+    """What it does with files that it does not run."""
 
     # -- how it is sent ------------------------------------------------------------------------------
 

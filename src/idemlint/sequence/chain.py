@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.clues import FolderClues
+    from idemlint.runners.majority import Evidence
+    from idemlint.sequence.batch import Uncommitted
     from idemlint.sequence.script import Script, Scripts
     from idemlint.sequence.terms import Terms
 
@@ -49,18 +51,21 @@ _RERUNS: Final[dict[Mode, frozenset[Rerun]]] = {
 class _Run(NamedTuple):
     """A file that has run: the state before it, and the statements that ran, by index in the file.
 
-    They are numbered through the folder: the first has the number `first` + 1.
+    They are numbered through the folder: the first has the number `first` + 1. `uncommitted` is what the
+    transaction that it shares with the next file has done by then, where there is one.
     """
 
     mark: StateMark
     first: int
     statements: tuple[int, ...]
+    uncommitted: Uncommitted | None = None
 
 
 class Chain:
     """The files `names` of one runner, in its order. Knows no rule.
 
-    `facts` are those of the folder that the files stand in, where that is more than these.
+    `facts` are those of the folder that the files stand in, where that is more than these, and `evidence`
+    says how sure it is that the folder is the runner's.
     """
 
     def __init__(
@@ -70,6 +75,7 @@ class Chain:
         clues: FolderClues,
         terms: Terms,
         facts: FolderFacts | None = None,
+        evidence: Evidence | None = None,
     ) -> None:
         self.profile = scripts.profile
         self.names = tuple(names)
@@ -77,6 +83,7 @@ class Chain:
         self.facts = facts or FolderFacts(self.names, scripts, terms)
         #: Whether what was said is kept for who comes back to it.
         self.keeps = scripts.keeps
+        self._evidence = evidence
         self._scripts = scripts
         self._clues = clues
         self._places = {name: place for place, name in enumerate(self.names)}
@@ -110,8 +117,10 @@ class Chain:
             self._latest = None
         self._go_to(place)
         script = self._scripts.read(name)
-        ran = self._run(script, _RERUNS[self.terms.rerun])
+        before = self._runs[-1].uncommitted if self._runs else None
+        ran = self._run(name, script, _RERUNS[self.terms.rerun])
         migration = self._migration(name, script)
+        migration.uncommitted = before
         migration.take(ran)
         migration.after = self._view()
         if self.keeps:
@@ -182,18 +191,19 @@ class Chain:
         except UsageProblem:
             self._runs.append(_Run(self._mark(), self._number(), ()))
             return None
-        return script, self._run(script, frozenset())
+        return script, self._run(name, script, frozenset())
 
-    def _run(self, script: Script, reruns: frozenset[Rerun]) -> FileReplay:
+    def _run(self, name: str, script: Script, reruns: frozenset[Rerun]) -> FileReplay:
         """Run the file's applied part over the catalog, and judge its `reruns`."""
         programs = [script.program(statement) for statement in script.applied]
         units = self._units(script)
         first = self._number()
         place = len(self._runs)
         indexes = tuple(statement.index for statement in script.applied)
+        uncommitted = self._uncommitted(name, script)
 
         def replay(programs: Sequence[Program]) -> FileReplay:
-            self._runs.append(_Run(self._mark(), first, indexes))
+            self._runs.append(_Run(self._mark(), first, indexes, uncommitted))
             self._moment += 1
             try:
                 return replay_file(self._machine, programs, units, reruns, first)
@@ -214,8 +224,17 @@ class Chain:
         )
         if not isinstance(found, Exception):
             return found
-        self._runs.append(_Run(self._mark(), first, indexes))
+        self._runs.append(_Run(self._mark(), first, indexes, uncommitted))
         return FileReplay([script.give_up(found, reruns) for _ in programs], [])
+
+    def _uncommitted(self, name: str, script: Script) -> Uncommitted | None:
+        """What the transaction of all pending files has done when this one has run."""
+        if self.profile.sending != "tx-all" or len(self._runs) <= self._applied:
+            return None
+        from idemlint.sequence import batch
+
+        before = self._runs[-1].uncommitted if self._runs else None
+        return batch.after(before or batch.NOTHING, name, script, self._clues)
 
     def _units(self, script: Script) -> list[int]:
         """What of a file's applied part commits together."""
@@ -310,6 +329,7 @@ class Chain:
             programs={each.index: script.program(each) for each in script.applied},
             faults=script.faults,
             reruns=profile.reruns(name, parsed.source.data, self._clues) or "",
+            evidence=self._evidence,
         )
 
     # -- marks ---------------------------------------------------------------------------------------

@@ -86,6 +86,10 @@ class FolderFacts:
         self._definitions: dict[Ref, list[Maker]] = {}
         self._versions: dict[str, list[str]] | None = None
 
+    def runs(self, name: str) -> bool:
+        """Whether a file is one of them, not one beside them."""
+        return name in self._places
+
     def makers(self, relation: Ref) -> Iterator[Maker]:
         """All that makes a relation of that name, in the folder's order."""
         relation = self._resolved(relation)

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint import runners
 from idemlint.errors import UsageProblem
 from idemlint.runners.clues import FolderClues
-from idemlint.sequence.order import group
+from idemlint.sequence.order import group, may_lack
+from idemlint.sequence.owners import Owners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from idemlint.runners.detector import Detector
-    from idemlint.runners.profile import Profile
     from idemlint.sequence.order import Group
     from idemlint.sequence.texts import Texts
 
@@ -34,16 +32,13 @@ class Grouping:
         self.clues = FolderClues(texts.given)
         self.is_named = runner != "auto"
         self._texts = texts
-        self._runner = runner
         #: Files that were asked about and that cannot be read, and why; they are in no group.
         self.unread: dict[str, UsageProblem] = {}
-        self._owners: dict[str, Profile] = {}
-        self._detect: Detector | None = None
+        self._owners = Owners(runner, texts.read, self.clues)
         self.groups: list[Group] = groups or []
         if groups is None:
-            self._detect = None if self.is_named else runners.detection(self.clues)
-            readable = (name for name in asked if self._is_readable(name))
-            self.groups = group(readable, self._profile_of, self.clues, is_named=self.is_named)
+            readable = list(filter(self._is_readable, asked))
+            self.groups = group(readable, self._owners, texts.read, self.clues)
 
     def outlasts(self, name: str, data: bytes | None) -> bool:
         """Whether the groups are what they would be if they were made now that a file, which was there
@@ -51,16 +46,19 @@ class Grouping:
 
         Once they are not, this grouping has had its day.
         """
+        from idemlint.runners.unread import lacks
+
         if self.clues.replace(name, data):
             return False
-        if self._detect is None:
-            return self.is_named
         try:
             text = self._texts.read(name)
         except UsageProblem:
-            return False
-        alike = self._detect.samples_alike(name, text)
-        return alike and self._detect(name, text) is self._owners.get(name)
+            return self.is_named
+        return self._owners.stands(name, text) and all(
+            (lacks(each.profile, text) is None) == (name in each.names)
+            for each in self.groups
+            if may_lack(each.profile) and (name in each.names or name in each.outside)
+        )
 
     def _is_readable(self, name: str) -> bool:
         try:
@@ -69,9 +67,3 @@ class Grouping:
             self.unread[name] = problem
             return False
         return True
-
-    def _profile_of(self, name: str) -> Profile:
-        if self._detect is None:
-            return runners.get(self._runner)
-        profile = self._owners[name] = self._detect(name, self._texts.read(name))
-        return profile

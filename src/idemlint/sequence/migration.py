@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.replay.machine.signals import Hazard
     from idemlint.runners.clues import FolderClues
+    from idemlint.runners.majority import Evidence
     from idemlint.runners.profile import Profile
     from idemlint.runners.units import Delivery
+    from idemlint.sequence.batch import Uncommitted
     from idemlint.sequence.facts import FolderFacts, OtherDefinition
     from idemlint.source.statement import ParsedFile, Span, Statement
     from idemlint.source.tree import Tree
@@ -33,7 +35,9 @@ class Migration:
     first runs that fail on a database with rows, by statement index. `programs` are the statements'
     effects, and with them the bodies of DO blocks. `after` is what is known when the file has run, as long
     as the replay has not gone on. `facts` are the folder's. `reruns` says why the file runs again by
-    design, where it does. `faults` are errors of ours, by statement index (`None`: all).
+    design, where it does. `faults` are errors of ours, by statement index (`None`: all). `evidence` says
+    how sure it is that the folder is the runner's. `uncommitted` is what earlier files did in the
+    transaction that this one shares with them.
     """
 
     __slots__ = (
@@ -43,6 +47,7 @@ class Migration:
         "after",
         "clues",
         "deliveries",
+        "evidence",
         "facts",
         "faults",
         "hazards",
@@ -53,6 +58,7 @@ class Migration:
         "profile",
         "programs",
         "reruns",
+        "uncommitted",
     )
 
     def __init__(
@@ -67,6 +73,7 @@ class Migration:
         programs: dict[int, Program],
         reruns: str = "",
         faults: Mapping[int | None, Exception] = MappingProxyType({}),
+        evidence: Evidence | None = None,
     ) -> None:
         self.path = path
         self.parsed = parsed
@@ -77,10 +84,12 @@ class Migration:
         self.facts = facts
         self.reruns = reruns
         self.faults = faults
+        self.evidence = evidence
         self.outcomes: dict[int, dict[Rerun, Outcome]] = {}
         self.hazards: list[tuple[int, Hazard]] = []
         self.programs = programs
         self.after: View = NOTHING_KNOWN
+        self.uncommitted: Uncommitted | None = None
         self._other_definitions: dict[int, OtherDefinition] | None = None
         # Each rule asks for them.
         self._applied: tuple[Statement, ...] | None = None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import posixpath
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
+from idemlint.runners.majority import Evidence
 from idemlint.sequence.paths import named_folders
 from idemlint.sequence.paths import root as root_of
 from idemlint.sequence.texts import full
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
+    from idemlint.runners.unread import NotRun
+    from idemlint.sequence.owners import Owners
     from idemlint.sequence.terms import Terms
 
 
@@ -25,73 +29,144 @@ class Group(NamedTuple):
 
     `names` are all of them in their runner's order, the ones that nobody asked about included; `asked` are
     those of them that somebody did. `outside` are files that were asked about and that the runner does not
-    run in this order: each stands for itself.
+    run in this order, with the reasons: each stands for itself. `evidence` says how sure the runner is.
     """
 
     profile: Profile
     root: str
     names: tuple[str, ...]
     asked: frozenset[str]
-    outside: tuple[str, ...]
+    outside: dict[str, NotRun]
+    evidence: Evidence = Evidence()
 
 
 def group(
-    asked: Iterable[str],
-    profile_of: Callable[[str], Profile],
-    clues: FolderClues,
-    *,
-    is_named: bool,
+    asked: Iterable[str], owners: Owners, read: Callable[[str], bytes], clues: FolderClues
 ) -> list[Group]:
     """The sequences that files belong to, in the order in which they were asked about.
 
-    `is_named`: the runner was named, so that every file in the folder is its. Raises what `profile_of`
-    raises for a file that was asked about.
+    Raises what `read` raises for a file that was asked about.
     """
-    together: dict[tuple[str, str], list[str]] = {}
-    profiles: dict[str, Profile] = {}
+    folders: dict[str, dict[str, int]] = {}
     for name in asked:
-        profile = profile_of(name)
-        profiles[profile.name] = profile
-        together.setdefault((profile.name, root_of(profile, name)), []).append(name)
-    groups = []
-    for (runner, root), wanted in together.items():
-        profile = profiles[runner]
-        mine = set(wanted)
-
-        def belongs(name: str, profile: Profile = profile, mine: set[str] = mine) -> bool:
-            return is_named or name in mine or _is_run_by(profile, name, profile_of)
-
-        siblings = {
-            name
-            for depth in {named_folders(profile, name) for name in wanted}
-            for name in _siblings(clues, profile, root, depth)
-            if belongs(name)
-        }
-        names = tuple(profile.order(sorted(siblings | mine), clues))
-        outside = tuple(sorted(mine.difference(names)))
-        groups.append(Group(profile, root, names, frozenset(mine.intersection(names)), outside))
-    return groups
+        profile = owners.first(name)
+        folders.setdefault(root_of(profile, name), {})[name] = named_folders(profile, name)
+    groups: dict[tuple[str, str], list[str]] = {}
+    profiles: dict[str, Profile] = {}
+    all_files: dict[str, dict[str, Profile]] = {}
+    for root, wanted in folders.items():
+        files = {*wanted, *_around(root, wanted, owners, clues)}
+        all_files[root] = owned = owners.settle(root, sorted(files))
+        for name in wanted:
+            profile = owned[name]
+            profiles[profile.name] = profile
+            groups.setdefault((profile.name, root), []).append(name)
+    return [
+        _group(profiles[runner], root, wanted, all_files[root], owners, read, clues)
+        for (runner, root), wanted in groups.items()
+    ]
 
 
-def _is_run_by(profile: Profile, name: str, profile_of: Callable[[str], Profile]) -> bool:
-    if profile.direction(name) not in {"up", "repeatable"}:
-        return False
-    try:
-        return profile_of(name).name == profile.name
-    except UsageProblem:
-        return False
+def _group(
+    profile: Profile,
+    root: str,
+    wanted: list[str],
+    owned: dict[str, Profile],
+    owners: Owners,
+    read: Callable[[str], bytes],
+    clues: FolderClues,
+) -> Group:
+    mine = [name for name, owner in owned.items() if owner is profile]
+    lacking = {} if not may_lack(profile) else _lacking(profile, mine, wanted, read)
+    names = tuple(profile.order([name for name in mine if name not in lacking], clues))
+    run = frozenset(names)
+    outside = {
+        name: lacking.get(name) or _why(profile, name, read, clues)
+        for name in sorted(set(wanted) - run)
+    }
+    evidence = owners.evidence(profile, (*names, *(name for name in lacking if name not in run)))
+    return Group(profile, root, names, run.intersection(wanted), outside, evidence)
 
 
-def is_read_alone(profile: Profile, name: str, terms: Terms, *, is_named: bool) -> bool:
+def _why(profile: Profile, name: str, read: Callable[[str], bytes], clues: FolderClues) -> NotRun:
+    """Why a file is not in the order of its folder."""
+    from idemlint.runners.unread import NotRun, why_not_run
+
+    return why_not_run(profile, name, read(name), clues) or NotRun(
+        "other", f"{profile.title} runs another file in its place"
+    )
+
+
+def may_lack(profile: Profile) -> bool:
+    """Whether the runner asks the text whether it runs a file."""
+    return bool(profile.reads.marker or profile.reads.empty)
+
+
+def _lacking(
+    profile: Profile, names: Iterable[str], wanted: list[str], read: Callable[[str], bytes]
+) -> dict[str, NotRun]:
+    """The files that lack what the runner looks for. Those that nobody asked about and that cannot be
+    read are none of them."""
+    from idemlint.runners.unread import lacks
+
+    found = {}
+    for name in names:
+        if profile.direction(name) not in {"up", "repeatable"}:
+            continue
+        try:
+            reason = lacks(profile, read(name))
+        except UsageProblem:
+            if name in wanted:
+                raise
+            continue
+        if reason is not None:
+            found[name] = reason
+    return found
+
+
+def _around(root: str, wanted: dict[str, int], owners: Owners, clues: FolderClues) -> Iterator[str]:
+    """The siblings of files that were asked about: `wanted` says how many folders each one's name has."""
+    seen: set[tuple[str, int]] = set()
+    if not any(wanted.values()) and not owners.is_named:
+        yield from _in_folders(root, owners, clues)
+    for name, depth in wanted.items():
+        profile = owners.first(name)
+        if (profile.name, depth) not in seen:
+            seen.add((profile.name, depth))
+            yield from _siblings(clues, profile, root, depth)
+
+
+def _in_folders(root: str, owners: Owners, clues: FolderClues) -> Iterator[str]:
+    """Files of migrations that have a folder each, where the files that were asked about lie beside such
+    folders: whose those are, these are."""
+    for folder in sorted(clues.folders(root or ".")):
+        if folder[:1].isdigit():
+            inner = os.path.join(root, folder)  # noqa: PTH118
+            for name in clues.names(inner) & _ALONE:
+                path = os.path.join(inner, name)  # noqa: PTH118
+                with suppress(UsageProblem):
+                    if named_folders(owners.first(path), path):
+                        yield path
+
+
+#: What a migration's file is called where the folder has its name.
+_ALONE: Final = frozenset({"migration.sql", "up.sql"})
+
+
+def is_read_alone(group: Group, name: str, terms: Terms) -> bool:
     """Whether a file outside the runner's order is looked at by itself.
 
-    Files that undo, and files that the runner passes over by their names, are not; with a named runner
-    the name is no evidence.
+    Files that undo, and files that are no migrations by their names, are not; with a named runner the name
+    is no evidence. A file that the runner passes over is, since its author does not know.
     """
-    direction = profile.direction(name)
+    from idemlint.runners.unread import is_nameless
+
+    if group.outside[name].kind == "unread" or is_nameless(name):
+        return True
+    direction = group.profile.direction(name)
     if direction == "down":
         return terms.down
-    return direction != "ignored" or is_named
+    return direction != "ignored" or group.evidence.certainty == "named"
 
 
 def last_applied(profile: Profile, names: Iterable[str], start_after: str | None) -> int:

@@ -8,14 +8,15 @@ from idemlint.left_out import LeftOut
 from idemlint.sequence.paths import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from idemlint.runners.profile import Profile
+    from idemlint.runners.unread import NotRun
     from idemlint.sequence.chain import Chain
 
 
-#: The kind of those that count as applied.
 APPLIED: Final = "start-after"
+#: What is said of a file though it is looked at by itself, too: that it lies there unread.
+SAID: Final = frozenset({APPLIED, "unread"})
 
 
 def applied(chain: Chain, asked: Iterable[str]) -> Iterator[tuple[str, LeftOut]]:
@@ -25,8 +26,8 @@ def applied(chain: Chain, asked: Iterable[str]) -> Iterator[tuple[str, LeftOut]]
             yield name, LeftOut(shown(name), APPLIED)
 
 
-def passed_over(profile: Profile, outside: Iterable[str]) -> Iterator[tuple[str, LeftOut]]:
-    """Those that the runner does not run in its order: they undo, or it does not read them at all."""
-    for name in outside:
-        kind = "down" if profile.direction(name) == "down" else "unread"
-        yield name, LeftOut(shown(name), kind, profile.title)
+def passed_over(title: str, outside: Mapping[str, NotRun]) -> Iterator[tuple[str, LeftOut]]:
+    """Those that a runner does not run in its order."""
+    for name, why in outside.items():
+        kind = "beside" if why.kind == "other" else why.kind
+        yield name, LeftOut(shown(name), kind, title)

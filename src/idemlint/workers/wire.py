@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from typing import IO
 
     from idemlint.analysis.file_report import FileReport, FileTally
+    from idemlint.runners.majority import Evidence
+    from idemlint.runners.unread import NotRun
     from idemlint.settings import Settings
 
 #: What a frame is: so many files are done; the answers about a group; what stopped it.
@@ -45,7 +47,8 @@ class Task(NamedTuple):
     root: str
     names: tuple[str, ...]
     asked: frozenset[str]
-    outside: tuple[str, ...]
+    outside: dict[str, NotRun]
+    evidence: Evidence
 
 
 class InWorker(Exception):
@@ -85,7 +88,7 @@ def unanswered(request: Request, task: Task, error: Exception) -> list[Any]:
     shape: type[Any] = FileReport if request.whole else FileTally
     return [
         unanswered(shape, name, error, task.runner)
-        for name in task.names + task.outside
+        for name in (*task.names, *task.outside)
         if name in {*task.asked, *task.outside} and (request.only is None or name in request.only)
     ]
 

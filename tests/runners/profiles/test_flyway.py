@@ -15,6 +15,49 @@ def test_its_names_give_it_away(folder: Folder) -> None:
     assert folder.runners() == {"flyway"}
 
 
+CONFIGS = {
+    "flyway.conf": "flyway.sqlMigrationPrefix={}\n",
+    "flyway.toml": '[flyway]\nsqlMigrationPrefix = "{}"\n',
+    "src/main/resources/application.properties": "spring.flyway.sql-migration-prefix={}\r\n",
+    "src/main/resources/application-prod.yml": 'spring:\n  flyway:\n    sql-migration-prefix: "{}"\n',
+    "pom.xml": "<sqlMigrationPrefix>{}</sqlMigrationPrefix>\n",
+    "build.gradle": "flyway {{ sqlMigrationPrefix = '{}' }}\n",
+}
+FOLDER = "src/main/resources/db/migration"
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize(
+    ("prefix", "name", "runner"),
+    [
+        ("", "20220803121537__x.sql", "flyway-unprefixed"),
+        ("M", "M2__x.sql", "flyway-prefixed"),
+        ("V", "V2__x.sql", "flyway"),
+    ],
+)
+def test_its_prefix_is_configured(
+    config: str, prefix: str, name: str, runner: str, folder: Folder
+) -> None:
+    folder.write({config: CONFIGS[config].format(prefix), f"{FOLDER}/{name}": ""})
+    assert folder.runner(f"{FOLDER}/{name}") == runner
+
+
+def test_two_underscores_in_its_folder_are_flyways_whatever_the_prefix(folder: Folder) -> None:
+    name = f"{FOLDER}/20220803121537__x.sql"
+    assert folder.write({name: ""}).runner(name) == "flyway-unprefixed"
+    assert (
+        folder.write({"sql/20220803121537__x.sql": ""}).runner("sql/20220803121537__x.sql")
+        == "psql"
+    )
+
+
+def test_versions_without_a_prefix_are_numbers_too(folder: Folder) -> None:
+    folder.write(
+        dict.fromkeys(["10__c.sql", "9.1__b.sql", "R__v.sql", "U9__a.sql", "V3__z.sql"], "")
+    )
+    assert folder.order("flyway-unprefixed") == ["9.1__b.sql", "10__c.sql", "R__v.sql"]
+
+
 def test_versions_are_numbers_then_repeatables_and_callbacks_around_them(folder: Folder) -> None:
     names = ["V10__c.sql", "V9.1__b.sql", "V9__a.sql", "V9_1_1__b.sql", "U9__a.sql", "B5__x.sql"]
     names += ["R__z.sql", "R__a.sql", "beforeMigrate.sql", "afterMigrate__x.sql", "afterClean.sql"]

@@ -19,6 +19,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="stmt",
         session="new",
+        has_journal=False,
         message="statement",
         claims=(
             Claim(77, needle=b"alembic_version", text=r"\balembic_version\b"),

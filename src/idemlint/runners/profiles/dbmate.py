@@ -1,7 +1,8 @@
 """dbmate (amacneil/dbmate: pkg/dbmate/migration.go, pkg/dbmate/db.go Migrate; npm `dbmate` 2.36,
 measured).
 
-- `^--\\s*migrate:up` and `:down` begin the parts; statements before `up` are an error. Pending is
+- `^--\\s*migrate:up` and `:down` begin the parts; statements before `up`, and a file without it,
+  are errors (ErrParseMissingUp). Names that begin with no digit are skipped (db.go). Pending is
   what is not recorded, by name; contents are not compared.
 - A part is one `Exec` in a transaction; with `transaction:false` it is one message without one, so
   that CONCURRENTLY beside another statement is 25001 all the same and an error takes all back
@@ -18,9 +19,10 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.directives import opts_out
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 from idemlint.runners.sections import Marker, marked, on_marker_line
 
+_UP: Final = r"^--\s*migrate:up(?=\s|\Z)"
 _OFF: Final = r"[ \t]transaction:false(?=\s|\Z)"
 
 PROFILES: Final = (
@@ -30,18 +32,34 @@ PROFILES: Final = (
         edits="ignored",
         sending="tx",
         session="kept",
-        claims=(Claim(90, needle=b"migrate:up", text=r"^--\s*migrate:up"),),
+        claims=(
+            Claim(90, needle=b"migrate:up", text=_UP),
+            Claim(
+                59,
+                name=r"\d+.*\.sql",
+                needle=b"migrate:up",
+                text=_UP,
+                near=True,
+                depends=(("package.json", r'"dbmate"\s*:'),),
+            ),
+        ),
         version_alone=True,
+        reads=Reads(
+            names="20240101120000_add_users.sql",
+            marker=_UP,
+            line="-- migrate:up",
+            alike=r"^[^\n]*\bmigrate:?[ \t]*up[^\n]*",
+            unmarked="stops with an error at this file",
+        ),
         files=(Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),),
-        other_files="up",
         ordered_by="path",
         parts=marked(
-            Marker(r"^--\s*migrate:up\b[^\n]*\n?", "up", _OFF, "msg"),
-            Marker(r"^--\s*migrate:down\b[^\n]*\n?", "down", _OFF, "msg"),
+            Marker(_UP + r"[^\n]*\n?", "up", _OFF, "msg"),
+            Marker(r"^--\s*migrate:down(?=\s|\Z)[^\n]*\n?", "down", _OFF, "msg"),
         ),
-        opt_out=opts_out(rf"^--\s*migrate:up\b[^\n]*{_OFF}", "msg"),
+        opt_out=opts_out(rf"{_UP}[^\n]*{_OFF}", "msg"),
         own_directive=r"^--[ \t]*migrate:up[^\n]*transaction:false[^\n]*",
-        opt_out_edit=on_marker_line(r"^--\s*migrate:up\b[^\n]*", " transaction:false"),
+        opt_out_edit=on_marker_line(_UP + r"[^\n]*", " transaction:false"),
         near_misses=(
             NearMiss(
                 r"^--\s*migrate:(?:up|down)\b[^\n]*\btransaction\b[^\n]*",

@@ -3,6 +3,7 @@ migrations_internals/src/lib.rs TomlMetadata).
 
 - Folders `<version>_x/up.sql`, `down.sql`; the version is the text before the first `_` without
   `-`, compared as text. `batch_execute` sends the file as one message, in a transaction.
+- Files beside the folders are passed over; an empty file is an error (EmptyMigration).
 - `metadata.toml` beside it: `run_in_transaction = false` takes the transaction away, and it is one
   message still. In an existing file a **missing** key means `false`, a file that is no TOML means
   `true`.
@@ -17,7 +18,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
@@ -56,6 +57,10 @@ PROFILES: Final = (
             Claim(30, name=r"(?:up|down)\.sql", folder=r"\d[^/]*_[^/]*"),
         ),
         version_alone=True,
+        reads=Reads(
+            names="2024-01-01-120000_add_users/up.sql",
+            empty="stops with an error at a file that is empty",
+        ),
         files=(
             Named(r"up\.sql", "up", folders=(_FOLDER,)),
             Named(r"down\.sql", "down", folders=(_FOLDER,)),

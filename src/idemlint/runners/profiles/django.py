@@ -17,6 +17,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="stmt",
         session="new",
+        has_journal=False,
         message="statement",
         claims=(
             Claim(

@@ -24,7 +24,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import at_marker
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.profile import Claim, Named, Profile, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +59,13 @@ _CLAIMS: Final = (
     Claim(100, name=r".*\.sql", beside=("meta/_journal.json",)),
     Claim(98, name=r"migration\.sql", folder=r"\d{14}_[^/]*", beside=("snapshot.json",)),
     Claim(85, name=r".*\.sql", needle=b"--> statement-breakpoint"),
+    Claim(
+        58,
+        name=r".*\.sql",
+        needle=b"--> statement-breakpoint",
+        near=True,
+        depends=(("package.json", r'"drizzle-(?:orm|kit)"\s*:'),),
+    ),
     Claim(80, name=r"migration\.sql", folder=r"(?:drizzle|drizzle/migrations)/\d{14}_[^/]*"),
     Claim(75, name=r"migration\.sql", folder=r"\d{14}_[^/]*", above=("drizzle.config.*",)),
     Claim(50, name=r"\d{4}_.*\.sql", folder=r"drizzle(?:/migrations)?"),
@@ -74,6 +81,7 @@ PROFILES: Final = (
         session="transaction",
         message="piece",
         claims=_CLAIMS,
+        reads=Reads(unlisted="meta/_journal.json does not list it"),
         files=_FILES,
         other_files="up",
         ordered_by="path",
@@ -89,6 +97,7 @@ PROFILES: Final = (
         sending="stmt",
         session="new",
         message="piece",
+        reads=Reads(unlisted="meta/_journal.json does not list it"),
         files=_FILES,
         other_files="up",
         ordered_by="path",

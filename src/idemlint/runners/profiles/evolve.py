@@ -1,6 +1,7 @@
 """Evolve (lecaillon/Evolve: MigrationScript.cs).
 
-- `V1_0__x.sql`, `R__x.sql`; a changed applied version is a checksum error. The whole file is one
+- `V1_0__x.sql`, `R__x.sql`; a V name without `__` is an error, other names are passed over
+  (FileMigrationLoader.cs); a changed applied version is a checksum error. The whole file is one
   command in a transaction (`CommitAll` shares one); `evolve-tx-off` in the first line takes it
   away: [unverified] one pipeline.
 - `${x}` is filled in where defined; `evolve-repeat-always` repeats a file at every run.
@@ -13,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import first_line, opts_out
-from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
 
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
@@ -44,6 +45,10 @@ PROFILES: Final = (
             Claim(66, name=_NAME, depends=(("*.csproj", r'(?i)"Evolve"'),)),
         ),
         version_alone=True,
+        reads=Reads(
+            names="V2__add_users.sql",
+            other_name="passes it over, or stops with an error where it begins with V",
+        ),
         files=(
             Named(r"V(?P<version>\d[\d_.]*)__(?P<name>[^/]*)\.sql", "up"),
             Named(r"R__(?P<name>[^/]*)\.sql", "repeatable", rank=1),

@@ -4,8 +4,10 @@ internal/command/DbMigrate.java; flyway-database-postgresql PostgreSQLParser.jav
 
 - `V1_2__x.sql` compared numerically; `R__x.sql` after all versions, by description, whenever its
   checksum changes; `U` undo; `B` baseline; callbacks `beforeMigrate.sql`, `afterMigrate__x.sql` …
-  Prefix, separator and suffix can be configured; only the usual ones are known here. A changed
-  applied version fails validation.
+  Prefix, separator and suffix can be configured (`flyway.sqlMigrationPrefix`; Spring Boot:
+  `spring.flyway.sql-migration-prefix`): `flyway-unprefixed` has an empty prefix, `flyway-prefixed`
+  any other; separator and suffix are taken for the usual ones. Other names are passed over unless
+  `validateMigrationNaming` is set. A changed applied version fails validation.
 - The lexer knows `$tag$`, `BEGIN ATOMIC`, COPY data. A file runs in a transaction, unless all its
   statements are of `_DETECTED`: then without. Those **and** others in one file is an error before
   the first statement, unless `mixed=true`, or `executeInTransaction=false` in `V1__x.sql.conf`:
@@ -28,7 +30,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.no_block import refuses_block
-from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,68 +106,123 @@ def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
     return None
 
 
-_NAME: Final = r"(?-i:[VUB]\d[\d._]*__.*\.sql|R__.*\.sql)"
 _V: Final = r"[VB](?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql"
+_BARE: Final = r"(?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql"
+_OWN: Final = r"(?![RU])[A-Za-z][A-Za-z_-]*?(?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql"
+
+
+def files(versioned: str) -> tuple[Named, ...]:
+    """Its files by name, with the pattern of versioned migrations."""
+    return (
+        Named(versioned, "up", exact=True),
+        Named(r"U(?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql", "down", exact=True),
+        Named(r"R__(?P<name>[^/]*)\.sql", "repeatable", rank=1, exact=True),
+        Named(
+            r"before(?:Migrate|EachMigrate\w*|Versioned|Connect)(?:__[^/]*)?\.sql",
+            "repeatable",
+            rank=-1,
+            exact=True,
+        ),
+        Named(r"beforeRepeatables(?:__[^/]*)?\.sql", "repeatable", rank=1, exact=True),
+        Named(
+            r"after(?:Migrate(?:Applied)?|EachMigrate\w*|Versioned|Repeatables)(?:__[^/]*)?\.sql",
+            "repeatable",
+            rank=2,
+            exact=True,
+        ),
+        # Callbacks of other commands than migrate.
+        Named(
+            r"(?:before|after)[A-Z]\w*(?:__[^/]*)?\.sql|createSchema\.sql", "ignored", exact=True
+        ),
+    )
+
+
+_FOLDER: Final = r"(?:.*/)?db/migration(?:/.*)?"
+_CONFIGS: Final = (
+    "flyway.conf",
+    "flyway.toml",
+    "application*.properties",
+    "application*.y*ml",
+    "pom.xml",
+    "build.gradle*",
+)
+_KEY: Final = r"(?im)^[^#\n]*\bsql-?migration-?prefix"
+_NO_PREFIX: Final = _KEY + r"(?:[ \t]*[:=][ \t]*(?:\"\"|'')?[ \t\r]*(?:#.*)?$|/>|>[ \t]*</)"
+_PREFIX: Final = _KEY + r"(?:[ \t]*[:=][ \t]*[\"']?|>[ \t]*)(?!V(?![\w-]))[A-Za-z_-]"
+_NAME: Final = r"(?-i:[VUB]\d[\d._]*__.*\.sql|R__.*\.sql)"
+_NUMBERED: Final = r"(?-i:[VB]\d.*\.sql)"
+_READS: Final = Reads(names="V2__add_users.sql")
+
+FLYWAY: Final = Profile(
+    name="flyway",
+    title="Flyway",
+    edits="error",
+    sending="tx",
+    session="reset",
+    message="statement",
+    claims=(
+        Claim(65, name=_NAME, folder=_FOLDER),
+        Claim(64, name=_NAME, above=("flyway.toml",)),
+        Claim(64, name=_NAME, above=("flyway.conf",)),
+        Claim(63, name=_NUMBERED, folder=_FOLDER),
+        Claim(63, name=_NUMBERED, above=("flyway.toml",)),
+        Claim(63, name=_NUMBERED, above=("flyway.conf",)),
+        Claim(30, name=_NAME),
+        Claim(
+            28,
+            name=r"(?-i:(?:before|after)[A-Z]\w*?(?:__.*)?\.sql|createSchema\.sql)",
+            beside=("V*__*.sql",),
+        ),
+    ),
+    version_alone=True,
+    reads=_READS,
+    files=files(_V),
+    sending_of=by_itself,
+    refusal="Flyway runs the file in a transaction, and refuses to mix such a statement in",
+    opt_out=configured,
+    way_out="put it into a migration of its own: "
+    "Flyway runs a file of nothing else without a transaction",
+    near_misses=(
+        NearMiss(
+            r"^--[^\n]*\bexecuteInTransaction\b[^\n]*",
+            "Flyway reads executeInTransaction in a .conf file beside the migration",
+        ),
+    ),
+    placeholders=Placeholders(
+        pattern=r"\$\{[^}]+\}",
+        in_bodies=True,
+        breaks=r"\$\{",
+    ),
+    reruns=reruns,
+)
 
 PROFILES: Final = (
-    Profile(
-        name="flyway",
-        title="Flyway",
-        edits="error",
-        sending="tx",
-        session="reset",
-        message="statement",
+    FLYWAY,
+    FLYWAY._replace(
+        name="flyway-unprefixed",
+        family="flyway",
+        title="Flyway with an empty prefix",
         claims=(
-            Claim(
-                65,
-                name=_NAME,
-                folder=r"(?:.*/)?db/migration(?:/.*)?",
-            ),
-            Claim(64, name=_NAME, above=("flyway.toml",)),
-            Claim(64, name=_NAME, above=("flyway.conf",)),
-            Claim(30, name=_NAME),
-            Claim(
-                28,
-                name=r"(?-i:(?:before|after)[A-Z]\w*?(?:__.*)?\.sql|createSchema\.sql)",
-                beside=("V*__*.sql",),
+            Claim(66, name=r"\d[\d._]*__.*\.sql", folder=_FOLDER),
+            Claim(64, name=r"\d[\d._]*__.*\.sql", above=("flyway.toml",)),
+            Claim(64, name=r"\d[\d._]*__.*\.sql", above=("flyway.conf",)),
+            *(
+                Claim(67, name=r"(?-i:[VUR]?_*\d.*|R__.*)\.sql", depends=((config, _NO_PREFIX),))
+                for config in _CONFIGS
             ),
         ),
-        version_alone=True,
-        files=(
-            Named(_V, "up", exact=True),
-            Named(r"U(?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql", "down", exact=True),
-            Named(r"R__(?P<name>[^/]*)\.sql", "repeatable", rank=1, exact=True),
-            Named(
-                r"before(?:Migrate|EachMigrate\w*|Versioned|Connect)(?:__[^/]*)?\.sql",
-                "repeatable",
-                rank=-1,
-                exact=True,
-            ),
-            Named(r"beforeRepeatables(?:__[^/]*)?\.sql", "repeatable", rank=1, exact=True),
-            Named(
-                r"after(?:Migrate(?:Applied)?|EachMigrate\w*|Versioned|Repeatables)(?:__[^/]*)?"
-                r"\.sql",
-                "repeatable",
-                rank=2,
-                exact=True,
-            ),
+        reads=Reads(names="20240101120000__add_users.sql"),
+        files=files(_BARE),
+    ),
+    FLYWAY._replace(
+        name="flyway-prefixed",
+        family="flyway",
+        title="Flyway with a prefix of its own",
+        claims=tuple(
+            Claim(67, name=r"[A-Za-z_-]+\d.*\.sql|R__.*\.sql", depends=((config, _PREFIX),))
+            for config in _CONFIGS
         ),
-        sending_of=by_itself,
-        refusal="Flyway runs the file in a transaction, and refuses to mix such a statement in",
-        opt_out=configured,
-        way_out="put it into a migration of its own: "
-        "Flyway runs a file of nothing else without a transaction",
-        near_misses=(
-            NearMiss(
-                r"^--[^\n]*\bexecuteInTransaction\b[^\n]*",
-                "Flyway reads executeInTransaction in a .conf file beside the migration",
-            ),
-        ),
-        placeholders=Placeholders(
-            pattern=r"\$\{[^}]+\}",
-            in_bodies=True,
-            breaks=r"\$\{",
-        ),
-        reruns=reruns,
+        reads=Reads(names="<prefix>2__add_users.sql"),
+        files=files(_OWN),
     ),
 )

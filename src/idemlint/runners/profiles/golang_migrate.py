@@ -1,7 +1,8 @@
 """golang-migrate (golang-migrate/migrate: database/postgres/postgres.go Run, migrate.go
 runMigrations, database/multistmt/parse.go; README "Multi-statement mode").
 
-- `^([0-9]+)_(.*)\\.(down|up)\\.(.*)$`, numeric; a lower version that was added later is skipped.
+- `^([0-9]+)_(.*)\\.(down|up)\\.(.*)$`, numeric; a lower version that was added later is skipped,
+  and so is a file of another name (source/iofs/iofs.go Init).
   Contents are not compared.
 - The file is one `Exec` without arguments, one message, no transaction of the runner's:
   CONCURRENTLY only alone in its file, authored BEGIN/COMMIT is common and fine. The URL option
@@ -16,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import at_semicolons
-from idemlint.runners.profile import Claim, Named, Profile, WholeBody
+from idemlint.runners.profile import Claim, Named, Profile, Reads, WholeBody
 
 if TYPE_CHECKING:
     from idemlint.runners.profile import Part
@@ -47,6 +48,7 @@ PROFILES: Final = (
             Claim(15, name=_NAME),
         ),
         version_alone=True,
+        reads=Reads(names="000002_add_users.up.sql"),
         files=_FILES,
     ),
     Profile(
@@ -58,6 +60,7 @@ PROFILES: Final = (
         session="kept",
         message="piece",
         version_alone=True,
+        reads=Reads(names="000002_add_users.up.sql"),
         files=_FILES,
         cutter=at_semicolons,
         keep_body=by_option,

@@ -1,8 +1,9 @@
 """goose (pressly/goose: internal/sqlparser/parser.go, provider_collect.go, migration_sql.go,
 provider_run.go; mfridman/interpolate: parser.go).
 
-- Number before the first `_`; a missing lower version is an error without `-allow-missing`;
-  contents are not compared.
+- Number before the first `_`; other names are skipped, and a file without `-- +goose Up` is an
+  error (provider_collect.go, parser.go); a missing lower version is an error without
+  `-allow-missing`; contents are not compared.
 - An annotation is a line from column 0 with `--` and `+goose`, any case; a leading blank or an
   unknown word is an error: `Up`, `Down`, `StatementBegin`, `StatementEnd`, `NO TRANSACTION`
   (anywhere, the whole file, both directions), `ENVSUB ON|OFF`.
@@ -20,16 +21,22 @@ from typing import TYPE_CHECKING, Final
 from idemlint.runners.cutters import at_line_ends
 from idemlint.runners.directives import newline, opts_out
 from idemlint.runners.line_patterns import compiled
-from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
 from idemlint.runners.sections import Marker, marked
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from idemlint.runners.profile import Part
 
-_UP: Final = r"^--\s*\+goose\s+Up\b[^\n]*\n?"
+_UP: Final = r"^--[ \t]*\+goose[ \t]+Up[ \t]*\r?(?:\n|\Z)"
+_KNOWN: Final = (
+    r"^--[ \t]*\+goose[ \t]+(?:up|down|statementbegin|statementend|no transaction|envsub (?:on|off))"
+    r"[ \t]*\r?$"
+)
 _DIRECTIVE: Final = r"^--\s*\+goose\s+NO\s+TRANSACTION[ \t]*\r?$"
-_PARTS: Final = marked(Marker(_UP, "up"), Marker(r"^--\s*\+goose\s+Down\b[^\n]*\n?", "down"))
+_PARTS: Final = marked(
+    Marker(_UP, "up"), Marker(r"^--[ \t]*\+goose[ \t]+Down[ \t]*\r?(?:\n|\Z)", "down")
+)
 ENVSUB: Final = r"^--\s*\+goose\s+ENVSUB\s+ON\b"
 
 
@@ -55,10 +62,25 @@ PROFILES: Final = (
         session="kept",
         message="piece",
         claims=(
-            Claim(90, needle=b"+goose", text=r"^--\s*\+goose\s+(?:up|down|no|statement|envsub)"),
-            Claim(58, name=r"\d+_.*\.sql", needle=b"+goose", text=r"^--\s*\+goose\s+up", near=True),
+            Claim(90, needle=b"+goose", text=_KNOWN),
+            Claim(
+                59,
+                name=r"\d+_.*\.sql",
+                needle=b"+goose",
+                text=_KNOWN,
+                near=True,
+                depends=(("go.mod", r"pressly/goose"),),
+            ),
+            Claim(58, name=r"\d+_.*\.sql", needle=b"+goose", text=_KNOWN, near=True),
         ),
         version_alone=True,
+        reads=Reads(
+            names="00002_add_users.sql",
+            marker=_UP,
+            line="-- +goose Up",
+            alike=r"^[^\n]*\+goose[ \t]+up[^\n]*",
+            unmarked="stops with an error at this file",
+        ),
         files=(Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),),
         parts=parts,
         cutter=at_line_ends("goose", b"--"),

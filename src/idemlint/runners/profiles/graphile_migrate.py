@@ -2,7 +2,7 @@
 
 - `current.sql` (or `current/001-x.sql`) **runs again at every save** and must be idempotent.
   Committed files `committed/000001.sql` carry `--! Previous:` and `--! Hash:`, and an edit breaks
-  the chain.
+  the chain; other names there are passed over (migration.ts).
 - One message in a transaction; `--! no-transaction`, the first line behind the headers, takes the
   transaction away, and it is one message still (an error took all back, measured).
 - `:DATABASE_NAME`, `:DATABASE_OWNER` and own `:NAME`s are replaced as plain text everywhere, no
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import newline, opts_out
 from idemlint.runners.line_patterns import compiled
-from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ PROFILES: Final = (
             Claim(85, name=r"\d+(?:-.*)?\.sql", folder="current", above=(".gmrc*",)),
             Claim(62, name=r"current\.sql", beside=("committed",)),
         ),
+        reads=Reads(names="committed/000002.sql"),
         files=(
             Named(_NUMBERED, "up", folders=("committed",)),
             Named(r"current\.sql", "repeatable", rank=1),

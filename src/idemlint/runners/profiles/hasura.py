@@ -1,9 +1,10 @@
 """Hasura CLI (hasura/graphql-engine: server/src-lib/Hasura/Backends/Postgres/DDL/RunSQL.hs; issue
 2939).
 
-- `<database>/<milliseconds>_x/up.sql`, `down.sql`; older layout `<milliseconds>_x.up.sql`. The file
-  is the text of one `run_sql` request, run in a transaction; there is no opt-out. The CLI writes
-  its journal after success. [unverified] Contents of applied files are not compared.
+- `<database>/<milliseconds>_x/up.sql`, `down.sql`; older layout `<milliseconds>_x.up.sql`. The
+  file is the text of one `run_sql` request, run in a transaction; there is no opt-out.
+  [unverified] Other names are passed over. The CLI writes its journal after success. [unverified]
+  Contents of applied files are not compared.
 - Each file is a request, on any connection of the server's pool, and none is reset (issue 10852):
   what the next file finds is chance.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.profile import Claim, Named, Profile, Reads
 
 _BOTH: Final = r"(?:up|down)\.sql"
 _NAMED: Final = r"(?P<version>\d+)_(?P<name>[^/]*)"
@@ -37,6 +38,7 @@ PROFILES: Final = (
             Claim(62, name=_BOTH, folder=r"hasura/migrations(?:/[^/]+)?/\d+_[^/]*"),
             Claim(61, name=r"\d{13}_.*\.(?:up|down)\.sql", folder=r"hasura/migrations"),
         ),
+        reads=Reads(names="1704110400000_add_users/up.sql"),
         files=(
             Named(r"up\.sql", "up", folders=(_NAMED,)),
             Named(r"down\.sql", "down", folders=(_NAMED,)),

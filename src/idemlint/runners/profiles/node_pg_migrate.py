@@ -1,8 +1,9 @@
 """node-pg-migrate (salsita/node-pg-migrate: src/sqlMigration.ts, src/migration.ts; npm 9.0,
 measured).
 
-- `^\\s*--[\\s-]*(up|down)\\s+migration`, any case; a file without a marker is all up. A part is one
-  message.
+- `^\\s*--[\\s-]*(up|down)\\s+migration`, any case; a file without a marker is all up, and so is
+  one whose name begins with no number: that is only logged (migration.ts getNumericPrefix). A
+  part is one message.
 - All pending files share one transaction; `--no-single-transaction` gives each its own.
   CONCURRENTLY fails in both (measured); `pgm.noTransaction()` is for JavaScript only. No
   placeholders.
@@ -59,6 +60,7 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+)[_-](?P<name>[^/]*)\.down\.sql", "down"),
             Named(r"(?P<version>\d+)[_-](?P<name>[^/]*)\.sql", "up"),
         ),
+        other_files="up",
         parts=parts,
         way_out="write this migration in JavaScript, with `pgm.noTransaction()`",
         near_misses=(

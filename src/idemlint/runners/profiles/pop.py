@@ -1,15 +1,16 @@
 """gobuffalo pop / soda (gobuffalo/pop: migrator.go, migration_content.go).
 
-As popx, which comes from it, but without `.autocommit`: a transaction always. `.fizz` files are
-another language. [unverified] Edits are not seen. One pool, one file after the other: one
-connection, which nothing resets (migrator.go).
+Other names are skipped with a warning (file_migrator.go). As popx, which comes from it, but
+without `.autocommit`: a transaction always. `.fizz` files are another language. [unverified]
+Edits are not seen. One pool, one file after the other: one connection, which nothing resets
+(migrator.go).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.profile import Claim, Profile
+from idemlint.runners.profile import Claim, Profile, Reads
 from idemlint.runners.profiles.popx import FILES, TEMPLATES, dialect_wins
 
 _NAME: Final = r"\d+_[^.]+(?:\.[a-z0-9]+)?\.(?:up|down)\.sql"
@@ -26,6 +27,10 @@ PROFILES: Final = (
             Claim(53, name=_NAME, beside=("*.fizz",)),
         ),
         version_alone=True,
+        reads=Reads(
+            other_name="skips it, with a warning in its log",
+            names="20240101120000_add_users.up.sql",
+        ),
         files=FILES,
         journal=dialect_wins,
         placeholders=TEMPLATES,

@@ -1,9 +1,9 @@
 """Ory popx (ory/x: popx/match.go, popx/migrator.go, popx/migration_content.go).
 
 - `^(\\d+)_([^.]+)(\\.[a-z0-9]+)?(\\.autocommit)?\\.(up|down)\\.(sql)$`: `.postgres` wins over the
-  general file, other dialects do not run here. One message in a transaction; `.autocommit` in the
-  **file name** takes it away, and it is one message still, the row apart. Go templates (`{{ if
-  .IsPostgreSQL }}`). [unverified] Edits are not seen.
+  general file, other dialects do not run here, nor do other names. One message in a transaction;
+  `.autocommit` in the **file name** takes it away, and it is one message still, the row apart. Go
+  templates (`{{ if .IsPostgreSQL }}`). [unverified] Edits are not seen.
 - One pool, one file after the other: one connection, which nothing resets (popx/migrator.go).
 """
 
@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import opts_out_by_name
-from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ _HEAD: Final = r"(?P<version>\d+)_(?P<name>[^./]+)"
 FILES: Final = (
     Named(rf"{_HEAD}(?:\.(?P<dialect>{_DIALECT}))?(?:\.autocommit)?\.up\.sql", "up"),
     Named(rf"{_HEAD}(?:\.(?:{_DIALECT}))?(?:\.autocommit)?\.down\.sql", "down"),
+    Named(rf"{_HEAD}\.[a-z0-9]+(?:\.autocommit)?\.(?:up|down)\.sql", "ignored"),
 )
 TEMPLATES: Final = Placeholders(pattern=r"\{\{[^}]*\}\}", in_bodies=True, breaks=r"\{\{")
 _NAME: Final = r"\d+_[^.]+(?:\.[a-z0-9]+)?(?:\.autocommit)?\.(?:up|down)\.sql"
@@ -62,6 +63,7 @@ PROFILES: Final = (
             Claim(54, name=_NAME, beside=("*.cockroach.up.sql",)),
         ),
         version_alone=True,
+        reads=Reads(names="20240101120000_add_users.up.sql"),
         files=FILES,
         journal=dialect_wins,
         opt_out=opts_out_by_name(".autocommit.", "msg"),

@@ -1,8 +1,8 @@
 """postgrator (rickbergfalk/postgrator: postgrator.js runMigrations; npm).
 
-- `001.do.x.sql`, `001.undo.x.sql`. The file goes through the caller's `execQuery` as one text, no
-  transaction; the row in another query. A changed applied file is an error (md5) unless
-  `validateChecksums: false` [unverified].
+- `001.do.x.sql`, `001.undo.x.sql`; other names are passed over. The file goes through the
+  caller's `execQuery` as one text, no transaction; the row in another query. A changed applied
+  file is an error (md5) unless `validateChecksums: false` [unverified].
 - The connection is the caller's, mostly one (measured with a client of node-postgres).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.profile import Claim, Named, Profile, Reads
 
 PROFILES: Final = (
     Profile(
@@ -21,6 +21,7 @@ PROFILES: Final = (
         session="kept",
         claims=(Claim(62, name=r"\d+\.(?:do|undo)\.(?:.*\.)?sql"),),
         version_alone=True,
+        reads=Reads(names="002.do.add-users.sql"),
         files=(
             Named(r"(?P<version>\d+)\.do\.(?P<name>[^/]*)sql", "up"),
             Named(r"(?P<version>\d+)\.undo\.(?P<name>[^/]*)sql", "down"),

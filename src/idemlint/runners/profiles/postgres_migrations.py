@@ -1,7 +1,8 @@
 """postgres-migrations (thomwright/postgres-migrations: dist/run-migration.js; npm 5.3, measured;
 Supabase Storage has a copy).
 
-- `^(-?\\d+)[-_]?(.*).(sql|js)$`, ids without gaps from 1 (0 is its own); a changed applied file is
+- `^(-?\\d+)[-_]?(.*).(sql|js)$`, ids without gaps from 1 (0 is its own); another name is an
+  error; a changed applied file is
   an error (hash).
 - One message in a transaction. `-- postgres-migrations disable-transaction`, anywhere as a
   substring, takes the transaction away, and it is one message still: an error took all back
@@ -14,7 +15,7 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.directives import first_line, opts_out
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 
 _DIRECTIVE: Final = r"(?-i:-- postgres-migrations disable-transaction)"
 _NAME: Final = r"\d+[-_]?.*\.sql"
@@ -32,6 +33,7 @@ PROFILES: Final = (
             Claim(56, name=_NAME, depends=(("package.json", r'"postgres-migrations"\s*:'),)),
         ),
         version_alone=True,
+        reads=Reads(names="2_add_users.sql", other_name="stops with an error at this name"),
         files=(Named(r"(?P<version>-?\d+)[-_]?(?P<name>[^/]*)\.sql", "up"),),
         opt_out=opts_out(_DIRECTIVE, "msg"),
         own_directive=r"^--[ \t]*postgres-migrations disable-transaction[^\n]*",

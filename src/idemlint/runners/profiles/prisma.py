@@ -15,6 +15,8 @@ before.
 - `_prisma_migrations` holds checksums: `migrate dev` wants a reset after an edit, `migrate deploy`
   does not mind. The row is not in the file's own transaction; a failed one blocks (P3009) until
   `migrate resolve`.
+- Only folders are read: the command line hands the engine a list of them (schema-connector:
+  migrations_directory.rs). [unverified] That it passes files beside them over in silence.
 - One connection for all files, which nothing resets (the same mod.rs, `Connection`). [unverified]
   The native engine was not run.
 
@@ -26,7 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.profile import Claim, Named, Profile, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,6 +88,7 @@ def sent(data: bytes, statements: Sequence[Statement], sending: Sending) -> Send
 _FILES: Final = (
     Named(r"migration\.sql", "up", folders=(r"(?P<version>\d+)_?(?P<name>[^/]*)",)),
     Named(r"migration\.sql", "up", folders=(r"(?P<name>[^/]*)",)),
+    Named(r"down\.sql", "down", folders=(r"(?P<name>[^/]*)",)),
 )
 _OLD: Final = (
     "package.json",
@@ -104,7 +107,9 @@ PROFILES: Final = (
             Claim(97, name=r"migration\.sql", beside=("../migration_lock.toml",)),
             Claim(91, name=r"migration\.sql", folder=r"prisma/migrations/[^/]+"),
             Claim(60, name=r"migration\.sql", folder=r"\d+_[^/]+"),
+            Claim(96, name=r".*\.sql", beside=("migration_lock.toml",)),
         ),
+        reads=Reads(names="20240101120000_add_users/migration.sql"),
         files=_FILES,
         ordered_by="path",
         sending_of=sent,
@@ -118,8 +123,10 @@ PROFILES: Final = (
         session="kept",
         claims=(
             Claim(99, name=r"migration\.sql", beside=("../migration_lock.toml",), depends=(_OLD,)),
+            Claim(98, name=r".*\.sql", beside=("migration_lock.toml",), depends=(_OLD,)),
             Claim(93, name=r"migration\.sql", folder=r"prisma/migrations/[^/]+", depends=(_OLD,)),
         ),
+        reads=Reads(names="20240101120000_add_users/migration.sql"),
         files=_FILES,
         ordered_by="path",
     ),

@@ -26,6 +26,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="stmt",
         session="new",
+        has_journal=False,
         message="statement",
         claims=(
             Claim(76, name=r"(?:\w+_)?structure\.sql", folder=r"db"),

@@ -1,6 +1,7 @@
 """rambler (elwinar/rambler: driver/postgresql/driver.go).
 
-- `-- rambler up`, `-- rambler down`; each section is one `Exec`, no transaction, the row apart.
+- Exactly `-- rambler up`, `-- rambler down` (migration.go scan): of a file without them nothing is
+  run, and it counts as applied; each section is one `Exec`, no transaction, the row apart.
   [unverified] Edits are not seen.
 - One pool, one section after the other: one connection, which nothing resets.
 """
@@ -9,8 +10,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.profile import Claim, Named, Profile, Reads
 from idemlint.runners.sections import Marker, marked
+
+_UP: Final = r"^(?-i:-- rambler[ \t]*up)[ \t]*\r?(?:\n|\Z)"
+_DOWN: Final = r"^(?-i:-- rambler[ \t]*down)[ \t]*\r?(?:\n|\Z)"
 
 PROFILES: Final = (
     Profile(
@@ -19,12 +23,18 @@ PROFILES: Final = (
         edits="ignored",
         sending="msg",
         session="kept",
-        claims=(Claim(90, needle=b"rambler", text=r"^--\s*rambler\s+(?:up|down)"),),
+        claims=(Claim(90, needle=b"rambler", text=r"^-- rambler[ \t]*(?:up|down)[ \t]*\r?$"),),
+        reads=Reads(
+            marker=_UP,
+            line="-- rambler up",
+            alike=r"^[^\n]*rambler[ \t]+up[^\n]*",
+            unmarked="takes this file for done and runs nothing of it",
+        ),
         files=(Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),),
         other_files="up",
         parts=marked(
-            Marker(r"^--\s*rambler\s+up\b[^\n]*\n?", "up"),
-            Marker(r"^--\s*rambler\s+down\b[^\n]*\n?", "down"),
+            Marker(_UP, "up"),
+            Marker(_DOWN, "down"),
         ),
     ),
 )

@@ -1,6 +1,7 @@
 """refinery (rust-db/refinery: refinery_core/src/util.rs, traits/sync.rs, traits/async.rs).
 
-- `^([U|V])(\\d+(?:\\.\\d+)?)__(\\w+)\\.sql$`, folders below too; `U` may run out of order. The file
+- `^([U|V])(\\d+(?:\\.\\d+)?)__(\\w+)\\.sql$`, folders below too; others are skipped
+  with a warning; `U` may run out of order. The file
   is one message in a transaction, no opt-out; `set_grouped(true)` would share one. In the sync
   runner the file and its journal row are **two** transactions. No placeholders.
 - A diverging applied file is an error by default [unverified].
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from idemlint.runners.profile import Claim, Named, Profile
+from idemlint.runners.profile import Claim, Named, Profile, Reads
 
 _NAME: Final = r"[UV]\d+(?:\.\d+)?__\w+\.sql"
 
@@ -24,6 +25,7 @@ PROFILES: Final = (
         session="kept",
         claims=(Claim(68, name=_NAME, depends=(("Cargo.toml", r"(?m)^\s*refinery\w*\s*[.=]"),)),),
         version_alone=True,
+        reads=Reads(other_name="skips it, with a warning in its log", names="V2__add_users.sql"),
         files=(Named(r"[UV](?P<version>\d+(?:\.\d+)?)__(?P<name>\w+)\.sql", "up"),),
     ),
 )

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.profile import Claim, Named, Placeholders, Profile
+from idemlint.runners.profile import Claim, Named, Placeholders, Profile, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,6 +92,7 @@ PROFILES: Final = (
             Claim(70, name=r".*\.sql", needle=b" from pg", text=r"^-- revert \S+:\S+ from pg"),
             Claim(70, name=r".*\.sql", needle=b"verify", text=r"^-- verify \S+:\S+ on pg"),
         ),
+        reads=Reads(unlisted="sqitch.plan does not name it"),
         files=(
             *(Named(_SCRIPT, "up", folders=("deploy", *inner)) for inner in _INNER),
             *(Named(_SCRIPT, "down", folders=("revert", *inner)) for inner in _INNER),

@@ -1,6 +1,7 @@
 """sqlx (launchbadge/sqlx: sqlx-core/src/migrate/source.rs, sqlx-postgres/src/migrate.rs).
 
-- Integer before `_`; older pending files run; a missing or changed applied one is an error
+- Integer before `_`; a name without `_` is passed over, one with no integer before it is an error
+  (source.rs); older pending files run; a missing or changed applied one is an error
   (checksum).
 - The file and its row in `_sqlx_migrations` share one transaction, simple protocol.
 - A file that **begins** with `-- no-transaction` goes as one message without it, so that a
@@ -14,7 +15,7 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.directives import first_line, opts_out
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 
 _DIRECTIVE: Final = r"\A(?-i:-- no-transaction)"
 _RUST: Final = (
@@ -43,6 +44,11 @@ PROFILES: Final = (
             Claim(30, name=r"\d+_.*\.sql", folder=r"crates(?:/[^/]+)+"),
         ),
         version_alone=True,
+        reads=Reads(
+            names="20240101120000_add_users.sql",
+            other_name="passes it over, or stops with an error where what stands before its first"
+            " underscore is no number",
+        ),
         files=(
             Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.down\.sql", "down"),
             Named(r"(?P<version>\d+)_(?P<name>[^/]*?)(?:\.up)?\.sql", "up"),

@@ -1,10 +1,10 @@
 """Supabase CLI (`db push`, `db reset`, `migration up`): `supabase` is 2.115 and later, two variants
 what came before.
 
-- Files `^([0-9]+)_(.*)\\.sql$`, others are skipped; its lexer knows quotes, comments, `$tag$` and
-  `BEGIN ATOMIC`; `RESET ALL` before each file, the history row in the same batch (supabase/cli:
-  apps/cli-go/pkg/migration/{list,apply,file}.go, pkg/parser/state.go). The row holds no checksum
-  that is compared.
+- Files `^([0-9]+)_(.*)\\.sql$`, others are skipped, which it prints; its lexer knows quotes,
+  comments, `$tag$` and `BEGIN ATOMIC`; `RESET ALL` before each file, the history row in the same
+  batch (supabase/cli: apps/cli-go/pkg/migration/{list,apply,file}.go, pkg/parser/state.go). The
+  row holds no checksum that is compared.
 - Up to 2.108 a file is one pipeline: a statement that refuses blocks only in first place
   (`supabase-2.108`).
 - 2.109–2.114 (PR 5671): a transaction; before such a statement the batch is committed, it runs
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.no_block import concurrently, refuses_block, transaction_verb
 from idemlint.runners.directives import first_line, opts_out
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +51,10 @@ def as_written(data: bytes, statements: Sequence[Statement], sending: Sending) -
 
 
 _FILES: Final = (Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),)
+_READS: Final = Reads(
+    names="20240101120000_add_users.sql",
+    other_name="skips it, with a line in its output that no deploy stops at",
+)
 _PINNED: Final = r'"supabase"\s*:\s*"v?'
 
 PROFILES: Final = (
@@ -66,6 +70,7 @@ PROFILES: Final = (
             Claim(45, name=r"\d+[a-z]?_.*\.sql", needle=b"auth.uid()", near=True),
         ),
         version_alone=True,
+        reads=_READS,
         files=_FILES,
         sent_alone=alone,
         sending_of=as_written,
@@ -98,6 +103,7 @@ PROFILES: Final = (
             ),
         ),
         version_alone=True,
+        reads=_READS,
         files=_FILES,
         sent_alone=alone,
     ),
@@ -117,6 +123,7 @@ PROFILES: Final = (
             ),
         ),
         version_alone=True,
+        reads=_READS,
         files=_FILES,
     ),
 )

@@ -1,6 +1,7 @@
 """tern (jackc/tern: migrate/migrate.go).
 
-- Numbers 1…n without gaps; `---- create above / drop below ----` parts up from down. One message in
+- Numbers 1…n without gaps; other names are passed over, a file without SQL is an error
+  (ErrNoFwMigration); `---- create above / drop below ----` parts up from down. One message in
   a transaction; a line `---- tern: disable-tx ----`, for each direction, takes it away: then its
   lexer sends one by one.
 - Go templates with sprig. [unverified] Edits are not seen.
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import first_line, opts_out
 from idemlint.runners.line_patterns import compiled
-from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile, Reads
 from idemlint.runners.profiles.popx import TEMPLATES
 from idemlint.source.statement import Span
 
@@ -52,6 +53,10 @@ PROFILES: Final = (
             Claim(57, name=r"\d+_.*\.sql", needle=b"create above", text=_BELOW, near=True),
         ),
         version_alone=True,
+        reads=Reads(
+            names="002_add_users.sql",
+            empty="stops with an error at a file without SQL",
+        ),
         files=(Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),),
         parts=parts,
         opt_out=opts_out(_OFF, "stmt"),

@@ -1,6 +1,7 @@
 """yandex-pgmigrate (yandex/pgmigrate: pgmigrate.py; PyPI).
 
-- `migrations.yml` above, `migrations/V1__x.sql`, numeric; sqlparse cuts; comments are stripped. All
+- `migrations.yml` above, `migrations/V1__x.sql`, numeric; other names are passed over; sqlparse
+  cuts; comments are stripped. All
   pending files share one transaction. `NONTRANSACTIONAL` in the **file name**: one by one; both
   kinds in one run on a live database are refused. Callbacks and `grants/`. [unverified] Edits are
   not seen.
@@ -13,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.directives import opts_out_by_name
-from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 
 PROFILES: Final = (
     Profile(
@@ -28,6 +29,7 @@ PROFILES: Final = (
             Claim(81, name=r"V\d+__.*\.sql", needle=b"pgmigrate-encoding"),
         ),
         version_alone=True,
+        reads=Reads(names="V2__add_users.sql"),
         files=(Named(r"V(?P<version>\d+)__(?P<name>[^/]*)\.sql", "up"),),
         opt_out=opts_out_by_name("NONTRANSACTIONAL", "stmt"),
         way_out="put it into a migration of its own, with NONTRANSACTIONAL in the file's name",
