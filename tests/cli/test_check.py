@@ -86,7 +86,7 @@ class TestExitCodes:
         monkeypatch.setattr("idemlint.engine.tally_of", broken)
         result = idemlint("migrations")
         assert result.code == 2
-        assert "internal error: ValueError: a bug" in result.err
+        assert "internal error: migrations/0001_users.sql:1: ValueError: a bug" in result.err
         assert "This is a bug in idemlint" in result.err
         assert "Traceback" not in result.err
         assert "Traceback" in idemlint("-v", "migrations").err
@@ -172,8 +172,8 @@ class TestOutput:
     def test_a_folder_without_sql_is_said(self, idemlint: Idemlint, here: Path) -> None:
         (here / "empty").mkdir()
         result = idemlint("empty")
-        assert result.code == 0
-        assert "warning: no *.sql files found" in result.err
+        assert result.code == 2
+        assert result.err == "error: empty: no *.sql file in this folder\n"
 
     def test_the_json_is_utf8_whatever_the_locale(self, idemlint: Idemlint, here: Path) -> None:
         write("größe.sql", BAD.replace("users", '"größe"'))

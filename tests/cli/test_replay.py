@@ -78,7 +78,7 @@ def test_effects_on_demand_for_people(idemlint: Idemlint, bad: Path) -> None:
         next(line for line in shown.splitlines() if word in line) for word in ("command", "creates")
     )
     assert inner.index("·") == command.index("·") + 2
-    assert totals == "1 statement in 1 file: 1 safe\n"
+    assert totals == "1 statement in 1 file: 1 safe\n1 file checked.\n"
 
 
 def test_effects_on_demand_in_json(idemlint: Idemlint, bad: Path) -> None:

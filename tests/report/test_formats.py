@@ -86,7 +86,10 @@ def test_sarif_carries_the_page_and_the_fix() -> None:
 
 
 def commands(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.startswith("::")]
+    """The annotations; the last one is the account of the run."""
+    *found, account = [line for line in text.splitlines() if line.startswith("::")]
+    assert account == "::notice title=idemlint::1 file checked"
+    return found
 
 
 def test_github_annotates_the_span() -> None:
@@ -163,7 +166,7 @@ def test_markdown_of_a_wall_ends() -> None:
 
 def test_concise_is_one_line_a_finding() -> None:
     assert render("concise", report(finding(message="two\nlines"))) == (
-        "migrations/1.sql:2:1: IDM101 [*] two lines\nFound 1 error; 1 fixable with `--fix`.\n"
+        "migrations/1.sql:2:1: IDM101 [*] two lines\nFound 1 error; 1 fixable with `--fix`.\n1 file checked.\n"
     )
 
 

@@ -23,11 +23,12 @@ def test_a_finding_piped() -> None:
         "  = safe fix: Guard the table\n"
         "\n"
         "Found 1 error; 1 fixable with `--fix`.\n"
+        "1 file checked.\n"
     )
 
 
 def test_a_clean_run() -> None:
-    assert full.render(report()) == "Nothing found in 1 file (2 statements).\n"
+    assert full.render(report()) == "Nothing found in 1 file (2 statements).\n1 file checked.\n"
 
 
 def test_statements_that_could_not_be_judged_are_counted() -> None:
@@ -43,8 +44,9 @@ def test_the_summary_counts_errors_warnings_and_fixes() -> None:
             finding(severity=Severity.WARNING, applicability=None),
         )
     )
-    assert text.endswith(
-        "Found 1 error, 2 warnings; 1 fixable with `--fix`, 1 more with `--unsafe-fixes`.\n"
+    assert (
+        "\nFound 1 error, 2 warnings; 1 fixable with `--fix`, 1 more with `--unsafe-fixes`.\n"
+        in text
     )
 
 
