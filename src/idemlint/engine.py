@@ -49,23 +49,27 @@ def open(
     texts: Mapping[str | Path, bytes] | Mapping[str, bytes] | None = None,
     *,
     once: bool = False,
+    are_found: bool = False,
 ) -> Folder:
     """Open migrations: files, and folders that are searched for `*.sql` files.
 
     `texts` are bytes to take instead of what is on disk, by name: standard input, an editor's buffers.
     A file that only they have is one of the folder that it would stand in. `once`: each file is asked about
     once, in its order, and nothing is kept for who comes back; answers are the same. Raises `UsageProblem`
-    for a path that is not there or cannot be read.
+    for a path that is not there or cannot be read; of `paths` that are files which somebody has found
+    (`are_found`), the report says so.
     """
     names = [os.fspath(path) for path in paths]
     given = {os.fspath(name): data for name, data in (texts or {}).items()}
-    return Folder(names, settings or Settings.load(names), given, Shelf(0 if once else KEPT))
+    files = [*{full(name): name for name in names[::-1]}.values()][::-1] if are_found else None
+    shelf = Shelf(0 if once else KEPT)
+    return Folder(names, settings or Settings.load(names), given, shelf, files=files)
 
 
 def part(group: Group, settings: Settings, texts: Mapping[str, bytes]) -> Folder:
     """One of the `groups` of a folder by itself, to be asked `once`: groups share nothing, and any process
     can do it."""
-    return Folder([], settings, texts, Shelf(0), [group])
+    return Folder([], settings, texts, Shelf(0), [group], files=[])
 
 
 class Folder:
@@ -78,6 +82,7 @@ class Folder:
         texts: Mapping[str, bytes],
         shelf: Shelf,
         groups: list[Group] | None = None,
+        files: list[str] | None = None,
     ) -> None:
         self.settings = settings
         #: The file that is being judged, for who wonders why it takes so long.
@@ -85,7 +90,7 @@ class Folder:
         self._paths = tuple(paths)
         self._texts = Texts(texts)
         self._shelf = shelf
-        self._asked = () if groups is not None else asked(self._paths, self._texts.given)
+        self._asked = asked(paths, self._texts.given) if files is None else tuple(files)
         self._sequences: list[Sequence] = []
         self._sequences = self._group(groups)
         self._index()

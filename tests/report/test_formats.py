@@ -166,7 +166,9 @@ def test_markdown_of_a_wall_ends() -> None:
 
 def test_concise_is_one_line_a_finding() -> None:
     assert render("concise", report(finding(message="two\nlines"))) == (
-        "migrations/1.sql:2:1: IDM101 [*] two lines\nFound 1 error; 1 fixable with `--fix`.\n1 file checked.\n"
+        "migrations/1.sql:2:1: IDM101 [*] two lines\n"
+        "Found 1 error; 1 fixable with `--fix`.\n"
+        "1 file checked.\n"
     )
 
 

@@ -45,7 +45,8 @@ class Session(NamedTuple):
         from idemlint import engine
 
         texts = self.texts
-        return engine.open([*self.paths, *texts], self.settings, texts, once=once)
+        names = [*self.paths, *texts]
+        return engine.open(names, self.settings, texts, once=once, are_found=True)
 
     @property
     def texts(self) -> dict[str, bytes]:
