@@ -77,9 +77,9 @@ def _mode(name: str) -> int:
             reason = (
                 "is a broken symbolic link" if os.path.islink(name) else "no such file or folder"
             )
-        raise UsageProblem(f"{_printable(name)}: {reason[0].lower()}{reason[1:]}") from None
+        raise UsageProblem(f"{name}: {reason[0].lower()}{reason[1:]}") from None
     except ValueError as error:  # a NUL in the name
-        raise UsageProblem(f"{_printable(name)}: {error}") from None
+        raise UsageProblem(f"{name}: {error}") from None
 
 
 def _walk(top: str, excluded: _Test) -> Iterator[tuple[str, str]]:
@@ -93,7 +93,7 @@ def _walk(top: str, excluded: _Test) -> Iterator[tuple[str, str]]:
                 listing = sorted(entries, key=_name)
         except OSError as error:
             raise UsageProblem(
-                f"{_printable(shown)}: cannot be searched: {error.strerror or error}"
+                f"{shown}: cannot be searched: {error.strerror or error}"
             ) from None
         if any(entry.name == ".gitignore" for entry in listing):
             ignored.enter(absolute)
@@ -218,7 +218,3 @@ def compile_patterns(lines: Sequence[str]) -> Ignores | None:
         return spec.check_file(relative).include
 
     return ignores
-
-
-def _printable(name: str) -> str:
-    return os.fsencode(name).decode("utf-8", "replace")

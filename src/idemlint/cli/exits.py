@@ -7,13 +7,13 @@ of ours; Ctrl-C: see `interrupts`.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from enum import IntEnum
+from io import StringIO
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from idemlint.cli import interrupts
+from idemlint.cli import interrupts, terminal
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -53,8 +53,9 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except click.Abort:
         return _say("interrupted", Code.INTERRUPTED)
     except click.ClickException as error:
-        error.show()
-        return Code.ERROR
+        said = StringIO()  # it has words of the command line in it
+        error.show(said)
+        return _say(said.getvalue().rstrip("\n"), Code.ERROR)
     except UsageProblem as error:
         return _say(f"error: {error}", Code.ERROR)
     except RecursionError:
@@ -72,7 +73,7 @@ def _internal_error(what: str, arguments: Sequence[str]) -> int:
     if wanted:
         import traceback
 
-        traceback.print_exc()
+        _say(traceback.format_exc(), Code.ERROR)
     _say(
         f"This is a bug in idemlint {__version__}, not in your migrations. Please report it with"
         " the statement that causes it" + ("." if wanted else f" and the output of {DEBUG}=1."),
@@ -82,6 +83,5 @@ def _internal_error(what: str, arguments: Sequence[str]) -> int:
 
 
 def _say(text: str, code: Code) -> int:
-    with suppress(OSError):
-        click.echo(text.encode("utf-8", "replace").decode(), err=True)
+    terminal.note(text)
     return code

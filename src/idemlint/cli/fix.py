@@ -81,7 +81,7 @@ def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) 
         text = formats.render(
             session.options.output_format or "concise", report, quiet=session.options.quiet
         )
-        terminal.note(text.rstrip("\n"))
+        terminal.aside(text.rstrip("\n"))
     notes.say_what_was_not_done(results)
     if not session.options.quiet:
         notes.say_what_guards_hide(results)

@@ -15,7 +15,7 @@ from idemlint.cli import terminal
 from idemlint.cli.options import RuleOptions
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
-from idemlint.report.run_report import Report
+from idemlint.report.run_report import Report, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,7 +98,7 @@ class Session(NamedTuple):
 
     def shown_files(self) -> str:
         """The files that are reported on, one a line (`--show-files`)."""
-        return "".join(f"{path}\n" for path in self.paths if self.is_wanted(path))
+        return "".join(f"{shown_name(path)}\n" for path in self.paths if self.is_wanted(path))
 
 
 def open_session(

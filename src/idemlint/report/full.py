@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
-from idemlint.report.run_report import one_line, printable
+from idemlint.report.run_report import no_command, one_line, shown_name
 from idemlint.report.summary import counted, summary
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def finding_lines(finding: Finding, width: int | None = None) -> Iterator[Line]:
 
     severity = finding.severity
     heading: Line = [
-        (one_line(printable(finding.filename)), "path"),
+        (shown_name(finding.filename), "path"),
         (f":{finding.start.row}:{finding.start.column}", "place"),
         (": ", "text"),
         (finding.code, severity),
@@ -162,7 +162,7 @@ def summary_lines(report: Report) -> Iterator[Line]:
 
 def plain(styled: Iterable[Line]) -> str:
     """Styled lines as text."""
-    return "".join("".join(text for text, _ in line) + "\n" for line in styled)
+    return "".join(no_command("".join(text for text, _ in line)) + "\n" for line in styled)
 
 
 def print_rich(styled: Iterable[Line], console: Any) -> None:
@@ -171,6 +171,8 @@ def print_rich(styled: Iterable[Line], console: Any) -> None:
 
     for line in styled:
         text = Text(no_wrap=True, overflow="ignore", end="\n")
+        whole = "".join(piece for piece, _ in line)
+        text.append(no_command(whole).removesuffix(whole))
         for piece, style in line:
             text.append(piece, style=STYLES.get(style, ""))
         console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True, crop=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.report import concise
 from idemlint.report.full import notes
-from idemlint.report.run_report import repository_path
+from idemlint.report.run_report import printable, repository_path, visible
 
 if TYPE_CHECKING:
     from idemlint.analysis.file_report import Finding
@@ -16,18 +16,12 @@ if TYPE_CHECKING:
 def render(report: Report) -> str:
     """A workflow command a finding, then all of them once more for the log's readers."""
     commands = [_command(report, finding) for finding in report.findings]
-    # A path that begins like a command would be taken for one.
-    log = ["." + line if line.startswith("::") else line for line in _log(report)]
-    return "".join(f"{line}\n" for line in (*commands, *log))
-
-
-def _log(report: Report) -> list[str]:
-    return concise.render(report).splitlines()
+    return "".join(f"{command}\n" for command in commands) + concise.render(report)
 
 
 def _command(report: Report, finding: Finding) -> str:
     properties = {
-        "file": repository_path(report, finding.filename),
+        "file": printable(repository_path(report, finding.filename)),
         "line": str(finding.start.row),
         "endLine": str(finding.end.row),
     }
@@ -42,7 +36,9 @@ def _command(report: Report, finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """The runner's own escapes, those of `ActionCommand.cs`; of other controls only how they look."""
+    lines = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(lines)
 
 
 def _property(text: str) -> str:
