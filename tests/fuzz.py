@@ -39,7 +39,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 import fuzz_inputs
 import in_process
 from fuzz_inputs import Folder
-
 from idemlint.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -310,11 +309,12 @@ def smaller(finding: Finding) -> Folder:
     if folder.options and still(folder._replace(options=())):
         folder = folder._replace(options=())
     for name in list(folder.files):
-
-        def holds(data: bytes, name: bytes = name) -> bool:
-            return still(folder._replace(files={**folder.files, name: data}))
-
         for cutter in (rb"(?<=;)|(?<=\n)", rb"(?<=\W)", rb"(?s)(?<=.)"):
+            beside = folder
+
+            def holds(data: bytes, name: bytes = name, beside: Folder = beside) -> bool:
+                return still(beside._replace(files={**beside.files, name: data}))
+
             data = _fewer(re.split(cutter, folder.files[name]), holds)
             folder = folder._replace(files={**folder.files, name: data})
     return folder
@@ -377,8 +377,8 @@ def _tell(seed: int, finding: Finding, keep: Path) -> None:
         path = place / os.fsdecode(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        print(f"  {ascii(os.fsdecode(name))}: {data[:1000]!r}")
-    print(f"  options: {' '.join(folder.options)}; kept in {ascii(str(place))}", flush=True)
+        print(f"  {os.fsdecode(name)!a}: {data[:1000]!r}")
+    print(f"  options: {' '.join(folder.options)}; kept in {str(place)!a}", flush=True)
 
 
 def _remember(state: Path, seed: int, number: int) -> None:

@@ -191,7 +191,7 @@ def _runners() -> tuple[str, ...]:
 
 def folder(seed: int, number: int) -> Folder:
     """The folder of this number, the same at every run of the same version."""
-    random = Random(f"{seed}/{number}")  # noqa: S311
+    random = Random(f"{seed}/{number}")
     files = {}
     pattern = random.choice(NAMES)
     for index in range(1, random.choice((1, 1, 2, 3)) + 1):
@@ -268,7 +268,9 @@ def _directive(random: Random, data: bytes) -> bytes:
     lines = data.split(b"\n")
     at = random.choice((0, random.randint(0, len(lines))))
     line = random.choice(DIRECTIVES)
-    return b"\n".join([*lines[:at], random.choice((line, line, line + b" x", b" " + line))] + lines[at:])
+    return b"\n".join(
+        [*lines[:at], random.choice((line, line, line + b" x", b" " + line)), *lines[at:]]
+    )
 
 
 def _hostile(random: Random, data: bytes) -> bytes:

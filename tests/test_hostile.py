@@ -133,6 +133,12 @@ TEXTS = {
     "20,000 dollar quotes": Text(
         lambda: b"".join(b"SELECT $a%d$;\n" % number for number in range(20_000)), 1, "IDM00"
     ),
+    "a byte that is no text in a suppression": Text(
+        lambda: b"-- idemlint: ignore[\xff]\nDROP TABLE t;\n", 1, "IDM301"
+    ),
+    "a byte that is no text in a fix": Text(
+        lambda: b'CREATE CAST ("\x80" AS d) WITH INOUT;\n', 1, "IDM117"
+    ),
     "one line": Text(lambda: b"SELECT 1; " * 20_000 + b"DROP TABLE t;", 1, "IDM301"),
 }
 

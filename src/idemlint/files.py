@@ -92,9 +92,7 @@ def _walk(top: str, excluded: _Test) -> Iterator[tuple[str, str]]:
             with os.scandir(shown) as entries:
                 listing = sorted(entries, key=_name)
         except OSError as error:
-            raise UsageProblem(
-                f"{shown}: cannot be searched: {error.strerror or error}"
-            ) from None
+            raise UsageProblem(f"{shown}: cannot be searched: {error.strerror or error}") from None
         if any(entry.name == ".gitignore" for entry in listing):
             ignored.enter(absolute)
         folders = []

@@ -51,9 +51,13 @@ def fix_files(
     settings = folder.settings
     applied = Applied()
     results: list[FixedFile] = []
-    for sequence in list(folder):
+    for names in [tuple(sequence) for sequence in folder]:
+        # What was tried on the ones before may have made other objects of the sequences.
+        sequence = folder.sequence_of(names[0]) if names else None
+        if sequence is None:
+            continue
         trial = _Trial(folder, sequence, lowest)
-        for name in sequence:
+        for name in names:
             if only is not None and name not in only:
                 continue
             judged = sequence.judged(name)
@@ -64,6 +68,8 @@ def fix_files(
             trial.files[name] = file
             trial.latest[name] = judged
         trial.settle()
+        # The last trial may have been one that was refused.
+        folder.update({name: file.judged.data for name, file in trial.files.items()})
         # Plain data from here on: a folder that is done leaves no trees.
         results += [
             file.result(settings.stable_name, down=settings.down) for file in trial.files.values()

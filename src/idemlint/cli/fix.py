@@ -9,6 +9,7 @@ from idemlint.cli import notes, output, terminal
 from idemlint.cli.exits import Code, for_findings
 from idemlint.cli.session import Collector
 from idemlint.diagnostics import Applicability
+from idemlint.errors import UsageProblem
 from idemlint.report.summary import counted
 
 if TYPE_CHECKING:
@@ -64,14 +65,21 @@ def _show_diff(session: Session, options: CheckOptions, results: Sequence[FixedF
 def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) -> Code:
     from idemlint import apply
 
-    collector = Collector()
+    apply.clean_up(session.paths)
+    written: list[FixedFile] = []
+    problems = []
     for result in results:
         if session.stdin is not None and result.name == session.stdin[0]:
             terminal.emit_bytes(result.after)
         elif result.after != result.before:
-            apply.write(result)
-        collector.add(result.report)
-    number = sum(len(result.fixed) for result in results)
+            try:
+                apply.write(result)
+            except UsageProblem as problem:
+                problems.append(problem)
+                continue
+        written.append(result)
+    collector = _left(session, written, is_all=not problems)
+    number = sum(len(result.fixed) for result in written)
     report = output.without_baseline(session, collector.report(fixed=number), options.baseline)
     if session.stdin is None:
         output.show(session, report, statistics=options.statistics)
@@ -84,10 +92,24 @@ def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) 
         terminal.aside(text.rstrip("\n"))
     notes.say_what_was_not_done(results)
     if not session.options.quiet:
-        notes.say_what_guards_hide(results)
+        notes.say_what_guards_hide(written)
+    if notes.say_problems(problems):
+        return Code.ERROR
     return for_findings(
         bool(report.findings),
         fixed=number > 0,
         exit_zero=options.exit_zero,
         non_zero_on_fix=options.exit_non_zero_on_fix,
     )
+
+
+def _left(session: Session, written: Sequence[FixedFile], *, is_all: bool) -> Collector:
+    """What is left to find: known from the fixes, or looked for once more where files are as they were."""
+    collector = Collector()
+    if is_all:
+        for result in written:
+            collector.add(result.report)
+    else:
+        for tally in session.tallies(excerpts=output.shows_excerpts(session)):
+            collector.add(tally)
+    return collector

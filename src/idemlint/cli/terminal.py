@@ -7,7 +7,6 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.errors import UsageProblem
 from idemlint.report.run_report import no_command, visible
 
 if TYPE_CHECKING:
@@ -133,12 +132,10 @@ def aside(text: str) -> None:
 
 
 def write_file(name: str, text: str) -> None:
-    """The contents of an output file."""
-    try:
-        with open(name, "wb") as file:  # noqa: PTH123
-            file.write(text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise UsageProblem(f"{name}: cannot be written: {error.strerror or error}") from None
+    """The contents of an output file. Raises `UsageProblem` where it cannot be written."""
+    from idemlint.apply import writing
+
+    writing.put(name, text.encode("utf-8", "replace"))
 
 
 @contextmanager
