@@ -33,6 +33,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+from unicodedata import category
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -56,6 +57,10 @@ ATTEMPTS: Final = 400
 PATIENCE: Final = 60.0
 
 _UNREADABLE: Final = frozenset({"IDM001", "IDM002", "IDM003"})
+
+#: Unicode's categories of what steers a terminal or hides, and those of them that stand where they should.
+_STEERING: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_HARMLESS: Final = frozenset("\n\t\u200c\u200d")
 
 
 class Broken(Exception):
@@ -108,9 +113,12 @@ def examine(folder: Folder, turn: int) -> None:
 def _check(folder: Folder, form: str) -> None:
     done = _run(folder, "check", "--output-format", form, ".")
     if form in ("full", "concise", "github", "markdown"):
-        wrong = {c for c in done.out if not (c.isprintable() or c == "\n")}
+        wrong = {c for c in done.out if category(c) in _STEERING} - _HARMLESS
         if wrong:
             raise Broken(f"{form} holds control characters", ascii("".join(sorted(wrong))))
+        commands = [line for line in done.out.split("\n") if line.lstrip().startswith("::")]
+        if (commands and form != "github") or "##[" in done.out:
+            raise Broken(f"{form} gives the log of a workflow commands", ascii(commands))
     with _parsed(form):
         if form == "junit":
             ElementTree.fromstring(done.out)

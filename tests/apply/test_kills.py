@@ -13,9 +13,13 @@ import stat
 import subprocess
 import sys
 import time
-from pathlib import Path
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals, modes and limits")
 
@@ -78,7 +82,7 @@ def fix(folder: Folder, **more: object) -> subprocess.Popen[str]:
     )
 
 
-def test_killed_at_any_moment(folder: Folder, record_property: pytest.RecordProperty) -> None:
+def test_killed_at_any_moment(folder: Folder) -> None:
     begun = time.monotonic()
     assert fix(folder).wait() == 0
     whole = time.monotonic() - begun
@@ -161,7 +165,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         pytest.skip("nothing can be mounted here")
     try:
         folder = Folder(disk, files=4)
-        with (disk / "full").open("wb", buffering=0) as full, pytest.raises(OSError, match="space"):
+        with (disk / "full").open("wb", buffering=0) as full, suppress(OSError):
             while True:
                 full.write(b"x" * 4096)
         process = fix(folder)

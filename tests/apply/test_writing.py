@@ -267,8 +267,8 @@ class TestSweep:
 
 
 class TestPut:
-    def test_a_new_file_in_a_new_folder(self, tmp_path: Path) -> None:
-        path = tmp_path / "out" / "deep" / "x.sarif"
+    def test_a_new_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "x.sarif"
         writing.put(str(path), b"all")
         assert path.read_bytes() == b"all"
         assert names(path.parent) == ["x.sarif"]

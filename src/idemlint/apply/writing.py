@@ -56,7 +56,7 @@ def replace(path: Path, before: bytes, after: bytes) -> None:
 
 
 def put(name: str, data: bytes) -> None:
-    """Make a file of these bytes, and the folders above it, whatever was there before.
+    """Make a file of these bytes, whatever was there before.
 
     A regular file, or a new one, is written whole or not at all; into pipes and devices the bytes go as
     they come, and so they do where nothing may take a file's place. Raises `UsageProblem`.
@@ -64,7 +64,6 @@ def put(name: str, data: bytes) -> None:
     try:
         real = os.path.realpath(name)
         folder = os.path.dirname(real)  # noqa: PTH120
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
         try:
             status = os.stat(real)  # noqa: PTH116
         except FileNotFoundError:

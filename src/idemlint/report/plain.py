@@ -13,15 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: What no text for people has in it: controls, marks of direction and of nothing, separators that
-#: some take for ends of lines, halves of characters. Joiners are what some scripts and pictures need
-#: between their characters. `##[`, anywhere in a line, begins a command of a GitHub workflow, as `::`
-#: does at its beginning (actions/runner, `src/Runner.Common/ActionCommand.cs`).
-_UNSAFE: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+#: some take for ends of lines, halves of characters.
+_HIDING: Final = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
-    "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
-    r"|(?<=##)\["
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff"
+)
+#: Some scripts, and pictures of several parts, need joiners between their characters; nobody else does.
+_JOINED: Final = f"[^\x00-\x7f\u200c\u200d{_HIDING}]"
+#: `##[`, anywhere in a line, begins a command of a GitHub workflow, as `::` does at its beginning
+#: (actions/runner, `src/Runner.Common/ActionCommand.cs`).
+_UNSAFE: Final = re.compile(
+    rf"[{_HIDING}]|(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})|(?<=##)\["
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
