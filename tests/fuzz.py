@@ -30,9 +30,10 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from unicodedata import category
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -43,7 +44,7 @@ from fuzz_inputs import Folder
 from idemlint.report.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 #: Seconds of processor time that a command may take, and seconds until nobody waits any longer.
 SLOW: Final = 5.0
@@ -159,7 +160,7 @@ def _within(folder: Folder, filename: str, places: Sequence[tuple[int, int]]) ->
 
 
 def _shown(name: bytes) -> str:
-    return name.decode("utf-8", "replace")
+    return name.decode("utf-8", "backslashreplace")
 
 
 def _unreadable(folder: Folder) -> Counter[str]:
@@ -213,40 +214,51 @@ def _signature(err: str) -> str:
 # --- Processes: what crashes or hangs takes none but itself along -----------------------------------------
 
 
-def in_a_child(work: Callable[[Callable[[object], None]], None]) -> Iterator[object]:
-    """What `work` tells, from a process of its own; at its end how that ended, where it did badly."""
+Work = Callable[[Callable[[object], None]], None]
+
+
+def in_a_child(work: Work) -> list[Any]:
+    """All that `work` tells, from a process of its own; at its end how that ended, where it did badly."""
+    return list(told_by_a_child(work))
+
+
+def told_by_a_child(work: Work) -> Iterator[Any]:
+    """The same, as it comes; to be read to its end."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(reader)
-        with os.fdopen(writer, "w", encoding="utf-8") as pipe:
-
-            def tell(what: object) -> None:
-                pipe.write(json.dumps(what) + "\n")
-                pipe.flush()
-                signal.alarm(int(HUNG))  # not handled: it ends the process, be it in C or not
-
-            limit = (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1])
-            with suppress(ValueError):
-                resource.setrlimit(resource.RLIMIT_AS, limit)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            tell(None)
-            try:
-                work(tell)
-            except BaseException as error:
-                tell(["error", f"{type(error).__name__}: {error}"])
-            pipe.flush()
-        os._exit(0)
+        try:
+            os.close(reader)
+            _tell_all(work, writer)
+        finally:
+            os._exit(0)  # whatever happens, nothing of who called goes on here
     os.close(writer)
     with os.fdopen(reader, encoding="utf-8") as pipe:
         for line in pipe:
-            told = json.loads(line)
-            if told is not None:
-                yield told
+            yield json.loads(line)
     status = os.waitpid(child, 0)[1]
     if os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
         yield ["died", "hangs" if name == "SIGALRM" else f"dies of {name}"]
+
+
+def _tell_all(work: Work, writer: int) -> None:
+    with os.fdopen(writer, "w", encoding="utf-8") as pipe:
+
+        def tell(what: object) -> None:
+            signal.alarm(int(HUNG))  # not handled: it ends the process, be it in C or not
+            pipe.write(json.dumps(what) + "\n")
+            pipe.flush()
+
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(int(HUNG))
+        with suppress(ValueError):
+            highest = resource.getrlimit(resource.RLIMIT_AS)[1]
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, highest))
+        try:
+            work(tell)
+        except Exception as error:
+            tell(["error", f"{type(error).__name__}: {error}"])
 
 
 def broken(folder: Folder, turn: int) -> tuple[str, str] | None:
@@ -280,8 +292,7 @@ def batch(seed: int, first: int, last: int, until: float) -> Iterator[tuple[int,
                 return
 
     at = first
-    for told in in_a_child(work):
-        kind, *rest = told  # type: ignore[misc]
+    for kind, *rest in told_by_a_child(work):
         if kind == "begin":
             at = rest[0]
         elif kind == "end":
@@ -307,7 +318,7 @@ def smaller(finding: Finding) -> Folder:
         def work(tell: Callable[[object], None]) -> None:
             tell(["end", *(broken(folder, finding.number) or ("", ""))])
 
-        return any(told[1] == finding.kind for told in in_a_child(work))  # type: ignore[index]
+        return any(told[1] == finding.kind for told in in_a_child(work))
 
     folder = finding.folder
     for name in list(folder.files):
