@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
-from idemlint.report.run_report import no_command, one_line, shown_name
+from idemlint.report.run_report import no_command, one_line, shown_name, visible
 from idemlint.report.summary import counted, summary
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def plain(styled: Iterable[Line]) -> str:
 
 
 def print_rich(styled: Iterable[Line], console: Any) -> None:
-    """Styled lines on a rich console, the text exactly as it is."""
+    """Styled lines on a rich console, the text as it is but for what would steer the terminal."""
     from rich.text import Text
 
     for line in styled:
@@ -174,7 +174,7 @@ def print_rich(styled: Iterable[Line], console: Any) -> None:
         whole = "".join(piece for piece, _ in line)
         text.append(no_command(whole).removesuffix(whole))
         for piece, style in line:
-            text.append(piece, style=STYLES.get(style, ""))
+            text.append(visible(piece), style=STYLES.get(style, ""))
         console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True, crop=False)
 
 
