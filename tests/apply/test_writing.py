@@ -326,6 +326,19 @@ class TestPut:
             assert reader.communicate()[0] == b"all"
         assert stat.S_ISFIFO(path.stat().st_mode)
 
+    @posix
+    @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+    def test_the_standard_output_is_not_replaced(self, file: Path, name: str) -> None:
+        if not Path(name).exists():
+            pytest.skip(f"there is no {name} here")
+        code = "import sys; from idemlint.apply import writing; writing.put(sys.argv[1], b'new')"
+        command = [sys.executable, "-c", code, name]
+        assert subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout == b"new"
+        before = file.stat().st_ino
+        with file.open("wb") as stdout:
+            subprocess.run(command, stdout=stdout, check=True)
+        assert (file.read_bytes(), file.stat().st_ino) == (b"new", before)
+
     def test_a_folder_is_no_file(self, tmp_path: Path) -> None:
         with pytest.raises(UsageProblem, match="cannot be written"):
             writing.put(str(tmp_path), b"all")

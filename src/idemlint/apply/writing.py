@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: What a killed process leaves behind. It does not end in .sql, and is hidden: no runner reads it.
 _TEMPORARY: Final = re.compile(r"\..+\.idemlint-\w+\.tmp")
+#: What is here is somebody's already: `/dev/stdout` may be a file that the shell has open.
+_OF_PROCESSES: Final = ("/dev/", "/proc/")
 #: Where a new file cannot take the place of the old one: the folder takes none, the file is mounted.
 _IN_PLACE: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY})
 
@@ -62,15 +64,15 @@ def put(name: str, data: bytes) -> None:
     they come, and so they do where nothing may take a file's place. Raises `UsageProblem`.
     """
     try:
-        real = os.path.realpath(name)
-        folder = os.path.dirname(real)  # noqa: PTH120
         try:
-            status = os.stat(real)  # noqa: PTH116
+            status = os.stat(name)  # noqa: PTH116
         except FileNotFoundError:
             status = None
-        if status is not None and not (stat.S_ISREG(status.st_mode) and status.st_nlink == 1):
+        if os.path.abspath(name).startswith(_OF_PROCESSES) or not _can_be_replaced(status):  # noqa: PTH100
             _write_through(name, data)
             return
+        real = os.path.realpath(name)
+        folder = os.path.dirname(real)  # noqa: PTH120
         if status is not None and not os.access(real, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         sweep([folder])
@@ -216,6 +218,10 @@ def _is_same(handle: int, path: str) -> bool:
         return os.path.samestat(os.fstat(handle), os.lstat(path))
     except FileNotFoundError:
         return False
+
+
+def _can_be_replaced(status: os.stat_result | None) -> bool:
+    return status is None or (stat.S_ISREG(status.st_mode) and status.st_nlink == 1)
 
 
 def _write_through(name: str, data: bytes) -> None:
