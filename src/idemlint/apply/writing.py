@@ -61,7 +61,8 @@ def put(name: str, data: bytes) -> None:
     """Make a file of these bytes, whatever was there before.
 
     A regular file, or a new one, is written whole or not at all; into pipes and devices the bytes go as
-    they come, and so they do where nothing may take a file's place. Raises `UsageProblem`.
+    they come, and so they do where a file has other names too, or nothing may take its place. Raises
+    `UsageProblem`.
     """
     try:
         try:
@@ -83,13 +84,7 @@ def put(name: str, data: bytes) -> None:
 
         try:
             with _uninterrupted():
-                _put(
-                    real,
-                    data,
-                    0o666,
-                    prepare=prepare,
-                    is_there=lambda: False,
-                )
+                _put(real, data, 0o666, prepare=prepare, is_there=lambda: False)
         except OSError as error:
             if status is None or error.errno not in _IN_PLACE:
                 raise

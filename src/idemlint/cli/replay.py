@@ -45,8 +45,8 @@ def command(**values: Any) -> Code:
         terminal.write_file(
             file.name, verdicts.as_json(judged) if as_json else verdicts.text(judged)
         )
-    has_json = any(file.format is None for file in options.output_file)
-    if options.output_format == "json" and not has_json:
+    goes_to_a_file = any(file.format is None for file in options.output_file)
+    if options.output_format == "json" and not goes_to_a_file:
         terminal.emit(verdicts.as_json(judged))
     else:
         terminal.emit_lines(

@@ -172,7 +172,8 @@ def print_rich(styled: Iterable[Line], console: Any) -> None:
     for line in styled:
         text = Text(no_wrap=True, overflow="ignore", end="\n")
         whole = "".join(piece for piece, _ in line)
-        text.append(no_command(whole).removesuffix(whole))
+        if no_command(whole) != whole:
+            text.append(".")
         for piece, style in line:
             text.append(visible(piece), style=STYLES.get(style, ""))
         console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True, crop=False)

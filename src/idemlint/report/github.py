@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.report import concise
 from idemlint.report.full import notes
-from idemlint.report.run_report import printable, repository_path, visible
+from idemlint.report.run_report import repository_path, visible
 
 if TYPE_CHECKING:
     from idemlint.analysis.file_report import Finding
@@ -21,7 +21,7 @@ def render(report: Report) -> str:
 
 def _command(report: Report, finding: Finding) -> str:
     properties = {
-        "file": printable(repository_path(report, finding.filename)),
+        "file": repository_path(report, finding.filename),
         "line": str(finding.start.row),
         "endLine": str(finding.end.row),
     }

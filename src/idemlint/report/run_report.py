@@ -134,5 +134,5 @@ def one_line(text: str) -> str:
 
 
 def no_command(line: str) -> str:
-    """A line that the log of a GitHub workflow does not take for a command."""
+    """The line so that the log of a GitHub workflow does not take it for a command."""
     return f".{line}" if line.lstrip().startswith("::") else line
