@@ -108,6 +108,10 @@ TEXTS = {
     ),
     "10,000 parentheses": Text(nested("(", "1", ")", 10_000), 1, "IDM301"),
     "10,000 queries in one another": Text(nested("(SELECT ", "1", ")", 10_000), 1, "IDM301"),
+    "100,000 parentheses": Text(nested("(", "1", ")", 100_000), 1, "IDM301"),
+    "100,000 CASEs": Text(nested("CASE WHEN true THEN ", "1", " END", 100_000), 1, "IDM301"),
+    "100,000 dots": Text(nested("a.", "a", "", 100_000), 1, "IDM301"),
+    "50 MB of newlines": Text(lambda: b"\n" * LARGE + b"DROP TABLE t;\n", 1, "MB of SQL"),
     "10,000 open parentheses": Text(nested("(", "1", "", 10_000), 1, "IDM301"),
     "10,000 BEGINs in a body": Text(
         lambda: b"DO $$ " + b"BEGIN " * 10_000 + b"END; " * 10_000 + b"$$;\nDROP TABLE t;\n",
@@ -132,6 +136,12 @@ TEXTS = {
     ),
     "20,000 dollar quotes": Text(
         lambda: b"".join(b"SELECT $a%d$;\n" % number for number in range(20_000)), 1, "IDM00"
+    ),
+    "a byte that is no text in a suppression": Text(
+        lambda: b"-- idemlint: ignore[\xff]\nDROP TABLE t;\n", 1, "IDM301"
+    ),
+    "a byte that is no text in a fix": Text(
+        lambda: b'CREATE CAST ("\x80" AS d) WITH INOUT;\n', 1, "IDM117"
     ),
     "one line": Text(lambda: b"SELECT 1; " * 20_000 + b"DROP TABLE t;", 1, "IDM301"),
 }

@@ -116,9 +116,9 @@ def _mode(name: str) -> int:
             reason = (
                 "is a broken symbolic link" if os.path.islink(name) else "no such file or folder"
             )
-        raise UsageProblem(f"{_printable(name)}: {reason[0].lower()}{reason[1:]}") from None
+        raise UsageProblem(f"{name}: {reason[0].lower()}{reason[1:]}") from None
     except ValueError as error:  # a NUL in the name
-        raise UsageProblem(f"{_printable(name)}: {error}") from None
+        raise UsageProblem(f"{name}: {error}") from None
 
 
 def _walk(
@@ -134,7 +134,7 @@ def _walk(
             with os.scandir(shown) as entries:
                 listing = sorted(entries, key=_name)
         except OSError as error:
-            problems[shown] = f"{_printable(shown)}: cannot be searched: {error.strerror or error}"
+            problems[shown] = f"{shown}: cannot be searched: {error.strerror or error}"
             continue
         if any(entry.name == ".gitignore" for entry in listing):
             ignored.enter(absolute)
@@ -298,7 +298,3 @@ def compile_patterns(lines: Sequence[str]) -> Ignores | None:
         return spec.check_file(relative).include
 
     return ignores
-
-
-def _printable(name: str) -> str:
-    return os.fsencode(name).decode("utf-8", "replace")

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from idemlint.apply.diff import unified_diff
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+")
 
@@ -58,6 +66,42 @@ def test_a_short_text_is_compared_as_difflib_does(before: bytes, after: bytes) -
     )
     assert unified_diff("f.sql", before, after) == expected
     assert patched(before, expected) == after
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs names that are not Windows'")
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            b"a b.sql",
+            b"a\nb.sql",
+            b"\x1b[31m\tx.sql",
+            b"\xff.sql",
+            b'"x".sql',
+            b"a\\b.sql",
+            b"-x.sql",
+        ),
+        *(
+            "größe 🐘.sql".encode(),
+            b"it's; $(x).sql",
+            b" x .sql",
+            b"a/b/::error ::x.sql",
+            b"x.sql ",
+        ),
+    ],
+)
+@pytest.mark.parametrize("tool", [["git", "apply"], ["patch", "-s", "-p1"]])
+def test_it_can_be_applied_whatever_the_file_is_called(
+    tmp_path: Path, name: bytes, tool: list[str]
+) -> None:
+    if shutil.which(tool[0]) is None:
+        pytest.skip(f"needs {tool[0]}")
+    path = tmp_path / os.fsdecode(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"old\n")
+    patch = unified_diff(os.fsdecode(name), b"old\n", b"new\n")
+    subprocess.run(tool, input=patch, cwd=tmp_path, check=True)
+    assert path.read_bytes() == b"new\n"
 
 
 def test_equal_texts_have_no_patch() -> None:

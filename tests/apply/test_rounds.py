@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from counted_work import Work
+from idemlint import engine
 from idemlint.apply import rounds
+from idemlint.apply.rounds import fix_files
 from idemlint.diagnostics import Applicability
 from idemlint.rules import all_rules
+from idemlint.settings import Settings
 
 from .words import FOLDER, edit, fix, fixed
 
@@ -228,6 +231,14 @@ class TestWork:
         assert Counter(proofs) == {
             f"{FOLDER}/{number:04}_it.sql": 2 if number > 4 else 1 for number in range(1, 7)
         }
+
+
+def test_a_refused_fix_that_moved_files_leaves_the_others_their_turn() -> None:
+    """Without the breakpoint nothing says Drizzle any more: both files would be psql's."""
+    contents = {f"{FOLDER}/R__1.sql": b"$$--> statement-breakpoint", f"{FOLDER}/R__2.sql": b""}
+    settings = Settings.load(isolated=True)
+    results = fix_files(engine.open(contents, settings, contents), Applicability.SAFE)
+    assert {result.name: result.after for result in results} == contents
 
 
 class TestText:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cli.conftest import BAD, GOOD, git, write
+from cli.conftest import BAD, GOOD, commit, git, write
 
 ROOT = Path(__file__).parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -22,11 +22,18 @@ INSTALL, CHECK = ACTION["runs"]["steps"]
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="needs a shell")
 
 
-def run(step: dict[str, object], here: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
-    """Run a step: fill in the expressions of its `env`, then give its script to bash."""
+def run(
+    step: dict[str, object], here: Path, base: str = "", before: str = "", **inputs: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a step: fill in the expressions of its `env`, then give its script to bash.
+
+    `base` is a pull request's, `before` what a push replaces.
+    """
     given = {name: entry["default"] for name, entry in ACTION["inputs"].items()} | inputs
     values = {f"inputs.{name}": value for name, value in given.items()}
     values["github.action_path"] = str(ROOT)
+    values["github.base_ref"] = base
+    values["github.event.before"] = before
     environment = {
         name: re.sub(r"\$\{\{ (\S+) \}\}", lambda match: values[match[1]], text)
         for name, text in dict(step["env"]).items()  # type: ignore[call-overload]
@@ -65,9 +72,10 @@ def test_findings_fail_the_job_with_annotations_sarif_and_summary(installed: Pat
     done = run(CHECK, installed, paths="migrations")
     assert done.returncode == 1, done.stderr
     assert done.stdout.startswith("::error file=migrations/1.sql,line=1,")
-    (result,) = json.loads(Path("idemlint.sarif").read_text())["runs"][0]["results"]
+    file = installed / "runner" / "idemlint.sarif"
+    (result,) = json.loads(file.read_text())["runs"][0]["results"]
     assert result["ruleId"] == "IDM101"
-    assert Path("output").read_text() == "sarif=idemlint.sarif\n"
+    assert Path("output").read_text() == f"sarif={file}\n"
     assert "| migrations/1.sql:1 | IDM101 |" in Path("summary.md").read_text()
 
 
@@ -75,7 +83,8 @@ def test_a_clean_folder_passes_and_uploads_an_empty_sarif(installed: Path) -> No
     write("migrations/1.sql", GOOD)
     done = run(CHECK, installed, paths="migrations")
     assert done.returncode == 0, done.stderr
-    assert json.loads(Path("idemlint.sarif").read_text())["runs"][0]["results"] == []
+    file = installed / "runner" / "idemlint.sarif"
+    assert json.loads(file.read_text())["runs"][0]["results"] == []
 
 
 def test_paths_stand_one_a_line_and_may_hold_blanks(installed: Path) -> None:
@@ -95,7 +104,51 @@ def test_a_path_is_never_an_option(installed: Path) -> None:
 def test_without_sarif_none_is_written(installed: Path) -> None:
     write("migrations/1.sql", GOOD)
     assert run(CHECK, installed, paths="migrations", sarif="").returncode == 0
-    assert not Path("idemlint.sarif").exists()
+    assert not list(installed.rglob("*.sarif"))
+    assert not Path("output").exists()
+
+
+def test_the_folder_of_the_sarif_file_is_made(installed: Path) -> None:
+    write("migrations/1.sql", BAD)
+    assert run(CHECK, installed, paths="migrations", sarif="out/deep/x.sarif").returncode == 1
+    assert len(json.loads(Path("out/deep/x.sarif").read_text())["runs"][0]["results"]) == 1
+    assert Path("output").read_text() == "sarif=out/deep/x.sarif\n"
+
+
+def test_the_work_tree_stays_as_it_was(repository: Path, installed: Path) -> None:
+    Path(".gitignore").write_text("runner\noutput\nsummary.md\n.gitignore\n")
+    assert run(CHECK, installed, paths="migrations").returncode == 1
+    assert git("status", "--porcelain") == ""
+
+
+def test_it_is_one_analysis(installed: Path) -> None:
+    write("migrations/1.sql", BAD)
+    script = installed / "runner" / "idemlint" / "bin" / "idemlint"
+    script.write_text(script.read_text().replace("\n", f"\necho run >> {installed}/runs\n", 1))
+    run(CHECK, installed, paths="migrations")
+    assert Path("runs").read_text() == "run\n"
+
+
+@pytest.mark.parametrize("pattern", ["services/*/migrations", "services/**/*.sql", "serv*"])
+def test_patterns_are_looked_up(installed: Path, pattern: str) -> None:
+    write("services/a b/migrations/1.sql", BAD)
+    write("services/c/migrations/1.sql", GOOD)
+    done = run(CHECK, installed, paths=f"{pattern}\n", format="concise")
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith("services/a b/migrations/1.sql:1:")
+    assert "Found 1 error" in done.stdout
+
+
+def test_a_pattern_that_nothing_matches_fails_the_job(installed: Path) -> None:
+    write("migrations/1.sql", GOOD)
+    done = run(CHECK, installed, paths="migrations\nservices/*/migrations")
+    assert done.returncode == 2
+    assert done.stdout.startswith("::error title=idemlint::An entry of `paths` is a pattern")
+
+
+def test_a_name_with_a_bracket_is_itself(installed: Path) -> None:
+    write("a[b]/1.sql", BAD)
+    assert run(CHECK, installed, paths="a[b]").returncode == 1
 
 
 def test_since_reports_what_the_branch_changes(repository: Path, installed: Path) -> None:
@@ -108,11 +161,65 @@ def test_since_reports_what_the_branch_changes(repository: Path, installed: Path
     ]
 
 
-def test_an_error_fails_the_job_at_once(installed: Path) -> None:
+def newer_migrations(*names: str) -> str:
+    """Commits, one a migration that fails when it runs again; the revision before them."""
+    before = git("rev-parse", "HEAD").strip()
+    for name in names:
+        write(f"migrations/{name}.sql", BAD.replace("users", f"t{name}"))
+        commit(name)
+    return before
+
+
+def reported(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return re.findall(r"^migrations/(\w+)\.sql:", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("since", ["auto", "origin/"])
+def test_a_push_reports_what_it_brings(repository: Path, installed: Path, since: str) -> None:
+    before = newer_migrations("0002", "0003")
+    done = run(CHECK, installed, before=before, paths="migrations", since=since, format="concise")
+    assert done.returncode == 1, done.stderr
+    assert reported(done) == ["0002", "0003"]
+
+
+@pytest.mark.parametrize("before", ["0" * 40, "1" * 40, ""])
+def test_a_push_of_which_nothing_older_is_known_reports_all(
+    repository: Path, installed: Path, before: str
+) -> None:
+    newer_migrations("0002")
+    done = run(
+        CHECK, installed, before=before, paths="migrations", since="origin/", format="concise"
+    )
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith("::notice title=idemlint::What was there before is not known")
+    assert reported(done) == ["0001_users", "0002"]
+
+
+def test_a_pull_request_goes_by_its_base(repository: Path, installed: Path) -> None:
+    git("update-ref", "refs/remotes/origin/main", newer_migrations("0002"))
+    done = run(CHECK, installed, base="main", paths="migrations", since="auto", format="concise")
+    assert done.returncode == 1, done.stderr
+    assert reported(done) == ["0002"]
+
+
+def test_an_error_of_ours_is_told_from_a_finding(installed: Path) -> None:
     done = run(CHECK, installed, paths="gone")
     assert done.returncode == 2
     assert "gone: no such file or folder" in done.stderr
-    assert not Path("idemlint.sarif").exists()
+    assert done.stdout.startswith("::error title=idemlint::The migrations were not checked")
+    assert not list(installed.rglob("*.sarif"))
+    assert not Path("output").exists()
+
+
+def test_a_file_cannot_give_the_log_commands(installed: Path) -> None:
+    write("migrations/::error ::1.sql", BAD)
+    write("migrations/2.sql", 'CREATE TABLE "a\n::error ::b ##[error]c" (id int);\n')
+    for form in ("full", "concise", "github"):
+        done = run(CHECK, installed, paths="migrations", format=form)
+        assert done.returncode == 1
+        lines = (done.stdout + done.stderr).splitlines()
+        commands = [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+        assert len(commands) == (2 if form == "github" else 0)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,6 @@ from cli.conftest import BAD, GOOD, Result, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Idemlint = Callable[..., Result]
 
@@ -150,6 +150,18 @@ class TestOutput:
         result = idemlint("--output-format", "json", "--output-file", "found.json", "migrations")
         assert "Found 1 error" in result.out
         assert json.loads((here / "found.json").read_text())[0]["code"] == "IDM101"
+
+    def test_several_formats_are_one_run(self, idemlint: Idemlint, bad: Path) -> None:
+        files = ("--output-file", "sarif:x.sarif", "--output-file", "junit:x.xml")
+        result = idemlint("--output-format", "json", *files, "migrations")
+        assert json.loads(result.out)[0]["code"] == "IDM101"
+        assert json.loads(Path("x.sarif").read_text())["version"] == "2.1.0"
+        assert Path("x.xml").read_text().startswith("<?xml")
+
+    def test_a_colon_in_a_name_is_no_format(self, idemlint: Idemlint, bad: Path) -> None:
+        idemlint("--output-file", "./json:x", "--output-file", "other:y", "migrations")
+        assert Path("json:x").exists()
+        assert Path("other:y").exists()
 
     def test_an_output_file_that_cannot_be_written_is_2(
         self, idemlint: Idemlint, bad: Path

@@ -82,10 +82,10 @@ class TestFix:
     def test_a_file_that_cannot_be_written(
         self, idemlint: Idemlint, bad: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def refuse(*arguments: object) -> None:
+        def refuse(*arguments: object, **more: object) -> None:
             raise OSError(30, "Read-only file system")
 
-        monkeypatch.setattr(writing.tempfile, "mkstemp", refuse)
+        monkeypatch.setattr(writing, "_new", refuse)
         result = idemlint("--fix", "migrations")
         assert result.code == 2
         assert "0001_users.sql: cannot be written: Read-only file system" in result.err

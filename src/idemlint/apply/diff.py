@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from bisect import bisect_left
 from difflib import Match, SequenceMatcher
 from itertools import pairwise
@@ -19,14 +19,26 @@ _STRETCH: Final = 1000
 
 def unified_diff(filename: str, before: bytes, after: bytes) -> bytes:
     """The patch that makes `after` of `before`; empty where they are equal."""
-    name = filename.replace("\\", "/").encode(sys.getfilesystemencoding(), "surrogateescape")
+    name = os.fsencode(filename.replace(os.sep, "/"))
     hunks = list(_hunks(_lines(before), _lines(after)))
     if not hunks:
         return b""
     return b"".join(
         line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
-        for line in (b"--- a/" + name + b"\n", b"+++ b/" + name + b"\n", *hunks)
+        for line in (b"--- " + _named(b"a/" + name), b"+++ " + _named(b"b/" + name), *hunks)
     )
+
+
+def _named(name: bytes) -> bytes:
+    """A name as git writes it into a head: quoted as in C where its end would be unsure, and with a tab
+    behind it where it has blanks in it."""
+    if any(byte < 0x20 or byte in b'\x7f"\\' for byte in name) or name.endswith(b" "):
+        quoted = b"".join(
+            bytes([byte]) if 0x20 <= byte != 0x7F and byte not in b'"\\' else b"\\%03o" % byte
+            for byte in name
+        )
+        return b'"' + quoted + b'"\n'
+    return name + (b"\t\n" if b" " in name else b"\n")
 
 
 def _hunks(old: list[bytes], new: list[bytes]) -> Iterator[bytes]:

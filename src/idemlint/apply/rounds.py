@@ -54,9 +54,13 @@ def fix_files(
     settings = folder.settings
     applied = Applied()
     results = [_untouched(tally) for tally in folder.unread(FileTally, only)]
-    for sequence in list(folder):
+    for names in [tuple(sequence) for sequence in folder]:
+        # What was tried on the ones before may have made other objects of the sequences.
+        sequence = folder.sequence_of(names[0]) if names else None
+        if sequence is None:
+            continue
         files: dict[str, _File] = {}
-        for name in sequence:
+        for name in names:
             if only is not None and name not in only:
                 continue
             try:
@@ -69,6 +73,8 @@ def fix_files(
             if not editable and file.wants(lowest):
                 file.spared = applied.reason(name, judged.migration.profile)
         settled = _settled(folder, sequence, files, lowest)
+        # The last trial may have been one that was refused.
+        folder.update({name: file.judged.data for name, file in settled.items()})
         # Plain data from here on: a folder that is done leaves no trees.
         results += [
             file.result(settings.stable_name, down=settings.down) for file in settled.values()

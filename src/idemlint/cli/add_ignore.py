@@ -22,7 +22,7 @@ _COMMENT: Final = re.compile(rb"(--[ \t]*idemlint:[ \t]*ignore\[)([^\]]*)(\].*)"
 
 def add_ignores(session: Session, collected: Collector, reason: str, *, fix_applied: bool) -> Code:
     """Write the comments into the files, and say how many; findings outside statements are left."""
-    from idemlint import runners
+    from idemlint import apply, runners
     from idemlint.apply.applied import Applied
 
     if session.stdin is not None:
@@ -30,6 +30,8 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
     added = left = 0
     applied = Applied()
     spared = []
+    problems = []
+    apply.clean_up(session.paths)
     for filename, group in groupby(collected.findings, key=lambda finding: finding.filename):
         name, runner = collected.origins[filename]
         path = Path(name)
@@ -43,9 +45,13 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
                 left += 1
                 continue
             codes.setdefault(finding.statement.start, []).append(finding.code)
-            added += 1
-        if codes:
-            _rewrite(path, codes, reason)
+        try:
+            if codes:
+                _rewrite(path, codes, reason)
+        except UsageProblem as problem:
+            problems.append(problem)
+        else:
+            added += sum(map(len, codes.values()))
     terminal.note(f"Suppressed {counted(added, 'finding')}.")
     if left:
         terminal.note(
@@ -53,7 +59,7 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
             " at the top of the file suppresses them."
         )
     notes.say_spared(spared, "List them with --write-baseline instead, or use --fix-applied.")
-    return Code.CLEAN
+    return Code.ERROR if notes.say_problems(problems) else Code.CLEAN
 
 
 def _rewrite(path: Path, codes: dict[int, list[str]], reason: str) -> None:

@@ -7,13 +7,13 @@ of ours; Ctrl-C: see `interrupts`.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from enum import IntEnum
+from io import StringIO
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from idemlint.cli import interrupts
+from idemlint.cli import interrupts, terminal
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except click.Abort:
         return _say("interrupted", Code.INTERRUPTED)
     except click.ClickException as error:
-        error.show()
-        return Code.ERROR
+        said = StringIO()  # it has words of the command line in it
+        error.show(said)
+        return _say(said.getvalue().rstrip("\n"), Code.ERROR)
     except UsageProblem as error:
         return _say(f"error: {error}", Code.ERROR)
     except RecursionError:
@@ -80,7 +81,7 @@ def _internal_error(what: str, arguments: Sequence[str]) -> int:
     if wanted:
         import traceback
 
-        traceback.print_exc()
+        _say(traceback.format_exc(), Code.ERROR)
     _say(how_to_report(wants_trace=not wanted), Code.ERROR)
     return Code.ERROR
 
@@ -98,6 +99,5 @@ def how_to_report(*, wants_trace: bool) -> str:
 
 
 def _say(text: str, code: Code) -> int:
-    with suppress(OSError):
-        click.echo(text.encode("utf-8", "replace").decode(), err=True)
+    terminal.note(text)
     return code

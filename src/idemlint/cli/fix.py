@@ -64,14 +64,23 @@ def _show_diff(
 def _fix(
     session: Session, collector: Collector, options: CheckOptions, results: Sequence[FixedFile]
 ) -> Code:
-    number = 0
+    from idemlint import apply
+
+    apply.clean_up(session.paths)
+    written: list[FixedFile] = []
     for result in results:
-        collector.add(result.report)
         if session.stdin is not None and result.name == session.stdin[0]:
             terminal.emit_bytes(result.after)
         elif result.after != result.before and not _is_written(result, collector):
             continue
-        number += len(result.fixed)
+        written.append(result)
+    if len(written) == len(results):
+        for result in results:
+            collector.add(result.report)
+    else:  # what is left to find is looked for once more where files are as they were
+        for tally in session.tallies([], excerpts=output.shows_excerpts(session)):
+            collector.add(tally)
+    number = sum(len(result.fixed) for result in written)
     report = output.without_baseline(session, collector.report(fixed=number), options.baseline)
     if session.stdin is None:
         output.show(session, report, statistics=options.statistics)
@@ -81,10 +90,10 @@ def _fix(
         text = formats.render(
             session.options.output_format or "concise", report, quiet=session.options.quiet
         )
-        terminal.note(text.rstrip("\n"))
+        terminal.aside(text.rstrip("\n"))
     notes.say_what_was_not_done(results)
     if not session.options.quiet:
-        notes.say_what_guards_hide(results)
+        notes.say_what_guards_hide(written)
     return for_findings(
         bool(report.findings),
         fixed=number > 0,

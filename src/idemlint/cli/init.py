@@ -123,7 +123,7 @@ def write(target: Path, table: str) -> bool:
     try:
         if target.name != PYPROJECT:
             replaced = target.exists()
-            target.write_text(table, encoding="utf-8")
+            writing.put(os.fspath(target), table.encode())
             return replaced
         before = target.read_bytes()
         text = before.decode()

@@ -64,6 +64,13 @@ def say_spared(spared: Sequence[tuple[str, str]], way_out: str) -> None:
         terminal.note(f"Left alone: {shown}: {reason}. {way_out}")
 
 
+def say_problems(problems: Sequence[Exception]) -> bool:
+    """Say which files could not be written, and why; whether there were any."""
+    for problem in problems:
+        terminal.note(f"error: {problem}")
+    return bool(problems)
+
+
 def say_what_guards_hide(results: Sequence[FixedFile]) -> None:
     """Say how many guards were put in: a guard must not be taken for a comparison."""
     guards = sum(

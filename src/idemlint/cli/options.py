@@ -19,6 +19,13 @@ F = TypeVar("F", bound="Callable[..., Any]")
 R = TypeVar("R", "Shared", "RuleOptions")
 
 
+class OutputFile(NamedTuple):
+    """A file that output goes to; without a format of its own it gets that of `--output-format`."""
+
+    name: str
+    format: str | None = None
+
+
 class Shared(NamedTuple):
     """What every command that reads migrations takes; `None` and empty mean: not given."""
 
@@ -36,7 +43,7 @@ class Shared(NamedTuple):
     force_exclude: bool = False
     stdin_filename: str | None = None
     output_format: str | None = None
-    output_file: str | None = None
+    output_file: tuple[OutputFile, ...] = ()
     show_files: bool = False
     jobs: int | None = None
     color: str = "auto"
@@ -98,6 +105,18 @@ def flag(*names: str, help: str) -> Callable[[F], F]:
     return click.option(*names, is_flag=True, help=help)
 
 
+def _output_files(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[OutputFile, ...]:
+    """`sarif:out.sarif` is a format and a file; `./sarif:out.sarif` and `C:\\out` are files."""
+    found = []
+    for value in values:
+        form, colon, name = value.partition(":")
+        is_format = bool(colon) and form in FORMATS
+        found.append(OutputFile(name, form) if is_format else OutputFile(value))
+    return tuple(found)
+
+
 _FILE: Final = click.Path(dir_okay=False, path_type=str)
 
 #: Shown in this order.
@@ -121,7 +140,14 @@ _SHARED: Final[tuple[Callable[[Any], Any], ...]] = (
     flag("--show-files", help="List the files that would be read, and stop."),
     click.option("--config", type=_FILE, metavar="F", help="Configuration file to use."),
     flag("--isolated", help="Read no configuration file."),
-    click.option("--output-file", type=_FILE, metavar="F", help="Write the output format to F."),
+    click.option(
+        "--output-file",
+        multiple=True,
+        type=_FILE,
+        metavar="[FORMAT:]F",
+        help="Write the output format, or FORMAT, to F; may be given more than once.",
+        callback=_output_files,
+    ),
     click.option(
         "--jobs",
         type=click.IntRange(min=1),

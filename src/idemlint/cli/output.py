@@ -28,10 +28,10 @@ def without_baseline(session: Session, report: Report, name: str | None) -> Repo
 
 
 def shows_excerpts(session: Session) -> bool:
-    """Whether `show` prints the lines that findings stand in; with --output-file, stdout gets them."""
+    """Whether `show` prints the lines that findings stand in; with --output-file, stdout may get them."""
     options = session.options
     name = options.output_format or session.config.output_format or FULL
-    return name == FULL or options.output_file is not None
+    return name == FULL or bool(options.output_file)
 
 
 def write_summary(name: str, report: Report, code: int) -> None:
@@ -57,15 +57,19 @@ def write_summary(name: str, report: Report, code: int) -> None:
 
 
 def show(session: Session, report: Report, *, statistics: bool) -> None:
-    """Print the findings in the chosen format; --output-file gets that, and stdout the text."""
+    """Print the findings in the chosen format. An --output-file gets it, and stdout the text; one with a
+    format of its own leaves stdout as it is."""
     options = session.options
     name = options.output_format or session.config.output_format or FULL
     _known_format(name)
-    if options.output_file is not None:
+    if options.output_file:
         from idemlint.report import formats
 
-        terminal.write_file(options.output_file, formats.render(name, report, quiet=options.quiet))
-        name = name if name in formats.FOR_PEOPLE else FULL
+        for file in options.output_file:
+            text = formats.render(file.format or name, report, quiet=options.quiet)
+            terminal.write_file(file.name, text)
+        if not all(file.format for file in options.output_file):
+            name = name if name in formats.FOR_PEOPLE else FULL
     if statistics:
         _show_statistics(report, name, options.color)
     elif name == FULL:

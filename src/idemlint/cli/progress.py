@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from idemlint.report.run_report import one_line
+from idemlint.report.run_report import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ class Watch:
             bar = "━" * filled + " " * (_WIDTH - filled)
             parts.append(f"{bar} {self._done:,}/{self._total:,} files")
         if name and now - self._since > NAMED:
-            parts.append(one_line(name))
+            parts.append(shown_name(name))
         return " ".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -11,14 +11,18 @@ from idemlint.cli.collector import Collector
 from idemlint.cli.exits import Code, with_account
 from idemlint.cli.options import ReplayOptions, Shared, flag, output_format, shared, taken
 from idemlint.cli.session import open_session
+from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
     from idemlint.analysis.file_report import FileReport
 
 
+FORMATS: Final = ("full", "json")
+
+
 @click.command("replay")
 @shared
-@output_format("full", "json")
+@output_format(*FORMATS)
 @flag("--effects", help="What each statement is taken to do, too.")
 def command(**values: Any) -> Code:
     """Show every statement with its verdict on a rerun, and why. Exits 0 whatever the verdicts."""
@@ -26,6 +30,9 @@ def command(**values: Any) -> Code:
 
     own = ReplayOptions(taken(Shared, values), **values)
     options = own.shared
+    for file in options.output_file:
+        if file.format not in (None, *FORMATS):
+            raise UsageProblem(f"--output-file: replay has no format `{file.format}`")
     # What the configuration takes for applied is not reported by `check`; its verdicts are wanted.
     session = open_session(options, all_files=options.start_after is None)
     if options.show_files:
@@ -39,11 +46,12 @@ def command(**values: Any) -> Code:
         if not shown.problem:
             judged.append(shown)
     account = collector.account()
-    if options.output_file is not None:
-        as_json = options.output_format == "json"
+    for file in options.output_file:
+        as_json = (file.format or options.output_format) == "json"
         render = verdicts.as_json if as_json else verdicts.text
-        terminal.write_file(options.output_file, render(judged, account))
-    if options.output_format == "json" and options.output_file is None:
+        terminal.write_file(file.name, render(judged, account))
+    goes_to_a_file = any(file.format is None for file in options.output_file)
+    if options.output_format == "json" and not goes_to_a_file:
         terminal.emit(verdicts.as_json(judged, account))
     else:
         terminal.emit_lines(

@@ -16,6 +16,7 @@ from idemlint.cli.progress import progress
 from idemlint.errors import UsageProblem
 from idemlint.left_out import LeftOut
 from idemlint.records import NamedTuple
+from idemlint.report.run_report import shown_name
 from idemlint.sequence.paths import shown
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class Session(NamedTuple):
 
     def shown_files(self) -> str:
         """The files that are reported on, one a line (`--show-files`)."""
-        return "".join(f"{path}\n" for path in self.paths if self.is_wanted(path))
+        return "".join(f"{shown_name(path)}\n" for path in self.paths if self.is_wanted(path))
 
 
 def open_session(

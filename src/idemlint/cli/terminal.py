@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.errors import UsageProblem
+from idemlint.report.run_report import no_command, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +46,12 @@ def _until_nobody_reads() -> Iterator[None]:
 
 
 def emit(text: str) -> None:
-    """Text to stdout, as UTF-8 where it is a pipe or a file, whatever the locale says."""
+    """Text to stdout, as UTF-8 where it is a pipe or a file, whatever the locale says.
+
+    No text has what would steer a terminal or hide in it; formats for machines have escapes of their own,
+    so that nothing of theirs is changed here.
+    """
+    text = visible(text)
     if is_terminal():
         encoding = sys.stdout.encoding or "utf-8"
         with _until_nobody_reads():
@@ -59,7 +64,10 @@ def emit(text: str) -> None:
 
 
 def emit_bytes(data: bytes) -> None:
-    """Bytes to stdout as they are."""
+    """Bytes to stdout as they are, be they a patch or a repaired file; but a terminal is not steered."""
+    if is_terminal():
+        emit(data.decode("utf-8", "surrogateescape").replace("\r\n", "\n"))
+        return
     with _until_nobody_reads():
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
@@ -110,16 +118,19 @@ def width() -> int | None:
 
 
 def note(text: str) -> None:
-    """A message about the run, to stderr."""
+    """A message about the run, to stderr; names of files in it may be as they are."""
+    aside("\n".join(map(no_command, text.split("\n"))))
+
+
+def aside(text: str) -> None:
+    """A text to stderr, in whatever format, where stdout is taken."""
     with suppress(OSError):
-        sys.stderr.write(text.encode("utf-8", "replace").decode() + "\n")
+        sys.stderr.write(visible(text).encode("utf-8", "replace").decode() + "\n")
         sys.stderr.flush()
 
 
 def write_file(name: str, text: str) -> None:
-    """The contents of an output file."""
-    try:
-        with open(name, "wb") as file:  # noqa: PTH123
-            file.write(text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise UsageProblem(f"{name}: cannot be written: {error.strerror or error}") from None
+    """The contents of an output file. Raises `UsageProblem` where it cannot be written."""
+    from idemlint.apply import writing
+
+    writing.put(name, text.encode("utf-8", "replace"))

@@ -100,9 +100,12 @@ def _missing_cast(site: Site) -> str | None:
         if depth == 1 and word.says("AS"):
             middle = index
         if depth == 0 and middle is not None:
-            source = site.data[words[opening].end : words[middle].start].decode().strip()
-            target = site.data[words[middle].end : word.start].decode().strip()
-            return exists.missing_cast(source, target)
+            source = site.data[words[opening].end : words[middle].start]
+            target = site.data[words[middle].end : word.start]
+            try:
+                return exists.missing_cast(source.decode().strip(), target.decode().strip())
+            except UnicodeDecodeError:  # a name that the server refuses, whatever is done about it
+                return None
     return None
 
 

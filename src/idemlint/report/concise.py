@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.report.run_report import one_line, printable
+from idemlint.report.run_report import one_line, shown_name
 from idemlint.report.summary import summary
 
 if TYPE_CHECKING:
@@ -24,5 +24,5 @@ def line(finding: Finding) -> str:
     """`path:row:column: CODE [*] message`."""
     mark = f"{finding.mark} " if finding.mark else ""
     message = one_line(finding.message)
-    place = f"{one_line(printable(finding.filename))}:{finding.start.row}:{finding.start.column}"
+    place = f"{shown_name(finding.filename)}:{finding.start.row}:{finding.start.column}"
     return f"{place}: {finding.code} {mark}{message}"

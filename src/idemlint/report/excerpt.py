@@ -20,10 +20,6 @@ Style = Literal["text", "gutter", "mark", "cut"]
 
 TAB: Final = 4
 ELLIPSIS: Final = "…"
-#: Right-to-left overrides and their like, which make code read otherwise than it runs.
-_DIRECTIONS: Final = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
 
 
 class Piece(NamedTuple):
@@ -109,6 +105,8 @@ def cells(text: str, column: int = 0) -> list[Cell]:
         return [(character, 1) for character in text]
     from unicodedata import category, combining, east_asian_width
 
+    from idemlint.report.plain import is_unsafe
+
     shown: list[Cell] = []
     for character in text:
         if character == "\t":
@@ -116,7 +114,7 @@ def cells(text: str, column: int = 0) -> list[Cell]:
             cell = (" " * amount, amount)
         elif character < " ":
             cell = (chr(0x2400 + ord(character)), 1)
-        elif character in _DIRECTIONS or category(character) in {"Cc", "Cs"}:
+        elif is_unsafe(character):
             cell = ("�", 1)
         elif combining(character) or category(character) in {"Mn", "Me", "Cf"}:
             cell = (character, 0)
@@ -173,7 +171,8 @@ def _fitting(line: list[Cell], room: int) -> list[Cell]:
 
 def _source(mark: str, line: list[Cell], *, cut: bool = False) -> Row:
     row: Row = [Piece(mark, "mark")] if mark else []
-    row.append(Piece("".join(character for character, _ in line), "text"))
+    text = "".join(character for character, _ in line)
+    row.append(Piece(text.replace("##[", "##�"), "text"))  # a command to GitHub's log, see `plain`
     if cut:
         row.append(Piece(ELLIPSIS, "cut"))
     return row

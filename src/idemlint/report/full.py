@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
-from idemlint.report.run_report import one_line, printable
+from idemlint.report.run_report import no_command, one_line, shown_name, visible
 from idemlint.report.summary import summary
 from idemlint.report.words import counted
 
@@ -77,7 +77,7 @@ def finding_lines(finding: Finding, width: int | None = None) -> Iterator[Line]:
 
     severity = finding.severity
     heading: Line = [
-        (one_line(printable(finding.filename)), "path"),
+        (shown_name(finding.filename), "path"),
         (f":{finding.start.row}:{finding.start.column}", "place"),
         (": ", "text"),
         (finding.code, severity),
@@ -163,17 +163,20 @@ def summary_lines(report: Report) -> Iterator[Line]:
 
 def plain(styled: Iterable[Line]) -> str:
     """Styled lines as text."""
-    return "".join("".join(text for text, _ in line) + "\n" for line in styled)
+    return "".join(no_command("".join(text for text, _ in line)) + "\n" for line in styled)
 
 
 def print_rich(styled: Iterable[Line], console: Any) -> None:
-    """Styled lines on a rich console, the text exactly as it is."""
+    """Styled lines on a rich console, the text as it is but for what would steer the terminal."""
     from rich.text import Text
 
     for line in styled:
         text = Text(no_wrap=True, overflow="ignore", end="\n")
+        whole = "".join(piece for piece, _ in line)
+        if no_command(whole) != whole:
+            text.append(".")
         for piece, style in line:
-            text.append(piece, style=STYLES.get(style, ""))
+            text.append(visible(piece), style=STYLES.get(style, ""))
         console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True, crop=False)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.report import concise
 from idemlint.report.full import notes
-from idemlint.report.run_report import repository_path
+from idemlint.report.run_report import repository_path, visible
 
 if TYPE_CHECKING:
     from idemlint.analysis.file_report import Finding
@@ -23,13 +23,7 @@ def render(report: Report) -> str:
         for each in account.faults
     ]
     commands.append(f"::notice title=idemlint::{_data(account.line())}")
-    # A path that begins like a command would be taken for one.
-    log = ["." + line if line.startswith("::") else line for line in _log(report)]
-    return "".join(f"{line}\n" for line in (*commands, *log))
-
-
-def _log(report: Report) -> list[str]:
-    return concise.render(report).splitlines()
+    return "".join(f"{command}\n" for command in commands) + concise.render(report)
 
 
 def _command(report: Report, finding: Finding) -> str:
@@ -49,7 +43,9 @@ def _command(report: Report, finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """The runner's own escapes, those of `ActionCommand.cs`; of other controls only how they look."""
+    lines = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(lines)
 
 
 def _property(text: str) -> str:

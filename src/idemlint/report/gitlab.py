@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.report.json import dumps
-from idemlint.report.run_report import repository_path
+from idemlint.report.run_report import printable, repository_path
 
 if TYPE_CHECKING:
     from idemlint.report.run_report import Report
@@ -21,7 +21,7 @@ def render(report: Report) -> str:
                 "fingerprint": finding.fingerprint,
                 "severity": "major" if finding.is_error else "minor",
                 "location": {
-                    "path": repository_path(report, finding.filename),
+                    "path": printable(repository_path(report, finding.filename)),
                     "lines": {"begin": finding.start.row, "end": finding.end.row},
                 },
             }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from idemlint.left_out import told
-from idemlint.report.run_report import page_url, printable
+from idemlint.report.run_report import is_plain, page_url, printable
 
 if TYPE_CHECKING:
     from idemlint.analysis.file_report import Finding, FixText
@@ -29,7 +29,8 @@ def render(report: Report) -> str:
 
 
 def dumps(value: object) -> str:
-    """Indented JSON with a newline behind it. Lone surrogates do not stop it."""
+    """Indented JSON with a newline behind it. What would steer a terminal or a log is escaped, and
+    comes back as it was when the JSON is read; lone surrogates do not stop it."""
     try:
         data = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     except TypeError:
@@ -37,7 +38,18 @@ def dumps(value: object) -> str:
 
         text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
         data = text.encode("utf-8", "replace")
-    return data.decode()
+    written = data.decode()
+    if is_plain(written):
+        return written
+    from idemlint.report.plain import escaped
+
+    return escaped(written, _escape)
+
+
+def _escape(character: str) -> str:
+    """JSON's escape: UTF-16, a surrogate pair where it takes two."""
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def as_dict(finding: Finding) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from idemlint.report.full import notes
 from idemlint.report.json import account_as_dict
-from idemlint.report.run_report import printable
+from idemlint.report.run_report import is_plain, no_command, printable, visible
 from idemlint.report.words import counted
 
 if TYPE_CHECKING:
@@ -81,13 +81,28 @@ def _case(finding: Finding, classname: str) -> Iterator[str]:
 
 
 def _text(lines: list[str]) -> str:
-    return escape(legal("\n".join(lines)))
+    written = escape(legal("\n".join(lines)))
+    return _referred("\n".join(map(_no_command, written.split("\n"))))
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(legal(text))
+    return _referred(quoteattr(legal(text)))
+
+
+def _no_command(line: str) -> str:
+    """The line without the `::` that would make it a command to the log of a GitHub workflow."""
+    return line if no_command(line) == line else line.replace(":", "&#x3a;", 1)
 
 
 def legal(text: str) -> str:
-    """The text with every character that XML 1.0 cannot hold replaced."""
-    return _ILLEGAL.sub("�", text)
+    """The text with an escape in place of every character that XML 1.0 cannot hold."""
+    return _ILLEGAL.sub(lambda match: visible(match[0]), text)
+
+
+def _referred(written: str) -> str:
+    """The XML with references to all characters that would steer or hide; read, they are there again."""
+    if is_plain(written):
+        return written
+    from idemlint.report.plain import escaped
+
+    return escaped(written, lambda character: f"&#x{ord(character):x};")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.sqlstates import condition_name
-from idemlint.report.run_report import one_line, page_url, repository_path
+from idemlint.report.run_report import one_line, page_url, repository_path, shown_name
 from idemlint.report.summary import summary
 
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 #: GitHub refuses summaries above 1 MiB; nobody reads them that far.
 LONGEST: Final = 200
 
-_SPECIAL: Final = str.maketrans({c: f"\\{c}" for c in "\\*_[]<>|#~$"} | {"&": "&amp;"})
+#: What Markdown would read as something else; a `@` by itself calls nobody.
+_SPECIAL: Final = str.maketrans(
+    {c: f"\\{c}" for c in "\\`*_[]<>|#~$"} | {"&": "&amp;", "@": "@<!-- -->"}
+)
 
 
 def render(report: Report) -> str:
@@ -58,7 +61,8 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _row(report: Report, finding: Finding) -> str:
-    place = f"{repository_path(report, finding.filename)}:{finding.start.row}"
+    path = shown_name(repository_path(report, finding.filename))
+    place = f"{path}:{finding.start.row}"
     sqlstate = finding.sqlstate
     said = f"{sqlstate} {condition_name(sqlstate) or ''}" if sqlstate else ""
     message = _prose(one_line(finding.message))
@@ -66,15 +70,22 @@ def _row(report: Report, finding: Finding) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_SPECIAL).replace("`", "\\`")
+    return text.translate(_SPECIAL)
 
 
 def _prose(text: str) -> str:
-    """A message: code spans stay, all else is taken literally. A pipe ends a cell even in code."""
+    """A message: code spans stay, all else is taken literally. A pipe ends a cell even in code.
+
+    Backticks that stand together are another mark than one alone, and make it unsure which of all that
+    follows is code: then nothing is. So does a pipe behind a backslash, of a span.
+    """
     pieces = text.split("`")
-    if len(pieces) % 2 == 0:
+    if len(pieces) % 2 == 0 or "``" in text:
         return _escaped(text)
     return "".join(
-        f"`{piece}`".replace("|", "\\|") if index % 2 else piece.translate(_SPECIAL)
-        for index, piece in enumerate(pieces)
+        _span(piece) if index % 2 else _escaped(piece) for index, piece in enumerate(pieces)
     )
+
+
+def _span(code: str) -> str:
+    return _escaped(f"`{code}`") if "\\|" in code else f"`{code}`".replace("|", "\\|")

@@ -87,22 +87,51 @@ def page_url(code: str, name: str) -> str:
 
 
 def repository_path(report: Report, filename: str) -> str:
-    """A file's path from the repository's root, with slashes, as forges want it."""
+    """A file's path from the repository's root, with slashes, as forges want it. Bytes of it that are no
+    UTF-8 are lone surrogates still."""
     if report.root is not None:
         relative = os.path.relpath(filename, report.root)
         if not relative.startswith(".."):
             filename = relative
-    return printable(filename.replace(os.sep, "/"))
+    return filename.replace(os.sep, "/")
 
 
 def printable(text: str) -> str:
-    """A file name without the lone surrogates that undecodable bytes in it become."""
+    """A file name as data: bytes that are no UTF-8 as `\\xff`, all else as it is."""
     if text.isascii():
         return text
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    from idemlint.report.plain import without_surrogates
+
+    return without_surrogates(text)
+
+
+def shown_name(filename: str) -> str:
+    """A file name for people: one line, nothing in it that steers a terminal, hides, or is a command to a
+    log at its beginning."""
+    if filename.lstrip().startswith("::"):
+        filename = f"./{filename}"
+    return visible(filename).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def visible(text: str) -> str:
+    """A text without control characters and their like (see `plain`); newlines and tabs stay."""
+    if is_plain(text):
+        return text
+    from idemlint.report import plain
+
+    return plain.visible(text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text certainly has nothing in it that `plain` would show otherwise: a quick look."""
+    return text.replace("\n", "").isprintable() and "##[" not in text
 
 
 def one_line(text: str) -> str:
     """A text without newlines and control characters: what it says must not steer a terminal."""
-    flat = " ".join(text.split())
-    return flat if flat.isprintable() else "".join(c if c.isprintable() else "�" for c in flat)
+    return visible(" ".join(text.split()))
+
+
+def no_command(line: str) -> str:
+    """The line so that the log of a GitHub workflow does not take it for a command."""
+    return f".{line}" if line.lstrip().startswith("::") else line

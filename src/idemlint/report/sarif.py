@@ -3,6 +3,7 @@ chance: lines and columns from 1, relative URIs, `results` even when there are n
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -79,7 +80,7 @@ def _rule(example: Finding, text: RuleText | None) -> dict[str, Any]:
 
 def _result(report: Report, finding: Finding, index: int) -> dict[str, Any]:
     said = [finding.message, *(f"{label}: {text}" for label, text in notes(finding))]
-    artifact = {"uri": quote(repository_path(report, finding.filename))}
+    artifact = {"uri": quote(os.fsencode(repository_path(report, finding.filename)))}
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": index,

@@ -10,7 +10,7 @@ from idemlint.replay.judge.verdict import Verdict
 from idemlint.report.excerpt import cells
 from idemlint.report.full import plain
 from idemlint.report.json import account_as_dict, dumps
-from idemlint.report.run_report import one_line, printable
+from idemlint.report.run_report import one_line, printable, shown_name
 from idemlint.report.words import counted
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def lines(
 ) -> Iterator[Line]:
     """A block a file; a line a statement, and why where it is not safe; an account of all."""
     for file in files:
-        yield [(printable(file.filename), "path"), (f"  {file.runner}", "cut")]
+        yield [(shown_name(file.filename), "path"), (f"  {file.runner}", "cut")]
         digits = max((len(str(statement.row)) for statement in file.statements), default=1)
         for statement in file.statements:
             yield from _statement(statement, digits, width)

@@ -46,7 +46,9 @@ def suppressions(migration: Migration) -> list[Suppression]:
         if match is None:
             continue
         codes = tuple(
-            code.strip().upper() for code in match["codes"].decode().split(",") if code.strip()
+            code.strip().upper()
+            for code in match["codes"].decode("utf-8", "replace").split(",")
+            if code.strip()
         )
         whole_file = match["what"].lower() == b"ignore-file"
         place = bisect_left(ends, span.start)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
+from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
 
+if TYPE_CHECKING:
+    from collections.abc import MutableSequence
+
+#: Bytes of a file whose lines, were there nothing in them, would take too much memory as objects.
+_LARGE: Final = 1_000_000
 BOM = b"\xef\xbb\xbf"
 
 
@@ -30,7 +36,14 @@ class Lines:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._ascii = data.isascii()
-        self._starts = list(accumulate((len(line) + 1 for line in data.split(b"\n")), initial=0))
+        starts = accumulate((len(line) + 1 for line in data.split(b"\n")), initial=0)
+        self._starts: MutableSequence[int]
+        if len(data) < _LARGE:
+            self._starts = list(starts)
+        else:
+            from array import array
+
+            self._starts = array("q", starts)
         self._starts.pop()
         if data.startswith(BOM):
             self._starts[0] = len(BOM)  # no editor counts it as a column
