@@ -10,8 +10,7 @@ from idemlint import config as configuration
 from idemlint import runners
 from idemlint.errors import UsageProblem, nearest
 from idemlint.records import NamedTuple
-from idemlint.rules import all_rules
-from idemlint.selection import Selectors
+from idemlint.rules import selectors
 from idemlint.sequence.terms import Terms
 
 if TYPE_CHECKING:
@@ -133,15 +132,6 @@ class Settings(NamedTuple):
             full[len(inside) :] if full.startswith(inside) else os.path.relpath(full, self.root)
         )
         return relative.replace(os.sep, "/")
-
-
-def selectors() -> Selectors:
-    """What `select` and its like may name."""
-    rules = all_rules()
-    return Selectors(
-        {code: rule.name for code, rule in rules.items()},
-        (code for code, rule in rules.items() if rule.default),
-    )
 
 
 def require_runner(name: str) -> None:
