@@ -34,6 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("fixes",),
     ("rules",),
     ("settings",),
+    ("configured",),
     ("analysis",),
     ("engine", "report"),
     ("apply", "workers"),

@@ -23,7 +23,7 @@ NEEDED = """
 analysis analysis.file_report analysis.findings analysis.fingerprint analysis.judged
 cli cli.app cli.check cli.exits cli.interrupts cli.notes cli.options cli.output cli.rulebook
 cli.session cli.terminal
-config
+config configured
 diagnostics
 engine
 errors
@@ -49,8 +49,8 @@ rules rules.kit rules.kit.pages rules.kit.rule rules.kit.ways_out
 runners runners.body_spans runners.clues runners.cutters runners.detector runners.directives
 runners.line_patterns runners.profile runners.profiles runners.sections runners.units
 selection
-sequence sequence.chain sequence.facts sequence.grouping sequence.migration sequence.order
-sequence.paths sequence.script sequence.terms sequence.texts
+sequence sequence.asked sequence.chain sequence.facts sequence.grouping sequence.migration
+sequence.order sequence.paths sequence.script sequence.start_after sequence.terms sequence.texts
 settings
 source source.grammar source.lexer source.libpg_query source.parse source.positions source.split
 source.statement source.text source.tokens source.tree

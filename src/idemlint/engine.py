@@ -11,37 +11,37 @@ they use. Nothing here knows a terminal, a format or a server.
 
 from __future__ import annotations
 
-import gc
 import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from idemlint import files
 from idemlint.analysis.file_report import FileReport, FileTally, report_of, tally_of
 from idemlint.analysis.judged import Judged, judge
-from idemlint.errors import UsageProblem
 from idemlint.replay.catalog.view import StaleView
+from idemlint.sequence.asked import asked_about
 from idemlint.sequence.chain import Chain
 from idemlint.sequence.grouping import Grouping
 from idemlint.sequence.order import is_read_alone, newest
 from idemlint.sequence.paths import holder
 from idemlint.sequence.script import KEPT, Scripts, Shelf
+from idemlint.sequence.start_after import require_start_after
 from idemlint.sequence.texts import Texts, comes_or_goes, full
-from idemlint.settings import Settings
+from idemlint.source.tree import no_garbage
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from idemlint.configured import Configured
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.view import View
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.sequence.order import Group
+    from idemlint.settings import Settings
 
 
 def open(
     paths: Iterable[str | Path],
-    settings: Settings | None = None,
+    settings: Settings | Configured | None = None,
     texts: Mapping[str | Path, bytes] | Mapping[str, bytes] | None = None,
     *,
     once: bool = False,
@@ -50,12 +50,17 @@ def open(
 
     `texts` are bytes to take instead of what is on disk, by name: standard input, an editor's buffers.
     A file that only they have is one of the folder that it would stand in. `once`: each file is asked about
-    once, in its order, and nothing is kept for who comes back; answers are the same. Raises `UsageProblem`
-    for a path that is not there or cannot be read.
+    once, in its order, and nothing is kept for who comes back; answers are the same. Without `settings`, each
+    sequence has those of its nearest configuration. Raises `UsageProblem` for a path that is not there or
+    cannot be read, and for a configuration that is wrong.
     """
     names = [os.fspath(path) for path in paths]
+    if settings is None:
+        from idemlint.configured import Configured
+
+        settings = Configured.around(names)
     given = {os.fspath(name): data for name, data in (texts or {}).items()}
-    return Folder(names, settings or Settings.load(names), given, Shelf(0 if once else KEPT))
+    return Folder(names, settings, given, Shelf(0 if once else KEPT))
 
 
 def part(group: Group, settings: Settings, texts: Mapping[str, bytes]) -> Folder:
@@ -70,19 +75,21 @@ class Folder:
     def __init__(
         self,
         paths: list[str],
-        settings: Settings,
+        settings: Settings | Configured,
         texts: Mapping[str, bytes],
         shelf: Shelf,
         groups: list[Group] | None = None,
     ) -> None:
-        self.settings = settings
+        self._settings = settings
         self._paths = tuple(paths)
         self._texts = Texts(texts)
         self._shelf = shelf
-        self._asked = () if groups is not None else self._ask()
+        self._asked = () if groups is not None else asked_about(self._paths, self._texts)
         self._sequences: list[Sequence] = []
         self._sequences = self._group(groups)
         self._index()
+        if groups is None:
+            require_start_after(self._sequences, self._texts.given)
 
     def __iter__(self) -> Iterator[Sequence]:
         return iter(self._sequences)
@@ -90,7 +97,18 @@ class Folder:
     @property
     def groups(self) -> list[Group]:
         """What the sequences were made of, in their order: files that say something about each other."""
-        return self._grouping.groups
+        return [group for _, _, group in self.parts()]
+
+    def parts(self) -> list[tuple[Settings, Grouping, Group]]:
+        """The groups in the order in which their first files were asked about, each with its settings
+        and what it was found by."""
+        found = [(settings, each, one) for settings, each in self._parts for one in each.groups]
+        if len(self._parts) > 1:
+            places = {name: place for place, name in enumerate(self._asked)}
+            found.sort(
+                key=lambda each: min(places[name] for name in (*each[2].asked, *each[2].outside))
+            )
+        return found
 
     def reports(
         self, only: Container[str] | None = None, *, effects: bool = False
@@ -156,11 +174,12 @@ class Folder:
             moved |= sequence.changed(names)
         stays = [name for name in changed if not comes_or_goes(name, self._spelled, given[name])]
         known = [name for name in stays if full(name) in self._spelled]
-        if len(known) < len(changed) or not all(
-            self._grouping.outlasts(name, given[name]) for name in known
-        ):
+        (_, grouping), *others = self._parts
+        if others or not all(grouping.outlasts(name, given[name]) for name in known):
+            known.clear()
+        if len(known) < len(changed):
             if len(stays) < len(changed):
-                self._asked = self._ask(is_new=False)
+                self._asked = asked_about(self._paths, self._texts, is_new=False)
             moved |= self._group_anew(changed)
         for name in moved:
             for sequence in self._by_file.get(name, ()):
@@ -189,60 +208,37 @@ class Folder:
         self._index()
         return moved
 
-    def _ask(self, *, is_new: bool = True) -> tuple[str, ...]:
-        """The files that the paths stand for, each once, however it is spelled. In a folder that is new, a
-        path that is not there is an error; later on it is one that has gone."""
-        if is_new and not self._texts.given:
-            return tuple(map(os.fspath, files.discover(self._paths)))
-        found: dict[str, str] = {}
-        for path in self._paths:
-            for name in self._files(path, is_new=is_new):
-                found.setdefault(full(name), name)
-        return tuple(found.values())
-
-    def _files(self, path: str, *, is_new: bool) -> list[str]:
-        given, folder = self._texts.given, full(path)
-        if folder in given:
-            return [path]
-        inside = [
-            os.path.relpath(name, folder)
-            for name in given
-            if name.startswith(folder.rstrip(os.sep) + os.sep) and name.endswith(".sql")
-        ]
-        try:
-            found = [os.fspath(each) for each in files.discover([path])]
-        except UsageProblem:
-            if is_new and not inside:
-                raise
-            found = []
-        prefix = "" if path in ("", os.curdir) else path
-        return found + [os.path.join(prefix, name) for name in inside]  # noqa: PTH118
-
     def _group(self, groups: list[Group] | None = None) -> list[Sequence]:
-        settings, texts = self.settings, self._texts
+        texts = self._texts
         # What was learned of the same files stays, and is told of changes by the sequences that stay.
         known = {
             (each.runner, each.files): each.facts for each in self._sequences if each.is_ordered
         }
-        self._grouping = grouping = Grouping(texts, settings.runner, self._asked, groups)
+        self._parts = [
+            (settings, Grouping(texts, settings.runner, names, groups))
+            for settings, names in self._settings.parts(self._asked, texts)
+        ]
         found = []
-        for each in grouping.groups:
+        for settings, grouping, each in self.parts():
             facts = known.get((each.profile.name, each.names))
             scripts = Scripts(each.profile, texts, settings.terms, self._shelf)
-            chain = Chain(each.names, scripts, grouping.clues, settings.terms, facts)
+            folder = holder(each.profile, each.names or each.outside)
+            chain = Chain(each.names, scripts, grouping.clues, settings.terms_in(folder), facts)
             asked = [name for name in each.names if name in each.asked]
             alone = [
                 name
                 for name in each.outside
                 if is_read_alone(each.profile, name, settings.terms, is_named=grouping.is_named)
             ]
-            found.append(Sequence(self, chain, each.root, asked, each.outside))
+            found.append(Sequence(self, settings, chain, each.root, asked, each.outside))
             for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
                 rerun = "file" if settings.rerun == "folder" else settings.rerun
                 terms = settings.terms._replace(rerun=rerun, start_after=None)
                 by_itself = Chain((name,), scripts, grouping.clues, terms, chain.facts)
-                found.append(Sequence(self, by_itself, each.root, [name], is_ordered=False))
+                found.append(
+                    Sequence(self, settings, by_itself, each.root, [name], is_ordered=False)
+                )
         return found
 
     def _index(self) -> None:
@@ -264,6 +260,7 @@ class Sequence:
     def __init__(
         self,
         folder: Folder,
+        settings: Settings,
         chain: Chain,
         root: str,
         asked: list[str],
@@ -272,9 +269,14 @@ class Sequence:
         is_ordered: bool = True,
     ) -> None:
         self._folder = folder
+        #: What its analysis depends on.
+        self.settings = settings
         self._chain = chain
         self._asked = tuple(asked)
+        self.profile = chain.profile
         self.runner = chain.profile.name
+        #: Up to where the files count as applied.
+        self.start_after = chain.terms.start_after
         #: Files that were asked about, and that the runner does not run in this order: those that undo, and
         #: those that it passes over.
         self.outside = outside
@@ -319,7 +321,7 @@ class Sequence:
         known = self._reports.get((name, effects))
         if known is not None and not self._is_replaced:
             return known
-        report = report_of(self.judged(name), self._folder.settings.stable_name, effects=effects)
+        report = report_of(self.judged(name), self.settings.stable_name, effects=effects)
         if self._chain.keeps:
             self._reports[name, effects] = report
         return report
@@ -327,13 +329,13 @@ class Sequence:
     def tally(self, name: str, *, excerpts: bool = True) -> FileTally:
         """What is found in a file, and how many statements it has; without `excerpts`, findings have no
         lines to show them by. Raises what `report` raises, and keeps no answer."""
-        settings, judged = self._folder.settings, self.judged(name)
+        settings, judged = self.settings, self.judged(name)
         return tally_of(judged, settings.stable_name, down=settings.down, excerpts=excerpts)
 
     def judged(self, name: str) -> Judged:
         """What is said of a file, with its trees and what the replay made of them: for those who fix it."""
-        settings, chain = self._folder.settings, self._living()
-        with _no_garbage():
+        settings, chain = self.settings, self._living()
+        with no_garbage():
             migration = chain.judged(name)
             if self._latest is not None and self._latest.migration is migration:
                 return self._latest
@@ -344,7 +346,7 @@ class Sequence:
     def after(self, name: str) -> View:
         """What is there when the file has run, read-only: what is surely known, and what the folder makes.
         It refuses to answer once another file was asked about, or a text was changed."""
-        with _no_garbage():
+        with no_garbage():
             return self._living().after(name)
 
     def rerun(
@@ -353,7 +355,7 @@ class Sequence:
         """What happens if these files (all, where that is `None`) run again over what the whole sequence
         left, or over another database: outcomes by file and statement index. A View that was taken before
         may be stale afterwards."""
-        with _no_garbage():
+        with no_garbage():
             return self._living().rerun(files, over)
 
     def origin(self, number: int) -> tuple[str, int] | None:
@@ -386,15 +388,3 @@ class Sequence:
         if self._is_replaced:
             raise StaleView("the folder has other sequences now: ask it for them")
         return self._chain
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """The trees are large and free of cycles: collecting garbage meanwhile only costs time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()

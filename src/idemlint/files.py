@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     #: Patterns of one folder: `True` ignored, `False` taken back by `!`, `None` not named.
     Ignores = Callable[[str], bool | None]
@@ -54,6 +54,19 @@ def discover(
         elif not (force_exclude and excluded(os.path.abspath(name), False)):
             found.setdefault(os.path.abspath(name), _spelled(name))
     return list(found.values())
+
+
+def without(
+    found: Sequence[str], exclude: Sequence[str], root: str, *, but: Iterable[str] = ()
+) -> list[str]:
+    """The files that `exclude`, from the folder `root`, does not leave out; those in `but` stay."""
+    excluded = _excluder(exclude, root)
+    kept = {os.path.abspath(name) for name in but}
+    return [
+        name
+        for name in found
+        if (path := os.path.abspath(name)) in kept or not excluded(path, False)
+    ]
 
 
 def _spelled(name: str) -> str:

@@ -26,7 +26,7 @@ class Selectors:
 
     def __init__(self, names: Mapping[str, str], default: Iterable[str]) -> None:
         self._names = names
-        self._default = frozenset(default)
+        self.default = frozenset(default)
         self._by_name = {name: code for code, name in names.items()}
 
     def prefix(self, selector: str, where: str) -> str:
@@ -68,7 +68,7 @@ class Selectors:
             wins = max((len(p) for p in chosen if code.startswith(p)), default=-1)
             loses = max((len(p) for p in dropped if code.startswith(p)), default=-1)
             if wins < 0 and loses < 0:
-                selected = select is None and code in self._default
+                selected = select is None and code in self.default
             elif wins < 0:
                 selected = False
             else:

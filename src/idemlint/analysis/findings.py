@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from idemlint.replay.effects.vocabulary import Again, Inserts, Requires, Updates
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.rules import FileRule, OutcomeRule, all_rules
-from idemlint.rules.suppressions import without_suppressed
+from idemlint.rules import FileRule, OutcomeRule, all_rules, selectors
+from idemlint.rules.suppressions import speaks_of_us, without_suppressed
 from idemlint.sequence.migration import Case, Migration
 
 if TYPE_CHECKING:
@@ -87,7 +87,9 @@ def findings(
     explained = {each.span for each in found if getattr(rules[each.code], "explains", False)}
     found += [each for each in _outcomes(migration, outcomes, codes) if each.span not in explained]
     found.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
-    return without_suppressed(migration, found, codes)
+    if not speaks_of_us(migration.data):
+        return found
+    return without_suppressed(migration, found, codes, selectors())
 
 
 def _outcomes(

@@ -48,10 +48,10 @@ def fix_files(
     that came through standard input, by its name, and what runs again by design are there to be edited.
     The folder has other texts afterwards. Raises `UsageProblem` for a file that cannot be read.
     """
-    settings = folder.settings
     applied = Applied()
     results: list[FixedFile] = []
     for sequence in list(folder):
+        settings = sequence.settings
         trial = _Trial(folder, sequence, lowest)
         for name in sequence:
             if only is not None and name not in only:

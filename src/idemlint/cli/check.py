@@ -14,6 +14,7 @@ from idemlint.cli.options import (
     Shared,
     flag,
     output_format,
+    pairs,
     shared,
     taken,
     words,
@@ -39,7 +40,7 @@ class Check(click.Command):
 @words("--select", "Rules to report: codes, names or prefixes.")
 @words("--extend-select", "Rules to report besides the others.")
 @words("--ignore", "Rules not to report.")
-@words("--per-file-ignores", "Rules not to report in files.", "PATTERN:CODE")
+@pairs("--per-file-ignores", "Rules not to report in files.", "PATTERN:CODES")
 @flag("--fix", help="Apply the safe fixes, then report what is left.")
 @flag("--unsafe-fixes", help="Apply (or count) the unsafe fixes too.")
 @flag("--fix-applied", help="Fix files, too, that look applied where the runner minds edits.")

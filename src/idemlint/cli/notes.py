@@ -22,7 +22,7 @@ def ways_on(session: Session, collector: Collector) -> tuple[str, ...]:
     """How to go on from a wall of findings."""
     fixable = any(finding.mark == "[*]" for finding in collector.findings)
     ways = {
-        INIT: session.settings.start_after is None,
+        INIT: not session.settings.start_after,
         SINCE: session.changed is None,
         FIX: fixable,
     }

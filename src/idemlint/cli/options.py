@@ -87,6 +87,24 @@ def words(name: str, help: str, metavar: str = "CODES") -> Callable[[F], F]:
     return click.option(name, multiple=True, metavar=metavar, help=help, callback=_split)
 
 
+def pairs(name: str, help: str, metavar: str) -> Callable[[F], F]:
+    """The same with words that belong to a pattern: of `x:A,B,y:C`, A and B are x's."""
+    return click.option(name, multiple=True, metavar=metavar, help=help, callback=_split_pairs)
+
+
+def _split_pairs(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    found = []
+    for value in values:
+        pattern = ""
+        for word in _split(ctx, param, (value,)):
+            before, colon, _ = word.rpartition(":")
+            pattern = before if colon else pattern
+            found.append(word if colon or not pattern else f"{pattern}:{word}")
+    return tuple(found)
+
+
 def _split(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 

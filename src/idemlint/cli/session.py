@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,7 @@ from idemlint.cli.options import RuleOptions
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
 from idemlint.report.run_report import Report
+from idemlint.report.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,16 +25,19 @@ if TYPE_CHECKING:
     from idemlint.analysis.file_report import FileReport, FileTally, Finding
     from idemlint.cli.options import Shared
     from idemlint.config import Config
+    from idemlint.configured import Configured
     from idemlint.engine import Folder
     from idemlint.settings import Settings
 
 
 class Session(NamedTuple):
-    """What was asked for, and on which files. `stdin` is a name and the bytes that were read."""
+    """What was asked for, and on which files. `settings` are those of the working directory; `configured`
+    has those of each file. `stdin` is a name and the bytes that were read."""
 
     options: Shared
     config: Config
     settings: Settings
+    configured: Settings | Configured
     paths: list[str]
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
@@ -42,7 +47,7 @@ class Session(NamedTuple):
         from idemlint import engine
 
         texts = self.texts
-        return engine.open([*self.paths, *texts], self.settings, texts, once=once)
+        return engine.open([*self.paths, *texts], self.configured, texts, once=once)
 
     @property
     def texts(self) -> dict[str, bytes]:
@@ -79,8 +84,9 @@ class Session(NamedTuple):
                 if number > 1:
                     from idemlint.workers import pool, wire
 
+                    settings = tuple(each for each, _, _ in folder.parts())
                     del folder  # all is read again, group by group
-                    request = wire.Request(self.settings, texts, only, whole, effects, excerpts)
+                    request = wire.Request(settings, texts, only, whole, effects, excerpts)
                     yield from pool.answers(groups, sizes, request, number, step)
                     return
             answers: Iterator[FileReport | FileTally] = (
@@ -113,8 +119,6 @@ def open_session(
         terminal.note(
             f"configuration: {configuration.shown(config.file) if config.file else 'none'}"
         )
-    if all_files:
-        config = config._replace(start_after=None)
     names = options.paths
     if not names:
         names = tuple(_from(config.folder, name) for name in config.paths or ())
@@ -124,6 +128,7 @@ def open_session(
             " `paths` into the configuration"
         )
     found = _discover(options, config, names)
+    chosen = partial(_settings, options, rules or RuleOptions(), config, all_files)
     stdin = None
     if files.STDIN in names:
         stdin = (options.stdin_filename or "<stdin>", sys.stdin.buffer.read())
@@ -132,16 +137,48 @@ def open_session(
         from idemlint.git import Repository
 
         changed = Repository(os.curdir).changed_since(options.since)
+    settings = chosen(config)
+    configured: Settings | Configured = settings
+    if options.config is None and not options.isolated:
+        from idemlint.configured import Configured
+
+        configured = Configured(config, chosen, options.runner)
+        found = _without_excluded(options, configured, found, names)
     if options.verbose:
         terminal.note(f"files: {len(found) + (stdin is not None):,}")
     return Session(
         options=options,
         config=config,
-        settings=_settings(options, rules or RuleOptions(), config),
+        settings=settings,
+        configured=configured,
         paths=found,
         stdin=stdin,
         changed=changed,
     )
+
+
+def _without_excluded(
+    options: Shared, configured: Configured, found: list[str], named: Iterable[str]
+) -> list[str]:
+    """The files without those that the configurations of other folders leave out."""
+    from idemlint.sequence.texts import Texts
+
+    out: set[str] = set()
+    for config, mine in configured.configs(found, Texts()):
+        if config is configured.start:
+            continue
+        if options.verbose and config.file is not None:
+            files_of = counted(len(mine), "file")
+            terminal.note(f"configuration: {configuration.shown(config.file)} ({files_of})")
+        if config.exclude and not options.exclude:
+            kept = files.without(
+                mine,
+                config.exclude,
+                config.folder,
+                but=() if options.force_exclude else named,
+            )
+            out.update(set(mine).difference(kept))
+    return [name for name in found if name not in out] if out else found
 
 
 def _from(folder: str, name: str) -> str:
@@ -175,22 +212,21 @@ def _commands() -> list[str]:
     return root.command.list_commands(root) if isinstance(root.command, click.Group) else []
 
 
-def _settings(options: Shared, rules: RuleOptions, config: Config) -> Settings:
+def _settings(
+    options: Shared, rules: RuleOptions, start: Config, all_files: bool, config: Config
+) -> Settings:
+    """The settings that one configuration comes to. Files are named from where the run starts."""
     from idemlint.settings import Settings
 
-    ignores: dict[str, tuple[str, ...]] = {}
-    for entry in rules.per_file_ignores:
-        pattern, colon, selector = entry.rpartition(":")
-        if not colon:
-            raise UsageProblem(f"--per-file-ignores: `{entry}` is not PATTERN:CODE")
-        known = ignores.get(pattern, config.per_file_ignores.get(pattern, ()))
-        ignores[pattern] = (*known, selector)
+    if all_files:
+        config = config._replace(start_after=None)
     return Settings.of(
         config,
+        root=start.folder,
         select=rules.select,
         extend_select=rules.extend_select,
         ignore=rules.ignore,
-        per_file_ignores=ignores,
+        per_file_ignores=[_pattern_and_rules(entry) for entry in rules.per_file_ignores],
         runner=options.runner,
         rerun=options.rerun,
         postgres_version=options.postgres_version,
@@ -198,6 +234,13 @@ def _settings(options: Shared, rules: RuleOptions, config: Config) -> Settings:
         start_after=options.start_after,
         down=options.down,
     )
+
+
+def _pattern_and_rules(entry: str) -> tuple[str, tuple[str, ...]]:
+    pattern, _, selectors = entry.rpartition(":")
+    if not pattern:
+        raise UsageProblem(f"--per-file-ignores: `{entry}` is not PATTERN:CODE")
+    return pattern, (selectors,)
 
 
 class Collector:

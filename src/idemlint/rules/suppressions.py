@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.records import NamedTuple
-from idemlint.rules import all_rules, selectors
 from idemlint.rules.kit.rule import FileRule
 from idemlint.selection import UnknownRule
 from idemlint.source.statement import Edit, Span
@@ -22,14 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from idemlint.diagnostics import Diagnostic
+    from idemlint.selection import Selectors
     from idemlint.sequence.migration import Migration
 
 MARKER: Final = b"idemlint"
 #: What a comment for a whole file stands for among the statements.
 _FILE: Final = "file"
-_COMMENT: Final = re.compile(
-    rb"(?i)idemlint:\s*(?P<what>ignore(?:-file)?)\s*\[(?P<names>[^\]]*)\]"
-)
+_COMMENT: Final = re.compile(rb"(?i)idemlint:\s*(?P<what>ignore(?:-file)?)\s*\[(?P<names>[^\]]*)\]")
 #: Words that are meant for us: a comment that begins with our name and a colon, or says anywhere that
 #: something is to be ignored.
 _MEANT: Final = re.compile(
@@ -63,11 +60,15 @@ class Suppression(NamedTuple):
         return _FILE if self.whole_file else self.statement
 
 
-def suppressions(migration: Migration) -> list[Suppression]:
+def speaks_of_us(data: bytes) -> bool:
+    """Whether a file can have suppressions at all."""
+    return MARKER in data or MARKER in data.lower()
+
+
+def suppressions(migration: Migration, known: Selectors) -> list[Suppression]:
     """The file's suppression comments, each with the statement that it is on or above."""
     parsed, data = migration.parsed, migration.data
-    if MARKER not in data and MARKER not in data.lower():
-        return []
+    meant: dict[str, Selector] = {}
     ends = [statement.end for statement in parsed.statements]
     found = []
     for span in comments(parsed):
@@ -80,8 +81,9 @@ def suppressions(migration: Migration) -> list[Suppression]:
                 problem = f"this comment suppresses nothing: it is not written as {_FORM}"
                 found.append(Suppression(span, (), False, None, set(), problem))
             continue
-        names = match["names"].decode("utf-8", "replace").split(",")
-        chosen = tuple(_selector(name.strip()) for name in names if name.strip())
+        names = list(map(str.strip, match["names"].decode("utf-8", "replace").split(",")))
+        meant |= {name: _selector(name, known) for name in names if name and name not in meant}
+        chosen = tuple(meant[name] for name in names if name)
         problem = "" if chosen else "this comment suppresses nothing: its brackets name no rule"
         if _COMMENT.search(text, match.end()):
             problem = "only the first pair of brackets of a comment counts: name all rules in it"
@@ -94,10 +96,9 @@ def suppressions(migration: Migration) -> list[Suppression]:
     return found
 
 
-@cache
-def _selector(text: str) -> Selector:
+def _selector(text: str, known: Selectors) -> Selector:
     try:
-        return Selector(text, selectors().codes([text], "the comment"))
+        return Selector(text, known.codes([text], "the comment"))
     except UnknownRule as unknown:
         return Selector(text, frozenset(), f"there is no rule `{text}`{unknown.hint}")
 
@@ -108,10 +109,14 @@ def _same_line(data: bytes, end: int, start: int) -> bool:
 
 
 def without_suppressed(
-    migration: Migration, found: Iterable[Diagnostic], codes: frozenset[str]
+    migration: Migration,
+    found: Iterable[Diagnostic],
+    codes: frozenset[str],
+    known: Selectors,
 ) -> list[Diagnostic]:
-    """The findings that no comment suppresses, and IDM007 for comments that suppress nothing."""
-    comments_found = suppressions(migration)
+    """The findings that no comment suppresses, and IDM007 for comments that suppress nothing. `codes` are
+    the rules that are switched on, of all that are `known`."""
+    comments_found = suppressions(migration, known)
     if not comments_found:
         return list(found)
     index: dict[tuple[int | str | None, str], list[Suppression]] = {}
@@ -132,7 +137,7 @@ def without_suppressed(
     own = UnusedSuppression.code
     if own in codes and (_FILE, own) not in index:
         for each in comments_found:
-            kept += useless(migration, each, codes)
+            kept += useless(migration, each, codes, known.default)
         kept.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
     return kept
 
@@ -150,15 +155,14 @@ class UnusedSuppression(FileRule):
 
 
 def useless(
-    migration: Migration, comment: Suppression, codes: frozenset[str]
+    migration: Migration, comment: Suppression, codes: frozenset[str], default: frozenset[str]
 ) -> Iterator[Diagnostic]:
     """What a comment does not suppress: it cannot be understood, it names a rule that there is none of, or
-    nothing is there to suppress. `codes` are the rules that are switched on; others prove nothing."""
+    nothing is there to suppress. `codes` are the rules that are switched on, `default` those that are by
+    default: where one of these is off, nothing is proved."""
     rule = UnusedSuppression()
     if comment.problem:
-        yield rule.diagnostic(
-            migration, comment.span, comment.problem, help_text=f"write {_FORM}"
-        )
+        yield rule.diagnostic(migration, comment.span, comment.problem, help_text=f"write {_FORM}")
     for each in comment.selectors:
         if each.problem:
             yield rule.diagnostic(
@@ -167,7 +171,7 @@ def useless(
                 f"{each.problem}: the comment does not suppress it",
                 help_text="name a code, a name or a prefix that `idemlint rules` lists",
             )
-    unused = [each.text for each in comment.selectors if _is_unused(each, comment, codes)]
+    unused = [each.text for each in comment.selectors if _is_unused(each, comment, codes, default)]
     if unused:
         kept = [each.text for each in comment.selectors if each.text not in unused]
         fix = Fix(Applicability.SAFE, "remove it", (_removal(migration, comment, kept),))
@@ -180,16 +184,12 @@ def useless(
         )
 
 
-def _is_unused(selector: Selector, comment: Suppression, codes: frozenset[str]) -> bool:
+def _is_unused(
+    selector: Selector, comment: Suppression, codes: frozenset[str], default: frozenset[str]
+) -> bool:
     """Whether nothing is there that a selector means, and its rules would have found it."""
-    if selector.problem or selector.codes & comment.used or not selector.codes & codes:
-        return False
-    return selector.codes - codes <= _off_by_default()
-
-
-@cache
-def _off_by_default() -> frozenset[str]:
-    return frozenset(code for code, rule in all_rules().items() if not rule.default)
+    meant = selector.codes
+    return bool(meant & codes) and not meant & comment.used and not meant & default - codes
 
 
 def _removal(migration: Migration, each: Suppression, kept: list[str]) -> Edit:

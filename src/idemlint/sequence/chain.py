@@ -18,7 +18,7 @@ from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file, replay_folder
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.migration import Migration
-from idemlint.sequence.order import last_applied
+from idemlint.sequence.start_after import last_applied
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
