@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,6 @@ from idemlint.cli.terminal import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from cli.conftest import Result
 
@@ -198,3 +198,40 @@ def test_help_and_version(idemlint: Idemlint) -> None:
     for option in ("-V", "--version"):
         assert __version__ in idemlint(option).out
     assert "--since" in idemlint("replay", "--help").out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no /dev/full")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("migrations",),
+        ("--output-format", "json", "migrations"),
+        ("--diff", "migrations"),
+        ("replay", "migrations"),
+        ("rules",),
+        ("explain", "IDM101"),
+        ("--help",),
+        ("--version",),
+        ("--color", "always", "migrations"),
+    ],
+    ids=" ".join,
+)
+def test_a_full_disk_is_no_bug(bad: Path, arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "idemlint", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            text=True,
+        )
+    assert done.returncode == 2
+    assert "standard output: cannot be written: No space left on device" in done.stderr
+    assert "bug" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no /dev/full")
+def test_an_output_file_that_is_full_is_named(idemlint: Idemlint, bad: Path) -> None:
+    result = idemlint("--output-file", "/dev/full", "migrations")
+    assert result.code == 2
+    assert "/dev/full: cannot be written" in result.err

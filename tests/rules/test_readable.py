@@ -9,7 +9,7 @@ import pytest
 from idemlint.rules import all_rules
 from idemlint.source.statement import ProblemKind
 
-from .asking import codes, fixed, found
+from .asking import codes, fixed, found, report
 
 
 @pytest.mark.parametrize(
@@ -148,3 +148,26 @@ def test_a_prefix_is_unused_only_where_all_of_its_rules_look() -> None:
     sql = "-- idemlint: ignore[IDM1]\nSELECT 1;\n"
     assert codes(sql) == ["IDM007"]
     assert codes("-- idemlint: ignore-file[IDM1, IDM007]\nSELECT 1;\n") == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("INSERT INTO t VALUES ({replaceme});", "{replaceme}"),
+        ("CREATE TABLE {schema}.t (a int);", "{schema}"),
+        ("SELECT {};", "{}"),
+        ("SELECT {0};", "{0}"),
+        ("SELECT #{name};", "#{name}"),
+        ("SELECT $(name);", "$(name)"),
+        ("SELECT * FROM [[table]];", "[[table]]"),
+    ],
+)
+def test_what_is_to_be_filled_in_is_called_so(sql: str, said: str) -> None:
+    [finding] = report(sql).diagnostics
+    assert finding.code == "IDM004"
+    assert finding.message.startswith(f"{said} is for something to fill in")
+
+
+@pytest.mark.parametrize("sql", ["SELECT '{a}'::text[];", "SELECT arr[1], '{0}' AS \"{x}\";"])
+def test_braces_in_literals_are_text(sql: str) -> None:
+    assert codes(sql) == []

@@ -40,8 +40,8 @@ def say_what_was_not_done(results: Sequence[FixedFile]) -> None:
     for result in results:
         for dropped in result.dropped:
             terminal.note(
-                f"{result.filename}: the fix of {dropped.code} was not made, because {dropped.why}."
-                " This is a bug in idemlint; please report it."
+                f"{result.filename}: the fix of {dropped.code} is left out, because {dropped.why}."
+                f" Mend it by hand: `idemlint explain {dropped.code}` says how."
             )
     say_spared(
         [(result.filename, result.spared) for result in results if result.spared],

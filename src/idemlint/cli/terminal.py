@@ -38,13 +38,24 @@ def coloured(color: str) -> bool:
 
 @contextmanager
 def _until_nobody_reads() -> Iterator[None]:
-    """`| head` has seen enough: the rest goes nowhere, and the exit code stays what it is."""
+    """`| head` has seen enough: the rest goes nowhere, and the exit code stays what it is. Where output
+    cannot be written for another reason (a full disk), `UsageProblem`."""
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_nowhere()
+    except OSError as error:
+        _write_nowhere()
+        raise UsageProblem(
+            f"standard output: cannot be written: {error.strerror or error}"
+        ) from None
+
+
+def _write_nowhere() -> None:
+    """What is still waiting to be written must not fail again when Python ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def emit(text: str) -> None:
