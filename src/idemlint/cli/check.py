@@ -48,6 +48,7 @@ class Check(click.Command):
 @flag("--exit-non-zero-on-fix", help="1 where something was fixed.")
 @flag("--exit-zero", help="0 even where something was found.")
 @flag("--statistics", help="Only count, by rule.")
+@flag("--no-limit", help="All findings on a terminal, however many there are.")
 @click.option(
     "--add-ignore",
     metavar="[=REASON]",
@@ -85,12 +86,14 @@ def command(**values: Any) -> Code:
         from idemlint.cli.baseline import write_baseline
 
         return write_baseline(options.write_baseline, collector.findings)
-    return _finish(session, options, collector.report(hints=notes.ways_on(session, collector)))
+    return _finish(
+        session, options, collector.report(hints=notes.ways_on(session, options, collector))
+    )
 
 
 def _finish(session: Session, options: CheckOptions, report: Report) -> Code:
     report = output.without_baseline(session, report, options.baseline)
-    output.show(session, report, statistics=options.statistics)
+    output.show(session, report, statistics=options.statistics, limit=not options.no_limit)
     return for_findings(bool(report.findings), exit_zero=options.exit_zero)
 
 

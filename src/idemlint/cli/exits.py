@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 DEBUG: Final = "IDEMLINT_DEBUG"
 
 
-#: What writing fails with where it is not us: what click prints itself (`--help`) is not written by `terminal`.
+#: What writing fails with where it is not us. What click prints itself (`--help`) is not written by
+#: `terminal`.
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 

@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from typing import TYPE_CHECKING, Final
 
-from idemlint.cli import terminal
+from idemlint.cli import output, terminal
+from idemlint.errors import UsageProblem
 from idemlint.report.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from idemlint.apply import FixedFile
+    from idemlint.cli.options import CheckOptions
     from idemlint.cli.session import Collector, Session
 
-INIT: Final = "`idemlint init` makes what is applied context: only new migrations are reported."
-SINCE: Final = "`idemlint --since origin/main` reports only what your branch adds or changes."
-FIX: Final = "`idemlint --fix` repairs what is safe to repair."
+#: Where known findings are written unless somebody says otherwise.
+_BASELINE: Final = "idemlint-baseline.json"
 
 
-def ways_on(session: Session, collector: Collector) -> tuple[str, ...]:
-    """How to go on from a wall of findings."""
-    fixable = any(finding.mark == "[*]" for finding in collector.findings)
-    ways = {
-        INIT: not session.settings.start_after,
-        SINCE: session.changed is None,
-        FIX: fixable,
-    }
-    return tuple(way for way, is_open in ways.items() if is_open)
+def ways_on(session: Session, options: CheckOptions, collector: Collector) -> tuple[str, ...]:
+    """How to go on from a wall of findings: the commands for this repository, as they are typed."""
+    if not output.is_for_eyes(session) or len(collector.findings) <= output.MOST:
+        return ()
+    paths = " ".join(map(shlex.quote, session.options.paths))
+    here = f" {paths}" if paths else ""
+    ways = []
+    if session.config.file is None and session.stdin is None:
+        ways.append(
+            f"`idemlint init{here}` makes what is applied context: only new migrations are reported."
+        )
+    if options.baseline is None and session.config.baseline is None:
+        ways.append(
+            f"`idemlint --write-baseline {_BASELINE}{here}` lists what is known; `idemlint --baseline"
+            f" {_BASELINE}{here}` reports the rest."
+        )
+    branch = _default_branch() if session.changed is None else None
+    if branch is not None:
+        ways.append(
+            f"`idemlint --since {branch}{here}` reports only what your branch adds or changes."
+        )
+    if any(finding.mark == "[*]" for finding in collector.findings):
+        ways.append(f"`idemlint --fix{here}` repairs what is safe to repair.")
+    return tuple(ways)
+
+
+def _default_branch() -> str | None:
+    from idemlint.git import Repository
+
+    try:
+        return Repository(os.curdir).default_branch()
+    except UsageProblem:
+        return None
 
 
 def say_runners(collector: Collector) -> None:

@@ -65,6 +65,7 @@ class CheckOptions(NamedTuple):
     exit_non_zero_on_fix: bool = False
     exit_zero: bool = False
     statistics: bool = False
+    no_limit: bool = False
     add_ignore: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None

@@ -14,7 +14,7 @@ from idemlint import config as configuration
 from idemlint import files
 from idemlint.cli import terminal
 from idemlint.cli.options import RuleOptions
-from idemlint.errors import UsageProblem
+from idemlint.errors import UsageProblem, nearest
 from idemlint.records import NamedTuple
 from idemlint.report.run_report import Report
 from idemlint.report.summary import counted
@@ -203,6 +203,9 @@ def _discover(options: Shared, config: Config, names: Iterable[str]) -> list[str
                     f"{problem} (the command `{name}` comes before its options:"
                     f" `idemlint {name} …`)"
                 ) from None
+        first = wanted[0]
+        if first.isidentifier() and not os.path.lexists(first):
+            raise UsageProblem(f"{problem}{nearest(first, commands)}") from None
         raise
 
 

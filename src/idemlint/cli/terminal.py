@@ -78,6 +78,27 @@ def emit_bytes(data: bytes) -> None:
         sys.stdout.buffer.write(data)
 
 
+def emit_patch(patch: bytes, color: str) -> None:
+    """A patch to stdout: byte for byte, or coloured for a person."""
+    if coloured(color):
+        emit_lines(_patch_lines(patch), color)
+    else:
+        emit_bytes(patch)
+
+
+#: What a line of a patch begins with → its style. The longest beginnings come first.
+_PATCH: Final = {"---": "path", "+++": "path", "@@": "place", "-": "removed", "+": "added"}
+
+
+def _patch_lines(patch: bytes) -> Iterator[Line]:
+    is_head = True
+    for line in patch.decode("utf-8", "replace").removesuffix("\n").split("\n"):
+        is_head = is_head and not line.startswith("@@")
+        begins = (mark for mark in _PATCH if line.startswith(mark) and (is_head or len(mark) < 3))
+        text = "".join(c if c.isprintable() or c == "\t" else "�" for c in line.rstrip("\r"))
+        yield [(text, _PATCH.get(next(begins, ""), "text"))]
+
+
 def emit_lines(lines: Iterable[Line], color: str) -> None:
     """Styled lines to stdout, coloured or plain."""
     from idemlint.report import full

@@ -12,6 +12,7 @@ from idemlint.report.full import plain
 from idemlint.report.json import dumps
 from idemlint.report.run_report import one_line, printable
 from idemlint.report.summary import counted
+from idemlint.report.wrapping import folded, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -92,17 +93,21 @@ def lines(
             yield from _statement(statement, digits, width)
         yield []
     if not quiet:
-        yield _totals(files)
+        yield from folded(_totals(files), width)
 
 
 def _statement(statement: StatementRow, digits: int, width: int | None) -> Iterator[Line]:
     style = _STYLES[statement.verdict]
-    yield [
+    lead: Line = [
         (f"  {statement.row:>{digits}}  ", "gutter"),
         (f"{statement.verdict:<{_VERDICT_WIDTH}}", style),
         (f"  {statement.sqlstate or '':<5}  ", "sqlstate"),
-        (_excerpt(statement.beginning), "text"),
     ]
+    column = sum(len(text) for text, _ in lead)
+    first, *rest = wrapped(_excerpt(statement.beginning), column, width) or [""]
+    yield [*lead, (first, "text")]
+    for piece in rest:
+        yield [(" " * column, "text"), (piece, "text")]
     indent = 2 + digits + 2 + _VERDICT_WIDTH + 2
     if statement.verdict != Verdict.SAFE.value:
         yield from _why(statement, indent, width)
@@ -121,7 +126,7 @@ def _why(statement: StatementRow, indent: int, width: int | None) -> Iterator[Li
     if statement.verdict in {Verdict.FAILS.value, Verdict.REPEATS.value}:
         notes.append(f"(rerun: {statement.rerun})")
     if notes:
-        for piece in _wrapped(" ".join(notes), indent, width):
+        for piece in wrapped(" ".join(notes), indent, width):
             yield [(" " * indent, "text"), (piece, "cut")]
 
 
@@ -136,18 +141,10 @@ def _effects(effects: tuple[Described, ...], indent: int, width: int | None) -> 
     """A line an effect, what it holds two columns further in."""
     for depth, effect in _indented(effects):
         margin = indent + 2 * (depth + 1)
-        first, *rest = _wrapped(one_line(effect), margin + 2, width)
+        first, *rest = wrapped(one_line(effect), margin + 2, width)
         yield [(" " * (margin - 2), "text"), ("· ", "gutter"), (first, "text")]
         for piece in rest:
             yield [(" " * (margin + 2), "text"), (piece, "text")]
-
-
-def _wrapped(sentence: str, indent: int, width: int | None) -> list[str]:
-    if width is None or width - indent < 30:
-        return [sentence]
-    from textwrap import wrap
-
-    return wrap(sentence, width - indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _totals(files: Sequence[FileReport]) -> Line:
