@@ -44,7 +44,7 @@ replay.effects.tables replay.effects.vocabulary replay.judge replay.judge.assemb
 replay.judge.lasting replay.judge.patterns replay.judge.rerun replay.judge.stops
 replay.judge.verdict replay.machine replay.machine.create replay.machine.handlers
 replay.machine.requirements replay.machine.run replay.machine.signals replay.machine.state
-report report.formats report.full report.run_report report.summary
+report report.formats report.full report.lines report.run_report report.summary
 rules rules.kit rules.kit.pages rules.kit.rule rules.kit.ways_out
 runners runners.body_spans runners.clues runners.cutters runners.detector runners.directives
 runners.line_patterns runners.profile runners.profiles runners.sections runners.units

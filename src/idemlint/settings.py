@@ -12,6 +12,7 @@ from idemlint.errors import UsageProblem, nearest
 from idemlint.records import NamedTuple
 from idemlint.rules import selectors
 from idemlint.sequence.terms import StartAfter, Terms
+from idemlint.sequence.texts import lies_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -167,11 +168,6 @@ def folder_of(paths: Iterable[str | Path]) -> str:
     """The folder that the first path is, or stands in."""
     start = next((os.fspath(path) for path in paths), os.curdir)
     return start if os.path.isdir(start) else os.path.dirname(start)
-
-
-def lies_in(path: str, folder: str) -> bool:
-    """Whether a full path is a folder's, or lies below it."""
-    return path == folder or path.startswith(os.path.join(folder, ""))
 
 
 def _relative(path: str | Path, folder: str) -> str:

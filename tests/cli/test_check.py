@@ -38,7 +38,6 @@ class TestExitCodes:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            ((), "no PATHS: name the migrations"),
             (("gone.sql",), "gone.sql: no such file or folder"),
             (("--selec", "IDM1", "."), "No such option"),
             (("--rerun", "twice", "."), "'twice' is not one of 'statement', 'file'"),

@@ -47,7 +47,10 @@ class Session(NamedTuple):
         from idemlint import engine
 
         texts = self.texts
-        return engine.open([*self.paths, *texts], self.configured, texts, once=once)
+        folder = engine.open([*self.paths, *texts], self.configured, texts, once=once)
+        if not self.options.quiet:
+            _say_what_is_hidden(self.options.paths, folder)
+        return folder
 
     @property
     def texts(self) -> dict[str, bytes]:
@@ -123,10 +126,7 @@ def open_session(
     if not names:
         names = tuple(_from(config.folder, name) for name in config.paths or ())
     if not names:
-        raise UsageProblem(
-            "no PATHS: name the migrations (`idemlint migrations/`), or let `idemlint init` write"
-            " `paths` into the configuration"
-        )
+        names = _detected(options)
     found = _discover(options, config, names)
     chosen = partial(_settings, options, rules or RuleOptions(), config, all_files)
     stdin = None
@@ -179,6 +179,37 @@ def _without_excluded(
             )
             out.update(set(mine).difference(kept))
     return [name for name in found if name not in out] if out else found
+
+
+def _detected(options: Shared) -> tuple[str, ...]:
+    """The folders of migrations that are here; they are named on stderr. Raises `UsageProblem` where none
+    is beyond doubt."""
+    from idemlint.cli import folders
+
+    try:
+        found, left_out = folders.look((), options.runner)
+    except UsageProblem:
+        found, left_out = [], []
+    claimed = [each for each in found if options.runner or folders.is_claimed(each)]
+    if not claimed:
+        other = (
+            "there is SQL here, but nothing says that it is migrations"
+            if found
+            else ("there are no migrations here")
+        )
+        raise UsageProblem(
+            f"no PATHS, and {other}: name them (`idemlint migrations/`), or let `idemlint init`"
+            " write `paths` into the configuration"
+        )
+    if not options.quiet:
+        for each in claimed:
+            number = counted(each.migrations + each.others, "file")
+            terminal.note(f"Looking at {each.folder}: {number}, {each.runner}")
+        if left_out:
+            number = counted(sum(each.files for each in left_out), "other *.sql file")
+            terminal.note(f"Not at {number}; `idemlint .` looks at all.")
+    roots = folders.outermost(each.folder for each in claimed)
+    return tuple(map(os.path.relpath, roots))
 
 
 def _from(folder: str, name: str) -> str:
@@ -244,6 +275,31 @@ def _pattern_and_rules(entry: str) -> tuple[str, tuple[str, ...]]:
     if not pattern:
         raise UsageProblem(f"--per-file-ignores: `{entry}` is not PATTERN:CODE")
     return pattern, (selectors,)
+
+
+def _say_what_is_hidden(paths: Iterable[str], folder: Folder) -> None:
+    """Say which paths that were named have nothing but migrations that count as applied."""
+    sequences = [each for each in folder if each.start_after is not None]
+    if not sequences:
+        return
+    from idemlint.sequence.texts import full, lies_in
+
+    checked = {full(name) for sequence in folder for name in sequence}
+    for path in paths:
+        top = full(path)
+        if any(lies_in(name, top) for name in checked):
+            continue
+        until = {
+            each.start_after.value
+            for each in sequences
+            if each.start_after is not None and any(lies_in(full(one), top) for one in each.names)
+        }
+        if until:
+            values = ", ".join(f"`{value}`" for value in sorted(until))
+            terminal.note(
+                f"{path} is not checked: by start-after, all is applied up to {values}."
+                " `--isolated` checks it."
+            )
 
 
 class Collector:

@@ -12,7 +12,7 @@ from idemlint.errors import UsageProblem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from idemlint.report.full import Line
+    from idemlint.report.lines import Line
 
 #: Takes away what stands in the line: a progress bar.
 ERASE: Final = "\r\x1b[2K"

@@ -10,18 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
+from idemlint.report.lines import folded, wrapped
 from idemlint.report.run_report import one_line, printable
 from idemlint.report.summary import summary
-from idemlint.report.wrapping import folded, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from idemlint.analysis.file_report import Finding
+    from idemlint.report.lines import Line
     from idemlint.report.run_report import Report
-
-#: A line: texts and the names of their styles.
-Line = list[tuple[str, str]]
 
 #: Source lines longer than this are cut, also where no terminal gives a width.
 WIDEST: Final = 200

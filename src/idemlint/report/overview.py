@@ -12,7 +12,7 @@ from idemlint.report.summary import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.report.full import Line
+    from idemlint.report.lines import Line
     from idemlint.report.run_report import Report
 
 #: More findings than this end with tables.

@@ -10,16 +10,16 @@ from idemlint.replay.judge.verdict import Verdict
 from idemlint.report.excerpt import cells
 from idemlint.report.full import plain
 from idemlint.report.json import dumps
+from idemlint.report.lines import folded, wrapped
 from idemlint.report.run_report import one_line, printable
 from idemlint.report.summary import counted
-from idemlint.report.wrapping import folded, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from idemlint.analysis.file_report import FileReport, StatementRow
     from idemlint.replay.effects.describe import Described
-    from idemlint.report.full import Line
+    from idemlint.report.lines import Line
 
 #: Verdict → the style it is printed in.
 _STYLES: Final = {

@@ -67,6 +67,11 @@ def full(name: str) -> str:
     return os.path.abspath(name)  # noqa: PTH100 (called for every read)
 
 
+def lies_in(path: str, folder: str) -> bool:
+    """Whether a full path is a folder's, or lies below it."""
+    return path == folder or path.startswith(os.path.join(folder, ""))  # noqa: PTH118
+
+
 def comes_or_goes(name: str, spelled: Mapping[str, str], data: bytes | None) -> bool:
     """Whether a text makes a file that was not there, or takes away one that only texts had."""
     if data is None and not os.path.exists(name):  # noqa: PTH110

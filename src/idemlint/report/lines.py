@@ -1,4 +1,4 @@
-"""Lines that are broken between words where they are wider than the terminal."""
+"""Styled lines, and how they are broken between words where they are wider than the terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.report.full import Line
+#: A line: texts and the names of their styles.
+Line = list[tuple[str, str]]
 
 #: A word with the blanks behind it.
 _WORD: Final = re.compile(r"[^ ]* +|[^ ]+")
