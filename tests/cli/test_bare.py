@@ -22,11 +22,15 @@ def test_it_looks_at_the_folders_of_migrations_and_names_them(
     write("node_modules/y/migrations/0001.sql", BAD)
     result = idemlint("--output-format", "concise")
     assert result.code == 1
-    assert "Looking at services/a/sql: 1 file, flyway\n" in result.err
+    assert result.err.splitlines()[:2] == [
+        "Looking at db/migrations: 2 files, psql",
+        "Looking at services/a/sql: 1 file, flyway",
+    ]
     assert "services/a/sql/V1__c.sql" in result.out
+    assert "db/migrations/0002.sql" in result.out
     assert "queries" not in result.out
     assert "node_modules" not in result.out + result.err
-    assert "Not at 3 other *.sql files; `idemlint .` looks at all." in result.err
+    assert "Not at 1 other *.sql file; `idemlint .` looks at all." in result.err
     assert "Looking" not in idemlint("--quiet").err
 
 

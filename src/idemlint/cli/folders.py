@@ -112,9 +112,8 @@ def _found(sequence: engine.Sequence, folder: str, branches: _Branches) -> Found
 
 
 def _migrations_only(found: list[Found]) -> list[Found]:
-    """Folders that a runner claims; else those that are called migrations; else all."""
-    claimed = [each for each in found if each.runner != runners.FALLBACK]
-    return claimed or [each for each in found if is_claimed(each)] or found
+    """Folders of migrations beyond doubt; all where there are none."""
+    return [each for each in found if is_claimed(each)] or found
 
 
 def _is_below(folder: str, roots: Iterable[Path]) -> bool:
