@@ -52,7 +52,9 @@ def test_what_is_generated_is_current(path: Path) -> None:
 def test_every_command_that_shows_an_output_is_run() -> None:
     commands = re.findall(r"^\$ (.*)$", "".join(blocks("console")), re.MULTILINE)
     assert len(commands) >= 6
-    assert all(command.split()[0] in {"idemlint", "git", "rm", "cat", "cp", "(cd"} for command in commands)
+    assert all(
+        command.split()[0] in {"idemlint", "git", "rm", "cat", "cp", "(cd"} for command in commands
+    )
 
 
 def test_ci_runs_the_commands_of_the_setup() -> None:
