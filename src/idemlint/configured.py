@@ -96,11 +96,16 @@ class _Nearest:
 
     def _files(self, folder: str) -> list[str]:
         """The files that may configure a folder, nearest first."""
-        found = self._found.get(folder)
-        if found is None:
+        new: list[str] = []
+        while folder not in self._found:
+            new.append(folder)
             above = os.path.dirname(folder)  # noqa: PTH120
-            is_last = above == folder or configuration.is_repository(folder)
-            found = [] if is_last else self._files(above)
+            if above == folder or configuration.is_repository(folder):
+                folder = ""
+                break
+            folder = above
+        found = self._found.get(folder, [])
+        for folder in reversed(new):
             paths = (os.path.join(folder, name) for name in configuration.NAMES)  # noqa: PTH118
             found = self._found[folder] = [path for path in paths if self._is_ours(path)] + found
         return found

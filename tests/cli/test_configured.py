@@ -189,12 +189,15 @@ class TestStartAfter:
             ("db/migrations/0002_bb.sql", "did you mean `0002_b.sql`"),
             ("0002_bb.sql", "did you mean `0002_b.sql`"),
             ("0000", "did you mean `000"),
+            ("db/migrations", "they go from `0001_a.sql` to `0003_c.sql`"),
+            ("db/migrations/notes.txt", "they go from"),
             ("unknown", "they go from `0001_a.sql` to `0003_c.sql`"),
         ],
     )
     def test_what_there_is_none_of_is_an_error(
         self, idemlint: Idemlint, project: Path, value: str, near: str
     ) -> None:
+        write("db/migrations/notes.txt", "no migration\n")
         write("idemlint.toml", f'start-after = "{value}"\n')
         for arguments in ((".",), ("--fix", ".")):
             result = idemlint(*arguments)
@@ -212,6 +215,21 @@ class TestStartAfter:
         write("other/0001.sql", GOOD)
         write("idemlint.toml", 'start-after = "db/migrations/0002_b.sql"\n')
         assert idemlint("other").code == 0
+
+    def test_a_name_that_all_have_is_none(self, idemlint: Idemlint, here: Path) -> None:
+        write("prisma/migrations/migration_lock.toml", 'provider = "postgresql"\n')
+        write("prisma/migrations/20240101000000_a/migration.sql", BAD)
+        write("prisma/migrations/20240102000000_b/migration.sql", BAD.replace("users", "b"))
+        for value, left in (
+            ("20240101000000_a", 1),
+            ("prisma/migrations/20240101000000_a", 1),
+            ("prisma/migrations/20240101000000_a/migration.sql", 1),
+            ("20240102000000", 0),
+        ):
+            write("idemlint.toml", f'start-after = "{value}"\n')
+            assert len(codes(idemlint, "prisma")) == left
+        write("idemlint.toml", 'start-after = "migration.sql"\n')
+        assert idemlint("prisma").code == 2
 
     def test_a_table_by_folder(self, idemlint: Idemlint, project: Path) -> None:
         write("services/a/0001_x.sql", BAD)
@@ -241,4 +259,52 @@ class TestStartAfter:
         result = idemlint(".")
         assert result.code == 2
         assert "idemlint.toml" in result.err
+        assert message in result.err
+
+
+class TestPerFileIgnores:
+    """`--per-file-ignores`."""
+
+    @pytest.fixture
+    def two(self, here: Path) -> Path:
+        write("m/0001.sql", "CREATE TABLE a (x int);\nCREATE INDEX ON a (x);\n")
+        write("m/0002.sql", "CREATE TABLE b (x int);\nCREATE INDEX ON b (x);\n")
+        return here
+
+    @pytest.mark.parametrize(
+        ("values", "left"),
+        [
+            (["0001.sql:IDM1,IDM4"], ["m/0002.sql"]),
+            (["0001.sql:IDM1", "0001.sql:IDM4"], ["m/0002.sql"]),
+            (["0001.sql:IDM1, IDM4, 0002.sql:IDM1,IDM4"], []),
+            (["*.sql:ALL"], []),
+            (["/m/0002.sql:create-table,IDM4,IDM1"], ["m/0001.sql"]),
+        ],
+    )
+    def test_commas_separate_rules_and_patterns(
+        self, idemlint: Idemlint, two: Path, values: list[str], left: list[str]
+    ) -> None:
+        arguments = [word for value in values for word in ("--per-file-ignores", value)]
+        assert list(codes(idemlint, *arguments, "m")) == left
+
+    def test_they_add_to_those_of_the_file(self, idemlint: Idemlint, two: Path) -> None:
+        write(
+            "idemlint.toml", 'per-file-ignores = { "0001.sql" = ["IDM1"], "0002.sql" = ["ALL"] }\n'
+        )
+        assert codes(idemlint, "--per-file-ignores", "0001.sql:IDM4", "m") == {}
+
+    @pytest.mark.parametrize(
+        ("value", "message"),
+        [
+            ("IDM1", "`IDM1` is not PATTERN:CODE"),
+            (":IDM1", "`:IDM1` is not PATTERN:CODE"),
+            ("x.sql:IDM1,IDM777", "--per-file-ignores: unknown rule `IDM777`"),
+            ("x.sql:", "--per-file-ignores: unknown rule ``"),
+        ],
+    )
+    def test_what_is_none_is_an_error(
+        self, idemlint: Idemlint, two: Path, value: str, message: str
+    ) -> None:
+        result = idemlint("--per-file-ignores", value, "m")
+        assert result.code == 2
         assert message in result.err

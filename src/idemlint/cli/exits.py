@@ -26,7 +26,7 @@ DEBUG: Final = "IDEMLINT_DEBUG"
 
 #: What writing fails with where it is not us. What click prints itself (`--help`) is not written by
 #: `terminal`.
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Code(IntEnum):

@@ -44,14 +44,19 @@ class LeftOut(NamedTuple):
 
 
 def look(
-    paths: Sequence[str], runner: str | None = None, *, named: bool = False
+    paths: Sequence[str],
+    runner: str | None = None,
+    *,
+    named: bool = False,
+    with_history: bool = False,
 ) -> tuple[list[Found], list[LeftOut]]:
     """The folders with migrations below `paths`, and those that are left out: other SQL, unless there is
-    nothing else or the paths were `named`. Raises `UsageProblem` where there are none."""
+    nothing else or the paths were `named`. `with_history`: git is asked what is applied. Raises
+    `UsageProblem` where there are none."""
     opened = engine.open(list(paths) or [os.curdir], Settings.load(isolated=True, runner=runner))
     alone = {name for each in opened if not each.is_ordered for name in each.names}
     candidates, empty = [], []
-    branches = _Branches()
+    branches = _Branches() if with_history else None
     for each in opened:
         if not each.is_ordered:
             continue
@@ -95,8 +100,8 @@ def is_claimed(found: Found) -> bool:
     return found.runner != runners.FALLBACK or "migration" in found.folder.lower()
 
 
-def _found(sequence: engine.Sequence, folder: str, branches: _Branches) -> Found:
-    branch, there = branches.of(folder)
+def _found(sequence: engine.Sequence, folder: str, branches: _Branches | None) -> Found:
+    branch, there = branches.of(folder) if branches is not None else (None, frozenset())
     files = sequence.files
     if branch is not None:
         files = tuple(name for name in files if os.path.realpath(name) in there)

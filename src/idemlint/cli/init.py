@@ -32,7 +32,7 @@ def command(paths: tuple[str, ...], runner: str | None, force: bool) -> Code:
     that only new ones are reported and fixed. Without git, all that are there count as applied.
     """
     target = _target(Path.cwd(), force=force)
-    found, left_out = folders.look(paths, runner, named=bool(paths))
+    found, left_out = folders.look(paths, runner, named=bool(paths), with_history=True)
     table = settings(found, relative_to=Path.cwd())
     replaced = write(target, table)
     for folder in found:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from idemlint.errors import UsageProblem, nearest
 from idemlint.sequence.paths import short_name
-from idemlint.sequence.texts import full
+from idemlint.sequence.texts import full, lies_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -52,7 +52,7 @@ def _is_called(profile: Profile, name: str, value: str, path: str) -> bool:
     """Whether a migration stands at `path`, or is called `value`."""
     own = short_name(profile, name)
     folder = posixpath.dirname(own)
-    if value in {profile.version_of(name), own, posixpath.basename(own)} or value == folder != "":
+    if value in {profile.version_of(name), own} or value == folder != "":
         return True
     whole = full(name)
     return whole == path or (folder != "" and os.path.dirname(whole) == path)  # noqa: PTH120
@@ -86,7 +86,7 @@ def require_start_after(sequences: Iterable[_Sequence], given: Collection[str]) 
             asked.setdefault(each.start_after, []).append(each)
     for wanted, among in asked.items():
         mine = [each for each in among if _is_about(wanted, each.files)]
-        if not mine or _stands(wanted, given):
+        if not mine or (wanted.within is None and _is_elsewhere(wanted, mine, given)):
             continue
         if all(last_applied(each.profile, each.files, wanted) < 0 for each in mine):
             raise UsageProblem(_unknown(wanted, mine))
@@ -99,10 +99,19 @@ def _is_about(start_after: StartAfter, files: Sequence[str]) -> bool:
     return any(full(name).startswith(prefix) for name in files)
 
 
-def _stands(start_after: StartAfter, given: Collection[str]) -> bool:
-    if "/" not in start_after.value and not start_after.value.endswith(".sql"):
+def _is_elsewhere(
+    start_after: StartAfter, sequences: Iterable[_Sequence], given: Collection[str]
+) -> bool:
+    """Whether it is the path of something that is there, and not in the folders of these sequences."""
+    path = start_after.path
+    if path not in given and not os.path.exists(path):  # noqa: PTH110
         return False
-    return start_after.path in given or os.path.exists(start_after.path)  # noqa: PTH110
+    folder = os.path.dirname(path)  # noqa: PTH120
+    files = (full(name) for each in sequences for name in each.files)
+    return not any(
+        os.path.dirname(name) == folder or lies_in(name, path)  # noqa: PTH120
+        for name in files
+    )
 
 
 def _unknown(start_after: StartAfter, sequences: Sequence[_Sequence]) -> str:
