@@ -177,12 +177,17 @@ def _files() -> list[bytes]:
     return [os.fsencode(path) for path in Path().rglob("*") if not path.is_dir()]
 
 
+#: What is said where a mutation has left nothing to check: that is no pass, and no failure of ours.
+_NOTHING = "no migration to check in this folder"
+
+
 def _run(folder: Folder, *arguments: str) -> in_process.Done:
     """A command that ends as it should."""
     command = (*arguments, *folder.options, "--isolated")
     with _alarm(" ".join(arguments)):
         done = in_process.idemlint(*command)
-    if done.code not in (0, 1) or "internal error" in done.err:
+    is_nothing = done.code == 2 and _NOTHING in done.err
+    if (done.code not in (0, 1) and not is_nothing) or "internal error" in done.err:
         raise Broken(f"{arguments[0]}: {_signature(done.err)}", done.err)
     return done
 
@@ -205,7 +210,7 @@ def _alarm(what: str) -> Iterator[None]:
 def _signature(err: str) -> str:
     """What an error says of its kind: where it was raised, or its words without their numbers."""
     places = re.findall(r'File "[^"]*/(idemlint/[^"]+)", line (\d+)', err)
-    errors = re.findall(r"internal error: (\w+)", err)
+    errors = re.findall(r"internal error: (?:.*?:\d+(?: \(\w+\))?: )?(\w+)", err)
     if places and errors:
         return f"{errors[-1]} at {places[-1][0]}:{places[-1][1]}"
     return re.sub(r"`[^`]*`|\d+", "…", next(iter(err.strip().splitlines()), "no message"))[:120]

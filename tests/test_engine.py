@@ -17,6 +17,7 @@ from idemlint.replay.catalog.lookup import Catalog
 from idemlint.replay.catalog.slots import Slot
 from idemlint.replay.catalog.view import StaleView
 from idemlint.rules import all_rules
+from idemlint.sequence.terms import StartAfter
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ class TestStartAfter:
     @pytest.mark.parametrize("up_to", ["002", "002_names.sql", "2", "migrations/002_names.sql"])
     def test_what_was_applied_is_context(self, tmp_path: Path, up_to: str) -> None:
         paths = write(tmp_path, {f"migrations/{name}": text for name, text in FOLDER.items()})
-        found = reports(tmp_path, list(paths.values()), start_after=up_to, runner="psql")
+        after = (StartAfter(up_to, str(tmp_path)),)
+        found = reports(tmp_path, list(paths.values()), start_after=after, runner="psql")
         assert list(found) == ["migrations/003_seed.sql"]
         assert found["migrations/003_seed.sql"].diagnostics
 
@@ -147,7 +149,7 @@ class TestStartAfter:
                 "db/migration/V2__u.sql": "CREATE TABLE u (a int);\n",
             },
         )
-        found = reports(tmp_path, list(paths.values()), start_after="2")
+        found = reports(tmp_path, list(paths.values()), start_after=(StartAfter("2", "."),))
         told = [report for report in found.values() if report.diagnostics]
         (diagnostic,) = told[0].diagnostics
         assert len(told) == 1

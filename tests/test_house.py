@@ -25,7 +25,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: below its own, and from no other room of its own floor. All imports count, those that a function
 #: makes when it runs and those for the type checker alone as well.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("__init__", "errors", "records", "modes", "on_demand", "garbage"),
+    ("__init__", "errors", "records", "modes", "on_demand"),
     ("faults", "left_out", "not_sql"),
     ("git", "files", "config", "selection", "source"),
     ("postgres", "diagnostics"),
@@ -35,6 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("fixes",),
     ("rules",),
     ("settings",),
+    ("configured",),
     ("analysis",),
     ("engine", "report"),
     ("apply", "workers"),

@@ -21,17 +21,16 @@ if TYPE_CHECKING:
 #: whether the file is its own: all of `rules` and of `runners.profiles`.
 NEEDED = """
 analysis analysis.file_report analysis.findings analysis.fingerprint analysis.judged
-analysis.unanswered
+analysis.judging analysis.unanswered
 cli cli.app cli.check cli.collector cli.exits cli.interrupts cli.notes cli.options cli.output
 cli.progress cli.rulebook cli.session cli.terminal
-config
+config configured
 diagnostics
 engine
 errors
 faults
 files
 fixes
-garbage
 left_out
 modes
 on_demand
@@ -48,15 +47,16 @@ replay.effects.tables replay.effects.vocabulary replay.judge replay.judge.assemb
 replay.judge.lasting replay.judge.patterns replay.judge.rerun replay.judge.stops
 replay.judge.verdict replay.machine replay.machine.budget replay.machine.create replay.machine.handlers
 replay.machine.requirements replay.machine.run replay.machine.signals replay.machine.state
-report report.account report.formats report.full report.run_report report.summary report.words
+report report.account report.formats report.full report.lines report.run_report report.summary
+report.words
 rules rules.kit rules.kit.pages rules.kit.rule rules.kit.ways_out
 runners runners.body_spans runners.clues runners.cutters runners.detector runners.directives
 runners.line_patterns runners.majority runners.profile runners.profiles runners.sections
 runners.units
 selection
 sequence sequence.asked sequence.chain sequence.facts sequence.grouping sequence.migration
-sequence.order sequence.owners sequence.paths sequence.script sequence.settling sequence.terms
-sequence.texts sequence.unjudged
+sequence.order sequence.owners sequence.paths sequence.script sequence.settling
+sequence.start_after sequence.terms sequence.texts sequence.unjudged
 settings
 source source.grammar source.lexer source.libpg_query source.parse source.positions source.split
 source.statement source.text source.tokens source.tree

@@ -1,8 +1,8 @@
 """The configuration file: `[tool.idemlint]` in pyproject.toml, or idemlint.toml.
 
-The nearest one counts, from the working directory up to the repository's root. Keys mirror the
-long options; a key or value that we do not know is an error, since a typo that is silently passed
-over would switch a gate off.
+`load` finds the nearest one from a folder up to its repository's root; `configured` says which folder
+that is for a migration. Keys mirror the long options; a key or value that we do not know is an error,
+since a typo that is silently passed over would switch a gate off.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CONFIG_NAME: Final = "idemlint.toml"
 PYPROJECT: Final = "pyproject.toml"
+#: Where both stand in a folder, the first counts.
+NAMES: Final = (CONFIG_NAME, PYPROJECT)
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 #: PostgreSQL's major versions that we have facts about.
 OLDEST_POSTGRES: Final = 9
@@ -39,7 +41,7 @@ class Config(NamedTuple):
     postgres_version: int | None = None
     search_path: tuple[str, ...] | None = None
     rerun: Mode | None = None
-    start_after: str | None = None
+    start_after: str | Mapping[str, str] | None = None
     exclude: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     output_format: str | None = None
@@ -68,17 +70,17 @@ def load(start: str, *, explicit: str | None = None, isolated: bool = False) -> 
 def candidates(start: str) -> Iterator[str]:
     """The files that may hold the configuration, nearest first, up to the repository's root."""
     for folder in _upwards(start):
-        for name in (CONFIG_NAME, PYPROJECT):
+        for name in NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
                 yield path
-        if _is_repository(folder):
+        if is_repository(folder):
             return
 
 
 def repository(start: str) -> str | None:
     """The root of the git repository that a folder is in."""
-    return next(filter(_is_repository, _upwards(start)), None)
+    return next(filter(is_repository, _upwards(start)), None)
 
 
 def _upwards(start: str) -> Iterator[str]:
@@ -88,17 +90,21 @@ def _upwards(start: str) -> Iterator[str]:
         folder, above = os.path.dirname(folder), folder
 
 
-def _is_repository(folder: str) -> bool:
+def is_repository(folder: str) -> bool:
+    """Whether a folder is the root of a git repository."""
     return os.path.exists(os.path.join(folder, ".git"))
 
 
-def read(path: str, *, only_if_ours: bool = False) -> Config:
-    """Read one file. With `only_if_ours`, a pyproject.toml without our table is no error."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError as error:
-        raise UsageProblem(f"{shown(path)}: cannot be read: {error.strerror or error}") from None
+def read(path: str, *, only_if_ours: bool = False, data: bytes | None = None) -> Config:
+    """Read one file, or `data` in its place. With `only_if_ours`, a pyproject.toml without our table is no
+    error."""
+    if data is None:
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError as error:
+            reason = error.strerror or error
+            raise UsageProblem(f"{shown(path)}: cannot be read: {reason}") from None
     folder, name = os.path.split(path)
     ours = Config(folder=folder or os.curdir)
     in_pyproject = name == PYPROJECT
@@ -218,6 +224,16 @@ def _ignores(value: object) -> dict[str, tuple[str, ...]]:
     return {pattern: _texts(codes) for pattern, codes in value.items()}
 
 
+def _start_after(value: object) -> str | dict[str, str]:
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, dict) and all(isinstance(each, str) and each for each in value.values()):
+        return dict(value)
+    raise ValueError(
+        'must be a text in quotes, or a table by folder, such as { "db/migrations" = "0042" }'
+    )
+
+
 _VALUES: Final[Mapping[str, Callable[[object], object]]] = {
     "paths": _texts,
     "select": _texts,
@@ -227,7 +243,7 @@ _VALUES: Final[Mapping[str, Callable[[object], object]]] = {
     "postgres-version": _version,
     "search-path": _texts,
     "rerun": _mode,
-    "start-after": _text,
+    "start-after": _start_after,
     "exclude": _texts,
     "per-file-ignores": _ignores,
     "output-format": _text,

@@ -14,38 +14,37 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TypeVar
 
-from idemlint import garbage
-from idemlint.analysis.file_report import FileReport, FileTally, report_of, tally_of
-from idemlint.analysis.judged import Judged, judge
+from idemlint.analysis.file_report import FileReport, FileTally
+from idemlint.analysis.judging import Sequence
 from idemlint.analysis.unanswered import unanswered
 from idemlint.replay.catalog.view import StaleView
-from idemlint.sequence.asked import asked
+from idemlint.sequence.asked import asked_about
 from idemlint.sequence.chain import Chain
 from idemlint.sequence.grouping import Grouping
-from idemlint.sequence.order import is_read_alone, newest
+from idemlint.sequence.order import is_read_alone
 from idemlint.sequence.paths import holder
 from idemlint.sequence.script import KEPT, Scripts, Shelf
+from idemlint.sequence.start_after import require_start_after
 from idemlint.sequence.texts import Texts, comes_or_goes, full
-from idemlint.sequence.unjudged import SAID, applied, passed_over
-from idemlint.settings import Settings
+from idemlint.sequence.unjudged import SAID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from idemlint.configured import Configured
     from idemlint.left_out import LeftOut
-    from idemlint.replay.catalog.lookup import Catalog
-    from idemlint.replay.catalog.view import View
-    from idemlint.replay.judge.verdict import Outcome
     from idemlint.sequence.order import Group
+    from idemlint.settings import Settings
 
+__all__ = ["Folder", "Sequence", "open", "part"]
 
 _Answer = TypeVar("_Answer", FileReport, FileTally)
 
 
 def open(
     paths: Iterable[str | Path],
-    settings: Settings | None = None,
+    settings: Settings | Configured | None = None,
     texts: Mapping[str | Path, bytes] | Mapping[str, bytes] | None = None,
     *,
     once: bool = False,
@@ -55,15 +54,19 @@ def open(
 
     `texts` are bytes to take instead of what is on disk, by name: standard input, an editor's buffers.
     A file that only they have is one of the folder that it would stand in. `once`: each file is asked about
-    once, in its order, and nothing is kept for who comes back; answers are the same. Raises `UsageProblem`
-    for a path that is not there or cannot be read; of `paths` that are files which somebody has found
+    once, in its order, and nothing is kept for who comes back; answers are the same. Without `settings`, each
+    sequence has those of its nearest configuration. Raises `UsageProblem` for a configuration that is wrong,
+    and for a path that is not there or cannot be read; of `paths` that are files which somebody has found
     (`are_found`), the report says so.
     """
     names = [os.fspath(path) for path in paths]
+    if settings is None:
+        from idemlint.configured import Configured
+
+        settings = Configured.around(names)
     given = {os.fspath(name): data for name, data in (texts or {}).items()}
     files = [*{full(name): name for name in names[::-1]}.values()][::-1] if are_found else None
-    shelf = Shelf(0 if once else KEPT)
-    return Folder(names, settings or Settings.load(names), given, shelf, files=files)
+    return Folder(names, settings, given, Shelf(0 if once else KEPT), files=files)
 
 
 def part(group: Group, settings: Settings, texts: Mapping[str, bytes]) -> Folder:
@@ -78,22 +81,24 @@ class Folder:
     def __init__(
         self,
         paths: list[str],
-        settings: Settings,
+        settings: Settings | Configured,
         texts: Mapping[str, bytes],
         shelf: Shelf,
         groups: list[Group] | None = None,
         files: list[str] | None = None,
     ) -> None:
-        self.settings = settings
+        self._settings = settings
         #: The file that is being judged, for who wonders why it takes so long.
         self.at = ""
         self._paths = tuple(paths)
         self._texts = Texts(texts)
         self._shelf = shelf
-        self._asked = asked(paths, self._texts.given) if files is None else tuple(files)
+        self._asked = asked_about(paths, self._texts) if files is None else tuple(files)
         self._sequences: list[Sequence] = []
         self._sequences = self._group(groups)
         self._index()
+        if groups is None:
+            require_start_after(self._sequences, self._texts.given)
 
     def __iter__(self) -> Iterator[Sequence]:
         return iter(self._sequences)
@@ -101,7 +106,18 @@ class Folder:
     @property
     def groups(self) -> list[Group]:
         """What the sequences were made of, in their order: files that say something about each other."""
-        return self._grouping.groups
+        return [group for _, _, group in self.parts()]
+
+    def parts(self) -> list[tuple[Settings, Grouping, Group]]:
+        """The groups in the order in which their first files were asked about, each with its settings
+        and what it was found by."""
+        found = [(settings, each, one) for settings, each in self._parts for one in each.groups]
+        if len(self._parts) > 1:
+            places = {name: place for place, name in enumerate(self._asked)}
+            found.sort(
+                key=lambda each: min(places[name] for name in (*each[2].asked, *each[2].outside))
+            )
+        return found
 
     def reports(
         self, only: Container[str] | None = None, *, effects: bool = False
@@ -126,7 +142,7 @@ class Folder:
 
     def unread(self, shape: type[_Answer], only: Container[str] | None = None) -> Iterator[_Answer]:
         """What there is to say of files that cannot be read."""
-        unread = self._grouping.unread.items()
+        unread = self._unread.items()
         return (unanswered(shape, *each) for each in unread if only is None or each[0] in only)
 
     def _answers(
@@ -195,11 +211,12 @@ class Folder:
             moved |= sequence.changed(names)
         stays = [name for name in changed if not comes_or_goes(name, self._spelled, given[name])]
         known = [name for name in stays if full(name) in self._spelled]
-        if len(known) < len(changed) or not all(
-            self._grouping.outlasts(name, given[name]) for name in known
-        ):
+        (_, grouping), *others = self._parts
+        if others or not all(grouping.outlasts(name, given[name]) for name in known):
+            known.clear()
+        if len(known) < len(changed):
             if len(stays) < len(changed):
-                self._asked = asked(self._paths, self._texts.given, is_new=False)
+                self._asked = asked_about(self._paths, self._texts, is_new=False)
             moved |= self._group_anew(changed)
         for name in moved:
             for sequence in self._by_file.get(name, ()):
@@ -229,20 +246,25 @@ class Folder:
         return moved
 
     def _group(self, groups: list[Group] | None = None) -> list[Sequence]:
-        settings, texts = self.settings, self._texts
+        texts = self._texts
         # What was learned of the same files stays, and is told of changes by the sequences that stay.
         known = {
             (each.runner, each.files): each.facts for each in self._sequences if each.is_ordered
         }
-        self._grouping = grouping = Grouping(texts, settings.runner, self._asked, groups)
+        readable, self._unread = texts.readable(self._asked)
+        self._parts = [
+            (settings, Grouping(texts, settings.runner, names, groups))
+            for settings, names in self._settings.parts(readable, texts)
+        ]
         found = []
-        for each in grouping.groups:
+        for settings, grouping, each in self.parts():
             facts = known.get((each.profile.name, each.names))
             scripts = Scripts(each.profile, texts, settings.terms, self._shelf)
-            chain = Chain(each.names, scripts, grouping.clues, settings.terms, facts, each.evidence)
+            terms = settings.terms_in(holder(each.profile, each.names or tuple(each.outside)))
+            chain = Chain(each.names, scripts, grouping.clues, terms, facts, each.evidence)
             asked = [name for name in each.names if name in each.asked]
             alone = [name for name in each.outside if is_read_alone(each, name, settings.terms)]
-            found.append(Sequence(self, chain, each, asked))
+            found.append(Sequence(self.update, settings, chain, each, asked))
             for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
                 rerun = "file" if settings.rerun == "folder" else settings.rerun
@@ -250,7 +272,9 @@ class Folder:
                 by_itself = Chain(
                     (name,), scripts, grouping.clues, terms, chain.facts, each.evidence
                 )
-                found.append(Sequence(self, by_itself, each, [name], is_ordered=False))
+                found.append(
+                    Sequence(self.update, settings, by_itself, each, [name], is_ordered=False)
+                )
         return found
 
     def _index(self) -> None:
@@ -263,140 +287,3 @@ class Folder:
                 self._asked_in.setdefault(name, sequence)
         names = (*self._by_file, *self._asked)
         self._spelled = {self._texts.path(name): name for name in names}
-
-
-class Sequence:
-    """The files of one runner, in its order, over one journal. Iterating gives the names of those that were
-    asked about and that do not count as applied."""
-
-    def __init__(
-        self,
-        folder: Folder,
-        chain: Chain,
-        group: Group,
-        asked: list[str],
-        *,
-        is_ordered: bool = True,
-    ) -> None:
-        self._folder = folder
-        self._chain = chain
-        self._asked = tuple(asked)
-        self.runner = chain.profile.name
-        #: Files that were asked about, and that the runner does not run in this order, with the reasons.
-        self.outside = group.outside if is_ordered else {}
-        #: How sure it is that they are this runner's.
-        self.evidence = sure = group.evidence
-        #: Whether these are the files that the runner runs; else this is one of those outside, by itself.
-        self.is_ordered = is_ordered
-        #: What the sequence is known by: it is the same one as long as this is.
-        self.key = (self.runner, group.root, sure, chain.names, self._asked, chain.facts.names)
-        #: For `Folder`: what the whole folder tells, which sequences of one share.
-        self.facts = chain.facts
-        self._is_replaced = False
-        #: What was said already, as long as it holds; of trees only those of the file that was last.
-        self._reports: dict[tuple[str, bool], FileReport] = {}
-        self._latest: Judged | None = None
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name in self._asked if not self._chain.is_applied(name))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The files that were asked about, those that count as applied included."""
-        return self._asked
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """All files in their order, those that nobody asked about included."""
-        return self._chain.names
-
-    def left_out(self) -> Iterator[tuple[str, LeftOut]]:
-        """The files that were asked about and are none of these, by name, and why."""
-        yield from applied(self._chain, self._asked)
-        if self.is_ordered:
-            yield from passed_over(self._chain.profile.title, self.outside)
-
-    @property
-    def newest(self) -> str | None:
-        """The last migration; files that run again whenever they changed do not count."""
-        return newest(self._chain.profile, self.files)
-
-    @property
-    def folder(self) -> str:
-        """The innermost folder that holds all files, and those to come."""
-        return holder(self._chain.profile, self.files or tuple(self.outside)) or os.curdir
-
-    def report(self, name: str, *, effects: bool = False) -> FileReport:
-        """What is said of a file, as plain data; `effects`: with what each statement is taken to do.
-        Raises `UsageProblem` where it cannot be read, `StaleView` once the folder has other sequences, and
-        `KeyError` for a file that is none of `files`."""
-        known = self._reports.get((name, effects))
-        if known is not None and not self._is_replaced:
-            return known
-        report = report_of(self.judged(name), self._folder.settings.stable_name, effects=effects)
-        if self._chain.keeps:
-            self._reports[name, effects] = report
-        return report
-
-    def tally(self, name: str, *, excerpts: bool = True) -> FileTally:
-        """What is found in a file, and how many statements it has; without `excerpts`, findings have no
-        lines to show them by. Raises what `report` raises, and keeps no answer."""
-        settings, judged = self._folder.settings, self.judged(name)
-        return tally_of(judged, settings.stable_name, down=settings.down, excerpts=excerpts)
-
-    def judged(self, name: str) -> Judged:
-        """What is said of a file, with its trees and what the replay made of them: for those who fix it."""
-        settings, chain = self._folder.settings, self._living()
-        with garbage.held():
-            migration = chain.judged(name)
-            if self._latest is not None and self._latest.migration is migration:
-                return self._latest
-            judged = judge(migration, settings.rules_for(name), chain.terms.rerun)
-        self._latest = judged if chain.keeps else None
-        return judged
-
-    def after(self, name: str) -> View:
-        """What is there when the file has run, read-only: what is surely known, and what the folder makes.
-        It refuses to answer once another file was asked about, or a text was changed."""
-        with garbage.held():
-            return self._living().after(name)
-
-    def rerun(
-        self, files: Container[str] | None = None, over: Catalog | None = None
-    ) -> dict[str, dict[int, Outcome]]:
-        """What happens if these files (all, where that is `None`) run again over what the whole sequence
-        left, or over another database: outcomes by file and statement index. A View that was taken before
-        may be stale afterwards."""
-        with garbage.held():
-            return self._living().rerun(files, over)
-
-    def origin(self, number: int) -> tuple[str, int] | None:
-        """The file and the index there of the statement that made something, by its number."""
-        return self._living().origin(number)
-
-    def update(self, name: str, text: bytes | None) -> frozenset[str]:
-        """Another text for one file; see `Folder.update`."""
-        return self._folder.update({name: text})
-
-    def changed(self, names: Iterable[str]) -> frozenset[str]:
-        """For `Folder`: the texts of some of the files are other ones now. Says which files' answers, and
-        those of files by themselves beside them, rest on that."""
-        return self._chain.update(names)
-
-    def forget(self, name: str) -> None:
-        """For `Folder`: the answers of one of the files may be others now."""
-        for effects in (False, True):
-            self._reports.pop((name, effects), None)
-        if self._latest is not None and self._latest.name == name:
-            self._latest = None
-            self._chain.forget()
-
-    def retire(self) -> None:
-        """For `Folder`: this one is asked no more, or there are others in its place."""
-        self._is_replaced = True
-        self._chain.retire()
-
-    def _living(self) -> Chain:
-        if self._is_replaced:
-            raise StaleView("the folder has other sequences now: ask it for them")
-        return self._chain

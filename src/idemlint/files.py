@@ -17,7 +17,7 @@ from idemlint.left_out import LeftOut
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     #: Patterns of one folder: `True` ignored, `False` taken back by `!`, `None` not named.
     Ignores = Callable[[str], bool | None]
@@ -93,6 +93,19 @@ def look(
             found.setdefault(os.path.abspath(name), _spelled(name))
     kept = [each for absolute, each in left_out.items() if absolute not in found]
     return Searched(list(found.values()), folders, problems, kept)
+
+
+def without(
+    found: Sequence[str], exclude: Sequence[str], root: str, *, but: Iterable[str] = ()
+) -> list[str]:
+    """The files that `exclude`, from the folder `root`, does not leave out; those in `but` stay."""
+    excluded = _excluder(exclude, root)
+    kept = {os.path.abspath(name) for name in but}
+    return [
+        name
+        for name in found
+        if (path := os.path.abspath(name)) in kept or not excluded(path, False)
+    ]
 
 
 def _spelled(name: str) -> str:

@@ -13,18 +13,28 @@ ALL: Final = "ALL"
 _ALL_CODES: Final = ""
 
 
+class UnknownRule(UsageProblem):
+    """A selector that means no rule. `hint` says what may have been meant."""
+
+    def __init__(self, selector: str, where: str, hint: str) -> None:
+        super().__init__(f"{where}: unknown rule `{selector}`{hint}")
+        self.hint = hint
+
+
 class Selectors:
     """Resolves selectors. `names` gives each code its name, `default` are those on by default."""
 
     def __init__(self, names: Mapping[str, str], default: Iterable[str]) -> None:
         self._names = names
-        self._default = frozenset(default)
+        self.default = frozenset(default)
         self._by_name = {name: code for code, name in names.items()}
 
     def prefix(self, selector: str, where: str) -> str:
-        """The code, or the beginning of codes, that a selector means. `where` says who named it."""
-        if selector in self._by_name:
-            return self._by_name[selector]
+        """The code, or the beginning of codes, that a selector means. `where` says who named it.
+
+        Raises `UnknownRule` where it means none."""
+        if selector.lower() in self._by_name:
+            return self._by_name[selector.lower()]
         wanted = selector.upper()
         if wanted == ALL:
             return _ALL_CODES
@@ -33,7 +43,7 @@ class Selectors:
         hint = nearest(wanted, tuple(self._names)) if wanted.startswith("IDM") else ""
         hint = hint or nearest(selector.lower(), tuple(self._by_name))
         hint = hint or "; `idemlint rules` lists them"
-        raise UsageProblem(f"{where}: unknown rule `{selector}`{hint}")
+        raise UnknownRule(selector, where, hint)
 
     def codes(self, selectors: Iterable[str], where: str) -> frozenset[str]:
         """All codes that the selectors mean."""
@@ -58,7 +68,7 @@ class Selectors:
             wins = max((len(p) for p in chosen if code.startswith(p)), default=-1)
             loses = max((len(p) for p in dropped if code.startswith(p)), default=-1)
             if wins < 0 and loses < 0:
-                selected = select is None and code in self._default
+                selected = select is None and code in self.default
             elif wins < 0:
                 selected = False
             else:

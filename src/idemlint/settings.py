@@ -10,12 +10,12 @@ from idemlint import config as configuration
 from idemlint import runners
 from idemlint.errors import UsageProblem, nearest
 from idemlint.records import NamedTuple
-from idemlint.rules import all_rules
-from idemlint.selection import Selectors
-from idemlint.sequence.terms import Terms
+from idemlint.rules import selectors
+from idemlint.sequence.terms import StartAfter, Terms
+from idemlint.sequence.texts import lies_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
     from typing import TypedDict
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from idemlint.config import Config
     from idemlint.modes import Mode
+    from idemlint.sequence.texts import Texts
 
     class Chosen(TypedDict, total=False):
         """What is chosen besides the configuration file, and before it. `None` and what is left out leave
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
         select: Sequence[str] | None
         extend_select: Sequence[str]
         ignore: Sequence[str] | None
-        per_file_ignores: Mapping[str, Sequence[str]]
+        per_file_ignores: Sequence[tuple[str, Sequence[str]]]
         runner: str | None
         rerun: Mode | None
         postgres_version: int | None
@@ -41,9 +42,17 @@ if TYPE_CHECKING:
         down: bool
 
 
+class Ignored(NamedTuple):
+    """Rules that do not count in files: a pattern as in `.gitignore`, relative to `folder`."""
+
+    pattern: str
+    folder: str
+    codes: frozenset[str]
+
+
 class Settings(NamedTuple):
-    """`rules` are the codes that are switched on, but in the files that `per_file_ignores` names (patterns
-    as in `.gitignore`, relative to `root`)."""
+    """`rules` are the codes that are switched on, but in the files that `per_file_ignores` names. `root`:
+    the folder from which files are named where a name must not depend on where we were started."""
 
     rules: frozenset[str]
     root: str
@@ -51,9 +60,9 @@ class Settings(NamedTuple):
     rerun: Mode = "any"
     postgres_version: int = 14
     search_path: tuple[str, ...] = ("public",)
-    start_after: str | None = None
+    start_after: tuple[StartAfter, ...] = ()
     down: bool = False
-    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    per_file_ignores: tuple[Ignored, ...] = ()
 
     @classmethod
     def load(
@@ -70,25 +79,32 @@ class Settings(NamedTuple):
         Raises `UsageProblem` for a configuration that is wrong, and for rules and runners that there are
         none of.
         """
-        start = next((os.fspath(path) for path in paths), os.curdir)
-        folder = start if os.path.isdir(start) else os.path.dirname(start)
+        folder = folder_of(paths)
         explicit = None if config is None else os.fspath(config)
         return cls.of(configuration.load(folder, explicit=explicit, isolated=isolated), **chosen)
 
     @classmethod
-    def of(cls, config: Config, **chosen: Unpack[Chosen]) -> Settings:
-        """The settings that a configuration and choices come to."""
+    def of(cls, config: Config, root: str | None = None, **chosen: Unpack[Chosen]) -> Settings:
+        """The settings that a configuration and choices come to; `root`: else the configuration's folder.
+
+        Paths and patterns of the file are relative to it, those that were chosen to where we are."""
         known = selectors()
+        where = "" if config.file is None else f"{configuration.shown(config.file)}: "
+        for key, named in (
+            ("select", config.select),
+            ("extend-select", config.extend_select),
+            ("ignore", config.ignore),
+        ):
+            known.codes(named or (), f"{where}{key}")
+        for name, said in ((config.runner, where), (chosen.get("runner"), "")):
+            if name is not None:
+                require_runner(name, said)
         runner = chosen.get("runner") or config.runner
-        if runner is not None:
-            require_runner(runner)
-        ignores = {**config.per_file_ignores, **chosen.get("per_file_ignores", {})}
         given: dict[str, Any] = {
             "runner": runner,
             "rerun": chosen.get("rerun") or config.rerun,
             "postgres_version": chosen.get("postgres_version") or config.postgres_version,
             "search_path": chosen.get("search_path") or config.search_path,
-            "start_after": chosen.get("start_after") or config.start_after,
         }
         defaults = cls(
             rules=known.resolve(
@@ -96,11 +112,16 @@ class Settings(NamedTuple):
                 extend_select=(*(config.extend_select or ()), *chosen.get("extend_select", ())),
                 ignore=chosen.get("ignore") or config.ignore or (),
             ),
-            root=config.folder,
+            root=config.folder if root is None else root,
+            start_after=_start_after(config, chosen.get("start_after")),
             down=chosen.get("down", False),
             per_file_ignores=tuple(
-                (pattern, known.codes(codes, "per-file-ignores"))
-                for pattern, codes in ignores.items()
+                Ignored(pattern, os.path.abspath(folder), known.codes(codes, said))
+                for said, folder, ignores in (
+                    (f"{where}per-file-ignores", config.folder, config.per_file_ignores.items()),
+                    ("--per-file-ignores", os.curdir, chosen.get("per_file_ignores", ())),
+                )
+                for pattern, codes in ignores
             ),
         )
         return defaults._replace(
@@ -109,43 +130,77 @@ class Settings(NamedTuple):
 
     @property
     def terms(self) -> Terms:
-        """What the replay depends on."""
-        return Terms(
-            self.postgres_version, self.search_path, self.rerun, self.start_after, self.down
-        )
+        """What the replay depends on, wherever it is."""
+        return Terms(self.postgres_version, self.search_path, self.rerun, None, self.down)
+
+    def terms_in(self, folder: str) -> Terms:
+        """What the replay of the sequence in a folder depends on."""
+        return self.terms._replace(start_after=self.start_after_in(folder))
+
+    def start_after_in(self, folder: str) -> StartAfter | None:
+        """Up to where the sequence in a folder counts as applied: by the innermost folder that is named."""
+        whole = os.path.abspath(folder)
+        for each in self.start_after:
+            if each.within is None or lies_in(whole, each.within):
+                return each
+        return None
+
+    def parts(self, names: Sequence[str], texts: Texts) -> list[tuple[Settings, Sequence[str]]]:
+        """Which of the files have which settings: all have these."""
+        return [(self, names)]
 
     def rules_for(self, path: str | Path) -> frozenset[str]:
         """The codes that are switched on in a file."""
         if not self.per_file_ignores:
             return self.rules
-        relative = self.stable_name(path)
         rules = self.rules
-        for pattern, codes in self.per_file_ignores:
-            if _ignore_spec(pattern).match_file(relative):
+        for pattern, folder, codes in self.per_file_ignores:
+            if _ignore_spec(pattern).match_file(_relative(path, folder)):
                 rules -= codes
         return rules
 
     def stable_name(self, path: str | Path) -> str:
         """A file's name that does not depend on where we were started."""
-        inside = os.path.join(os.path.abspath(self.root), "")
-        full = os.path.abspath(path)
-        relative = (
-            full[len(inside) :] if full.startswith(inside) else os.path.relpath(full, self.root)
-        )
-        return relative.replace(os.sep, "/")
+        return _relative(path, self.root)
 
 
-def selectors() -> Selectors:
-    """What `select` and its like may name."""
-    rules = all_rules()
-    return Selectors(
-        {code: rule.name for code, rule in rules.items()},
-        (code for code, rule in rules.items() if rule.default),
-    )
+def folder_of(paths: Iterable[str | Path]) -> str:
+    """The folder that the first path is, or stands in."""
+    start = next((os.fspath(path) for path in paths), os.curdir)
+    return start if os.path.isdir(start) else os.path.dirname(start)
 
 
-def require_runner(name: str) -> None:
-    """Raise `UsageProblem` for a runner that there is none of."""
+def _relative(path: str | Path, folder: str) -> str:
+    inside = os.path.join(os.path.abspath(folder), "")
+    full = os.path.abspath(path)
+    relative = full[len(inside) :] if full.startswith(inside) else os.path.relpath(full, folder)
+    return relative.replace(os.sep, "/")
+
+
+def _start_after(config: Config, chosen: str | None) -> tuple[StartAfter, ...]:
+    """Up to where what counts as applied; the innermost folders first."""
+    if chosen is not None:
+        return (StartAfter(chosen, os.getcwd(), origin="--start-after"),)
+    value, folder = config.start_after, os.path.abspath(config.folder)
+    origin = "start-after"
+    if config.file is not None:
+        origin = f"{configuration.shown(config.file)}: start-after"
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (StartAfter(value, folder, origin=origin),)
+    found = [
+        StartAfter(last, folder, os.path.abspath(os.path.join(folder, each)), origin)
+        for each, last in value.items()
+    ]
+    for name, each in zip(value, found, strict=True):
+        if not os.path.isdir(str(each.within)):
+            raise UsageProblem(f"{origin}: there is no folder `{name}`")
+    return tuple(sorted(found, key=lambda each: -len(each.within or "")))
+
+
+def require_runner(name: str, where: str = "") -> None:
+    """Raise `UsageProblem` for a runner that there is none of. `where` says who named it."""
     if name == "auto":
         return
     try:
@@ -153,7 +208,7 @@ def require_runner(name: str) -> None:
     except KeyError:
         names = runners.names()
         hint = nearest(name, names) or "; known are auto, " + ", ".join(names)
-        raise UsageProblem(f"unknown runner `{name}`{hint}") from None
+        raise UsageProblem(f"{where}unknown runner `{name}`{hint}") from None
 
 
 @cache

@@ -38,7 +38,6 @@ class TestExitCodes:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            ((), "no PATHS: name the migrations"),
             (("gone.sql",), "gone.sql: no such file or folder"),
             (("--selec", "IDM1", "."), "No such option"),
             (("--rerun", "twice", "."), "'twice' is not one of 'statement', 'file'"),
@@ -83,7 +82,7 @@ class TestExitCodes:
         def broken(*_: object, **__: object) -> None:
             raise ValueError("a bug")
 
-        monkeypatch.setattr("idemlint.engine.tally_of", broken)
+        monkeypatch.setattr("idemlint.analysis.judging.tally_of", broken)
         result = idemlint("migrations")
         assert result.code == 2
         assert "internal error: migrations/0001_users.sql:1: ValueError: a bug" in result.err
@@ -99,7 +98,7 @@ class TestExitCodes:
         def interrupted(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("idemlint.engine.tally_of", interrupted)
+        monkeypatch.setattr("idemlint.analysis.judging.tally_of", interrupted)
         result = idemlint("migrations")
         assert result.code == 130
         assert "Traceback" not in result.err

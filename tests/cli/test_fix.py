@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -213,3 +214,32 @@ class TestApplied:
         assert idemlint("--runner", "drizzle", "--since", "main", "--fix", "migrations").code == 0
         assert self.OLD.read_text() == BAD
         assert "IF NOT EXISTS" in applied.read_text()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DROP TABLE b;\nCREATE TABLE b (id int);\n",
+        "DROP TABLE a, b;\nCREATE TABLE b (id int);\n",
+        "DROP VIEW b;\nCREATE VIEW b AS SELECT 1;\n",
+        "DROP FOREIGN TABLE b;\nCREATE FOREIGN TABLE b (id int) SERVER s;\n",
+        "ALTER TABLE t DROP COLUMN b;\nALTER TABLE t ADD COLUMN b int;\n",
+        "DO $$ BEGIN DROP TABLE b; END $$;\nCREATE TABLE b (id int);\n",
+        "CREATE TABLE n (id int);\nDROP TABLE b;\nALTER TABLE n RENAME TO b;\n",
+    ],
+)
+def test_no_fix_is_offered_that_cannot_be_made(idemlint: Idemlint, here: Path, sql: str) -> None:
+    path = write("migrations/0001.sql", sql)
+    found = json.loads(idemlint("--output-format", "json", "migrations").out)
+    offered = any(each["fix"] is not None and each["fix"]["edits"] for each in found)
+    result = idemlint("--fix", "--unsafe-fixes", "migrations")
+    assert "left out" not in result.err
+    assert "bug" not in result.err
+    assert offered == (path.read_text() != sql)
+
+
+def test_a_table_that_is_dropped_and_made_keeps_its_failure(idemlint: Idemlint, here: Path) -> None:
+    write("migrations/0001.sql", "DROP TABLE b;\nCREATE TABLE b (id int);\n")
+    result = idemlint("migrations")
+    assert "fixable" not in result.out
+    assert "leave out the DROP" in result.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -110,7 +111,7 @@ def test_a_terminal_is_not_steered(hostile: Path, how: str) -> None:
 def test_a_terminal_gets_a_patch_with_tabs_and_without_carriage_returns(here: Path) -> None:
     write("1.sql", "CREATE TABLE t (\r\n\tid int\r\n);\r\n")
     _, shown = at_a_terminal("--diff", "1.sql")
-    assert "\n+CREATE TABLE IF NOT EXISTS t (\n" in shown
+    assert "\n+CREATE TABLE IF NOT EXISTS t (\n" in re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert "\\x" not in shown
 
 

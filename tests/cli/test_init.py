@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.conftest import BAD, Result, write
+from cli.conftest import BAD, Result, commit, git, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,12 +91,80 @@ def test_a_folder_a_migration(idemlint: Idemlint, here: Path) -> None:
     assert 'start-after = "prisma/migrations/20240201000000_more/migration.sql"' in text
 
 
-def test_several_folders_have_no_common_end(idemlint: Idemlint, here: Path) -> None:
+def test_several_folders_have_one_end_each(idemlint: Idemlint, here: Path) -> None:
     drizzle("one/drizzle")
     drizzle("two/drizzle")
+    assert idemlint("init").code == 0
+    assert (
+        Path("idemlint.toml")
+        .read_text()
+        .endswith(
+            'start-after."one/drizzle" = "one/drizzle/0001_second.sql"\n'
+            'start-after."two/drizzle" = "two/drizzle/0001_second.sql"\n'
+        )
+    )
+    assert idemlint().code == 0
+    write("pyproject.toml", "[project]\nname = 'x'\n")
+    Path("idemlint.toml").unlink()
+    assert idemlint("init").code == 0
+    assert 'start-after."two/drizzle" = ' in Path("pyproject.toml").read_text()
+    assert idemlint().code == 0
+
+
+def test_the_newest_file_is_that_of_the_default_branch(
+    idemlint: Idemlint, repository: Path
+) -> None:
+    git("checkout", "--quiet", "-b", "feature")
+    write("migrations/0002_new.sql", BAD.replace("users", "new"))
+    commit("a feature")
+    write("migrations/0003_newer.sql", BAD.replace("users", "newer"))
     result = idemlint("init")
-    assert "start-after" not in Path("idemlint.toml").read_text()
-    assert "`start-after` is not set" in result.out
+    assert 'start-after = "migrations/0001_users.sql"' in Path("idemlint.toml").read_text()
+    assert "migrations: 3 migrations, psql; not on main, and so not applied: 2" in result.out
+    found = idemlint("--output-format", "concise").out
+    assert "0002_new.sql" in found
+    assert "0003_newer.sql" in found
+    assert "0001_users.sql" not in found
+
+
+def test_a_folder_that_is_new_on_the_branch_has_no_end(
+    idemlint: Idemlint, repository: Path
+) -> None:
+    git("checkout", "--quiet", "-b", "feature")
+    write("other/migrations/0001.sql", BAD)
+    idemlint("init")
+    text = Path("idemlint.toml").read_text()
+    assert 'start-after."migrations" = "migrations/0001_users.sql"' in text
+    assert "other/migrations/0001.sql" not in text
+    assert "other/migrations/0001.sql" in idemlint("--output-format", "concise").out
+
+
+def test_what_is_left_out_is_listed(idemlint: Idemlint, here: Path) -> None:
+    drizzle()
+    write("seeds/demo.sql", BAD)
+    write("seeds/more.sql", BAD)
+    write("undo/V1__x.sql", BAD)
+    write("undo/U1__x.sql", BAD)
+    result = idemlint("init")
+    why = "plain SQL: no runner's, and not called migrations"
+    assert f"Left out: seeds: 2 files: {why}\n" in result.out
+    assert "Left out: undo" not in result.out, "it is Flyway's"
+    assert "seeds" not in Path("idemlint.toml").read_text()
+    named = idemlint("init", "--force", "drizzle", "seeds")
+    assert "Left out" not in named.out
+    assert 'start-after."seeds" = "seeds/more.sql"' in Path("idemlint.toml").read_text()
+
+
+def test_a_path_that_is_hidden_by_it_is_said(idemlint: Idemlint, here: Path) -> None:
+    drizzle()
+    write("other/migrations/0001.sql", BAD)
+    idemlint("init", "drizzle")
+    for path in ("drizzle", "drizzle/0000_first.sql"):
+        for options in ((), ("--fix",)):
+            result = idemlint(*options, path)
+            assert f"{path} is not checked: by start-after, all is applied" in result.err
+    assert "is not checked" not in idemlint(".").err
+    assert "is not checked" not in idemlint("--isolated", "drizzle").err
 
 
 def test_without_sql_it_says_so(idemlint: Idemlint, here: Path) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from idemlint.cli.progress import Watch, progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from cli.conftest import Result
 
@@ -73,10 +73,52 @@ def test_a_wall_is_summed_up_on_a_terminal_only(here: Path) -> None:
     assert code == 1
     assert "120 findings in 120 files, by rule:" in shown
     assert re.findall(r"^migrations/(\d+)", shown, re.MULTILINE) == ["0117", "0118", "0119"]
-    assert "`idemlint init`" in shown
+    assert "`idemlint init migrations` makes" in shown
+    assert "`idemlint --write-baseline idemlint-baseline.json migrations` lists" in shown
+    assert "--since" not in shown, "there is no repository"
+    _, everything = at_a_terminal("--color", "never", "--no-limit", "migrations")
+    assert len(re.findall(r"^migrations/(\d+)", everything, re.MULTILINE)) == 120
+    assert "120  IDM101 [*] create-table" in everything
     piped = subprocess.run([*COMMAND, "migrations"], capture_output=True, text=True)
     assert piped.stdout.count("IDM101") == 120
     assert piped.returncode == 1
+
+
+@needs_pty
+def test_the_ways_on_are_those_of_the_repository(repository: Path) -> None:
+    for number in range(60):
+        write(f"migrations/{number:04}.sql", BAD.replace("users", f"t{number}"))
+    write("idemlint.toml", 'paths = ["migrations"]\n')
+    _, shown = at_a_terminal("--color", "never")
+    assert "`idemlint --since main` reports only" in shown
+    assert "`idemlint init" not in shown
+    _, since = at_a_terminal("--color", "never", "--since", "main")
+    assert "--since main` reports" not in since
+
+
+@needs_pty
+@pytest.mark.parametrize("command", [(), ("replay",)])
+def test_eighty_columns_are_enough(here: Path, command: tuple[str, ...]) -> None:
+    columns = ", ".join(f"column_{number} int NOT NULL" for number in range(20))
+    write("m/0001.sql", f"CREATE TABLE a_table_with_a_long_name ({columns});\n")
+    write("m/0002.sql", "DROP INDEX the_first_index_of_all, the_second_index_of_all;\n")
+    _, shown = at_a_terminal(*command, "--color", "never", "m", columns=80)
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "a_table_with_a_long_name" in shown
+
+
+@needs_pty
+def test_a_difference_is_coloured(here: Path, bad: Path) -> None:
+    _, shown = at_a_terminal("--diff", "migrations")
+    assert "\x1b[31m-CREATE TABLE users" in shown
+    assert "\x1b[32m+CREATE TABLE IF NOT EXISTS users" in shown
+    assert "\x1b[" not in at_a_terminal("--diff", "--color", "never", "migrations")[1]
+    forced = subprocess.run(
+        [*COMMAND, "--diff", "--color", "always", "migrations"], capture_output=True
+    ).stdout
+    piped = subprocess.run([*COMMAND, "--diff", "migrations"], capture_output=True).stdout
+    assert re.sub(rb"\x1b\[[\d;]*m", b"", forced) == piped
+    assert b"\x1b[36m@@" in forced
 
 
 def test_a_reader_who_leaves_early_hears_no_complaint(here: Path) -> None:
@@ -177,7 +219,7 @@ class TestProgress:
     def test_a_name_cannot_steer_the_terminal(self) -> None:
         watch = Watch(1, lambda: "a\x1b[31m\r.sql", 0.0)
         watch.line(0.1)
-        assert watch.line(2.2) == "a�[31m .sql"
+        assert watch.line(2.2) == r"a\x1b[31m\x0d.sql"
 
     def test_it_is_drawn_on_a_terminal_and_erased(self, monkeypatch: pytest.MonkeyPatch) -> None:
         drawn = Drawn()
@@ -234,3 +276,40 @@ def test_help_and_version(idemlint: Idemlint) -> None:
     for option in ("-V", "--version"):
         assert __version__ in idemlint(option).out
     assert "--since" in idemlint("replay", "--help").out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no /dev/full")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("migrations",),
+        ("--output-format", "json", "migrations"),
+        ("--diff", "migrations"),
+        ("replay", "migrations"),
+        ("rules",),
+        ("explain", "IDM101"),
+        ("--help",),
+        ("--version",),
+        ("--color", "always", "migrations"),
+    ],
+    ids=" ".join,
+)
+def test_a_full_disk_is_no_bug(bad: Path, arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "idemlint", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            text=True,
+        )
+    assert done.returncode == 2
+    assert "standard output: cannot be written: No space left on device" in done.stderr
+    assert "bug" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no /dev/full")
+def test_an_output_file_that_is_full_is_named(idemlint: Idemlint, bad: Path) -> None:
+    result = idemlint("--output-file", "/dev/full", "migrations")
+    assert result.code == 2
+    assert "/dev/full: cannot be written" in result.err

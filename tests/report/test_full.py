@@ -101,20 +101,54 @@ def test_help_is_wrapped_to_the_terminal() -> None:
     assert helped[1].startswith(" " * len("  = help: ") + "word")
 
 
-def test_above_a_hundred_findings_a_terminal_gets_an_overview() -> None:
-    """A wall of findings turns nobody away: counts by rule, the newest three files in full, how to go on."""
-    wall = report(*many(200), hints=("`idemlint init` …",))
-    text = full.plain(full.lines(wall, shorten=True))
-    assert "200  IDM101 [*] create-table" in text
+def test_a_long_list_ends_with_tables_and_how_to_go_on() -> None:
+    """A wall of findings turns nobody away: the newest in full, then where they are, and how to go on."""
+    wall = report(*many(200), hints=("`idemlint init migrations` makes what is applied context.",))
+    text = full.plain(full.lines(wall, tables=True, most=50))
     shown = {line.split(":")[0] for line in text.splitlines() if line.startswith("migrations/")}
     assert shown == {"migrations/0007.sql", "migrations/0008.sql", "migrations/0009.sql"}
-    assert text.endswith("  `idemlint init` …\n")
-    assert "Found 200 errors" in text
+    assert text.count("IDM101 [*] This") == 50
+    found = text[text.index("200 findings in 10 files, by rule:") :].splitlines()
+    assert found[1] == "200  IDM101 [*] create-table"
+    assert found[found.index("By folder:") + 1] == "200  migrations"
+    most = found[found.index("The files with most:") + 1 :]
+    assert most[:10] == [f"20  migrations/{number:04}.sql" for number in range(10)]
+    assert "Shown above: 50 of 200 findings, of the newest files. `--no-limit` shows all." in found
+    assert "Found 200 errors; 200 fixable with `--fix`." in found
+    assert found[-2:] == [
+        "How to go on:",
+        "  `idemlint init migrations` makes what is applied context.",
+    ]
 
 
-def test_up_to_a_hundred_everything_is_shown() -> None:
-    text = full.plain(full.lines(report(*many(100)), shorten=True))
-    assert text.count("IDM101 [*]") == 100
+def test_without_a_limit_all_is_shown_and_the_tables_too() -> None:
+    text = full.plain(full.lines(report(*many(200)), tables=True))
+    assert text.count("IDM101 [*] This") == 200
+    assert "By folder:" in text
+    assert "--no-limit" not in text
+
+
+def test_up_to_fifty_nothing_is_left_out() -> None:
+    text = full.plain(full.lines(report(*many(50)), tables=True, most=50))
+    assert text.count("IDM101 [*] This") == 50
+    assert "By folder" not in text
+
+
+def test_more_files_than_ten_are_counted_together() -> None:
+    made = [finding(filename=f"m{number}/x.sql") for number in range(60)]
+    text = full.plain(full.lines(report(*made), tables=True, most=50))
+    assert "50  in 50 other folders" in text
+    assert "50  in 50 other files" in text
+
+
+def test_a_headline_is_broken_between_words() -> None:
+    made = report(finding(message="CREATE TABLE users fails on a rerun: " + "word " * 40))
+    rows = full.plain(full.lines(made, width=60)).splitlines()
+    head = rows[: next(place for place, row in enumerate(rows) if row.startswith("  |"))]
+    assert len(head) > 3
+    assert all(len(row) <= 60 for row in head)
+    assert all(row.startswith("  ") for row in head[1:])
+    assert " ".join(row.strip() for row in head).endswith("word word")
 
 
 def test_a_pipe_gets_everything() -> None:

@@ -9,7 +9,7 @@ import pytest
 from idemlint.rules import all_rules
 from idemlint.source.statement import ProblemKind
 
-from .asking import codes, fixed, found
+from .asking import codes, fixed, found, report
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,76 @@ def test_a_suppression_loses_only_what_is_unused() -> None:
 def test_every_problem_of_a_text_has_one_rule_but_what_only_we_cannot_read() -> None:
     named = [kind for rule in all_rules().values() for kind in getattr(rule, "kinds", ())]
     assert sorted([*named, "too-deep"]) == sorted(get_args(ProblemKind))
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "-- idemlint: ignore[create-table] by hand",
+        "-- idemlint: ignore[Create-Table, IDM9] by hand",
+        "-- idemlint: ignore[IDM1] by hand",
+        "-- idemlint: ignore-file[idm10] by hand",
+        "-- Idemlint:ignore[ALL] by hand",
+        "/* idemlint: ignore[IDM] by hand */",
+    ],
+)
+def test_a_suppression_takes_names_and_prefixes(comment: str) -> None:
+    found = codes(f"{comment}\nCREATE TABLE t (a int);\n")
+    assert "IDM101" not in found
+    assert ("IDM007" in found) == ("IDM9" in comment)
+
+
+@pytest.mark.parametrize(
+    ("comment", "said"),
+    [
+        (
+            "-- idemlint: ignore[create-tabel] x",
+            "no rule `create-tabel` (did you mean `create-table`",
+        ),
+        ("-- idemlint: ignore[IDM777] x", "no rule `IDM777`"),
+        ("-- idemlint: ignore-file[IDM101 IDM102] x", "no rule `IDM101 IDM102`"),
+        ("-- idemlint: ignore[] x", "name no rule"),
+        ("-- idemlint: ignore[IDM101 x", "is not written as"),
+        ("-- idemlint: ignore IDM101", "is not written as"),
+        ("-- idemlint: disable[IDM101]", "is not written as"),
+        ("-- idemlint ignore[IDM101]", "is not written as"),
+        ("-- IDEMLINT: nothing of this", "is not written as"),
+        ("/* idemlint: ignore[IDM101] idemlint: ignore[IDM102] */", "only the first pair"),
+    ],
+)
+def test_a_suppression_that_cannot_be_understood_is_said(comment: str, said: str) -> None:
+    [finding, *_] = found(f"{comment}\nCREATE TABLE t (a int);\n", code="IDM007")
+    assert said in finding.message
+
+
+def test_prose_about_us_is_no_suppression() -> None:
+    assert codes("-- checked with idemlint: it is fine\n-- see idemlint's pages\nSELECT 1;\n") == []
+
+
+def test_a_prefix_is_unused_only_where_all_of_its_rules_look() -> None:
+    sql = "-- idemlint: ignore[IDM1]\nSELECT 1;\n"
+    assert codes(sql) == ["IDM007"]
+    assert codes("-- idemlint: ignore-file[IDM1, IDM007]\nSELECT 1;\n") == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("INSERT INTO t VALUES ({replaceme});", "{replaceme}"),
+        ("CREATE TABLE {schema}.t (a int);", "{schema}"),
+        ("SELECT {};", "{}"),
+        ("SELECT {0};", "{0}"),
+        ("SELECT #{name};", "#{name}"),
+        ("SELECT $(name);", "$(name)"),
+        ("SELECT * FROM [[table]];", "[[table]]"),
+    ],
+)
+def test_what_is_to_be_filled_in_is_called_so(sql: str, said: str) -> None:
+    [finding] = report(sql).diagnostics
+    assert finding.code == "IDM004"
+    assert finding.message.startswith(f"{said} is for something to fill in")
+
+
+@pytest.mark.parametrize("sql", ["SELECT '{a}'::text[];", "SELECT arr[1], '{0}' AS \"{x}\";"])
+def test_braces_in_literals_are_text(sql: str) -> None:
+    assert codes(sql) == []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from idemlint import engine
+from idemlint.config import Config
 from idemlint.settings import Settings
 from postgres.conftest import database, server
 
@@ -206,8 +206,14 @@ def test_a_value_that_another_pending_file_of_the_transaction_adds(
         "no/such/0003_use.sql": "UPDATE t SET st = 'new'",
     }
     files = {name: f"{up}{text};\n".encode() for name, text in texts.items()}
-    settings = Settings(frozenset({"IDM503"}), Path(), runner=runner, postgres_version=postgres)
-    folder = engine.open(files, settings._replace(start_after=start_after), files)
+    settings = Settings.of(
+        Config(folder="."),
+        select=("IDM503",),
+        runner=runner,
+        postgres_version=postgres,
+        start_after=start_after,
+    )
+    folder = engine.open(files, settings, files)
     told = [finding for report in folder.reports() for finding in report.findings]
     assert [finding.sqlstate for finding in told] == expected
     assert all("by 0002_add.sql in the same transaction" in each.message for each in told)

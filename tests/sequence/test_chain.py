@@ -126,11 +126,11 @@ def test_a_kept_answer_does_not_speak_for_a_catalog_that_moved_on() -> None:
 
 
 def test_whose_a_file_is_is_asked_anew_where_its_text_may_say_so(work: Work) -> None:
-    sequence = opened()
+    folder = engine.open(TEXTS, Settings.load(isolated=True), TEXTS)
+    (sequence,) = folder
     sequence.report(LAST)
     work.detected.clear()
     goose = b"-- +goose Up\nCREATE TABLE t0 (id int);\n-- +goose Down\nDROP TABLE t0;\n"
-    folder = sequence._folder
     assert folder.update({NAMES[0]: goose}) == set(NAMES)
     assert set(work.detected) == set(NAMES)
     assert {each.runner for each in folder} == {"goose"}

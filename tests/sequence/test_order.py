@@ -8,8 +8,10 @@ import pytest
 
 from idemlint import runners
 from idemlint.runners.clues import FolderClues
-from idemlint.sequence.order import Group, group, last_applied
+from idemlint.sequence.order import Group, group
 from idemlint.sequence.owners import Owners
+from idemlint.sequence.start_after import last_applied
+from idemlint.sequence.terms import StartAfter
 
 
 def groups(root: Path, *asked: str, runner: str, here: tuple[str, ...] = ()) -> list[Group]:
@@ -68,10 +70,13 @@ NAMES = ("m/001_a.up.sql", "m/002_b.up.sql", "m/010_c.up.sql")
     [
         (None, -1),
         ("002", 1),
+        ("2", 1),
         ("002_b.up.sql", 1),
         ("m/002_b.up.sql", 1),
         ("./m/002_b.up.sql", 1),
-        ("../m/002_b.up.sql", 1),
+        ("../m/002_b.up.sql", -1),
+        ("x/../m/002_b.up.sql", 1),
+        ("b.up.sql", -1),
         ("other/002_b.up.sql", -1),
         ("5", 1),
         ("0", -1),
@@ -80,4 +85,5 @@ NAMES = ("m/001_a.up.sql", "m/002_b.up.sql", "m/010_c.up.sql")
     ],
 )
 def test_what_counts_as_applied(start_after: str | None, place: int) -> None:
-    assert last_applied(runners.get("golang-migrate"), NAMES, start_after) == place
+    wanted = None if start_after is None else StartAfter(start_after, str(Path.cwd()))
+    assert last_applied(runners.get("golang-migrate"), NAMES, wanted) == place

@@ -83,3 +83,17 @@ def test_wide_encodings_are_one_problem(encoding):
 )
 def test_the_text_is_as_long_as_the_data(data):
     assert len(decode("a.sql", data).text.encode()) == len(data)
+
+
+@pytest.mark.parametrize(
+    ("codec", "order"), [("utf-16-be", "big-endian"), ("utf-16-le", "little-endian")]
+)
+def test_utf_16_without_a_mark_is_called_by_its_name(codec: str, order: str) -> None:
+    (problem,) = decode("x.sql", "CREATE TABLE tête (id int);\n".encode(codec)).problems
+    assert f"this file is UTF-16 ({order}, without a byte order mark)" in problem.message
+
+
+@pytest.mark.parametrize("data", [b"\0\0\0\0", b"SELECT 1;\0", b"\0", b"S\0ELECT 1, 2, 3;"])
+def test_other_zeros_are_not_taken_for_it(data: bytes) -> None:
+    (problem,) = decode("x.sql", data).problems
+    assert problem.message.startswith("NUL byte")

@@ -26,7 +26,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 NAMES = ("drizzle/bookings", "prisma/shop", "psql/ledger", "supabase/clinic")
 FOLDERS = [os.path.relpath(FIXTURES / name) for name in NAMES]
 SETTINGS = Settings.load(isolated=True)
-WHOLE = wire.Request(SETTINGS, {}, None, whole=True, effects=False, excerpts=True)
+WHOLE = wire.Request((SETTINGS,) * 20, {}, None, whole=True, effects=False, excerpts=True)
 
 
 @pytest.fixture(autouse=True)
@@ -253,7 +253,7 @@ def test_when_we_are_killed_the_others_end_in_the_midst_of_work(
     pickle.dump(WHOLE, asking)
     asking.flush()
     wire.receive(answering)
-    pickle.dump(wire.task_of(groups_of()[0]), asking)
+    pickle.dump(wire.task_of(0, groups_of()[0]), asking)
     asking.flush()
     asking.close()
     assert process.wait(60) == 1

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Again, Inserts, Requires, Updates
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.rules import FileRule, OutcomeRule, all_rules
-from idemlint.rules.suppressions import without_suppressed
+from idemlint.rules import FileRule, OutcomeRule, all_rules, selectors
+from idemlint.rules.suppressions import speaks_of_us, without_suppressed
 from idemlint.sequence.migration import Case, Migration
 
 if TYPE_CHECKING:
@@ -102,8 +102,10 @@ def findings(
     named = _outcomes(migration, outcomes, codes, faults)
     found += [each for each in named if each.span not in explained]
     found.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
+    if not speaks_of_us(migration.data):
+        return found
     try:
-        return without_suppressed(migration, found, codes)
+        return without_suppressed(migration, found, codes, selectors())
     except Exception as error:
         faults.note(Ruling(None, "suppressions"), error)
         return found

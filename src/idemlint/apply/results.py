@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Dropped(NamedTuple):
-    """A fix that failed its own check. `why` goes on from "was not made, because"."""
+    """A fix that failed its own check. `why` goes on from "is left out, because"."""
 
     code: str
     why: str

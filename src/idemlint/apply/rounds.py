@@ -51,7 +51,6 @@ def fix_files(
     The folder has other texts afterwards. Of a file that cannot be read, and of one in which an error of
     ours stands in the way, the report says so; it stays as it is, and the others are fixed.
     """
-    settings = folder.settings
     applied = Applied()
     results = [_untouched(tally) for tally in folder.unread(FileTally, only)]
     for names in [tuple(sequence) for sequence in folder]:
@@ -59,6 +58,7 @@ def fix_files(
         sequence = folder.sequence_of(names[0]) if names else None
         if sequence is None:
             continue
+        settings = sequence.settings
         files: dict[str, _File] = {}
         for name in names:
             if only is not None and name not in only:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from idemlint import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: Command → what it does. Its module has the same name and is imported when the command is.
 COMMANDS: Final = {
@@ -16,6 +19,7 @@ COMMANDS: Final = {
     "init": "Look at the folder and write the configuration.",
     "explain": "Explain a rule or an SQLSTATE.",
     "rules": "List all rules.",
+    "completion": "Print what makes a shell complete command lines.",
 }
 DEFAULT: Final = "check"
 
@@ -36,9 +40,25 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `check` in front of what is no command."""
+        if ctx.resilient_parsing and not args:
+            return super().parse_args(ctx, args)  # the shell asks for the first word
         if not args or args[0] not in {*COMMANDS, "--help", "-h", "--version", "-V"}:
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, and what `check` takes."""
+        found = super().shell_complete(ctx, incomplete)
+        check = self.get_command(ctx, DEFAULT)
+        if check is not None:
+            below = click.Context(check, parent=ctx, info_name=DEFAULT)
+            known = {item.value for item in found}
+            items = check.shell_complete(below, incomplete)
+            for parameter in check.params:
+                if isinstance(parameter, click.Argument) and not incomplete.startswith("-"):
+                    items += parameter.shell_complete(below, incomplete)
+            found += [item for item in items if item.value not in known or item.type != "plain"]
+        return found
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Both ways to call it."""

@@ -15,6 +15,7 @@ from idemlint.cli.options import (
     Shared,
     flag,
     output_format,
+    pairs,
     shared,
     taken,
     words,
@@ -37,7 +38,7 @@ class Check(click.Command):
 @words("--select", "Rules to report: codes, names or prefixes.")
 @words("--extend-select", "Rules to report besides the others.")
 @words("--ignore", "Rules not to report.")
-@words("--per-file-ignores", "Rules not to report in files.", "PATTERN:CODE")
+@pairs("--per-file-ignores", "Rules not to report in files.", "PATTERN:CODES")
 @flag("--fix", help="Apply the safe fixes, then report what is left.")
 @flag("--unsafe-fixes", help="Apply (or count) the unsafe fixes too.")
 @flag("--fix-applied", help="Fix files, too, that look applied where the runner minds edits.")
@@ -45,6 +46,7 @@ class Check(click.Command):
 @flag("--exit-non-zero-on-fix", help="1 where something was fixed.")
 @flag("--exit-zero", help="0 even where something was found.")
 @flag("--statistics", help="Only count, by rule.")
+@flag("--no-limit", help="All findings on a terminal, however many there are.")
 @click.option(
     "--add-ignore",
     metavar="[=REASON]",
@@ -89,9 +91,9 @@ def _told(session: Session, collector: Collector, options: CheckOptions) -> Code
         from idemlint.cli.baseline import write_baseline
 
         return write_baseline(options.write_baseline, collector.findings)
-    report = collector.report(hints=notes.ways_on(session, collector))
+    report = collector.report(hints=notes.ways_on(session, options, collector))
     report = output.without_baseline(session, report, options.baseline)
-    output.show(session, report, statistics=options.statistics)
+    output.show(session, report, statistics=options.statistics, limit=not options.no_limit)
     return for_findings(bool(report.findings), exit_zero=options.exit_zero)
 
 

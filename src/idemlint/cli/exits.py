@@ -6,6 +6,7 @@ of ours; Ctrl-C: see `interrupts`.
 
 from __future__ import annotations
 
+import errno
 import os
 from enum import IntEnum
 from io import StringIO
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 #: Set it to see where an internal error comes from.
 DEBUG: Final = "IDEMLINT_DEBUG"
+
+
+#: What writing fails with where it is not us. What click prints itself (`--help`) is not written by
+#: `terminal`.
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Code(IntEnum):
@@ -68,6 +74,10 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         return _say(said.getvalue().rstrip("\n"), Code.ERROR)
     except UsageProblem as error:
         return _say(f"error: {error}", Code.ERROR)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            return _internal_error(f"{type(error).__name__}: {error}", arguments)
+        return _say(f"error: standard output: cannot be written: {error.strerror}", Code.ERROR)
     except RecursionError:
         return _internal_error("nested too deeply", arguments)
     except Exception as error:

@@ -49,7 +49,8 @@ def _show_diff(
         collector.add(result.report)
     changed = [result for result in results if result.after != result.before]
     for result in changed:
-        terminal.emit_bytes(unified_diff(result.filename, result.before, result.after))
+        patch = unified_diff(result.filename, result.before, result.after)
+        terminal.emit_patch(patch, session.options.color)
     notes.say_what_was_not_done(results)
     if not session.options.quiet:
         number = sum(len(result.fixed) for result in changed)
@@ -83,7 +84,7 @@ def _fix(
     number = sum(len(result.fixed) for result in written)
     report = output.without_baseline(session, collector.report(fixed=number), options.baseline)
     if session.stdin is None:
-        output.show(session, report, statistics=options.statistics)
+        output.show(session, report, statistics=options.statistics, limit=not options.no_limit)
     else:  # the repaired text has stdout for itself
         from idemlint.report import formats
 

@@ -9,31 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from idemlint import config as configuration
-from idemlint import engine, runners
-from idemlint.cli import terminal
+from idemlint.cli import folders, terminal
 from idemlint.cli.exits import Code
 from idemlint.config import CONFIG_NAME, PYPROJECT
 from idemlint.errors import UsageProblem
-from idemlint.records import NamedTuple
 from idemlint.report.words import counted
-from idemlint.sequence.texts import full
-from idemlint.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-
-class Found(NamedTuple):
-    """A folder of migrations: who runs them, how many, and the last one in that runner's order.
-
-    `others` are files there that the runner does not apply: those that undo, those that its journal does
-    not list."""
-
-    folder: str
-    runner: str
-    migrations: int
-    last: str | None
-    others: int
+    from idemlint.cli.folders import Found, LeftFolder
 
 
 @click.command("init")
@@ -43,74 +28,51 @@ class Found(NamedTuple):
 def command(paths: tuple[str, ...], runner: str | None, force: bool) -> Code:
     """Look at the folder and write [tool.idemlint] or idemlint.toml: paths, runner, start-after.
 
-    Migrations that exist now have been applied somewhere: `start-after` makes them context, so that
-    only new ones are reported and fixed.
+    Migrations that the default branch has were applied somewhere: `start-after` makes them context, so
+    that only new ones are reported and fixed. Without git, all that are there count as applied.
     """
     target = _target(Path.cwd(), force=force)
-    found = look(paths, runner)
+    found, left_out = folders.look(paths, runner, named=bool(paths), with_history=True)
     table = settings(found, relative_to=Path.cwd())
     replaced = write(target, table)
     for folder in found:
         terminal.emit(f"{folder.folder}: {_described(folder)}\n")
+    if left_out:
+        terminal.emit("".join(_left_out(left_out)))
     verb = "Replaced" if replaced else "Wrote"
     terminal.emit(f"{verb} {configuration.shown(os.fspath(target))}:\n\n{table}\n")
     terminal.emit(_what_now(found))
     return Code.CLEAN
 
 
-def look(paths: Sequence[str], runner: str | None = None) -> list[Found]:
-    """The folders with migrations below `paths`; other SQL only where there is nothing else.
-
-    Raises `UsageProblem` where there are none."""
-    opened = engine.open(list(paths) or [os.curdir], Settings.load(isolated=True, runner=runner))
-    alone = {name for each in opened if not each.is_ordered for name in each.names}
-    alone.difference_update(_no_migrations(opened))
-    found = [
-        Found(
-            PurePath(each.folder).as_posix(),
-            each.runner,
-            len(each.files),
-            each.newest,
-            len(each.outside),
-        )
-        for each in opened
-        if each.is_ordered and (each.files or alone.intersection(each.outside))
-    ]
-    if not found:
-        outside = sum(len(each.outside) for each in opened)
-        what = (
-            f"no migration among {counted(outside, '*.sql file')}"
-            if outside
-            else "no *.sql files found"
-        )
-        raise UsageProblem(f"{what}: name the folder (`idemlint init db/migrations`)")
-    return sorted(found if paths else _migrations_only(found), key=lambda each: each[:2])
-
-
-def _no_migrations(opened: Iterable[engine.Sequence]) -> Iterator[str]:
-    """The files that are no migrations by their names."""
-    for each in opened:
-        direction = runners.get(each.runner).direction
-        yield from (name for name in each.outside if direction(name) in {"down", "ignored"})
-
-
 def settings(found: Sequence[Found], relative_to: Path) -> str:
     """The keys to write, as TOML. What differs between the folders is left to detection."""
-    folders = _outermost(folder.folder for folder in found)
-    shown = [PurePath(os.path.relpath(folder, relative_to)).as_posix() for folder in folders]
-    lines = [f"paths = [{', '.join(map(_quoted, shown))}]"]
+
+    def shown(path: str | Path) -> str:
+        return _quoted(PurePath(os.path.relpath(path, relative_to)).as_posix())
+
+    outer = folders.outermost(folder.folder for folder in found)
+    lines = [f"paths = [{', '.join(map(shown, outer))}]"]
     names = {folder.runner for folder in found}
     if len(names) == 1:
         lines.append(f"runner = {_quoted(names.pop())}")
     else:
         lines.append("# several runners: each file's own is detected")
-    last = found[0].last if len(found) == 1 else None
-    if last is not None:
-        lines += [
-            "# up to here all is applied: read for context, not reported, not fixed",
-            f"start-after = {_quoted(PurePath(os.path.relpath(last, relative_to)).as_posix())}",
-        ]
+    applied = _last_of_each(found)
+    if applied:
+        lines.append("# up to here all is applied: read for context, not reported, not fixed")
+    if len(found) == 1:
+        lines += [f"start-after = {shown(last)}" for last in applied.values()]
+    else:
+        lines += [f"start-after.{shown(each)} = {shown(last)}" for each, last in applied.items()]
     return "\n".join(lines) + "\n"
+
+
+def _last_of_each(found: Sequence[Found]) -> dict[str, str]:
+    """The last applied migration of each folder; where two runners share one, of the one with more."""
+    few_first = sorted(found, key=lambda each: each.migrations)
+    last = {each.folder: each.last for each in few_first if each.last is not None}
+    return {each.folder: last[each.folder] for each in found if each.folder in last}
 
 
 def write(target: Path, table: str) -> bool:
@@ -189,31 +151,20 @@ def _without_table(text: str) -> tuple[str, bool]:
     return "".join(kept), replaced
 
 
-def _migrations_only(found: list[Found]) -> list[Found]:
-    """Folders that a runner claims; else those that are called migrations; else all."""
-    for chosen in (
-        [each for each in found if each.runner != runners.FALLBACK],
-        [each for each in found if "migration" in each.folder.lower()],
-    ):
-        if chosen:
-            return chosen
-    return found
-
-
 def _described(found: Found) -> str:
     text = f"{counted(found.migrations, 'migration')}, {found.runner}"
     if found.others:
         text += f" ({counted(found.others, 'more file')} that it does not apply)"
+    if found.ahead:
+        text += f"; not on {found.branch}, and so not applied: {found.ahead:,}"
     return text
 
 
-def _outermost(folders: Iterable[str]) -> list[Path]:
-    """The full paths of those that lie in no other one."""
-    chosen: list[Path] = []
-    for folder in sorted({Path(full(folder)) for folder in folders}):
-        if not any(folder.is_relative_to(outer) for outer in chosen):
-            chosen.append(folder)
-    return chosen
+def _left_out(left_out: Sequence[LeftFolder]) -> Iterator[str]:
+    """What is not in `paths`, and how to have it there."""
+    for each in left_out:
+        yield f"Left out: {each.folder}: {counted(each.files, 'file')}: {each.why}\n"
+    yield "Folders that are named are taken, whatever they are: `idemlint init FOLDER…`.\n"
 
 
 def _quoted(text: str) -> str:
@@ -223,10 +174,14 @@ def _quoted(text: str) -> str:
 
 
 def _what_now(found: Sequence[Found]) -> str:
+    """How to go on; which folders have no end yet."""
     lines = ["Now `idemlint` checks what is new; `idemlint --isolated .` checks everything."]
-    if len(found) > 1:
+    applied = _last_of_each(found)
+    for each in found:
+        if applied.get(each.folder) == each.last:
+            continue
         lines.append(
-            "There are several folders, so `start-after` is not set: run `idemlint init` in each,"
-            " or use `--since`."
+            f"{each.folder}, {each.runner}: all is checked, since `start-after` is that of another"
+            " runner there."
         )
     return "".join(f"{line}\n" for line in lines)

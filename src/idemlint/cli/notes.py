@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING, Final
 
-from idemlint.cli import terminal
+from idemlint.cli import output, terminal
+from idemlint.errors import UsageProblem
+from idemlint.report.run_report import one_line, printable
 from idemlint.report.words import counted
 
 if TYPE_CHECKING:
@@ -13,25 +16,49 @@ if TYPE_CHECKING:
 
     from idemlint.apply import FixedFile
     from idemlint.cli.collector import Collector
+    from idemlint.cli.options import CheckOptions
     from idemlint.cli.session import Session
     from idemlint.report.account import Account
 
 #: Of errors of ours, so many are told one by one: the next are mostly the same.
 MOST_FAULTS: Final = 10
-INIT: Final = "`idemlint init` makes what is applied context: only new migrations are reported."
-SINCE: Final = "`idemlint --since origin/main` reports only what your branch adds or changes."
-FIX: Final = "`idemlint --fix` repairs what is safe to repair."
+#: Where known findings are written unless somebody says otherwise.
+_BASELINE: Final = "idemlint-baseline.json"
 
 
-def ways_on(session: Session, collector: Collector) -> tuple[str, ...]:
-    """How to go on from a wall of findings."""
-    fixable = any(finding.mark == "[*]" for finding in collector.findings)
-    ways = {
-        INIT: session.settings.start_after is None,
-        SINCE: session.changed is None,
-        FIX: fixable,
-    }
-    return tuple(way for way, is_open in ways.items() if is_open)
+def ways_on(session: Session, options: CheckOptions, collector: Collector) -> tuple[str, ...]:
+    """How to go on from a wall of findings: the commands for this repository, as they are typed."""
+    if not output.is_for_eyes(session) or len(collector.findings) <= output.MOST:
+        return ()
+    paths = " ".join(shlex.quote(one_line(printable(path))) for path in session.options.paths)
+    here = f" {paths}" if paths else ""
+    ways = []
+    if session.config.file is None and session.stdin is None:
+        ways.append(
+            f"`idemlint init{here}` makes what is applied context: only new migrations are reported."
+        )
+    if options.baseline is None and session.config.baseline is None:
+        ways.append(
+            f"`idemlint --write-baseline {_BASELINE}{here}` lists what is known; `idemlint --baseline"
+            f" {_BASELINE}{here}` reports the rest."
+        )
+    branch = _default_branch() if session.changed is None else None
+    if branch is not None:
+        ways.append(
+            f"`idemlint --since {branch}{here}` reports only what your branch adds or changes."
+        )
+    if any(finding.mark == "[*]" for finding in collector.findings):
+        ways.append(f"`idemlint --fix{here}` repairs what is safe to repair.")
+    return tuple(ways)
+
+
+def _default_branch() -> str | None:
+    from idemlint.git import Repository
+
+    try:
+        return Repository(os.curdir).default_branch()
+    except UsageProblem:
+        return None
 
 
 def say_runners(collector: Collector) -> None:
@@ -45,8 +72,8 @@ def say_what_was_not_done(results: Sequence[FixedFile]) -> None:
     for result in results:
         for dropped in result.dropped:
             terminal.note(
-                f"{result.filename}: the fix of {dropped.code} was not made, because {dropped.why}."
-                " This is a bug in idemlint; please report it."
+                f"{result.filename}: the fix of {dropped.code} is left out, because {dropped.why}."
+                f" Mend it by hand: `idemlint explain {dropped.code}` says how."
             )
     say_spared(
         [(result.filename, result.spared) for result in results if result.spared],

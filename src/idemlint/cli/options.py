@@ -72,6 +72,7 @@ class CheckOptions(NamedTuple):
     exit_non_zero_on_fix: bool = False
     exit_zero: bool = False
     statistics: bool = False
+    no_limit: bool = False
     add_ignore: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
@@ -94,6 +95,24 @@ def taken(record: type[R], values: dict[str, Any]) -> R:
 def words(name: str, help: str, metavar: str = "CODES") -> Callable[[F], F]:
     """An option that may be given several times, each time with words separated by commas."""
     return click.option(name, multiple=True, metavar=metavar, help=help, callback=_split)
+
+
+def pairs(name: str, help: str, metavar: str) -> Callable[[F], F]:
+    """The same with words that belong to a pattern: of `x:A,B,y:C`, A and B are x's."""
+    return click.option(name, multiple=True, metavar=metavar, help=help, callback=_split_pairs)
+
+
+def _split_pairs(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    found = []
+    for value in values:
+        pattern = ""
+        for word in _split(ctx, param, (value,)):
+            before, colon, _ = word.rpartition(":")
+            pattern = before if colon else pattern
+            found.append(word if colon or not pattern else f"{pattern}:{word}")
+    return tuple(found)
 
 
 def _split(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from idemlint.report.run_report import Report
 
 FULL: Final = "full"
+#: A terminal gets so many findings at once.
+MOST: Final = 50
 
 
 def without_baseline(session: Session, report: Report, name: str | None) -> Report:
@@ -30,8 +32,17 @@ def without_baseline(session: Session, report: Report, name: str | None) -> Repo
 def shows_excerpts(session: Session) -> bool:
     """Whether `show` prints the lines that findings stand in; with --output-file, stdout may get them."""
     options = session.options
-    name = options.output_format or session.config.output_format or FULL
-    return name == FULL or bool(options.output_file)
+    return format_of(session) == FULL or bool(options.output_file)
+
+
+def format_of(session: Session) -> str:
+    """The format that was asked for, or configured."""
+    return session.options.output_format or session.config.output_format or FULL
+
+
+def is_for_eyes(session: Session) -> bool:
+    """Whether a person reads findings in full on a terminal."""
+    return format_of(session) == FULL and terminal.is_terminal()
 
 
 def write_summary(name: str, report: Report, code: int) -> None:
@@ -56,11 +67,12 @@ def write_summary(name: str, report: Report, code: int) -> None:
     )
 
 
-def show(session: Session, report: Report, *, statistics: bool) -> None:
+def show(session: Session, report: Report, *, statistics: bool, limit: bool = True) -> None:
     """Print the findings in the chosen format. An --output-file gets it, and stdout the text; one with a
-    format of its own leaves stdout as it is."""
+    format of its own leaves stdout as it is. `limit`: of a long list, a terminal gets the newest findings
+    alone."""
     options = session.options
-    name = options.output_format or session.config.output_format or FULL
+    name = format_of(session)
     _known_format(name)
     if options.output_file:
         from idemlint.report import formats
@@ -75,12 +87,14 @@ def show(session: Session, report: Report, *, statistics: bool) -> None:
     elif name == FULL:
         from idemlint.report import full
 
+        for_eyes = terminal.is_terminal()
         terminal.emit_lines(
             full.lines(
                 report,
                 width=terminal.width(),
                 quiet=options.quiet,
-                shorten=terminal.is_terminal(),
+                tables=for_eyes,
+                most=MOST if for_eyes and limit else None,
             ),
             options.color,
         )
@@ -102,9 +116,9 @@ def _show_statistics(report: Report, name: str, color: str) -> None:
         ]
         terminal.emit(json.dumps(rows))
         return
-    from idemlint.report import full
+    from idemlint.report import overview
 
-    terminal.emit_lines(full.statistics(report), color)
+    terminal.emit_lines(overview.statistics(report), color)
 
 
 def _known_format(name: str) -> None:

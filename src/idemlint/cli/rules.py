@@ -13,7 +13,7 @@ from idemlint.cli.rulebook import rule_texts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from idemlint.report.full import Line
+    from idemlint.report.lines import Line
     from idemlint.report.run_report import RuleText
 
 

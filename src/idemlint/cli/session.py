@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,10 +14,11 @@ from idemlint import files
 from idemlint.cli import terminal
 from idemlint.cli.options import RuleOptions
 from idemlint.cli.progress import progress
-from idemlint.errors import UsageProblem
+from idemlint.errors import UsageProblem, nearest
 from idemlint.left_out import LeftOut
 from idemlint.records import NamedTuple
 from idemlint.report.run_report import shown_name
+from idemlint.report.words import counted
 from idemlint.sequence.paths import shown
 
 if TYPE_CHECKING:
@@ -25,17 +27,20 @@ if TYPE_CHECKING:
     from idemlint.analysis.file_report import FileReport, FileTally
     from idemlint.cli.options import Shared
     from idemlint.config import Config
+    from idemlint.configured import Configured
     from idemlint.engine import Folder
     from idemlint.files import Searched
     from idemlint.settings import Settings
 
 
 class Session(NamedTuple):
-    """What was asked for, and on which files. `stdin` is a name and the bytes that were read."""
+    """What was asked for, and on which files. `settings` are those of the working directory; `configured`
+    has those of each file. `stdin` is a name and the bytes that were read."""
 
     options: Shared
     config: Config
     settings: Settings
+    configured: Settings | Configured
     paths: list[str]
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
@@ -47,7 +52,10 @@ class Session(NamedTuple):
 
         texts = self.texts
         names = [*self.paths, *texts]
-        return engine.open(names, self.settings, texts, once=once, are_found=True)
+        folder = engine.open(names, self.configured, texts, once=once, are_found=True)
+        if not self.options.quiet:
+            _say_what_is_hidden(self.options.paths, folder)
+        return folder
 
     @property
     def texts(self) -> dict[str, bytes]:
@@ -95,9 +103,10 @@ class Session(NamedTuple):
 
                     shape: type[Any] = FileReport if whole else FileTally
                     yield from folder.unread(shape, only)
+                    settings = tuple(each for each, _, _ in folder.parts())
                     watched.clear()
                     del folder  # all is read again, group by group
-                    request = wire.Request(self.settings, texts, only, whole, effects, excerpts)
+                    request = wire.Request(settings, texts, only, whole, effects, excerpts)
                     yield from pool.answers(groups, sizes, request, number, step)
                     return
             answers: Iterator[FileReport | FileTally] = (
@@ -146,17 +155,13 @@ def open_session(
         terminal.note(
             f"configuration: {configuration.shown(config.file) if config.file else 'none'}"
         )
-    if all_files:
-        config = config._replace(start_after=None)
     names = options.paths
     if not names:
         names = tuple(_from(config.folder, name) for name in config.paths or ())
     if not names:
-        raise UsageProblem(
-            "no PATHS: name the migrations (`idemlint migrations/`), or let `idemlint init` write"
-            " `paths` into the configuration"
-        )
+        names = _detected(options)
     found = _discover(options, config, names)
+    chosen = partial(_settings, options, rules or RuleOptions(), config, all_files)
     stdin = None
     if files.STDIN in names:
         stdin = (options.stdin_filename or "<stdin>", sys.stdin.buffer.read())
@@ -165,17 +170,89 @@ def open_session(
         from idemlint.git import Repository
 
         changed = Repository(os.curdir).changed_since(options.since)
+    settings = chosen(config)
+    configured: Settings | Configured = settings
+    if options.config is None and not options.isolated:
+        from idemlint.configured import Configured
+
+        configured = Configured(config, chosen, options.runner)
+        found = _without_excluded(options, configured, found, names)
     if options.verbose:
         terminal.note(f"files: {len(found.names) + (stdin is not None):,}")
     return Session(
         options=options,
         config=config,
-        settings=_settings(options, rules or RuleOptions(), config),
+        settings=settings,
+        configured=configured,
         paths=found.names,
         found=found,
         stdin=stdin,
         changed=changed,
     )
+
+
+def _without_excluded(
+    options: Shared, configured: Configured, found: Searched, named: Iterable[str]
+) -> Searched:
+    """What was found without the files that the configurations of other folders leave out."""
+    from idemlint.sequence.texts import Texts
+
+    out: set[str] = set()
+    texts = Texts()
+    for config, mine in configured.configs(texts.readable(found.names)[0], texts):
+        if config is configured.start:
+            continue
+        if options.verbose and config.file is not None:
+            files_of = counted(len(mine), "file")
+            terminal.note(f"configuration: {configuration.shown(config.file)} ({files_of})")
+        if config.exclude and not options.exclude:
+            kept = files.without(
+                mine,
+                config.exclude,
+                config.folder,
+                but=() if options.force_exclude else named,
+            )
+            out.update(set(mine).difference(kept))
+    if not out:
+        return found
+    return found._replace(
+        names=[name for name in found.names if name not in out],
+        folders={
+            folder: [name for name in inside if name not in out]
+            for folder, inside in found.folders.items()
+        },
+    )
+
+
+def _detected(options: Shared) -> tuple[str, ...]:
+    """The folders of migrations that are here; they are named on stderr. Raises `UsageProblem` where none
+    is beyond doubt."""
+    from idemlint.cli import folders
+
+    try:
+        found, left_out = folders.look((), options.runner)
+    except UsageProblem:
+        found, left_out = [], []
+    claimed = [each for each in found if options.runner or folders.is_claimed(each)]
+    if not claimed:
+        other = (
+            "there is SQL here, but nothing says that it is migrations"
+            if found
+            else ("there are no migrations here")
+        )
+        raise UsageProblem(
+            f"no PATHS, and {other}: name them (`idemlint migrations/`), or let `idemlint init`"
+            " write `paths` into the configuration"
+        )
+    if not options.quiet:
+        for each in claimed:
+            number = counted(each.migrations + each.others, "file")
+            terminal.note(f"Looking at {each.folder}: {number}, {each.runner}")
+        if left_out:
+            number = counted(sum(each.files for each in left_out), "other *.sql file")
+            terminal.note(f"Not at {number}; `idemlint .` looks at all.")
+    roots = folders.outermost(each.folder for each in claimed)
+    return tuple(map(os.path.relpath, roots))
 
 
 def _from(folder: str, name: str) -> str:
@@ -193,11 +270,10 @@ def _discover(options: Shared, config: Config, names: Iterable[str]) -> Searched
     for name, problem in found.problems.items():
         if os.path.lexists(name):
             continue  # it is there, and cannot be read: that costs it alone
-        hint = (
-            f" (the command `{name}` comes before its options: `idemlint {name} …`)"
-            if name in _commands()
-            else ""
-        )
+        if name in _commands():
+            hint = f" (the command `{name}` comes before its options: `idemlint {name} …`)"
+        else:
+            hint = nearest(name, _commands()) if name.isidentifier() else ""
         raise UsageProblem(problem + hint)
     return found
 
@@ -208,22 +284,21 @@ def _commands() -> list[str]:
     return root.command.list_commands(root) if isinstance(root.command, click.Group) else []
 
 
-def _settings(options: Shared, rules: RuleOptions, config: Config) -> Settings:
+def _settings(
+    options: Shared, rules: RuleOptions, start: Config, all_files: bool, config: Config
+) -> Settings:
+    """The settings that one configuration comes to. Files are named from where the run starts."""
     from idemlint.settings import Settings
 
-    ignores: dict[str, tuple[str, ...]] = {}
-    for entry in rules.per_file_ignores:
-        pattern, colon, selector = entry.rpartition(":")
-        if not colon:
-            raise UsageProblem(f"--per-file-ignores: `{entry}` is not PATTERN:CODE")
-        known = ignores.get(pattern, config.per_file_ignores.get(pattern, ()))
-        ignores[pattern] = (*known, selector)
+    if all_files:
+        config = config._replace(start_after=None)
     return Settings.of(
         config,
+        root=start.folder,
         select=rules.select,
         extend_select=rules.extend_select,
         ignore=rules.ignore,
-        per_file_ignores=ignores,
+        per_file_ignores=[_pattern_and_rules(entry) for entry in rules.per_file_ignores],
         runner=options.runner,
         rerun=options.rerun,
         postgres_version=options.postgres_version,
@@ -231,3 +306,35 @@ def _settings(options: Shared, rules: RuleOptions, config: Config) -> Settings:
         start_after=options.start_after,
         down=options.down,
     )
+
+
+def _pattern_and_rules(entry: str) -> tuple[str, tuple[str, ...]]:
+    pattern, _, selectors = entry.rpartition(":")
+    if not pattern:
+        raise UsageProblem(f"--per-file-ignores: `{entry}` is not PATTERN:CODE")
+    return pattern, (selectors,)
+
+
+def _say_what_is_hidden(paths: Iterable[str], folder: Folder) -> None:
+    """Say which paths that were named have nothing but migrations that count as applied."""
+    sequences = [each for each in folder if each.start_after is not None]
+    if not sequences:
+        return
+    from idemlint.sequence.texts import full, lies_in
+
+    checked = {full(name) for sequence in folder for name in sequence}
+    for path in paths:
+        top = full(path)
+        if any(lies_in(name, top) for name in checked):
+            continue
+        until = {
+            each.start_after.value
+            for each in sequences
+            if each.start_after is not None and any(lies_in(full(one), top) for one in each.names)
+        }
+        if until:
+            values = ", ".join(f"`{value}`" for value in sorted(until))
+            terminal.note(
+                f"{path} is not checked: by start-after, all is applied up to {values}."
+                " `--isolated` checks it."
+            )

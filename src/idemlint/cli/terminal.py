@@ -7,12 +7,13 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.errors import UsageProblem
 from idemlint.report.run_report import no_command, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from idemlint.report.full import Line
+    from idemlint.report.lines import Line
 
 #: Characters that are encoded at once.
 _PIECE: Final = 1_000_000
@@ -36,13 +37,24 @@ def coloured(color: str) -> bool:
 
 @contextmanager
 def _until_nobody_reads() -> Iterator[None]:
-    """`| head` has seen enough: the rest goes nowhere, and the exit code stays what it is."""
+    """`| head` has seen enough: the rest goes nowhere, and the exit code stays what it is. Where output
+    cannot be written for another reason (a full disk), `UsageProblem`."""
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_nowhere()
+    except OSError as error:
+        _write_nowhere()
+        raise UsageProblem(
+            f"standard output: cannot be written: {error.strerror or error}"
+        ) from None
+
+
+def _write_nowhere() -> None:
+    """What is still waiting to be written must not fail again when Python ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def emit(text: str) -> None:
@@ -71,6 +83,27 @@ def emit_bytes(data: bytes) -> None:
     with _until_nobody_reads():
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
+
+
+def emit_patch(patch: bytes, color: str) -> None:
+    """A patch to stdout: byte for byte, or coloured for a person."""
+    if coloured(color):
+        emit_lines(_patch_lines(patch), color)
+    else:
+        emit_bytes(patch)
+
+
+#: What a line of a patch begins with → its style. The longest beginnings come first.
+_PATCH: Final = {"---": "path", "+++": "path", "@@": "place", "-": "removed", "+": "added"}
+
+
+def _patch_lines(patch: bytes) -> Iterator[Line]:
+    is_head = True
+    for line in patch.decode("utf-8", "replace").removesuffix("\n").split("\n"):
+        is_head = is_head and not line.startswith("@@")
+        begins = (mark for mark in _PATCH if line.startswith(mark) and (is_head or len(mark) < 3))
+        text = "".join(c if c.isprintable() or c == "\t" else "�" for c in line.rstrip("\r"))
+        yield [(text, _PATCH.get(next(begins, ""), "text"))]
 
 
 def emit_lines(lines: Iterable[Line], color: str) -> None:

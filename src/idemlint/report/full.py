@@ -10,24 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
+from idemlint.report.lines import folded, wrapped
 from idemlint.report.run_report import no_command, one_line, shown_name, visible
 from idemlint.report.summary import summary
-from idemlint.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from idemlint.analysis.file_report import Finding
+    from idemlint.report.lines import Line
     from idemlint.report.run_report import Report
-
-#: A line: texts and the names of their styles.
-Line = list[tuple[str, str]]
 
 #: Source lines longer than this are cut, also where no terminal gives a width.
 WIDEST: Final = 200
-#: On a terminal, more findings than this are summed up, but for the newest files.
-WALL: Final = 100
-NEWEST: Final = 3
 
 STYLES: Final = {
     "path": "bold",
@@ -44,6 +39,8 @@ STYLES: Final = {
     "sqlstate": "bold magenta",
     "code": "green",
     "good": "bold green",
+    "added": "green",
+    "removed": "red",
     "text": "",
 }
 
@@ -54,20 +51,40 @@ def render(report: Report, *, quiet: bool = False) -> str:
 
 
 def lines(
-    report: Report, *, width: int | None = None, quiet: bool = False, shorten: bool = False
+    report: Report,
+    *,
+    width: int | None = None,
+    quiet: bool = False,
+    tables: bool = False,
+    most: int | None = None,
 ) -> Iterator[Line]:
-    """The report as styled lines. `shorten` sums up what would be a wall on a terminal."""
+    """The report as styled lines. `tables`: what is too long for one look ends with where the findings are,
+    and how to go on. `most`: of more findings than that, only those of the newest files are shown."""
     findings = report.findings
-    if shorten and len(findings) > WALL:
-        yield from overview(report)
-        findings = _newest(findings)
+    is_long = False
+    if tables or most is not None:
+        from idemlint.report import overview
+
+        is_long = tables and len(findings) > overview.WALL
+        if most is not None and len(findings) > most:
+            names = overview.newest(report)
+            findings = [finding for finding in findings if finding.filename in names][:most]
     for finding in findings:
         yield from finding_lines(finding, width)
+    if is_long:
+        yield from overview.overview(report)
+        if len(findings) < len(report.findings):
+            number = f"{len(findings):,} of {len(report.findings):,} findings"
+            text = f"Shown above: {number}, of the newest files. `--no-limit` shows all."
+            yield from folded(_ticked(text), width)
     if not quiet:
-        yield from summary_lines(report)
-        if shorten and len(report.findings) > WALL:
+        for line in summary_lines(report):
+            yield from folded(line, width)
+        if is_long and report.hints:
+            yield []
+            yield [("How to go on:", "message")]
             for hint in report.hints:
-                yield [("  ", "text"), *_ticked(hint)]
+                yield from folded([("  ", "text"), *_ticked(hint)], width, "    ")
 
 
 def finding_lines(finding: Finding, width: int | None = None) -> Iterator[Line]:
@@ -85,7 +102,7 @@ def finding_lines(finding: Finding, width: int | None = None) -> Iterator[Line]:
     ]
     if finding.mark:
         heading += [(finding.mark, "fix"), (" ", "text")]
-    yield [*heading, *_ticked(one_line(finding.message), "message")]
+    yield from folded([*heading, *_ticked(one_line(finding.message), "message")], width, "  ")
     rows = excerpt(finding.lines, min(width or WIDEST, WIDEST))
     for row in rows:
         yield [
@@ -121,38 +138,6 @@ _WHEN: Final = {
 }
 
 
-def overview(report: Report) -> Iterator[Line]:
-    """Counts by rule, and why not everything follows."""
-    files = {finding.filename for finding in report.findings}
-    yield [
-        (f"{counted(len(report.findings), 'finding')}", "error"),
-        (f" in {counted(len(files), 'file')}, by rule:", "text"),
-    ]
-    yield []
-    yield from statistics(report)
-    yield []
-    newest = min(NEWEST, len(files))
-    yield [
-        (f"The newest {newest} of these files in full", "label"),
-        (" (`--output-format concise` lists everything):", "text"),
-    ]
-    yield []
-
-
-def statistics(report: Report) -> Iterator[Line]:
-    """A table: number, code, whether fixable, name."""
-    rows = report.by_rule()
-    digits = max((len(str(count)) for _, _, count, _ in rows), default=1)
-    for code, name, count, mark in rows:
-        yield [
-            (f"{count:>{digits}}", "label"),
-            ("  ", "text"),
-            (code, "error"),
-            (f" {mark or '':<3} ", "fix"),
-            (name, "text"),
-        ]
-
-
 def summary_lines(report: Report) -> Iterator[Line]:
     """The sentences at the end."""
     style = "message" if report.findings else "good"
@@ -180,34 +165,18 @@ def print_rich(styled: Iterable[Line], console: Any) -> None:
         console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True, crop=False)
 
 
-def _newest(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings of the last files: migrations come in the order in which they run."""
-    findings = list(findings)
-    names = list(dict.fromkeys(finding.filename for finding in findings))[-NEWEST:]
-    chosen = [finding for finding in findings if finding.filename in names]
-    return chosen[:WALL]
-
-
 def _note(label: str, text: str, indent: int, width: int | None) -> Iterator[Line]:
     lead: Line = [(" " * indent + "= ", "gutter"), (f"{label}: ", "label")]
     offset = sum(len(piece) for piece, _ in lead)
     paragraphs = [one_line(paragraph) for paragraph in text.splitlines() if paragraph.strip()]
-    wrapped = [piece for paragraph in paragraphs for piece in _wrapped(paragraph, offset, width)]
-    for piece in wrapped or [""]:
+    pieces = [piece for paragraph in paragraphs for piece in wrapped(paragraph, offset, width)]
+    for piece in pieces or [""]:
         if label.startswith(_SAYS) and lead[-1][1] == "label":
             sqlstate, _, rest = piece.partition(" ")
             yield [*lead, (sqlstate, "sqlstate"), (f" {rest}" if rest else "", "text")]
         else:
             yield [*lead, *_ticked(piece)]
         lead = [(" " * offset, "text")]
-
-
-def _wrapped(text: str, offset: int, width: int | None) -> list[str]:
-    if width is None or width - offset < 30:
-        return [text]
-    from textwrap import wrap
-
-    return wrap(text, width - offset, break_long_words=False, break_on_hyphens=False)
 
 
 def _ticked(text: str, style: str = "text") -> Line:

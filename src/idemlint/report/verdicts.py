@@ -10,6 +10,7 @@ from idemlint.replay.judge.verdict import Verdict
 from idemlint.report.excerpt import cells
 from idemlint.report.full import plain
 from idemlint.report.json import account_as_dict, dumps
+from idemlint.report.lines import folded, wrapped
 from idemlint.report.run_report import one_line, printable, shown_name
 from idemlint.report.words import counted
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from idemlint.analysis.file_report import FileReport, StatementRow
     from idemlint.replay.effects.describe import Described
     from idemlint.report.account import Account
-    from idemlint.report.full import Line
+    from idemlint.report.lines import Line
 
 #: Verdict → the style it is printed in.
 _STYLES: Final = {
@@ -98,18 +99,22 @@ def lines(
             yield from _statement(statement, digits, width)
         yield []
     if not quiet:
-        yield _totals(files)
-        yield [(f"{account.line()}.", "text")]
+        yield from folded(_totals(files), width)
+        yield from folded([(f"{account.line()}.", "text")], width)
 
 
 def _statement(statement: StatementRow, digits: int, width: int | None) -> Iterator[Line]:
     style = _STYLES[statement.verdict]
-    yield [
+    lead: Line = [
         (f"  {statement.row:>{digits}}  ", "gutter"),
         (f"{statement.verdict:<{_VERDICT_WIDTH}}", style),
         (f"  {statement.sqlstate or '':<5}  ", "sqlstate"),
-        (_excerpt(statement.beginning), "text"),
     ]
+    column = sum(len(text) for text, _ in lead)
+    first, *rest = wrapped(_excerpt(statement.beginning), column, width) or [""]
+    yield [*lead, (first, "text")]
+    for piece in rest:
+        yield [(" " * column, "text"), (piece, "text")]
     indent = 2 + digits + 2 + _VERDICT_WIDTH + 2
     if statement.verdict != Verdict.SAFE.value:
         yield from _why(statement, indent, width)
@@ -128,7 +133,7 @@ def _why(statement: StatementRow, indent: int, width: int | None) -> Iterator[Li
     if statement.verdict in {Verdict.FAILS.value, Verdict.REPEATS.value}:
         notes.append(f"(rerun: {statement.rerun})")
     if notes:
-        for piece in _wrapped(" ".join(notes), indent, width):
+        for piece in wrapped(" ".join(notes), indent, width):
             yield [(" " * indent, "text"), (piece, "cut")]
 
 
@@ -143,18 +148,10 @@ def _effects(effects: tuple[Described, ...], indent: int, width: int | None) -> 
     """A line an effect, what it holds two columns further in."""
     for depth, effect in _indented(effects):
         margin = indent + 2 * (depth + 1)
-        first, *rest = _wrapped(one_line(effect), margin + 2, width)
+        first, *rest = wrapped(one_line(effect), margin + 2, width)
         yield [(" " * (margin - 2), "text"), ("· ", "gutter"), (first, "text")]
         for piece in rest:
             yield [(" " * (margin + 2), "text"), (piece, "text")]
-
-
-def _wrapped(sentence: str, indent: int, width: int | None) -> list[str]:
-    if width is None or width - indent < 30:
-        return [sentence]
-    from textwrap import wrap
-
-    return wrap(sentence, width - indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _totals(files: Sequence[FileReport]) -> Line:

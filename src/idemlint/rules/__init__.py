@@ -6,10 +6,12 @@ Every module of this package is imported once, and every class in it that has a 
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import TYPE_CHECKING
 
 from idemlint.on_demand import modules_in
 from idemlint.rules.kit.rule import FileRule, OutcomeRule, Rule
+from idemlint.selection import Selectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,10 +38,20 @@ def all_rules() -> Mapping[str, Rule]:
     return _rules
 
 
+@cache
+def selectors() -> Selectors:
+    """What `select`, a suppression comment and their like may name."""
+    rules = all_rules()
+    return Selectors(
+        {code: rule.name for code, rule in rules.items()},
+        (code for code, rule in rules.items() if rule.default),
+    )
+
+
 def __getattr__(name: str) -> Mapping[str, Rule]:
     if name == "RULES":
         return all_rules()
     raise AttributeError(name)
 
 
-__all__ = ["FileRule", "OutcomeRule", "Rule", "all_rules"]
+__all__ = ["FileRule", "OutcomeRule", "Rule", "all_rules", "selectors"]

@@ -32,6 +32,11 @@ class _DropRule(OutcomeRule):
     def repair(self, case: Case) -> Fix | None:
         """`IF EXISTS`, where what is missing is what fails."""
         if isinstance(case.effect, Requires) and case.outcome.verdict is Verdict.FAILS:
+            if _takes_away(case):
+                return fixes.create_fixes.advice(
+                    f"leave out the DROP: with IF EXISTS, a rerun takes away the {case.subject} that"
+                    " this file makes"
+                )
             return self.mend(case)
         if case.outcome.verdict is Verdict.FAILS:
             return fixes.create_fixes.advice(
@@ -44,6 +49,15 @@ class _DropRule(OutcomeRule):
     def mend(self, case: Case) -> Fix | None:
         """The fix of a statement that fails."""
         return fixes.create_fixes.if_exists(case)
+
+
+def _takes_away(case: Case) -> bool:
+    """Whether another rerun drops what the file makes further on. There the failure is all that stands
+    between the data and a guard."""
+    outcomes = case.migration.outcomes[case.statement.index].values()
+    return any(
+        each.verdict is Verdict.REPEATS and isinstance(each.effect, Drops) for each in outcomes
+    )
 
 
 class DropObject(_DropRule):

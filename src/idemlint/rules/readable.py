@@ -146,9 +146,9 @@ def placeholders(migration: Migration) -> Iterator[_Placeholder]:
         if statement is None:
             continue
         # Most files parse as they are, and need no patterns of placeholders.
-        from idemlint.source.placeholders import find
+        from idemlint.source.placeholders import EVERY, find
 
-        for found in find(parsed.code[statement.start : statement.end]):
+        for found in find(parsed.code[statement.start : statement.end], EVERY):
             span = Span(statement.start + found.start, statement.start + found.end)
             if span.start <= problem.span.start < span.end:
                 text = migration.text(span)

@@ -1,4 +1,4 @@
-"""From paths to the files that are asked about, where some of their texts are given."""
+"""The files that were asked about: those on disk, and those that only texts have."""
 
 from __future__ import annotations
 
@@ -10,27 +10,25 @@ from idemlint.errors import UsageProblem
 from idemlint.sequence.texts import full
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+
+    from idemlint.sequence.texts import Texts
 
 
-def asked(
-    paths: Iterable[str], given: Mapping[str, bytes], *, is_new: bool = True
-) -> tuple[str, ...]:
-    """The files that `paths` stand for, each once, however it is spelled; `given` are texts by full path.
-
-    In a folder that is new, a path that is not there is an error: `UsageProblem`. Later on it is one that has
-    gone."""
-    if is_new and not given:
-        return tuple(files.discover(list(paths)))
+def asked_about(paths: Iterable[str], texts: Texts, *, is_new: bool = True) -> tuple[str, ...]:
+    """The files that the paths stand for, each once, however it is spelled. In a folder that is new, a
+    path that is not there is an error (`UsageProblem`); later on it is one that has gone."""
+    if is_new and not texts.given:
+        return tuple(map(os.fspath, files.discover(list(paths))))
     found: dict[str, str] = {}
     for path in paths:
-        for name in _files(path, given, is_new=is_new):
+        for name in _files(path, texts, is_new=is_new):
             found.setdefault(full(name), name)
     return tuple(found.values())
 
 
-def _files(path: str, given: Mapping[str, bytes], *, is_new: bool) -> list[str]:
-    folder = full(path)
+def _files(path: str, texts: Texts, *, is_new: bool) -> list[str]:
+    given, folder = texts.given, full(path)
     if folder in given:
         return [path]
     inside = [
@@ -39,7 +37,7 @@ def _files(path: str, given: Mapping[str, bytes], *, is_new: bool) -> list[str]:
         if name.startswith(folder.rstrip(os.sep) + os.sep) and name.endswith(".sql")
     ]
     try:
-        found = files.discover([path])
+        found = [os.fspath(each) for each in files.discover([path])]
     except UsageProblem:
         if is_new and not inside:
             raise

@@ -19,8 +19,8 @@ from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import FileReplay, replay_file, replay_folder
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.migration import Migration
-from idemlint.sequence.order import last_applied
 from idemlint.sequence.settling import settled
+from idemlint.sequence.start_after import last_applied
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable, Sequence

@@ -32,13 +32,10 @@ class Grouping:
         self.clues = FolderClues(texts.given)
         self.is_named = runner != "auto"
         self._texts = texts
-        #: Files that were asked about and that cannot be read, and why; they are in no group.
-        self.unread: dict[str, UsageProblem] = {}
         self._owners = Owners(runner, texts.read, self.clues)
         self.groups: list[Group] = groups or []
         if groups is None:
-            readable = list(filter(self._is_readable, asked))
-            self.groups = group(readable, self._owners, texts.read, self.clues)
+            self.groups = group(asked, self._owners, texts.read, self.clues)
 
     def outlasts(self, name: str, data: bytes | None) -> bool:
         """Whether the groups are what they would be if they were made now that a file, which was there
@@ -59,11 +56,3 @@ class Grouping:
             for each in self.groups
             if may_lack(each.profile) and (name in each.names or name in each.outside)
         )
-
-    def _is_readable(self, name: str) -> bool:
-        try:
-            self._texts.read(name)
-        except UsageProblem as problem:
-            self.unread[name] = problem
-            return False
-        return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import posixpath
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +11,6 @@ from idemlint.records import NamedTuple
 from idemlint.runners.majority import Evidence
 from idemlint.sequence.paths import named_folders
 from idemlint.sequence.paths import root as root_of
-from idemlint.sequence.texts import full
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -167,34 +165,6 @@ def is_read_alone(group: Group, name: str, terms: Terms) -> bool:
     if direction == "down":
         return terms.down
     return direction != "ignored" or group.evidence.certainty == "named"
-
-
-def last_applied(profile: Profile, names: Iterable[str], start_after: str | None) -> int:
-    """The place of the last migration that counts as applied; -1: none does.
-
-    `start_after` is a file's path (the end of it will do), a folder's name, or a version; a version that no
-    file has stands for the newest one before it.
-    """
-    if start_after is None:
-        return -1
-    names = list(names)
-    # As it is written it holds from the configuration's folder; we may be in one below, or above.
-    parts = posixpath.normpath(start_after).split("/")
-    tail = "/" + "/".join(part for part in parts if part not in {"", ".", ".."})
-    for index, name in enumerate(names):
-        if full(name).replace(os.sep, "/").endswith(tail):
-            return index
-        folder, own = os.path.split(name)
-        if start_after in {profile.version_of(name), own, os.path.basename(folder)}:  # noqa: PTH119
-            return index
-    earlier = [
-        index
-        for index, name in enumerate(names)
-        if profile.version_of(name).isdigit()
-        and start_after.isdigit()
-        and int(profile.version_of(name)) <= int(start_after)
-    ]
-    return earlier[-1] if earlier else -1
 
 
 def newest(profile: Profile, names: Sequence[str]) -> str | None:

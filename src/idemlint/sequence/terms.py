@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
@@ -10,12 +11,29 @@ if TYPE_CHECKING:
     from idemlint.modes import Mode
 
 
+class StartAfter(NamedTuple):
+    """Up to where migrations count as applied: `value` is a path from `folder`, or what a migration is
+    called (its version, its file or the folder that it has for itself).
+
+    `within`: only for the sequences in that folder, a full path. `origin` says who set it.
+    """
+
+    value: str
+    folder: str
+    within: str | None = None
+    origin: str = "start-after"
+
+    @property
+    def path(self) -> str:
+        """The full path that the value is, if it is one."""
+        return os.path.abspath(os.path.join(self.folder, self.value))  # noqa: PTH100, PTH118
+
+
 class Terms(NamedTuple):
-    """`start_after`: the file, folder or version up to which all counts as applied. `down`: Down sections
-    run, too."""
+    """`start_after`: up to where all counts as applied. `down`: Down sections run, too."""
 
     postgres_version: int = 14
     search_path: tuple[str, ...] = ("public",)
     rerun: Mode = "any"
-    start_after: str | None = None
+    start_after: StartAfter | None = None
     down: bool = False

@@ -35,6 +35,19 @@ class Texts:
             data = self._known[path] = _on_disk(name)
         return data
 
+    def readable(self, names: Iterable[str]) -> tuple[list[str], dict[str, UsageProblem]]:
+        """The files that can be read, and why others cannot."""
+        good: list[str] = []
+        bad: dict[str, UsageProblem] = {}
+        for name in names:
+            try:
+                self.read(name)
+            except UsageProblem as problem:
+                bad[name] = problem
+            else:
+                good.append(name)
+        return good, bad
+
     def path(self, name: str) -> str:
         """A file's full path: asked for again and again, and the system is asked each time where we are."""
         path = self._full.get(name)
@@ -65,6 +78,11 @@ class Texts:
 def full(name: str) -> str:
     """A file's full path, which is the same however it is spelled."""
     return os.path.abspath(name)  # noqa: PTH100 (called for every read)
+
+
+def lies_in(path: str, folder: str) -> bool:
+    """Whether a full path is a folder's, or lies below it."""
+    return path == folder or path.startswith(os.path.join(folder, ""))  # noqa: PTH118
 
 
 def comes_or_goes(name: str, spelled: Mapping[str, str], data: bytes | None) -> bool:

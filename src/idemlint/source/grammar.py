@@ -6,10 +6,12 @@ Only `parse_sql_json` is used: pglast's `parse_sql` crashes the process on deep 
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from idemlint.source.lexer import tokens
 from idemlint.source.libpg_query import ParseError, parse_sql_json
 from idemlint.source.split import trim
 from idemlint.source.statement import Statement
@@ -35,6 +37,17 @@ _EXHAUSTED: Final = ("stack depth limit exceeded", "memory exhausted")
 # PostgreSQL's scanner reads a whole run of operator characters at each `/*` in it: 200 KB of
 # `/*/*…` take it a minute. Nobody writes this; the count is there to make the question cheap.
 _MANY_COMMENTS: Final = 1000
+#: What PostgreSQL's scanner calls a token that is not closed, by how it begins (scan.l).
+_UNTERMINATED: Final = {
+    "/": "/* comment",
+    '"': "quoted identifier",
+    "$": "dollar-quoted string",
+    "b": "bit string literal",
+    "x": "hexadecimal string literal",
+}
+_AT_END: Final = "at end of input"
+#: Characters of the text that a message quotes.
+_QUOTED: Final = 60
 _SLOW_TO_SCAN: Final = rb"/\*[~!@#^&|`?+\-*/%<>=]{4000}"
 
 
@@ -80,12 +93,33 @@ def parse_stretch(
 def _answer(text: str, raw: bytes, shift: int) -> str:
     """The parser's answer to `text`, in UTF-8 `raw`; the place of an error is moved by `shift`."""
     if raw.count(b"/*") > _MANY_COMMENTS and re.search(_SLOW_TO_SCAN, raw):
-        raise TooDeep
+        raise _unterminated(text, raw, shift) or TooDeep
     try:
         answer: str = parse_sql_json(text)
     except ParseError as error:
         raise _failure(error, text, shift) from None
     return answer
+
+
+def _unterminated(text: str, raw: bytes, shift: int) -> Rejected | None:
+    """What the parser would say, in its time, of a text whose last token is not closed."""
+    ends = deque(tokens(raw, 0, len(raw), coarse=True), maxlen=1)
+    if not ends or ends[0].kind != "unterminated":
+        return None
+    last = ends[0]
+    lead = len(text.encode("utf-8", "replace")) - len(raw)
+    before = raw[: last.start]
+    try:
+        _answer(text[:lead] + before.decode("utf-8", "replace"), before, shift)
+    except Rejected as error:
+        if not error.message.endswith(_AT_END):
+            return error
+    except TooDeep:
+        return None
+    quoted = raw[last.start : last.start + 4 * _QUOTED].decode("utf-8", "replace")
+    what = _UNTERMINATED.get(quoted[:1].lower(), "quoted string")
+    message = _shortened(f'unterminated {what} at or near "{quoted}"')
+    return Rejected(message, shift + lead + last.start)
 
 
 def _statements(
@@ -158,6 +192,6 @@ def _shortened(message: str) -> str:
     """PostgreSQL's message; what it quotes of the text is cut short (it may be all of the rest)."""
     head, near, quoted = message.partition(' at or near "')
     first = quoted.partition("\n")[0]
-    if len(first) == len(quoted) <= 60:
+    if len(first) == len(quoted) <= _QUOTED:
         return message
-    return f'{head}{near}{first[:60].rstrip()}…"'
+    return f'{head}{near}{first[:_QUOTED].rstrip()}…"'

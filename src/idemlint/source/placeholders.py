@@ -15,7 +15,8 @@ from idemlint.source.statement import Span
 
 # No alternative may read past the next place where it could begin anew: where it is not closed, the
 # next attempt would read the same bytes once more.
-Family = Literal["braces", "dollar", "colon", "at", "percent"]
+Family = Literal["braces", "dollar", "colon", "at", "percent", "marked"]
+#: Those that are filled, so that the statement can be judged.
 FAMILIES: Final[frozenset[Family]] = frozenset(["braces", "dollar", "colon", "at", "percent"])
 _FAMILIES: Final[dict[Family, bytes]] = {
     # {{ name }}, {{ if .X }}, {% if x %}: Go templates, Jinja, Mustache
@@ -28,7 +29,11 @@ _FAMILIES: Final[dict[Family, bytes]] = {
     "at": rb"@[A-Za-z_][\w:]*@",
     # %(name)s: Python drivers
     "percent": rb"%\(\w+\)[a-z]",
+    # {name}, {0}, {}, #{name}, $(name), [[name]]: format strings, psycopg's sql, Ruby, sqlcmd. Nothing says
+    # that they are filled in, and nowhere in SQL is there such a thing.
+    "marked": rb"#?\{[\w.:-]*\}|\$\(\w+\)|\[\[[^\S\n]*\w+[^\S\n]*\]\]",
 }
+EVERY: Final[frozenset[Family]] = frozenset(_FAMILIES)
 #: Tags of a template that decide what follows: they stand for nothing.
 CONTROL: Final = re.compile(
     rb"\{%|\{\{-?\s*(?:(?:if|else|end|range|with|define|block|template)\b|/\*|[#/!])"

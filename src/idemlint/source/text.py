@@ -9,6 +9,8 @@ from idemlint.source.positions import BOM
 from idemlint.source.statement import Problem, SourceFile, Span
 
 _BAD: Final = r"[\udc80-\udcff]"
+#: Bytes that tell an encoding; an even number.
+_HEAD: Final = 4096
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -47,6 +49,15 @@ def _refusal(data: bytes) -> Problem:
             "this file is UTF-16; PostgreSQL's clients read migrations as UTF-8",
             help="save it as UTF-8",
         )
+    order = _byte_order(data[:_HEAD])
+    if order:
+        return Problem(
+            "encoding",
+            Span(0, 2),
+            f"this file is UTF-16 ({order}, without a byte order mark); PostgreSQL's clients read"
+            " migrations as UTF-8",
+            help="save it as UTF-8",
+        )
     nul = data.find(b"\0")
     return Problem(
         "encoding",
@@ -54,6 +65,19 @@ def _refusal(data: bytes) -> Problem:
         f"NUL byte at offset {nul}: PostgreSQL would not read past it; the file was skipped",
         help="remove the byte, or save the file as UTF-8 if it is UTF-16",
     )
+
+
+def _byte_order(head: bytes) -> str:
+    """The byte order of UTF-16; empty where it is another encoding. Most of a migration is ASCII: one of two
+    bytes is zero, always the first or always the second."""
+    firsts, seconds = head[::2], head[1::2]
+    if len(seconds) < 2:  # too little to tell
+        return ""
+    if 2 * firsts.count(0) > len(firsts) and not seconds.count(0):
+        return "big-endian"
+    if 2 * seconds.count(0) > len(seconds) and not firsts.count(0):
+        return "little-endian"
+    return ""
 
 
 def _salvage(data: bytes) -> tuple[str, Problem]:

@@ -6,9 +6,14 @@ absent from the JSON (a NULL pointer, a false flag, an empty list) is `None`.
 
 from __future__ import annotations
 
-from typing import Any, Final
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _NO_FIELDS: Final[dict[str, Any]] = {}
 
@@ -120,3 +125,15 @@ def folded(tree: Tree) -> Tree | bytes:
 def strings(nodes: tuple[Tree, ...] | None) -> list[str]:
     """The values of a list of `String` nodes, such as a qualified name; `A_Star` gives `*`."""
     return [node.fields.get("sval", "*") for node in nodes] if nodes else []
+
+
+@contextmanager
+def no_garbage() -> Iterator[None]:
+    """The trees are large and free of cycles: collecting garbage meanwhile only costs time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

@@ -86,7 +86,7 @@ class _Board:
     """The groups that nobody has taken, the largest first, so that all end together; and what came back."""
 
     def __init__(self, groups: Sequence[Group], sizes: Sequence[int]) -> None:
-        self.tasks: list[Task] = [wire.task_of(group) for group in groups]
+        self.tasks: list[Task] = list(map(wire.task_of, range(len(groups)), groups))
         self.names = [
             f"{holder(each.profile, each.names or each.outside) or '.'} ({each.profile.name})"
             for each in groups

@@ -28,11 +28,12 @@ _HEAD: Final = struct.Struct("<cQ")
 
 
 class Request(NamedTuple):
-    """What is asked about every group. `texts` were given to us instead of what is on disk; `only`: the
-    files to answer about, all where it is `None`; `whole`: with the statements, and `effects` with what
-    they are taken to do; else only what is counted of them, and `excerpts` with the lines of findings."""
+    """What is asked about every group. `settings` are those of each, by its place; `texts` were given to us
+    instead of what is on disk; `only`: the files to answer about, all where it is `None`; `whole`: with the
+    statements, and `effects` with what they are taken to do; else only what is counted of them, and
+    `excerpts` with the lines of findings."""
 
-    settings: Settings
+    settings: tuple[Settings, ...]
     texts: dict[str, bytes]
     only: frozenset[str] | None
     whole: bool
@@ -41,8 +42,9 @@ class Request(NamedTuple):
 
 
 class Task(NamedTuple):
-    """A group, its profile by name."""
+    """A group and its place among all, its profile by name."""
 
+    place: int
     runner: str
     root: str
     names: tuple[str, ...]
@@ -58,17 +60,17 @@ class InWorker(Exception):
         return f"\n{self.args[0]}"
 
 
-def task_of(group: Group) -> Task:
+def task_of(place: int, group: Group) -> Task:
     """A group as it is sent."""
-    return Task(group.profile.name, *group[1:])
+    return Task(place, group.profile.name, *group[1:])
 
 
 def answers(
     request: Request, task: Task, done: Callable[[int], None]
 ) -> list[FileReport] | list[FileTally]:
     """What is said of a group's files, in their order; `done` is told of each."""
-    group = Group(runners.get(task.runner), *task[1:])
-    folder = engine.part(group, request.settings, request.texts)
+    group = Group(runners.get(task.runner), *task[2:])
+    folder = engine.part(group, request.settings[task.place], request.texts)
     found: list[Any] = []
     for each in (
         folder.reports(request.only, effects=request.effects)

@@ -40,8 +40,8 @@ def test_no_statement_has_two_rows() -> None:
 
 def test_a_family_that_no_statement_belongs_to_is_not_loaded() -> None:
     program = (
-        "import sys, idemlint.engine as engine;"
-        "folder = engine.open(['a.sql'], engine.Settings.load(isolated=True),"
+        "import sys, idemlint.engine as engine, idemlint.settings as settings;"
+        "folder = engine.open(['a.sql'], settings.Settings.load(isolated=True),"
         " {'a.sql': b'CREATE TABLE IF NOT EXISTS t (id int);'});"
         "print([len(each.statements) for each in folder.reports()],"
         " sorted(m for m in sys.modules if m.startswith(('idemlint.fixes.', 'idemlint.replay.effects.'))))"
