@@ -157,7 +157,7 @@ def test_a_markdown_row_has_its_four_cells(filename: str, message: str) -> None:
 @given(filename=NAMES, message=TEXTS)
 def test_github_gives_the_runner_the_message(filename: str, message: str) -> None:
     text = render("github", made(filename, message, ""))  # type: ignore[arg-type]
-    (command,) = commands(text)
+    command, _ = commands(text)
     properties, data = command.removeprefix("::error ").split("::", 1)
     assert [each.partition("=")[0] for each in properties.split(",")] == [
         *("file", "line", "endLine", "col", "endColumn", "title")
