@@ -40,6 +40,7 @@ class Config(NamedTuple):
     search_path: tuple[str, ...] | None = None
     rerun: Mode | None = None
     start_after: str | None = None
+    default_branch: str | None = None
     exclude: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     output_format: str | None = None
@@ -221,6 +222,7 @@ _VALUES: Final[Mapping[str, Callable[[object], object]]] = {
     "search-path": _texts,
     "rerun": _mode,
     "start-after": _text,
+    "default-branch": _text,
     "exclude": _texts,
     "per-file-ignores": _ignores,
     "output-format": _text,

@@ -240,7 +240,7 @@ class Folder:
             for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
                 rerun = "file" if settings.rerun == "folder" else settings.rerun
-                terms = settings.terms._replace(rerun=rerun, start_after=None)
+                terms = settings.terms._replace(rerun=rerun, start_after=None, history=None)
                 by_itself = Chain((name,), scripts, grouping.clues, terms, chain.facts)
                 found.append(Sequence(self, by_itself, each.root, [name], is_ordered=False))
         return found
@@ -259,7 +259,7 @@ class Folder:
 
 class Sequence:
     """The files of one runner, in its order, over one journal. Iterating gives the names of those that were
-    asked about and that do not count as applied."""
+    asked about and that do not count as applied, or were edited since."""
 
     def __init__(
         self,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from idemlint.config import Config
+    from idemlint.git.history import History
     from idemlint.modes import Mode
 
     class Chosen(TypedDict, total=False):
@@ -38,12 +39,15 @@ if TYPE_CHECKING:
         postgres_version: int | None
         search_path: tuple[str, ...] | None
         start_after: str | None
+        default_branch: str | None
         down: bool
 
 
 class Settings(NamedTuple):
     """`rules` are the codes that are switched on, but in the files that `per_file_ignores` names (patterns
-    as in `.gitignore`, relative to `root`)."""
+    as in `.gitignore`, relative to `root`). `default_branch`: how git calls the one that all others go into,
+    where that cannot be seen. `history` is what git says of the files: who wants it counted asks
+    (`git.history.look_back`)."""
 
     rules: frozenset[str]
     root: str
@@ -52,8 +56,10 @@ class Settings(NamedTuple):
     postgres_version: int = 14
     search_path: tuple[str, ...] = ("public",)
     start_after: str | None = None
+    default_branch: str | None = None
     down: bool = False
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    history: History | None = None
 
     @classmethod
     def load(
@@ -89,6 +95,7 @@ class Settings(NamedTuple):
             "postgres_version": chosen.get("postgres_version") or config.postgres_version,
             "search_path": chosen.get("search_path") or config.search_path,
             "start_after": chosen.get("start_after") or config.start_after,
+            "default_branch": chosen.get("default_branch") or config.default_branch,
         }
         defaults = cls(
             rules=known.resolve(
@@ -111,7 +118,12 @@ class Settings(NamedTuple):
     def terms(self) -> Terms:
         """What the replay depends on."""
         return Terms(
-            self.postgres_version, self.search_path, self.rerun, self.start_after, self.down
+            self.postgres_version,
+            self.search_path,
+            self.rerun,
+            self.start_after,
+            self.down,
+            self.history,
         )
 
     def rules_for(self, path: str | Path) -> frozenset[str]:

@@ -49,7 +49,7 @@ def fix_files(
     The folder has other texts afterwards. Raises `UsageProblem` for a file that cannot be read.
     """
     settings = folder.settings
-    applied = Applied()
+    applied = Applied(settings.default_branch)
     results: list[FixedFile] = []
     for sequence in list(folder):
         trial = _Trial(folder, sequence, lowest)

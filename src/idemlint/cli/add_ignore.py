@@ -27,7 +27,7 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
     if session.stdin is not None:
         raise UsageProblem("--add-ignore writes into files, and cannot write into standard input")
     added = left = 0
-    applied = Applied()
+    applied = Applied(session.settings.default_branch)
     spared = []
     for filename, group in groupby(collected.findings, key=lambda finding: finding.filename):
         name, runner = collected.origins[filename]

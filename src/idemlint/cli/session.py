@@ -36,6 +36,9 @@ class Session(NamedTuple):
     paths: list[str]
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
+    #: Why it is not known which files come late or were edited after they ran; empty: it is, or nothing
+    #: counts as applied.
+    applied_unknown: str = ""
 
     def open(self, *, once: bool = False) -> Folder:
         """The files as the engine has them; `once`: for who asks about each of them once, in order."""
@@ -127,20 +130,29 @@ def open_session(
     stdin = None
     if files.STDIN in names:
         stdin = (options.stdin_filename or "<stdin>", sys.stdin.buffer.read())
+    texts = {} if stdin is None else {stdin[0]: stdin[1]}
     changed = None
     if options.since is not None:
         from idemlint.git import Repository
 
-        changed = Repository(os.curdir).changed_since(options.since)
+        changed = Repository(os.curdir).changed_since(options.since, found, texts)
+    settings = _settings(options, rules or RuleOptions(), config)
+    applied_unknown = ""
+    if settings.start_after is not None or options.since is not None:
+        from idemlint.git.history import look_back
+
+        history, applied_unknown = look_back(found, texts, settings.default_branch)
+        settings = settings._replace(history=history)
     if options.verbose:
         terminal.note(f"files: {len(found) + (stdin is not None):,}")
     return Session(
         options=options,
         config=config,
-        settings=_settings(options, rules or RuleOptions(), config),
+        settings=settings,
         paths=found,
         stdin=stdin,
         changed=changed,
+        applied_unknown=applied_unknown,
     )
 
 
@@ -196,6 +208,7 @@ def _settings(options: Shared, rules: RuleOptions, config: Config) -> Settings:
         postgres_version=options.postgres_version,
         search_path=options.search_path,
         start_after=options.start_after,
+        default_branch=options.default_branch,
         down=options.down,
     )
 

@@ -44,6 +44,12 @@ beginning. `new`: nothing, since each has a session of its own, or may get anoth
 
 Direction = Literal["up", "down", "repeatable", "ignored"]
 Edits = Literal["error", "warn", "ignored"]
+LateFiles = Literal["skips", "refuses", "runs", "unknown"]
+"""What becomes of a migration that stands before one that has run already (it was merged later).
+
+`skips`: it goes on from the newest one that ran. `refuses`: it stops. `runs`: its journal is a set, and what is
+not in it runs, in the order of what is left.
+"""
 Message = Literal["statement", "piece", "section"]
 """What one message to the server holds: one statement (the runner's lexer knows SQL), one piece as
 the runner's cutter makes it (it may hold several statements, or a torn one), or the whole
@@ -182,6 +188,10 @@ class Profile(NamedTuple):
     see it."""
     sending: Sending
     session: Session
+    late: LateFiles = "unknown"
+    """What it does with a new file whose place is before one that it ran already."""
+    late_option: str = ""
+    """How it is told to run that one all the same."""
     family: str = ""
     """For a variant: the name of the runner that it is a version or a mode of."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from idemlint.runners.profile import Profile
     from idemlint.runners.units import Delivery
     from idemlint.sequence.facts import FolderFacts, OtherDefinition
+    from idemlint.sequence.standing import Late
     from idemlint.source.statement import ParsedFile, Span, Statement
     from idemlint.source.tree import Tree
 
@@ -42,8 +43,11 @@ class Migration:
         "after",
         "clues",
         "deliveries",
+        "edited_on",
         "facts",
         "hazards",
+        "is_applied",
+        "late",
         "outcomes",
         "parsed",
         "path",
@@ -64,6 +68,10 @@ class Migration:
         facts: FolderFacts,
         programs: dict[int, Program],
         reruns: str = "",
+        *,
+        is_applied: bool = False,
+        edited_on: str = "",
+        late: Late | None = None,
     ) -> None:
         self.path = path
         self.parsed = parsed
@@ -73,6 +81,9 @@ class Migration:
         self.clues = clues
         self.facts = facts
         self.reruns = reruns
+        self.is_applied = is_applied
+        self.edited_on = edited_on
+        self.late = late
         self.outcomes: dict[int, dict[Rerun, Outcome]] = {}
         self.hazards: list[tuple[int, Hazard]] = []
         self.programs = programs
