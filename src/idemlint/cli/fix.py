@@ -23,6 +23,8 @@ def run_fixes(session: Session, options: CheckOptions) -> Code:
     """Fix all files, or print what would be fixed, and return the exit code."""
     from idemlint import apply
 
+    if not options.diff:
+        session.require_inside()
     wanted = None
     if session.changed is not None:
         names = [os.fspath(path) for path in session.paths]

@@ -95,9 +95,24 @@ class Session(NamedTuple):
                 step(1)
                 yield answer
 
+    def require_inside(self) -> None:
+        """Refuse to write outside of the project, but where the command line says so. Raises `UsageProblem`."""
+        from idemlint.cli import bounds
+
+        bounds.require_inside(self.options.paths, self.paths, self.config.folder)
+
     def is_wanted(self, path: str) -> bool:
         """Whether findings in this file are reported."""
         return self.changed is None or os.path.realpath(path) in self.changed
+
+    def is_pointed_at(self, path: str) -> bool:
+        """Whether somebody means this very file: it was named on the command line, or has changed (`--since`).
+
+        Where such a file counts as applied, and so nothing is said of it, somebody ought to hear that.
+        """
+        if self.changed is not None and self.is_wanted(path):
+            return True
+        return os.path.abspath(path) in map(os.path.abspath, self.options.paths)
 
     def shown_files(self) -> str:
         """The files that are reported on, one a line (`--show-files`)."""
@@ -121,6 +136,10 @@ def open_session(
     names = options.paths
     if not names:
         names = tuple(_from(config.folder, name) for name in config.paths or ())
+        from idemlint.cli import bounds
+
+        for name in bounds.outside(names, config.folder):
+            terminal.note(f"warning: `paths` of the configuration leads out of the project: {name}")
     if not names:
         raise UsageProblem(
             "no PATHS: name the migrations (`idemlint migrations/`), or let `idemlint init` write"

@@ -67,6 +67,7 @@ class LateMigration(FileRule):
         late, profile = migration.late, migration.profile
         if late is None:
             return
+        fate = profile.late_of(migration.path)
         newest = short_name(profile, late.newest)
         if late.newest == migration.path:
             behind = "`start-after` counts it as applied"
@@ -80,8 +81,8 @@ class LateMigration(FileRule):
             migration,
             Span(0, 0),
             f"{late.branch} does not have this migration, but {behind}:"
-            f" {_WHEN_LATE[profile.late].format(title=profile.title)}",
+            f" {_WHEN_LATE[fate].format(title=profile.title)}",
             help_text=way,
         )
-        severity = Severity.ERROR if profile.late == "refuses" else Severity.WARNING
+        severity = Severity.ERROR if fate == "refuses" else Severity.WARNING
         yield finding._replace(severity=severity)

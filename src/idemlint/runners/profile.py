@@ -93,7 +93,8 @@ class Named(NamedTuple):
     `pattern` is the whole name of a file, `folders` are the names of the folders above it that the
     runner goes by, outermost first: patterns as well, each for one name, letter case ignored unless
     `exact`. No pattern reaches over a slash, so that siblings are sought in these folders only. The
-    groups `version` and `name` are the file's version and description.
+    groups `version` and `name` are the file's version and description. `late` is said where it is not the
+    runner's (`Profile.late`).
     """
 
     pattern: str
@@ -101,6 +102,7 @@ class Named(NamedTuple):
     rank: int = 0
     exact: bool = False
     folders: tuple[str, ...] = ()
+    late: LateFiles | None = None
 
 
 class Claim(NamedTuple):
@@ -285,6 +287,11 @@ class Profile(NamedTuple):
         """Which way the file goes, by its name alone."""
         found = self.named(path)
         return found[0].direction if found else self.other_files
+
+    def late_of(self, path: str) -> LateFiles:
+        """What becomes of the file where it is merged after a newer one has run."""
+        found = self.named(path)
+        return (found[0].late if found else None) or self.late
 
     def version_of(self, path: str) -> str:
         """The file's version as its name has it; the file's name where it has none."""

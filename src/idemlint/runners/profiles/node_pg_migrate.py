@@ -7,6 +7,7 @@ measured).
   CONCURRENTLY fails in both (measured); `pgm.noTransaction()` is for JavaScript only. No
   placeholders.
 - The session is the transaction's (measured).
+- "Not run migration … is preceding already run migration …" (src/runner.ts checkOrder).
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ PROFILES: Final = (
         name="node-pg-migrate",
         title="node-pg-migrate",
         edits="ignored",
+        late="refuses",
+        late_option="`--no-check-order`",
         sending="tx-all",
         session="transaction",
         claims=(

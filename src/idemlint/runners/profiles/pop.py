@@ -3,6 +3,7 @@
 As popx, which comes from it, but without `.autocommit`: a transaction always. `.fizz` files are
 another language. [unverified] Edits are not seen. One pool, one file after the other: one
 connection, which nothing resets (migrator.go).
+- Late files run: each is looked up in the table (migrator.go UpTo).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ PROFILES: Final = (
         name="pop",
         title="pop",
         edits="ignored",
+        late="runs",
         sending="tx",
         session="kept",
         claims=(

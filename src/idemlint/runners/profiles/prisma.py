@@ -20,6 +20,7 @@ before.
 
 The version is taken from a package.json above that pins it (`"prisma": "^6.2.1"`); where none says
 it, 7.4 or later is assumed.
+- `deploy` runs late folders: what the table does not have. [unverified]
 """
 
 from __future__ import annotations
@@ -97,6 +98,7 @@ PROFILES: Final = (
         name="prisma",
         title="Prisma Migrate",
         edits="warn",
+        late="runs",
         sending="stmt",
         session="kept",
         message="statement",
@@ -114,6 +116,7 @@ PROFILES: Final = (
         family="prisma",
         title="Prisma Migrate before 7.4",
         edits="warn",
+        late="runs",
         sending="msg",
         session="kept",
         claims=(

@@ -5,6 +5,7 @@
   bodies too, and the last `;` is removed.
 - Missed older ids are caught up; [unverified] contents are not compared.
 - One connection for all files, which nothing resets (measured with 1.0).
+- Late ids run first of all (migrate.go ToCatchup).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ PROFILES: Final = (
         name="sql-migrate",
         title="sql-migrate",
         edits="ignored",
+        late="runs",
         sending="tx",
         session="kept",
         message="piece",
