@@ -50,7 +50,7 @@ runners runners.body_spans runners.clues runners.cutters runners.detector runner
 runners.line_patterns runners.profile runners.profiles runners.sections runners.units
 selection
 sequence sequence.chain sequence.facts sequence.grouping sequence.migration sequence.order
-sequence.paths sequence.script sequence.terms sequence.texts
+sequence.paths sequence.script sequence.standing sequence.terms sequence.texts
 settings
 source source.grammar source.lexer source.libpg_query source.parse source.positions source.split
 source.statement source.text source.tokens source.tree

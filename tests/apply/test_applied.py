@@ -121,11 +121,10 @@ def test_a_branch_that_alone_was_cloned_is_not_the_default_one(
     repository: Path, tmp_path: Path
 ) -> None:
     """The remote says that it is its HEAD, as this one's does, and says nothing where it is not."""
-    for option in ("--depth=1", "--single-branch"):
-        clone = tmp_path / option
-        git(tmp_path, "clone", "--quiet", option, "--branch", "feature", repository.as_uri(), option)
-        assert "cannot tell what is applied" in reason(clone / "0001_old.sql")
-    assert "shallow" in reason(tmp_path / "--depth=1" / "0001_old.sql")
+    for name, option in (("shallow", "--depth=1"), ("single", "--single-branch")):
+        git(tmp_path, "clone", "--quiet", option, "--branch", "feature", repository.as_uri(), name)
+        assert "cannot tell what is applied" in reason(tmp_path / name / "0001_old.sql")
+    assert "this is a shallow checkout" in reason(tmp_path / "shallow" / "0001_old.sql")
 
 
 def test_a_shallow_clone_of_main_is_enough(repository: Path, tmp_path: Path) -> None:
@@ -152,7 +151,9 @@ def test_the_checkout_of_a_pull_request_cannot_tell(repository: Path, tmp_path: 
     assert reason(clone / "0002_new.sql") == ""
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give away")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give away"
+)
 def test_a_checkout_of_another_user_is_not_read(
     repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

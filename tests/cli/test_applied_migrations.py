@@ -1,4 +1,4 @@
-"""`start-after` and git: late migrations are judged, edited ones are found, and what cannot be told is known."""
+"""`start-after` and git: late migrations are judged, edited ones are found, what cannot be told is known."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def check(idemlint: Idemlint, *arguments: str) -> list[tuple[str, str, str]]:
 
 
 def session(*paths: str, start_after: str | None = None, since: str | None = None) -> Session:
-    return open_session(Shared(paths=paths or ("migrations",), start_after=start_after, since=since))
+    return open_session(
+        Shared(paths=paths or ("migrations",), start_after=start_after, since=since)
+    )
 
 
 @pytest.fixture
@@ -79,7 +81,11 @@ def test_a_late_migration_is_judged_and_its_fate_is_said(idemlint: Idemlint, fol
     [
         ("goose", "error", "goose refuses to run anything"),
         ("sqlx", "warning", "sqlx runs it last"),
-        ("rambler", "warning", "what rambler does with it on databases that are past it is not known"),
+        (
+            "rambler",
+            "warning",
+            "what rambler does with it on databases that are past it is not known",
+        ),
     ],
 )
 def test_what_the_runner_does_with_it(
@@ -232,12 +238,11 @@ def test_in_a_hook_git_says_which_repository_it_is(
 class TestFix:
     """`--fix` in a runner that keeps checksums."""
 
-    @pytest.mark.parametrize("name", ["0001_users.sql"])
     def test_it_leaves_alone_what_it_cannot_tell(
-        self, idemlint: Idemlint, repository: Path, name: str
+        self, idemlint: Idemlint, repository: Path
     ) -> None:
         git("branch", "--move", "main", "trunk")
-        path = repository / "migrations" / name
+        path = repository / "migrations" / "0001_users.sql"
         before = path.read_bytes()
         result = idemlint("--fix", "--runner", "sqlx", "migrations")
         assert path.read_bytes() == before
@@ -247,7 +252,8 @@ class TestFix:
         result = idemlint("--fix", "--runner", "sqlx", "--default-branch", "trunk", "migrations")
         assert "it is on trunk already" in result.err
         assert path.read_bytes() == before
-        idemlint("--fix", "--fix-applied", "--runner", "sqlx", "migrations")
+        result = idemlint("--fix", "--fix-applied", "--runner", "sqlx", "migrations")
+        assert "ignore-file[IDM822]" in result.err
         assert path.read_bytes() != before
 
     def test_so_it_does_without_a_repository(self, idemlint: Idemlint, bad: Path) -> None:

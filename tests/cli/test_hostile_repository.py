@@ -37,7 +37,12 @@ def hostile(repository: Path, trap: Path) -> Path:
     """A repository in which whatever can name a program names that one."""
     hooks = repository / "hooks"
     hooks.mkdir()
-    for name in ("post-index-change", "reference-transaction", "post-checkout", "fsmonitor-watchman"):
+    for name in (
+        "post-index-change",
+        "reference-transaction",
+        "post-checkout",
+        "fsmonitor-watchman",
+    ):
         (hooks / name).symlink_to(trap)
     write(".gitattributes", "*.sql filter=x diff=x\n*.txt filter=y\n")
     commit("attributes")
@@ -174,9 +179,7 @@ class TestConfiguredPaths:
         assert result.code == 1
 
     @pytest.mark.parametrize("option", ["--fix", "--add-ignore"])
-    def test_nothing_is_written_there(
-        self, idemlint: Idemlint, outside: Path, option: str
-    ) -> None:
+    def test_nothing_is_written_there(self, idemlint: Idemlint, outside: Path, option: str) -> None:
         result = idemlint(option)
         assert result.code == 2
         assert "lies outside of the project" in result.err

@@ -11,8 +11,8 @@ Options on a fence, all but `unsafe` and `server` on `bad` and `good` only:
 - `postgres=13`: the oldest server that the migrations must run on
 - `select=IDM506`: the rules that are on; else those on by default, and the page's own
 - `start-after=0002_it.sql`: up to here all counts as applied
-- `branch=other`: the default branch has the file, too, with another text; `branch=without`: it has all but this
-  file, as git would say
+- `branch=other`: the default branch has the file, too, with another text; `branch=without`: it has all but
+  this file, as git would say
 - `unsafe` on `fixed`: the fix is not made without `--unsafe-fixes`
 - `server=no reason=needs-postgis`: not tried on a server
 """
@@ -57,7 +57,17 @@ NAMES = (
 )
 #: As long as git's names for blobs are.
 NOTHING = "0" * 40
-KNOWN = {"runner", "file", "postgres", "select", "start-after", "branch", "unsafe", "server", "reason"}
+KNOWN = {
+    "runner",
+    "file",
+    "postgres",
+    "select",
+    "start-after",
+    "branch",
+    "unsafe",
+    "server",
+    "reason",
+}
 
 
 @dataclass(frozen=True)

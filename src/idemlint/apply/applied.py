@@ -37,4 +37,6 @@ class Applied:
         else:
             is_free = not branch.has(inside)
             why = f"it is on {branch.name} already"
-        return "" if is_free else f"{why}, and {AFTER_EDIT[profile.edits].format(title=profile.title)}"
+        return (
+            "" if is_free else f"{why}, and {AFTER_EDIT[profile.edits].format(title=profile.title)}"
+        )

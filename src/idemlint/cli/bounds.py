@@ -1,7 +1,8 @@
-"""How far a configuration reaches: it came with the project, and may say nothing about what lies outside of it.
+"""How far a configuration reaches: it came with the project, and may say nothing about what lies outside
+of it.
 
-A path on the command line is the user's own word, and is taken as it is. What a configuration names outside of
-the project, or a link there leads to, is read, which is said, but never written.
+A path on the command line is the user's own word, and is taken as it is. What a configuration names
+outside of the project, or a link there leads to, is read, which is said, but never written.
 """
 
 from __future__ import annotations

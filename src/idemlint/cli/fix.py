@@ -87,6 +87,8 @@ def _fix(session: Session, options: CheckOptions, results: Sequence[FixedFile]) 
     notes.say_what_was_not_done(results)
     if not session.options.quiet:
         notes.say_what_guards_hide(results)
+        if options.fix_applied:
+            notes.say_edited(session, results)
     return for_findings(
         bool(report.findings),
         fixed=number > 0,

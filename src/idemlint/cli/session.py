@@ -96,7 +96,8 @@ class Session(NamedTuple):
                 yield answer
 
     def require_inside(self) -> None:
-        """Refuse to write outside of the project, but where the command line says so. Raises `UsageProblem`."""
+        """Refuse to write outside of the project, but where the command line says so. Raises
+        `UsageProblem`."""
         from idemlint.cli import bounds
 
         bounds.require_inside(self.options.paths, self.paths, self.config.folder)
@@ -106,7 +107,8 @@ class Session(NamedTuple):
         return self.changed is None or os.path.realpath(path) in self.changed
 
     def is_pointed_at(self, path: str) -> bool:
-        """Whether somebody means this very file: it was named on the command line, or has changed (`--since`).
+        """Whether somebody means this very file: it was named on the command line, or has changed
+        (`--since`).
 
         Where such a file counts as applied, and so nothing is said of it, somebody ought to hear that.
         """

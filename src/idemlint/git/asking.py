@@ -1,8 +1,9 @@
-"""git as a process, asked so that no configuration of a repository runs a program, reaches a network or waits.
+"""git as a process, asked so that no configuration of a repository runs a program, reaches a network or
+waits.
 
-`git status` and `git diff` against the work tree run `core.fsmonitor` and `filter.<name>.clean` of whoever wrote
-the repository's configuration. What reads objects and references alone runs neither; the rest is turned off here
-(git-config(1), "fsmonitor", "hooksPath", "safe.bareRepository"; git(1), "ENVIRONMENT VARIABLES").
+`git status` and `git diff` against the work tree run `core.fsmonitor` and `filter.<name>.clean` of whoever
+wrote the repository's configuration. What reads objects and references alone runs neither; the rest is turned
+off here (git-config(1), "fsmonitor", "hooksPath", "safe.bareRepository"; git(1), "ENVIRONMENT VARIABLES").
 """
 
 from __future__ import annotations
@@ -76,8 +77,8 @@ class Git:
         }
 
     def ask(self, *arguments: str, given: bytes = b"") -> Answer:
-        """The answer to one command, which reads `given`. Raises `GitProblem` where git cannot be run, or does
-        not come to an end."""
+        """The answer to one command, which reads `given`. Raises `GitProblem` where git cannot be run, or
+        does not come to an end."""
         import subprocess
 
         try:

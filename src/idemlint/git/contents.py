@@ -1,7 +1,7 @@
 """Whether a file is what a commit has, without the filters that git would run to find out.
 
-git may keep a text with other ends of lines than the work tree has (`core.autocrlf`, the attributes `text` and
-`eol`): files that differ in nothing else are the same.
+git may keep a text with other ends of lines than the work tree has (`core.autocrlf`, the attributes `text`
+and `eol`): files that differ in nothing else are the same.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 #: Of a blob that a filter of the repository has made: it cannot be compared without running that.
 OPAQUE: Final = ""
 #: A file that Git LFS keeps elsewhere (git-lfs, docs/spec.md): its SHA-256 stands in the blob.
-_POINTER: Final = rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n"
+_POINTER: Final = (
+    rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n"
+)
 #: Attributes that change more of a file than its ends of lines (gitattributes(5)).
 _CHANGING: Final = ("filter", "ident", "working-tree-encoding")
 _UNSET: Final = frozenset({"unspecified", "unset"})
@@ -37,9 +39,7 @@ def blob_id(data: bytes, like: str) -> str:
     return digest.hexdigest()
 
 
-def read(
-    paths: Iterable[str], texts: Mapping[str, bytes]
-) -> Iterator[tuple[str, bytes | None]]:
+def read(paths: Iterable[str], texts: Mapping[str, bytes]) -> Iterator[tuple[str, bytes | None]]:
     """Files by their real paths, with their bytes; `texts` are what some have instead of what is on disk.
 
     `None`: it cannot be read, or is no file: what a pipe has to say can be read once, and not by us.
@@ -68,7 +68,9 @@ def settle(git: Git, blobs: dict[str, str], files: Mapping[str, bytes]) -> None:
     have without, one of a filter is `OPAQUE`.
     """
     unequal = [
-        path for path, data in files.items() if path in blobs and blob_id(data, blobs[path]) != blobs[path]
+        path
+        for path, data in files.items()
+        if path in blobs and blob_id(data, blobs[path]) != blobs[path]
     ]
     if not unequal:
         return

@@ -1,7 +1,7 @@
 """What the default branch has, as a value: it can be sent to another process, and asks git no more.
 
-What is on the default branch, somebody's database has. Here nothing is known of migrations: only which files the
-branch has, under which names, and with which texts.
+What is on the default branch, somebody's database has. Here nothing is known of migrations: only which
+files the branch has, under which names, and with which texts.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ class Known(NamedTuple):
 class Branch(NamedTuple):
     """The default branch of the repository at `top`: the blobs of its files by their paths.
 
-    `tip` is what it has now, `base` what it had where the work tree's branch left it; `None`: the clone does not
-    reach as far. `gone` are the files of both that the work tree has no more, by the end of their path.
+    `tip` is what it has now, `base` what it had where the work tree's branch left it; `None`: the clone
+    does not reach as far. `gone` are the files of both that the work tree has no more, by the end of their
+    path.
     """
 
     top: str
@@ -108,7 +109,9 @@ class Branches:
             if os.path.lexists(os.path.join(folder, ".git")) or "GIT_DIR" in os.environ:
                 found = self._ask(folder)
             else:
-                found = Undecided("it is in no git repository") if above == folder else self.of(above)
+                found = (
+                    Undecided("it is in no git repository") if above == folder else self.of(above)
+                )
             self._by_folder[folder] = found
         return self._by_folder[folder]
 
@@ -142,11 +145,11 @@ class Branches:
 def look_back(
     paths: Iterable[str], texts: Mapping[str, bytes], named: str | None = None
 ) -> tuple[History, str]:
-    """What the default branches have of the files' repositories, and why that is not all that there is to know;
-    empty where it is.
+    """What the default branches have of the files' repositories, and why that is not all that there is to
+    know; empty where it is.
 
-    `texts` are files that have another text than on disk. The blobs of all files are made comparable with their
-    texts (`contents.settle`). Raises nothing: where git has no answer, that is the reason.
+    `texts` are files that have another text than on disk. The blobs of all files are made comparable with
+    their texts (`contents.settle`). Raises nothing: where git has no answer, that is the reason.
     """
     branches = Branches(named)
     files: dict[str, dict[str, bytes]] = {}
@@ -218,7 +221,8 @@ def _settle(repository: Repository, blobs: dict[str, str], files: Mapping[str, b
 
 
 def _ends(path: str) -> Iterator[str]:
-    """By what a file is known that has moved: its folder's name with its own (a folder a migration), its own."""
+    """By what a file is known that has moved: its folder's name with its own (a folder a migration), its
+    own."""
     *folders, name = path.split("/")
     if folders:
         yield f"{folders[-1]}/{name}"

@@ -22,7 +22,8 @@ _REGULAR: Final = frozenset({"100644", "100755", "100664"})
 
 
 class Repository:
-    """The git repository that a folder is in. Raises `GitProblem` where there is none, or git does not read it."""
+    """The git repository that a folder is in. Raises `GitProblem` where there is none, or git does not
+    read it."""
 
     def __init__(self, folder: str) -> None:
         real = os.path.realpath(folder)
@@ -82,11 +83,12 @@ class Repository:
     def changed_since(
         self, revision: str, paths: Iterable[str], texts: Mapping[str, bytes] | None = None
     ) -> frozenset[str]:
-        """Those of the files that are new, or another text, since the merge base with `revision`, as real paths.
+        """Those of the files that are new, or another text, since the merge base with `revision`, as real
+        paths.
 
         Whether they are committed, staged or neither does not matter: what counts is what stands in the work
-        tree, and in `texts`. A file that only got another name has not changed; one outside of the repository,
-        or that cannot be read, has.
+        tree, and in `texts`. A file that only got another name has not changed; one outside of the
+        repository, or that cannot be read, has.
         """
         base = self.tree(self.merge_base(revision))
         files = dict(read(paths, texts or {}))
@@ -98,12 +100,15 @@ class Repository:
             for path, data in inside.items()
             if data is None or path not in base or blob_id(data, base[path]) != base[path]
         }
-        changed -= self._moved(base, {path: known[path] for path in changed & known.keys() - base.keys()})
+        changed -= self._moved(
+            base, {path: known[path] for path in changed & known.keys() - base.keys()}
+        )
         outside = {real for real in files if self.relative(real) is None}
         return frozenset(outside.union(os.path.join(self.top, path) for path in changed))
 
     def _moved(self, base: dict[str, str], new: Mapping[str, bytes]) -> set[str]:
-        """Those of the files that a commit does not have which have the text of one of its files that is gone."""
+        """Those of the files that a commit does not have which have the text of one of its files that is
+        gone."""
         if not new:
             return set()
         like = next(iter(base.values()), "")
@@ -206,9 +211,7 @@ def _of_hook(folder: str) -> tuple[Git, str] | None:
     if "GIT_DIR" not in os.environ:
         return None
     # Relative ones hold where we were started.
-    given = tuple(
-        (name, os.path.abspath(os.environ[name])) for name in LOCAL if name in os.environ
-    )
+    given = tuple((name, os.path.abspath(os.environ[name])) for name in LOCAL if name in os.environ)
     git, answer = _named_by(given, os.getcwd())
     top = answer.rpartition("\n")[0]
     return (git, answer) if top and _is_below(folder, os.path.realpath(top)) else None
@@ -227,7 +230,9 @@ def _named_by(given: tuple[tuple[str, str], ...], here: str) -> tuple[Git, str]:
 def _found(folder: str) -> tuple[Git, str]:
     """The repository that a folder is in. Below it, folders that look like a repository's insides count for
     nothing: a repository can bring them along."""
-    top = next((each for each in _upwards(folder) if os.path.lexists(os.path.join(each, ".git"))), None)
+    top = next(
+        (each for each in _upwards(folder) if os.path.lexists(os.path.join(each, ".git"))), None
+    )
     if top is None:
         raise GitProblem(f"{folder} is not in a git repository")
     git = Git(top)

@@ -47,8 +47,8 @@ Edits = Literal["error", "warn", "ignored"]
 LateFiles = Literal["skips", "refuses", "runs", "unknown"]
 """What becomes of a migration that stands before one that has run already (it was merged later).
 
-`skips`: it goes on from the newest one that ran. `refuses`: it stops. `runs`: its journal is a set, and what is
-not in it runs, in the order of what is left.
+`skips`: it goes on from the newest one that ran. `refuses`: it stops. `runs`: its journal is a set, and
+what is not in it runs, in the order of what is left.
 """
 Message = Literal["statement", "piece", "section"]
 """What one message to the server holds: one statement (the runner's lexer knows SQL), one piece as

@@ -1,7 +1,7 @@
 """Which migrations of a sequence count as applied, which of these were edited, and which come late.
 
-Applied is what is at or before `start-after`, and on the default branch: a migration that is merged after a newer
-one has an older number, and ran nowhere. Where git cannot tell, `start-after` alone counts.
+Applied is what is at or before `start-after`, and on the default branch: a migration that is merged after
+a newer one has an older number, and ran nowhere. Where git cannot tell, `start-after` alone counts.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 class Late(NamedTuple):
-    """A migration that the default `branch` does not have, though `newest` counts as applied, which is behind it;
-    or is itself, where `start-after` names it."""
+    """A migration that the default `branch` does not have, though `newest` counts as applied, which is
+    behind it; or is itself, where `start-after` names it."""
 
     branch: str
     newest: str
@@ -48,8 +48,8 @@ class Standing:
         return known is None or bool(known.former)
 
     def edited_on(self, name: str, data: bytes) -> str:
-        """The default branch that has the file with another text than `data`, where the file counts as applied;
-        empty: none has, or that is not known.
+        """The default branch that has the file with another text than `data`, where the file counts as
+        applied; empty: none has, or that is not known.
 
         Without `start-after`, what is on the branch counts as applied where the runner minds.
         """

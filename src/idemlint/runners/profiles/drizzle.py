@@ -53,9 +53,7 @@ def by_journal(folder: str, paths: Sequence[str], clues: FolderClues) -> list[st
 
 
 _FILES: Final = (
-    Named(
-        r"migration\.sql", "up", folders=(r"(?P<version>\d{14})_(?P<name>[^/]*)",), late="runs"
-    ),
+    Named(r"migration\.sql", "up", folders=(r"(?P<version>\d{14})_(?P<name>[^/]*)",), late="runs"),
     Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),
 )
 
