@@ -180,3 +180,16 @@ def test_a_branch_that_is_merged_is_on_the_default_branch(repository: Path) -> N
     git(repository, "commit", "--quiet", "--message", "squashed")
     git(repository, "switch", "--quiet", "feature")
     assert "on main already" in reason(repository / "0002_new.sql")
+
+
+def test_a_head_that_is_broken_is_not_taken_for_one_without_commits(repository: Path) -> None:
+    head = git_says(repository, "rev-parse", "HEAD")
+    (repository / ".git" / "objects" / head[:2] / head[2:]).unlink()
+    git(repository, "branch", "--move", "main", "trunk")
+    assert "cannot tell what is applied" in reason(repository / "0002_new.sql")
+
+
+def git_says(folder: Path, *arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()

@@ -131,8 +131,7 @@ class Branches:
             commit = repository.commit(reference)
             tip = repository.tree(commit)
         except GitProblem as problem:
-            committed = frozenset(repository.committed())
-            return Undecided(str(problem), repository.top, committed)
+            return Undecided(str(problem), repository.top, _committed(repository))
         base: dict[str, str] | None = None
         try:
             left = repository.merge_base(commit)
@@ -142,6 +141,13 @@ class Branches:
         return Branch(repository.top, short(reference), tip, base, {})
 
 
+def _committed(repository: Repository) -> frozenset[str] | None:
+    try:
+        return frozenset(repository.committed())
+    except GitProblem:
+        return None
+
+
 def look_back(
     paths: Iterable[str], texts: Mapping[str, bytes], named: str | None = None
 ) -> tuple[History, str]:
@@ -149,7 +155,8 @@ def look_back(
     know; empty where it is.
 
     `texts` are files that have another text than on disk. The blobs of all files are made comparable with
-    their texts (`contents.settle`). Raises nothing: where git has no answer, that is the reason.
+    their texts (`contents.settle`). Where git has no answer, that is the reason. Raises `UsageProblem`
+    where `named` cannot be a branch.
     """
     branches = Branches(named)
     files: dict[str, dict[str, bytes]] = {}
@@ -171,7 +178,11 @@ def look_back(
     for top, branch in found.items():
         if branch.base is None:
             reasons[_NO_BASE.format(branch=branch.name)] = None
-        kept.append(_settled(branches.repositories[top], branch, files[top], tuple(suffixes)))
+        try:
+            repository = branches.repositories[top]
+            kept.append(_settled(repository, branch, files[top], tuple(suffixes)))
+        except GitProblem as problem:
+            reasons[str(problem)] = None
     # The innermost first: a repository in another one's work tree has its files for itself.
     kept.sort(key=lambda each: len(each.top), reverse=True)
     return History(tuple(kept)), "; ".join(reasons)

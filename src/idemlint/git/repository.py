@@ -72,9 +72,15 @@ class Repository:
         return found
 
     def committed(self) -> dict[str, str]:
-        """The files of HEAD; none where nothing has been committed yet."""
-        answer = self._git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-        return self.tree(answer.text.strip()) if answer.succeeded else {}
+        """The files of HEAD; none where nothing has been committed yet. Raises `GitProblem` where there are
+        commits, and HEAD is none."""
+        head = self._git.ask("rev-parse", "--verify", "--quiet", "HEAD")
+        if head.succeeded:
+            return self.tree(head.text.strip())
+        others = self._git.ask("for-each-ref", "--count=1")
+        if others.output or others.complaint:
+            raise GitProblem("git does not find the commit that HEAD names")
+        return {}
 
     def settle(self, blobs: dict[str, str], files: Mapping[str, bytes]) -> None:
         """See `contents.settle`."""
@@ -103,12 +109,11 @@ class Repository:
         changed -= self._moved(
             base, {path: known[path] for path in changed & known.keys() - base.keys()}
         )
-        outside = {real for real in files if self.relative(real) is None}
-        return frozenset(outside.union(os.path.join(self.top, path) for path in changed))
+        wanted = {None, *changed}
+        return frozenset(real for real in files if self.relative(real) in wanted)
 
     def _moved(self, base: dict[str, str], new: Mapping[str, bytes]) -> set[str]:
-        """Those of the files that a commit does not have which have the text of one of its files that is
-        gone."""
+        """Of files that a commit does not have those whose text one of its files had that is gone."""
         if not new:
             return set()
         like = next(iter(base.values()), "")
