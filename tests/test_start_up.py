@@ -56,7 +56,7 @@ runners.units
 selection
 sequence sequence.asked sequence.chain sequence.facts sequence.grouping sequence.migration
 sequence.order sequence.owners sequence.paths sequence.script sequence.settling
-sequence.start_after sequence.terms sequence.texts sequence.unjudged
+sequence.standing sequence.start_after sequence.terms sequence.texts sequence.unjudged
 settings
 source source.grammar source.lexer source.libpg_query source.parse source.positions source.split
 source.statement source.text source.tokens source.tree

@@ -42,6 +42,7 @@ class Config(NamedTuple):
     search_path: tuple[str, ...] | None = None
     rerun: Mode | None = None
     start_after: str | Mapping[str, str] | None = None
+    default_branch: str | None = None
     exclude: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     output_format: str | None = None
@@ -244,6 +245,7 @@ _VALUES: Final[Mapping[str, Callable[[object], object]]] = {
     "search-path": _texts,
     "rerun": _mode,
     "start-after": _start_after,
+    "default-branch": _text,
     "exclude": _texts,
     "per-file-ignores": _ignores,
     "output-format": _text,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from idemlint.config import Config
+    from idemlint.git.history import History
     from idemlint.sequence.texts import Texts
 
 
@@ -46,6 +47,14 @@ class Configured:
         start = configuration.load(folder_of(paths), isolated=True)
         return cls(start, partial(Settings.of, root=start.folder))
 
+    def with_history(self, history: History) -> Configured:
+        """The same, where this is what git says of the files."""
+
+        def settings_of(config: Config) -> Settings:
+            return self._settings_of(config).with_history(history)
+
+        return Configured(self.start, settings_of, self._runner)
+
     def parts(self, names: Sequence[str], texts: Texts) -> list[tuple[Settings, Sequence[str]]]:
         """Which of the files have which settings. Configurations are looked for anew each time.
 
@@ -63,7 +72,7 @@ class Configured:
         detect = runners.detection(FolderClues(texts.given))
         named = None if self._runner in {None, "auto"} else runners.get(str(self._runner))
         together: dict[str | None, tuple[Config, list[str]]] = {}
-        for name in names:
+        for name in texts.readable(names)[0]:
             config = nearest(root(named or detect(name, texts.read(name)).profile, name))
             together.setdefault(config.file, (config, []))[1].append(name)
         return list(together.values())

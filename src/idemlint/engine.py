@@ -268,7 +268,7 @@ class Folder:
             for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
                 rerun = "file" if settings.rerun == "folder" else settings.rerun
-                terms = settings.terms._replace(rerun=rerun, start_after=None)
+                terms = settings.terms._replace(rerun=rerun, start_after=None, history=None)
                 by_itself = Chain(
                     (name,), scripts, grouping.clues, terms, chain.facts, each.evidence
                 )

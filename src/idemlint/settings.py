@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from idemlint.config import Config
+    from idemlint.git.history import History
     from idemlint.modes import Mode
     from idemlint.sequence.texts import Texts
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         postgres_version: int | None
         search_path: tuple[str, ...] | None
         start_after: str | None
+        default_branch: str | None
         down: bool
 
 
@@ -52,7 +54,9 @@ class Ignored(NamedTuple):
 
 class Settings(NamedTuple):
     """`rules` are the codes that are switched on, but in the files that `per_file_ignores` names. `root`:
-    the folder from which files are named where a name must not depend on where we were started."""
+    the folder from which files are named where a name must not depend on where we were started.
+    `default_branch`: how git calls the one that all others go into, where that cannot be seen. `history` is
+    what git says of the files: who wants it counted asks (`git.history.look_back`)."""
 
     rules: frozenset[str]
     root: str
@@ -61,8 +65,10 @@ class Settings(NamedTuple):
     postgres_version: int = 14
     search_path: tuple[str, ...] = ("public",)
     start_after: tuple[StartAfter, ...] = ()
+    default_branch: str | None = None
     down: bool = False
     per_file_ignores: tuple[Ignored, ...] = ()
+    history: History | None = None
 
     @classmethod
     def load(
@@ -105,6 +111,7 @@ class Settings(NamedTuple):
             "rerun": chosen.get("rerun") or config.rerun,
             "postgres_version": chosen.get("postgres_version") or config.postgres_version,
             "search_path": chosen.get("search_path") or config.search_path,
+            "default_branch": chosen.get("default_branch") or config.default_branch,
         }
         defaults = cls(
             rules=known.resolve(
@@ -128,10 +135,16 @@ class Settings(NamedTuple):
             **{name: value for name, value in given.items() if value is not None}
         )
 
+    def with_history(self, history: History) -> Settings:
+        """The same, where this is what git says of the files."""
+        return self._replace(history=history)
+
     @property
     def terms(self) -> Terms:
         """What the replay depends on, wherever it is."""
-        return Terms(self.postgres_version, self.search_path, self.rerun, None, self.down)
+        return Terms(
+            self.postgres_version, self.search_path, self.rerun, None, self.down, self.history
+        )
 
     def terms_in(self, folder: str) -> Terms:
         """What the replay of the sequence in a folder depends on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -38,8 +39,8 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def reason(path: Path, runner: str = MINDS) -> str:
-    return Applied().reason(path, runners.get(runner))
+def reason(path: Path, runner: str = MINDS, branch: str | None = None) -> str:
+    return Applied(branch).reason(path, runners.get(runner))
 
 
 def test_the_profiles_are_what_these_tests_take_them_for() -> None:
@@ -68,13 +69,20 @@ def test_nor_does_it_matter_where_the_runner_does_not_mind(repository: Path) -> 
     assert reason(repository / "0001_old.sql", DOES_NOT) == ""
 
 
-def test_nothing_is_applied_without_git(tmp_path: Path) -> None:
+def test_without_a_repository_it_cannot_be_told(tmp_path: Path) -> None:
     path = tmp_path / "0001_old.sql"
     path.write_text("SELECT 1;")
-    assert reason(path) == ""
+    assert reason(path) == (
+        "cannot tell what is applied: it is in no git repository, and"
+        f" {runners.get(MINDS).title} refuses applied migrations that were edited"
+    )
 
 
-def test_nor_in_a_repository_without_a_commit(tmp_path: Path) -> None:
+def test_a_text_that_is_nowhere_on_disk_is_free(tmp_path: Path) -> None:
+    assert reason(tmp_path / "0001_buffer.sql") == ""
+
+
+def test_nothing_is_applied_in_a_repository_without_a_commit(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     path = tmp_path / "0001_old.sql"
     path.write_text("SELECT 1;")
@@ -94,3 +102,94 @@ def test_a_link_is_what_it_leads_to(repository: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(repository)
     assert reason(link / "0001_old.sql")
+
+
+@pytest.mark.parametrize("name", ["develop", "trunk"])
+def test_a_default_branch_with_another_name_has_to_be_said(repository: Path, name: str) -> None:
+    git(repository, "branch", "--move", "main", name)
+    why = reason(repository / "0001_old.sql")
+    assert "cannot tell what is applied" in why
+    assert "--default-branch" in why
+    assert reason(repository / "0002_new.sql") == why, "what is committed may have run"
+    assert reason(repository / "0003_untracked.sql") == "", "what is not has not left the work tree"
+    assert f"on {name} already" in reason(repository / "0001_old.sql", branch=name)
+    assert reason(repository / "0002_new.sql", branch=name) == ""
+    assert "git knows no branch `mian`" in reason(repository / "0001_old.sql", branch="mian")
+
+
+def test_a_branch_that_alone_was_cloned_is_not_the_default_one(
+    repository: Path, tmp_path: Path
+) -> None:
+    """The remote says that it is its HEAD, as this one's does, and says nothing where it is not."""
+    for name, option in (("shallow", "--depth=1"), ("single", "--single-branch")):
+        git(tmp_path, "clone", "--quiet", option, "--branch", "feature", repository.as_uri(), name)
+        assert "cannot tell what is applied" in reason(tmp_path / name / "0001_old.sql")
+    assert "this is a shallow checkout" in reason(tmp_path / "shallow" / "0001_old.sql")
+
+
+def test_a_shallow_clone_of_main_is_enough(repository: Path, tmp_path: Path) -> None:
+    git(repository, "switch", "--quiet", "main")
+    git(tmp_path, "clone", "--quiet", "--depth=1", repository.as_uri(), "clone")
+    assert "on origin/main already" in reason(tmp_path / "clone" / "0001_old.sql")
+
+
+def test_the_checkout_of_a_pull_request_cannot_tell(repository: Path, tmp_path: Path) -> None:
+    """As actions/checkout makes it: one commit, detached, and no branch."""
+    git(repository, "update-ref", "refs/pull/7/merge", "feature")
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    git(clone, "init", "--quiet", "--initial-branch=main")
+    git(clone, "remote", "add", "origin", repository.as_uri())
+    there = "refs/remotes/pull/7/merge"
+    git(clone, "fetch", "--quiet", "--depth=1", "origin", f"+refs/pull/7/merge:{there}")
+    git(clone, "checkout", "--quiet", "--detach", there)
+    why = reason(clone / "0001_old.sql")
+    assert "cannot tell what is applied" in why
+    assert "fetch-depth: 0" in why
+    git(clone, "fetch", "--quiet", "--depth=1", "origin", "main:refs/remotes/origin/main")
+    assert "on origin/main already" in reason(clone / "0001_old.sql")
+    assert reason(clone / "0002_new.sql") == ""
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give away"
+)
+def test_a_checkout_of_another_user_is_not_read(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    for path in (repository, repository / ".git"):
+        os.chown(path, 12345, 12345)
+    for name in ("0001_old.sql", "0003_untracked.sql"):
+        why = reason(repository / name)
+        assert "cannot tell what is applied" in why
+        assert "dubious ownership" in why
+        assert "safe.directory" in why
+
+
+def test_without_git_it_cannot_be_told(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert "git is needed for this, and was not found" in reason(repository / "0001_old.sql")
+
+
+def test_a_branch_that_is_merged_is_on_the_default_branch(repository: Path) -> None:
+    """Squashed, so that the branch's own commits are not."""
+    git(repository, "switch", "--quiet", "main")
+    git(repository, "merge", "--quiet", "--squash", "feature")
+    git(repository, "commit", "--quiet", "--message", "squashed")
+    git(repository, "switch", "--quiet", "feature")
+    assert "on main already" in reason(repository / "0002_new.sql")
+
+
+def test_a_head_that_is_broken_is_not_taken_for_one_without_commits(repository: Path) -> None:
+    head = git_says(repository, "rev-parse", "HEAD")
+    (repository / ".git" / "objects" / head[:2] / head[2:]).unlink()
+    git(repository, "branch", "--move", "main", "trunk")
+    assert "cannot tell what is applied" in reason(repository / "0002_new.sql")
+
+
+def git_says(folder: Path, *arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()

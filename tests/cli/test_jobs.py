@@ -96,7 +96,8 @@ def test_no_processes_is_no_number_of_processes(idemlint: Idemlint) -> None:
 def test_what_writes_files_takes_the_option_too(idemlint: Idemlint, option: str) -> None:
     for folder in "ab":
         write(f"{folder}/V1__t.sql", "CREATE TABLE t (id int);\n")
-    assert idemlint("--jobs", "2", option, "a", "b").code == (option == "--diff")
+    result = idemlint("--jobs", "2", "--fix-applied", option, "a", "b")
+    assert result.code == (option == "--diff")
 
 
 def test_only_what_changed_is_reported_by_several_too(idemlint: Idemlint, repository: Path) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from cli.conftest import BAD, Result, commit, git, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     Idemlint = Callable[..., Result]
 
@@ -112,6 +114,51 @@ def test_a_shallow_clone_is_explained(
     result = idemlint("--since", "HEAD~1", ".")
     assert result.code == 2
     assert "this is a shallow clone" in result.err
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give away"
+)
+def test_a_checkout_of_another_user_is_called_that(
+    idemlint: Idemlint, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/nonexistent")
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    for path in (repository, repository / ".git"):
+        os.chown(path, 12345, 12345)
+    result = idemlint("--since", "main", ".")
+    assert result.code == 2
+    assert "dubious ownership" in result.err
+    assert "safe.directory" in result.err
+    assert "not in a git repository" not in result.err
+
+
+def test_without_a_repository_it_is_2(idemlint: Idemlint, bad: Path) -> None:
+    result = idemlint("--since", "main", ".")
+    assert (result.code, "is not in a git repository" in result.err) == (2, True)
+
+
+def test_of_a_file_and_its_copy_only_the_copy_is_new(idemlint: Idemlint, repository: Path) -> None:
+    write("migrations/0002_copy.sql", BAD)
+    assert since(idemlint) == ["0002_copy.sql"]
+    Path("migrations/0001_users.sql").unlink()
+    assert since(idemlint) == [], "it only has another name"
+    write("migrations/0003_copy.sql", BAD)
+    assert since(idemlint) == ["0003_copy.sql"], "one of the two is new"
+
+
+def test_a_file_that_git_lfs_keeps_has_not_changed(idemlint: Idemlint, repository: Path) -> None:
+    text = BAD.encode()
+    pointer = (
+        "version https://git-lfs.github.com/spec/v1\n"
+        f"oid sha256:{hashlib.sha256(text).hexdigest()}\nsize {len(text)}\n"
+    )
+    write("migrations/0001_users.sql", pointer)
+    commit("as LFS has it in the repository")
+    write("migrations/0001_users.sql")
+    assert since(idemlint, "HEAD") == []
+    write("migrations/0001_users.sql", BAD + "SELECT 1;\n")
+    assert since(idemlint, "HEAD") == ["0001_users.sql"]
 
 
 def test_without_git_it_is_2(

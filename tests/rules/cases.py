@@ -10,12 +10,16 @@ Options on a fence, all but `unsafe` and `server` on `bad` and `good` only:
 - `file=V1__x.sql`: the file's path in the folder, where a name that the runner takes will not do
 - `postgres=13`: the oldest server that the migrations must run on
 - `select=IDM506`: the rules that are on; else those on by default, and the page's own
+- `start-after=0002_it.sql`: up to here all counts as applied
+- `branch=other`: the default branch has the file, too, with another text; `branch=without`: it has all but
+  this file, as git would say
 - `unsafe` on `fixed`: the fix is not made without `--unsafe-fixes`
 - `server=no reason=needs-postgis`: not tried on a server
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -23,6 +27,8 @@ from typing import TYPE_CHECKING
 
 from idemlint import engine, runners
 from idemlint.apply.rounds import fix_files
+from idemlint.git.contents import blob_id
+from idemlint.git.history import Branch, History
 from idemlint.rules import all_rules
 from idemlint.rules.kit import pages
 from idemlint.settings import Settings
@@ -49,7 +55,19 @@ NAMES = (
     "up/{:04}_it.sql",
     "structure.sql",
 )
-KNOWN = {"runner", "file", "postgres", "select", "unsafe", "server", "reason"}
+#: As long as git's names for blobs are.
+NOTHING = "0" * 40
+KNOWN = {
+    "runner",
+    "file",
+    "postgres",
+    "select",
+    "start-after",
+    "branch",
+    "unsafe",
+    "server",
+    "reason",
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +104,20 @@ class Case:
             root=Path(),
             runner=self.runner,
             postgres_version=int(self.example.options.get("postgres", "14")),
+            start_after=self.example.options.get("start-after"),
+            history=self.history,
         )
+
+    @property
+    def history(self) -> History | None:
+        """What git would say of the example's files."""
+        has = self.example.options.get("branch")
+        if has is None:
+            return None
+        blobs = {name: blob_id(data, NOTHING) for name, data in self.contents(b"").items()}
+        if has == "without":
+            del blobs[self.name]
+        return History((Branch(os.path.realpath(os.curdir), "main", blobs, blobs, {}),))
 
     @property
     def name(self) -> str:

@@ -173,3 +173,9 @@ def _file_rules(codes: frozenset[str]) -> tuple[FileRule, ...]:
     return tuple(
         rule for rule in all_rules().values() if isinstance(rule, FileRule) and rule.code in codes
     )
+
+
+@cache
+def of_applied(codes: frozenset[str]) -> frozenset[str]:
+    """Those of the rules that look at migrations which count as applied."""
+    return frozenset(rule.code for rule in _file_rules(codes) if rule.of_applied)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from idemlint.analysis.findings import Ruling, findings, worst
+from idemlint.analysis.findings import Ruling, findings, of_applied, worst
 from idemlint.faults import Noted, ours
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Outcome, Verdict
@@ -51,6 +51,8 @@ class Judged(NamedTuple):
 
 def judge(migration: Migration, codes: frozenset[str], rerun: Mode) -> Judged:
     """Ask the rules `codes` about a migration that was just replayed; `rerun` is the mode that counts."""
+    if migration.is_applied and migration.edited_on:
+        codes = of_applied(codes)  # what it does was said before it ran
     applied = {index: each for index, each in migration.outcomes.items() if each}
     worst_of = {index: worst(each) for index, each in applied.items()}
     counts = (

@@ -51,7 +51,7 @@ def fix_files(
     The folder has other texts afterwards. Of a file that cannot be read, and of one in which an error of
     ours stands in the way, the report says so; it stays as it is, and the others are fixed.
     """
-    applied = Applied()
+    guards: dict[str | None, Applied] = {}
     results = [_untouched(tally) for tally in folder.unread(FileTally, only)]
     for names in [tuple(sequence) for sequence in folder]:
         # What was tried on the ones before may have made other objects of the sequences.
@@ -59,6 +59,8 @@ def fix_files(
         if sequence is None:
             continue
         settings = sequence.settings
+        branch = settings.default_branch
+        applied = guards.setdefault(branch, Applied(branch))
         files: dict[str, _File] = {}
         for name in names:
             if only is not None and name not in only:

@@ -27,8 +27,9 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
 
     if session.stdin is not None:
         raise UsageProblem("--add-ignore writes into files, and cannot write into standard input")
+    session.require_inside()
     added = left = 0
-    applied = Applied()
+    applied = Applied(session.settings.default_branch)
     spared = []
     problems = []
     apply.clean_up(session.paths)

@@ -67,7 +67,7 @@ def command(**values: Any) -> Code:
     if options.shared.show_files:
         terminal.emit(session.shown_files())
         return Code.CLEAN
-    collector = Collector(session.found)
+    collector = Collector(session.found, session.applied_unknown)
     if options.fix or options.diff:
         from idemlint.cli.fix import run_fixes
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Collector:
-    """Takes in files. `found` is what the paths of the command line stand for. `left_out` is complete before
-    the first file comes."""
+    """Takes in files. `found` is what the paths of the command line stand for, `applied_unknown` says why it
+    is not known which files come late. `left_out` is complete before the first file comes."""
 
-    def __init__(self, found: Searched) -> None:
+    def __init__(self, found: Searched, applied_unknown: str = "") -> None:
         self.findings: list[Finding] = []
         self.origins: dict[str, tuple[str, str]] = {}
         self.runners: Counter[str] = Counter()
@@ -30,6 +30,9 @@ class Collector:
         self.left_out: list[LeftOut] = list(found.left_out)
         self.problems: dict[str, None] = dict.fromkeys(found.problems.values())
         self.faults: list[Fault] = []
+        self.notes: list[str] = []
+        if applied_unknown:
+            self.notes.append(f"late merges and edits were not looked for: {applied_unknown}")
         self._found = found
         self._checked: set[str] = set()
         self._unread: set[str] | None = None
@@ -71,6 +74,7 @@ class Collector:
             tuple(self.left_out),
             (*self.problems, *self._empty_folders()),
             tuple(self.faults),
+            tuple(self.notes),
         )
 
     def report(self, *, fixed: int = 0, hints: tuple[str, ...] = ()) -> Report:

@@ -24,6 +24,8 @@ def run_fixes(session: Session, collector: Collector, options: CheckOptions) -> 
     from idemlint import apply
 
     results: Sequence[FixedFile] = ()
+    if not options.diff:
+        session.require_inside()
     collector.left_out += session.unchanged()
     wanted = session.wanted()
     if wanted:
@@ -95,6 +97,8 @@ def _fix(
     notes.say_what_was_not_done(results)
     if not session.options.quiet:
         notes.say_what_guards_hide(written)
+        if options.fix_applied:
+            notes.say_edited(session, written)
     return for_findings(
         bool(report.findings),
         fixed=number > 0,

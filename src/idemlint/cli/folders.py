@@ -17,6 +17,8 @@ from idemlint.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from idemlint.git.history import Branch, Branches
+
 
 class Found(NamedTuple):
     """A folder of migrations: who runs them, how many, and which of them count as applied.
@@ -57,7 +59,11 @@ def look(
     alone = {name for each in opened if not each.is_ordered for name in each.names}
     alone.difference_update(_no_migrations(opened))
     candidates, empty = [], []
-    branches = _Branches() if with_history else None
+    branches = None
+    if with_history:
+        from idemlint.git.history import Branches
+
+        branches = Branches()
     for each in opened:
         if not each.is_ordered:
             continue
@@ -108,18 +114,18 @@ def is_claimed(found: Found) -> bool:
     return found.runner != runners.FALLBACK or "migration" in found.folder.lower()
 
 
-def _found(sequence: engine.Sequence, folder: str, branches: _Branches | None) -> Found:
-    branch, there = branches.of(folder) if branches is not None else (None, frozenset())
-    files = sequence.files
+def _found(sequence: engine.Sequence, folder: str, branches: Branches | None) -> Found:
+    branch, files = _on_branch(branches, folder), sequence.files
     if branch is not None:
-        files = tuple(name for name in files if os.path.realpath(name) in there)
+        top = branch.top
+        files = tuple(name for name in files if branch.has(_within(top, name)))
     return Found(
         folder,
         sequence.runner,
         len(sequence.files),
         newest(sequence.profile, files),
         len(sequence.outside),
-        branch,
+        None if branch is None else branch.name,
         len(sequence.files) - len(files),
     )
 
@@ -134,33 +140,16 @@ def _is_below(folder: str, roots: Iterable[Path]) -> bool:
     return any(path.is_relative_to(root) for root in roots)
 
 
-class _Branches:
-    """The default branch of a folder's repository, and the real paths of the files that it has. Each
-    repository is asked once."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[str | None, frozenset[str]]] = {}
-
-    def of(self, folder: str) -> tuple[str | None, frozenset[str]]:
-        """`None` where git does not know."""
-        from idemlint.config import repository
-
-        top = repository(os.path.realpath(folder))
-        if top is None:
-            return None, frozenset()
-        if top not in self._known:
-            self._known[top] = _default_branch(top)
-        return self._known[top]
+def _within(top: str, name: str) -> str:
+    """A file's path from the top of a repository, as git has it."""
+    return PurePath(os.path.relpath(os.path.realpath(name), top)).as_posix()
 
 
-def _default_branch(top: str) -> tuple[str | None, frozenset[str]]:
-    from idemlint.git import Repository
+def _on_branch(branches: Branches | None, folder: str) -> Branch | None:
+    """The default branch of the repository that a folder is in; `None`: nobody asked, or git cannot say."""
+    if branches is None:
+        return None
+    from idemlint.git.history import Branch
 
-    try:
-        asked = Repository(top)
-        branch = asked.default_branch()
-        if branch is None:
-            return None, frozenset()
-        return branch, asked.files_at(asked.merge_base(branch))
-    except UsageProblem:
-        return None, frozenset()
+    found = branches.of(os.path.realpath(folder))
+    return found if isinstance(found, Branch) else None

@@ -81,14 +81,37 @@ def say_what_was_not_done(results: Sequence[FixedFile]) -> None:
     )
 
 
+def say_edited(session: Session, results: Sequence[FixedFile]) -> None:
+    """Say which files `--fix-applied` has edited that would have been left alone."""
+    from idemlint import runners
+    from idemlint.apply.applied import Applied
+
+    applied = Applied(session.settings.default_branch)
+    _say_by_reason(
+        "Edited all the same",
+        [
+            (result.filename, applied.reason(result.name, runners.get(result.report.runner)))
+            for result in results
+            if result.after != result.before
+        ],
+        "Where IDM822 finds that, `-- idemlint: ignore-file[IDM822] reason` says that it is meant.",
+    )
+
+
 def say_spared(spared: Sequence[tuple[str, str]], way_out: str) -> None:
     """Say which files were left alone, and why, once a reason."""
+    _say_by_reason("Left alone", spared, way_out)
+
+
+def _say_by_reason(what: str, files: Sequence[tuple[str, str]], then: str) -> None:
+    """One line a reason; an empty one is none."""
     by_reason: dict[str, list[str]] = {}
-    for filename, reason in spared:
-        by_reason.setdefault(reason, []).append(filename)
+    for filename, reason in files:
+        if reason:
+            by_reason.setdefault(reason, []).append(filename)
     for reason, names in by_reason.items():
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
-        terminal.note(f"Left alone: {shown}: {reason}. {way_out}")
+        terminal.note(f"{what}: {shown}: {reason}. {then}")
 
 
 def say_problems(problems: Sequence[Exception]) -> bool:

@@ -38,6 +38,7 @@ class Shared(NamedTuple):
     search_path: tuple[str, ...] = ()
     start_after: str | None = None
     since: str | None = None
+    default_branch: str | None = None
     down: bool = False
     exclude: tuple[str, ...] = ()
     force_exclude: bool = False
@@ -152,6 +153,11 @@ _SHARED: Final[tuple[Callable[[Any], Any], ...]] = (
     words("--search-path", "Schemas of unqualified names [default: public].", "SCHEMAS"),
     click.option("--start-after", metavar="V", help="Version or file up to which all is context."),
     click.option("--since", metavar="REV", help="Only files added or changed since the revision."),
+    click.option(
+        "--default-branch",
+        metavar="NAME",
+        help="Whose files count as applied [default: origin's HEAD, main or master].",
+    ),
     flag("--down", help="Down, undo and revert sections too."),
     words("--exclude", "Files and folders to leave out, as in .gitignore.", "PATTERNS"),
     flag("--force-exclude", help="Leave out files that are named, too."),

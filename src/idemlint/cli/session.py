@@ -45,6 +45,9 @@ class Session(NamedTuple):
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
     found: Searched = files.NOTHING
+    #: Why it is not known which files come late or were edited after they ran; empty: it is, or nothing
+    #: counts as applied.
+    applied_unknown: str = ""
 
     def open(self, *, once: bool = False) -> Folder:
         """The files as the engine has them; `once`: for who asks about each of them once, in order."""
@@ -134,9 +137,26 @@ class Session(NamedTuple):
             if not self.is_wanted(name)
         ]
 
+    def require_inside(self) -> None:
+        """Refuse to write outside of the project, but where the command line says so. Raises
+        `UsageProblem`."""
+        from idemlint.cli import bounds
+
+        bounds.require_inside(self.options.paths, self.paths, self.config.folder)
+
     def is_wanted(self, path: str) -> bool:
         """Whether findings in this file are reported."""
         return self.changed is None or os.path.realpath(path) in self.changed
+
+    def is_pointed_at(self, path: str) -> bool:
+        """Whether somebody means this very file: it was named on the command line, or has changed
+        (`--since`).
+
+        Where such a file counts as applied, and so nothing is said of it, somebody ought to hear that.
+        """
+        if self.changed is not None and self.is_wanted(path):
+            return True
+        return os.path.abspath(path) in map(os.path.abspath, self.options.paths)
 
     def shown_files(self) -> str:
         """The files that are reported on, one a line (`--show-files`)."""
@@ -158,6 +178,10 @@ def open_session(
     names = options.paths
     if not names:
         names = tuple(_from(config.folder, name) for name in config.paths or ())
+        from idemlint.cli import bounds
+
+        for name in bounds.outside(names, config.folder):
+            terminal.note(f"warning: `paths` of the configuration leads out of the project: {name}")
     if not names:
         names = _detected(options)
     found = _discover(options, config, names)
@@ -165,18 +189,31 @@ def open_session(
     stdin = None
     if files.STDIN in names:
         stdin = (options.stdin_filename or "<stdin>", sys.stdin.buffer.read())
+    texts = {} if stdin is None else {stdin[0]: stdin[1]}
     changed = None
     if options.since is not None:
         from idemlint.git import Repository
 
-        changed = Repository(os.curdir).changed_since(options.since)
+        changed = Repository(os.curdir).changed_since(options.since, found.names, texts)
     settings = chosen(config)
     configured: Settings | Configured = settings
+    configs = [config]
     if options.config is None and not options.isolated:
         from idemlint.configured import Configured
+        from idemlint.sequence.texts import Texts
 
         configured = Configured(config, chosen, options.runner)
-        found = _without_excluded(options, configured, found, names)
+        nearest_of = configured.configs(found.names, Texts(texts))
+        configs += [each for each, _ in nearest_of]
+        found = _without_excluded(options, config, nearest_of, found, names)
+    applied_unknown = ""
+    goes_by_start = not all_files and any(each.start_after is not None for each in configs)
+    if goes_by_start or options.start_after is not None or options.since is not None:
+        from idemlint.git.history import look_back
+
+        history, applied_unknown = look_back(found.names, texts, settings.default_branch)
+        settings = settings.with_history(history)
+        configured = configured.with_history(history)
     if options.verbose:
         terminal.note(f"files: {len(found.names) + (stdin is not None):,}")
     return Session(
@@ -188,30 +225,29 @@ def open_session(
         found=found,
         stdin=stdin,
         changed=changed,
+        applied_unknown=applied_unknown,
     )
 
 
 def _without_excluded(
-    options: Shared, configured: Configured, found: Searched, named: Iterable[str]
+    options: Shared,
+    start: Config,
+    configs: Iterable[tuple[Config, Iterable[str]]],
+    found: Searched,
+    named: Iterable[str],
 ) -> Searched:
-    """What was found without the files that the configurations of other folders leave out."""
-    from idemlint.sequence.texts import Texts
-
+    """What was found without the files that the configurations of other folders than `start` leave out."""
     out: set[str] = set()
-    texts = Texts()
-    for config, mine in configured.configs(texts.readable(found.names)[0], texts):
-        if config is configured.start:
+    for config, mine in configs:
+        if config is start:
             continue
+        mine = list(mine)
         if options.verbose and config.file is not None:
             files_of = counted(len(mine), "file")
             terminal.note(f"configuration: {configuration.shown(config.file)} ({files_of})")
         if config.exclude and not options.exclude:
-            kept = files.without(
-                mine,
-                config.exclude,
-                config.folder,
-                but=() if options.force_exclude else named,
-            )
+            but = () if options.force_exclude else named
+            kept = files.without(mine, config.exclude, config.folder, but=but)
             out.update(set(mine).difference(kept))
     if not out:
         return found
@@ -304,6 +340,7 @@ def _settings(
         postgres_version=options.postgres_version,
         search_path=options.search_path,
         start_after=options.start_after,
+        default_branch=options.default_branch,
         down=options.down,
     )
 

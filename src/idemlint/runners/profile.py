@@ -44,6 +44,12 @@ beginning. `new`: nothing, since each has a session of its own, or may get anoth
 
 Direction = Literal["up", "down", "repeatable", "ignored"]
 Edits = Literal["error", "warn", "ignored"]
+LateFiles = Literal["skips", "refuses", "runs", "unknown"]
+"""What becomes of a migration that stands before one that has run already (it was merged later).
+
+`skips`: it goes on from the newest one that ran. `refuses`: it stops. `runs`: its journal is a set, and
+what is not in it runs, in the order of what is left.
+"""
 Message = Literal["statement", "piece", "section"]
 """What one message to the server holds: one statement (the runner's lexer knows SQL), one piece as
 the runner's cutter makes it (it may hold several statements, or a torn one), or the whole
@@ -87,7 +93,8 @@ class Named(NamedTuple):
     `pattern` is the whole name of a file, `folders` are the names of the folders above it that the
     runner goes by, outermost first: patterns as well, each for one name, letter case ignored unless
     `exact`. No pattern reaches over a slash, so that siblings are sought in these folders only. The
-    groups `version` and `name` are the file's version and description.
+    groups `version` and `name` are the file's version and description. `late` is said where it is not the
+    runner's (`Profile.late`).
     """
 
     pattern: str
@@ -95,6 +102,7 @@ class Named(NamedTuple):
     rank: int = 0
     exact: bool = False
     folders: tuple[str, ...] = ()
+    late: LateFiles | None = None
 
 
 class Claim(NamedTuple):
@@ -218,6 +226,10 @@ class Profile(NamedTuple):
     see it."""
     sending: Sending
     session: Session
+    late: LateFiles = "unknown"
+    """What it does with a new file whose place is before one that it ran already."""
+    late_option: str = ""
+    """How it is told to run that one all the same."""
     family: str = ""
     """For a variant: the name of the runner that it is a version or a mode of."""
 
@@ -317,6 +329,11 @@ class Profile(NamedTuple):
         """Which way the file goes, by its name alone."""
         found = self.named(path)
         return found[0].direction if found else self.other_files
+
+    def late_of(self, path: str) -> LateFiles:
+        """What becomes of the file where it is merged after a newer one has run."""
+        found = self.named(path)
+        return (found[0].late if found else None) or self.late
 
     def version_of(self, path: str) -> str:
         """The file's version as its name has it; the file's name where it has none."""

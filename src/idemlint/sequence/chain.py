@@ -20,7 +20,7 @@ from idemlint.replay.judge.rerun import FileReplay, replay_file, replay_folder
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.migration import Migration
 from idemlint.sequence.settling import settled
-from idemlint.sequence.start_after import last_applied
+from idemlint.sequence.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable, Sequence
@@ -87,7 +87,7 @@ class Chain:
         self._scripts = scripts
         self._clues = clues
         self._places = {name: place for place, name in enumerate(self.names)}
-        self._applied = last_applied(self.profile, self.names, terms.start_after)
+        self._standing = Standing(self.profile, self.names, terms)
         self._machine = new_machine(terms.search_path, terms.postgres_version, self.profile.session)
         self._runs: list[_Run] = []
         self._moment = 0
@@ -96,10 +96,14 @@ class Chain:
         self._again: dict[str, Migration] = {}
 
     def is_applied(self, name: str) -> bool:
-        """Whether the file counts as applied (`start_after`) and does not run again by design."""
-        if self._places[name] > self._applied:
+        """Whether the file counts as applied, does not run again by design, and was not edited since: what it
+        does is only context."""
+        if not self._standing.is_applied(name):
             return False
-        return not self.profile.reruns(name, self._scripts.data(name), self._clues)
+        data = self._scripts.data(name)
+        if self.profile.reruns(name, data, self._clues):
+            return False
+        return not self._standing.edited_on(name, data)
 
     def judged(self, name: str) -> Migration:
         """The file with the outcomes of its reruns; the catalog is what it leaves. Raises `UsageProblem`
@@ -229,7 +233,7 @@ class Chain:
 
     def _uncommitted(self, name: str, script: Script) -> Uncommitted | None:
         """What the transaction of all pending files has done when this one has run."""
-        if self.profile.sending != "tx-all" or len(self._runs) <= self._applied:
+        if self.profile.sending != "tx-all" or len(self._runs) <= self._standing.last:
             return None
         from idemlint.sequence import batch
 
@@ -317,7 +321,8 @@ class Chain:
 
     def _migration(self, name: str, script: Script) -> Migration:
         """A file that has run, before anything is said of it."""
-        profile, parsed = self.profile, script.parsed
+        profile, parsed, standing = self.profile, script.parsed, self._standing
+        reruns = profile.reruns(name, parsed.source.data, self._clues) or ""
         return Migration(
             name,
             parsed,
@@ -328,8 +333,11 @@ class Chain:
             self.facts,
             programs={each.index: script.program(each) for each in script.applied},
             faults=script.faults,
-            reruns=profile.reruns(name, parsed.source.data, self._clues) or "",
+            reruns=reruns,
             evidence=self._evidence,
+            is_applied=not reruns and standing.is_applied(name),
+            edited_on="" if reruns else standing.edited_on(name, parsed.source.data),
+            late=None if reruns else standing.late(name),
         )
 
     # -- marks ---------------------------------------------------------------------------------------

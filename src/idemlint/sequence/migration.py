@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from idemlint.runners.units import Delivery
     from idemlint.sequence.batch import Uncommitted
     from idemlint.sequence.facts import FolderFacts, OtherDefinition
+    from idemlint.sequence.standing import Late
     from idemlint.source.statement import ParsedFile, Span, Statement
     from idemlint.source.tree import Tree
 
@@ -47,10 +48,13 @@ class Migration:
         "after",
         "clues",
         "deliveries",
+        "edited_on",
         "evidence",
         "facts",
         "faults",
         "hazards",
+        "is_applied",
+        "late",
         "outcomes",
         "parsed",
         "path",
@@ -74,6 +78,10 @@ class Migration:
         reruns: str = "",
         faults: Mapping[int | None, Exception] = MappingProxyType({}),
         evidence: Evidence | None = None,
+        *,
+        is_applied: bool = False,
+        edited_on: str = "",
+        late: Late | None = None,
     ) -> None:
         self.path = path
         self.parsed = parsed
@@ -85,6 +93,9 @@ class Migration:
         self.reruns = reruns
         self.faults = faults
         self.evidence = evidence
+        self.is_applied = is_applied
+        self.edited_on = edited_on
+        self.late = late
         self.outcomes: dict[int, dict[Rerun, Outcome]] = {}
         self.hazards: list[tuple[int, Hazard]] = []
         self.programs = programs

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
+    from idemlint.git.history import History
     from idemlint.modes import Mode
 
 
@@ -30,10 +31,12 @@ class StartAfter(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """`start_after`: up to where all counts as applied. `down`: Down sections run, too."""
+    """`start_after`: up to where all counts as applied. `down`: Down sections run, too. `history`: what git
+    says of the files, where it was asked."""
 
     postgres_version: int = 14
     search_path: tuple[str, ...] = ("public",)
     rerun: Mode = "any"
     start_after: StartAfter | None = None
     down: bool = False
+    history: History | None = None

@@ -135,9 +135,11 @@ SEVERITIES: Final = {Verdict.FAILS: Severity.ERROR, Verdict.REPEATS: Severity.WA
 
 class FileRule(Rule):
     """Looks at a whole migration. `explains`: what it finds is the reason of an outcome at the same place,
-    which then has no finding of its own."""
+    which then has no finding of its own. `of_applied`: it looks at migrations that count as applied, and were
+    edited, as well; nothing else is said of these."""
 
     explains: ClassVar[bool] = False
+    of_applied: ClassVar[bool] = False
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """What it finds there."""

@@ -9,6 +9,8 @@ cmd/atlas/internal/cmdapi/migrate.go).
   format.
 - Files run on one pool (cmd/atlas/internal/cmdapi/migrate.go, `tx`), one after the other: one
   connection, which nothing resets.
+- A file that was added late is refused (cmd/atlas/internal/cmdapi/migrate_test.go, "was added out of
+  order"; `--exec-order` is `linear` unless it is said).
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ PROFILES: Final = (
         name="atlas",
         title="Atlas",
         edits="error",
+        late="refuses",
+        late_option="`atlas migrate apply --exec-order non-linear`",
         sending="tx",
         session="kept",
         message="statement",

@@ -12,6 +12,7 @@ measured).
   (measured).
 - One connection for all files (measured); its journal is looked for in the first schema of the
   search_path, so that a file which leaves another one there fails (42P01, measured).
+- Late files run, unless `--strict` (pkg/dbmate/db.go Migrate).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ PROFILES: Final = (
         name="dbmate",
         title="dbmate",
         edits="ignored",
+        late="runs",
         sending="tx",
         session="kept",
         claims=(

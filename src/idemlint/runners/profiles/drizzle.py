@@ -16,6 +16,8 @@
   not seen.
 - The session is the transaction's (measured); with `neon-http` every chunk is a request of its
   own.
+- Late files: up to 0.45 those whose `when` is not above the newest one in the table are passed over; v1
+  runs what the table does not have by name (pg-core/dialect.ts migrate; v1 migrator.utils).
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ def by_journal(folder: str, paths: Sequence[str], clues: FolderClues) -> list[st
 
 
 _FILES: Final = (
-    Named(r"migration\.sql", "up", folders=(r"(?P<version>\d{14})_(?P<name>[^/]*)",)),
+    Named(r"migration\.sql", "up", folders=(r"(?P<version>\d{14})_(?P<name>[^/]*)",), late="runs"),
     Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),
 )
 
@@ -77,6 +79,7 @@ PROFILES: Final = (
         name="drizzle",
         title="Drizzle",
         edits="ignored",
+        late="skips",
         sending="tx-all",
         session="transaction",
         message="piece",
@@ -94,6 +97,7 @@ PROFILES: Final = (
         family="drizzle",
         title="Drizzle (neon-http)",
         edits="ignored",
+        late="skips",
         sending="stmt",
         session="new",
         message="piece",

@@ -21,6 +21,8 @@ internal/command/DbMigrate.java; flyway-database-postgresql PostgreSQLParser.jav
 - One connection for all files; before each, the role and the search_path are as at the beginning
   (DbMigrate.java: restoreOriginalState, changeCurrentSchemaTo; PostgreSQLConnection.java).
   Temporary tables stay.
+- A late version fails the validation before `migrate` ("Detected resolved migration not applied to
+  database"; flyway-core core/internal/info/MigrationInfoServiceImpl.java validate).
 """
 
 from __future__ import annotations
@@ -157,6 +159,8 @@ FLYWAY: Final = Profile(
     name="flyway",
     title="Flyway",
     edits="error",
+    late="refuses",
+    late_option="`-outOfOrder=true`",
     sending="tx",
     session="reset",
     message="statement",

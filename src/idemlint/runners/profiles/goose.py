@@ -12,6 +12,7 @@ provider_run.go; mfridman/interpolate: parser.go).
 - The version row is written in the file's transaction; without one it follows.
 - ENVSUB (off by default) turns `$$` into `$` and makes `$1` an error.
 - One connection for all files (provider_run.go, `initialize`), which nothing resets.
+- A late file is an error ("missing (out-of-order) migrations"; internal/gooseutil/resolve.go UpVersions).
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ PROFILES: Final = (
         name="goose",
         title="goose",
         edits="ignored",
+        late="refuses",
+        late_option="`goose up -allow-missing`",
         sending="tx",
         session="kept",
         message="piece",

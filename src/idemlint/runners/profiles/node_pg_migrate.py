@@ -8,6 +8,7 @@ measured).
   CONCURRENTLY fails in both (measured); `pgm.noTransaction()` is for JavaScript only. No
   placeholders.
 - The session is the transaction's (measured).
+- "Not run migration … is preceding already run migration …" (src/runner.ts checkOrder).
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ PROFILES: Final = (
             ("TypeScript", _DRY_RUN),
         ),
         edits="ignored",
+        late="refuses",
+        late_option="`--no-check-order`",
         sending="tx-all",
         session="transaction",
         claims=(

@@ -4,6 +4,7 @@ Other names are skipped with a warning (file_migrator.go). As popx, which comes 
 without `.autocommit`: a transaction always. `.fizz` files are another language. [unverified]
 Edits are not seen. One pool, one file after the other: one connection, which nothing resets
 (migrator.go).
+- Late files run: each is looked up in the table (migrator.go UpTo).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ PROFILES: Final = (
         name="pop",
         title="pop",
         edits="ignored",
+        late="runs",
         sending="tx",
         session="kept",
         claims=(

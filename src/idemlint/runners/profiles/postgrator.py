@@ -4,6 +4,8 @@
   caller's `execQuery` as one text, no transaction; the row in another query. A changed applied
   file is an error (md5) unless `validateChecksums: false` [unverified].
 - The connection is the caller's, mostly one (measured with a client of node-postgres).
+- Late files are passed over: it goes on from the highest version (postgrator.js
+  getRelevantMigrations).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ PROFILES: Final = (
         name="postgrator",
         title="postgrator",
         edits="error",
+        late="skips",
         sending="msg",
         session="kept",
         claims=(Claim(62, name=r"\d+\.(?:do|undo)\.(?:.*\.)?sql"),),

@@ -22,6 +22,7 @@ before.
 
 The version is taken from a package.json above that pins it (`"prisma": "^6.2.1"`); where none says
 it, 7.4 or later is assumed.
+- `deploy` runs late folders: what the table does not have. [unverified]
 """
 
 from __future__ import annotations
@@ -100,6 +101,7 @@ PROFILES: Final = (
         name="prisma",
         title="Prisma Migrate",
         edits="warn",
+        late="runs",
         sending="stmt",
         session="kept",
         message="statement",
@@ -119,6 +121,7 @@ PROFILES: Final = (
         family="prisma",
         title="Prisma Migrate before 7.4",
         edits="warn",
+        late="runs",
         sending="msg",
         session="kept",
         claims=(

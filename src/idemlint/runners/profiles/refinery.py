@@ -6,6 +6,7 @@
   runner the file and its journal row are **two** transactions. No placeholders.
 - A diverging applied file is an error by default [unverified].
 - One connection for all files, which nothing resets.
+- A late file is `MissingVersion`, unless it is told not to abort (traits/mod.rs verify_migrations).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ PROFILES: Final = (
         name="refinery",
         title="refinery",
         edits="error",
+        late="refuses",
+        late_option="`set_abort_missing(false)`",
         sending="tx",
         session="kept",
         claims=(Claim(68, name=_NAME, depends=(("Cargo.toml", r"(?m)^\s*refinery\w*\s*[.=]"),)),),

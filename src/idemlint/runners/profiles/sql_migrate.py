@@ -7,6 +7,7 @@
   the way up (sqlparse.go ParseMigration).
 - Missed older ids are caught up; [unverified] contents are not compared.
 - One connection for all files, which nothing resets (measured with 1.0).
+- Late ids run first of all (migrate.go ToCatchup).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ PROFILES: Final = (
         name="sql-migrate",
         title="sql-migrate",
         edits="ignored",
+        late="runs",
         sending="tx",
         session="kept",
         message="piece",

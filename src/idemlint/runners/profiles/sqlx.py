@@ -8,6 +8,7 @@
   statement which refuses blocks must be alone; splitting was refused (PR 3574). A BOM, a blank
   line, a comment before it or `--no-transaction` defeat it. No placeholders.
 - One connection for all files (sqlx-core/src/migrate/migrator.rs run), which nothing resets.
+- Late files run, as all older pending ones do.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ PROFILES: Final = (
         name="sqlx",
         title="sqlx",
         edits="error",
+        late="runs",
         sending="tx",
         session="kept",
         claims=(

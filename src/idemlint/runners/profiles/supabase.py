@@ -15,6 +15,8 @@ what came before.
   the first line, gives one by one; other tools' directives are ignored
   (apps/cli/src/legacy/shared/legacy-migration-apply.ts, legacy-migration-file.ts).
 - One connection for all files; `RESET ALL` leaves temporary tables (measured with 3.1.0).
+- `db push` refuses late files ("Found local migration files to be inserted before the last migration on
+  remote database"; internal/migration/up).
 """
 
 from __future__ import annotations
@@ -62,6 +64,8 @@ PROFILES: Final = (
         name="supabase",
         title="the Supabase CLI",
         edits="ignored",
+        late="refuses",
+        late_option="`supabase db push --include-all`",
         sending="pipe",
         session="reset",
         claims=(
@@ -91,6 +95,8 @@ PROFILES: Final = (
         family="supabase",
         title="the Supabase CLI before 2.115",
         edits="ignored",
+        late="refuses",
+        late_option="`supabase db push --include-all`",
         sending="tx",
         session="reset",
         message="statement",
@@ -112,6 +118,8 @@ PROFILES: Final = (
         family="supabase",
         title="the Supabase CLI before 2.109",
         edits="ignored",
+        late="refuses",
+        late_option="`supabase db push --include-all`",
         sending="pipe",
         session="reset",
         claims=(
