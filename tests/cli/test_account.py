@@ -31,6 +31,9 @@ def mixed(here: Path) -> None:
     write("m/003_more.up.sql", "DO $$ BEGIN EXECUTE current_setting('x.y'); END $$;\n")
     write("m/003_more.down.sql", "SELECT 1;\n")
     write("m/004_code.go", "package m\n")
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-qm", "one")
 
 
 LINE = "2 files checked, 1 before start-after, 1 down, 1 not SQL, 1 statement unknown"
@@ -193,7 +196,10 @@ class TestNothingChecked:
         write("m/1_a.sql", BAD)
         result = idemlint("--start-after", "1", "m")
         assert result.code == 0
-        assert result.out == "Nothing was checked.\n0 files checked, 1 before start-after.\n"
+        assert result.out == (
+            "Nothing was checked.\n0 files checked, 1 before start-after;"
+            " late merges and edits were not looked for: it is in no git repository.\n"
+        )
 
     def test_nothing_changed_is_0_and_said(self, idemlint: Idemlint, here: Path) -> None:
         write("m/1_a.sql", BAD)

@@ -91,9 +91,10 @@ def test_a_late_migration_is_judged_and_its_fate_is_said(idemlint: Idemlint, fol
 def test_what_the_runner_does_with_it(
     idemlint: Idemlint, repository: Path, runner: str, severity: str, words: str
 ) -> None:
-    write("migrations/0005_e.sql", UP.format("e"))
+    marker = f"-- +goose Up\n-- {runner} up\n"
+    write("migrations/0005_e.sql", marker + UP.format("e"))
     commit("more")
-    write("migrations/0003_late.sql", "-- +goose Up\nSELECT 1;\n")
+    write("migrations/0003_late.sql", f"{marker}SELECT 1;\n")
     options = ("--runner", runner, "--start-after", "5", "--select", "IDM823")
     result = idemlint(*options, "--output-format", "json", "migrations")
     assert found(result) == [("0003_late.sql", "IDM823", severity)]

@@ -31,6 +31,7 @@ from idemlint.git.contents import blob_id
 from idemlint.git.history import Branch, History
 from idemlint.rules import all_rules
 from idemlint.rules.kit import pages
+from idemlint.sequence.terms import StartAfter
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
@@ -99,12 +100,13 @@ class Case:
     def settings(self) -> Settings:
         usual = {code for code, rule in all_rules().items() if rule.default}
         selected = self.example.options.get("select")
+        until = self.example.options.get("start-after")
         return Settings(
             rules=frozenset(selected.split(",") if selected else usual | {self.page.code}),
             root=Path(),
             runner=self.runner,
             postgres_version=int(self.example.options.get("postgres", "14")),
-            start_after=self.example.options.get("start-after"),
+            start_after=() if until is None else (StartAfter(until, os.path.realpath(os.curdir)),),
             history=self.history,
         )
 

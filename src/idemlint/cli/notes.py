@@ -53,10 +53,10 @@ def ways_on(session: Session, options: CheckOptions, collector: Collector) -> tu
 
 
 def _default_branch() -> str | None:
-    from idemlint.git import Repository
+    from idemlint.git.repository import Repository, short
 
     try:
-        return Repository(os.curdir).default_branch()
+        return short(Repository(os.curdir).default_branch())
     except UsageProblem:
         return None
 

@@ -56,4 +56,4 @@ class Account(NamedTuple):
             found.append(f"{counted(self.unknown, 'statement')} unknown")
         if not self.checked and not any(not KINDS[each.kind].is_hole for each in self.left_out):
             found.append("nothing checked")
-        return found + list(self.notes)
+        return found
