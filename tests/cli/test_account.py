@@ -235,6 +235,31 @@ class TestNothingChecked:
         assert "name the folders" in idemlint("n").err
 
 
+class TestWhatIsNotFollowed:
+    @pytest.mark.parametrize("command", ["i", "ir", "include", "include_relative"])
+    def test_another_file_that_psql_would_run(self, idemlint: Idemlint, command: str) -> None:
+        write("m/1.sql", f"SELECT 1;\n\\{command} ../other.sql\nCREATE TABLE t (id int);\n")
+        result = idemlint("m")
+        assert "m/1.sql:3:1: IDM101" in result.out
+        assert "1 file checked, 1 statement unknown" in result.out
+        assert idemlint("--strict", "m").code == 1
+        told = json.loads(idemlint("replay", "--output-format", "json", "m").out)
+        _, include, table = told["files"][0]["statements"]
+        assert (include["index"], include["verdict"], table["index"]) == (1, "unknown", 2)
+        assert include["reason"] == (
+            f"`\\{command} ../other.sql` runs another file here, which is not followed"
+        )
+
+    def test_other_commands_of_psql_run_none(self, idemlint: Idemlint) -> None:
+        write("m/1.sql", "\\set ON_ERROR_STOP 1\n\\echo \\i x.sql\nSELECT 1;\n-- \\i x.sql\n")
+        assert "1 file checked.\n" in idemlint("m").out
+
+    def test_a_file_for_another_database_is_called_so(self, idemlint: Idemlint) -> None:
+        write("m/1.sql", "CREATE TABLE `t` (`id` int AUTO_INCREMENT) ENGINE=InnoDB;\n")
+        result = idemlint("m")
+        assert "help: this looks like a file for MySQL: PostgreSQL does not run it" in result.out
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 class TestOneBadFile:
     @pytest.mark.parametrize("option", ["--exit-zero", "--fix", "--diff", "--strict"])

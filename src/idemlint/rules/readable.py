@@ -81,9 +81,17 @@ class SyntaxError_(_ProblemRule):
             return
         explained = {place.span.start for place in placeholders(migration)}
         explained.update(guard.place.start for guard in unsupported(migration))
-        for diagnostic in super().check(migration):
-            if diagnostic.span.start not in explained:
-                yield diagnostic
+        found = [each for each in super().check(migration) if each.span.start not in explained]
+        if not found:
+            return
+        from idemlint.source.dialects import dialect  # most files are PostgreSQL's
+
+        name = dialect(migration.data)
+        for diagnostic in found:
+            if name is not None and diagnostic.help == self.advice:
+                text = f"this looks like a file for {name}: PostgreSQL does not run it"
+                diagnostic = diagnostic._replace(help=text)
+            yield diagnostic
 
 
 class MisquotedBody(_ProblemRule):

@@ -184,5 +184,5 @@ def _siblings(
                 yield from _siblings(clues, profile, inner, depth, level + 1)
         return
     for name in clues.names(root or ".") - clues.folders(root or "."):
-        if name.endswith(".sql"):
+        if name.lower().endswith(".sql"):
             yield os.path.join(root, name)  # noqa: PTH118

@@ -28,6 +28,9 @@ _SENDS: Final = frozenset(
     [b"g", b"gx", b"gset", b"gexec", b"gdesc", b"crosstabview", b"watch", b"parse", b"bind"]
 )
 
+#: Commands that run another file (psql's manual, "Meta-Commands").
+_INCLUDES: Final = frozenset([b"i", b"ir", b"include", b"include_relative"])
+
 # A span, and the text of its length that replaces it.
 Piece = tuple[Span, bytes]
 
@@ -68,6 +71,12 @@ def blank_commands(code: bytes, start: int, end: int) -> tuple[bytes, list[Mask]
         else:
             break
     return patch(code, [(mask.span, _replacement(code, mask)) for mask in masks]), masks
+
+
+def is_include(code: bytes, mask: Mask) -> bool:
+    """Whether a mask is a command that runs another file; `code` is the text before it was blanked."""
+    found = _COMMAND.match(code, mask.span.start, mask.span.end) if mask.what == "psql" else None
+    return found is not None and found[1] in _INCLUDES
 
 
 def patch(code: bytes, pieces: Sequence[Piece]) -> bytes:

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Final
 from idemlint.source import misquote, placeholders
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 from idemlint.source.lexer import GAP, tokens
-from idemlint.source.mask import blank_commands, patch
+from idemlint.source.mask import blank_commands, is_include, patch
 from idemlint.source.split import ATOMIC, Ahead, split, trim
 from idemlint.source.statement import Mask, Problem, Span, Statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from idemlint.source.mask import Piece
     from idemlint.source.statement import Chunk, Section
 
+#: What is no fault of the file.
+_NOT_WRONG: Final = frozenset({"too-deep", "included"})
+_INCLUDED: Final = "`{}` runs another file here, which is not followed"
 _TOO_DEEP: Final = "this statement is nested too deeply to be read"
 _SEMICOLON: Final = re.compile(GAP + rb"*;")
 # A misquoted body is sought up to the end of the file. So often the file may be searched for nothing.
@@ -54,16 +59,37 @@ class Recovery:
         if self._parse(self.code[start:end], start) is None:
             return
         if b"\\" in self.code[start:end]:
-            self.code, masks = blank_commands(self.code, start, end)
+            raw, first = self.code, len(self.statements)
+            self.code, masks = blank_commands(raw, start, end)
             self.masks += masks
-            if masks and self._parse(self.code[start:end], start) is None:
-                return
+            self._read_stretch(start, end, is_new=bool(masks))
+            self._include(raw, masks, first)
+        else:
+            self._read_stretch(start, end, is_new=False)
+
+    def _read_stretch(self, start: int, end: int, *, is_new: bool) -> None:
+        """Read what did not parse as a whole; `is_new`: it has changed since that was tried."""
+        if is_new and self._parse(self.code[start:end], start) is None:
+            return
         position = start
         while position < end:
             position = self._one_by_one(position, end)
         # No statement needs what is put into those before it: the file is copied once for all of them.
         self.code = patch(self.code, self._pieces)
         self._pieces.clear()
+
+    def _include(self, raw: bytes, masks: Sequence[Mask], first: int) -> None:
+        """Put psql's `\\i` among the statements of a stretch, which begin with the index `first`: what stands
+        in the other file runs there."""
+        found = [mask.span for mask in masks if is_include(raw, mask)]
+        for span in found:
+            name = raw[span.start : span.end].decode("utf-8", "replace").strip()
+            self._add(span, Problem("included", span, _INCLUDED.format(name)))
+        if found:
+            behind = sorted(self.statements[first:], key=lambda each: each.start)
+            self.statements[first:] = behind
+            for index, statement in enumerate(behind, first):
+                statement.index = index
 
     def _one_by_one(self, start: int, end: int) -> int:
         """Read the statements up to one that needed mending; returns where to go on."""
@@ -180,7 +206,7 @@ class Recovery:
         index = len(self.statements)
         statement = Statement(index, span.start, span.end, "", None, self._section, problem)
         self.statements.append(statement)
-        if problem.kind != "too-deep":
+        if problem.kind not in _NOT_WRONG:
             self.problems.append(problem)
 
 

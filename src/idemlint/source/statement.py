@@ -44,6 +44,7 @@ ProblemKind = Literal[
     "encoding",  # the bytes are no UTF-8 text
     "too-large",  # nothing of the file is read
     "too-deep",  # only we cannot read the statement: PostgreSQL may well accept it
+    "included",  # statements of another file, which psql reads in its place
     "syntax",  # PostgreSQL's grammar refuses the statement
     "misquoted",  # a body between single `$`
     "unclosed",  # a body that ends with another tag than it opens with, or never
@@ -127,7 +128,7 @@ class ParsedFile(NamedTuple):
 
     `code` is what the parser saw, in UTF-8, byte for byte at the offsets of the file: with repaired
     dollar quotes, blanked psql commands and COPY data, and with placeholders filled in. `problems`
-    are those of the file and of its statements, but for what only we cannot read. `masks` are in order
+    are those of the file and of its statements, but for what only we do not read. `masks` are in order
     of place.
     """
 
