@@ -11,9 +11,7 @@ they use. Nothing here knows a terminal, a format or a server.
 
 from __future__ import annotations
 
-import gc
 import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from idemlint import files
@@ -21,7 +19,7 @@ from idemlint.analysis.file_report import FileReport, FileTally, report_of, tall
 from idemlint.analysis.judged import Judged, judge
 from idemlint.errors import UsageProblem
 from idemlint.replay.catalog.view import StaleView
-from idemlint.sequence.chain import Chain
+from idemlint.sequence.chain import Chain, without_garbage
 from idemlint.sequence.grouping import Grouping
 from idemlint.sequence.order import is_read_alone, newest
 from idemlint.sequence.paths import holder
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.view import View
     from idemlint.replay.judge.verdict import Outcome
+    from idemlint.sequence.halfway import Halfway
     from idemlint.sequence.order import Group
 
 
@@ -333,7 +332,7 @@ class Sequence:
     def judged(self, name: str) -> Judged:
         """What is said of a file, with its trees and what the replay made of them: for those who fix it."""
         settings, chain = self._folder.settings, self._living()
-        with _no_garbage():
+        with without_garbage():
             migration = chain.judged(name)
             if self._latest is not None and self._latest.migration is migration:
                 return self._latest
@@ -344,7 +343,7 @@ class Sequence:
     def after(self, name: str) -> View:
         """What is there when the file has run, read-only: what is surely known, and what the folder makes.
         It refuses to answer once another file was asked about, or a text was changed."""
-        with _no_garbage():
+        with without_garbage():
             return self._living().after(name)
 
     def rerun(
@@ -353,8 +352,15 @@ class Sequence:
         """What happens if these files (all, where that is `None`) run again over what the whole sequence
         left, or over another database: outcomes by file and statement index. A View that was taken before
         may be stale afterwards."""
-        with _no_garbage():
+        with without_garbage():
             return self._living().rerun(files, over)
+
+    def stopped(self, name: str, row: int, column: int | None = None) -> Halfway:
+        """Where a run stands that stopped in the midst of a file, at the statement of this place (rows and
+        columns count from 1), and what the rerun meets. Raises `UsageProblem` where no statement of what is
+        applied is there."""
+        with without_garbage():
+            return self._living().stopped(name, row, column)
 
     def origin(self, number: int) -> tuple[str, int] | None:
         """The file and the index there of the statement that made something, by its number."""
@@ -386,15 +392,3 @@ class Sequence:
         if self._is_replaced:
             raise StaleView("the folder has other sequences now: ask it for them")
         return self._chain
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """The trees are large and free of cycles: collecting garbage meanwhile only costs time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()

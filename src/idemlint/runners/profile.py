@@ -203,6 +203,9 @@ class Profile(NamedTuple):
     run left out; None: the names rule here."""
     reruns: Callable[[str, bytes, FolderClues], str | None] = _never_by_design
     """Why this file runs again by design, or None."""
+    begins_again: Literal["file", "part", "statement"] = "file"
+    """Where it begins after a failure: at the file, at the part that failed (those before it are in its
+    journal), or at the statement behind the last one that committed."""
 
     # -- how it is sent ------------------------------------------------------------------------------
 

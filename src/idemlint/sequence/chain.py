@@ -8,7 +8,9 @@ are asked about.
 
 from __future__ import annotations
 
+import gc
 from bisect import bisect_left
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
@@ -21,7 +23,7 @@ from idemlint.sequence.migration import Migration
 from idemlint.sequence.order import last_applied
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Iterator
 
     from idemlint.modes import Mode
     from idemlint.replay.catalog.lookup import Catalog
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.clues import FolderClues
+    from idemlint.sequence.halfway import Halfway
     from idemlint.sequence.script import Script, Scripts
     from idemlint.sequence.terms import Terms
 
@@ -163,6 +166,31 @@ class Chain:
         machine = self._machine if over is None else self._machine.over(over)
         return self._again_over(machine, scripts, files)
 
+    def stopped(self, name: str, row: int, column: int | None = None) -> Halfway:
+        """A run that stopped at the statement of this place, and what the rerun meets. Raises `UsageProblem`
+        where no statement of what is applied is there, or a file cannot be read."""
+        # Hardly anybody asks.
+        from idemlint.replay.judge.rerun import replay_stopped
+        from idemlint.sequence import halfway
+
+        place = self._places[name]
+        script = self._scripts.read(name)
+        stop = halfway.locate(script, row, column)
+        begin = place
+        if self._applied >= 0 and halfway.shares_transaction(script, self._clues):
+            begin = min(self._applied + 1, place)
+        scripts = {each: self._scripts.read(each) for each in self.names[begin : place + 1]}
+        run = halfway.Run(scripts, stop, self._clues)
+        self._go_to(begin)
+        mark = self._mark()
+        try:
+            replayed = replay_stopped(self._machine, run.programs, run.cut, self._number())
+        finally:
+            self._machine.state.rollback(mark)
+            self._moment += 1
+        is_pending_known = self._applied >= 0
+        return run.told(replayed, self.names[:place], is_pending_known=is_pending_known)
+
     # -- running -------------------------------------------------------------------------------------
 
     def _go_to(self, place: int) -> None:
@@ -275,3 +303,15 @@ class Chain:
     def _view(self) -> View:
         """What is known now, until the next file runs or one is taken back."""
         return View(self._machine.state.catalog, self._moment, lambda: self._moment)
+
+
+@contextmanager
+def without_garbage() -> Iterator[None]:
+    """The trees are large and free of cycles: collecting garbage meanwhile only costs time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

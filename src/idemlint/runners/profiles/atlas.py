@@ -63,5 +63,6 @@ PROFILES: Final = (
             ),
         ),
         directives_read=_DIRECTIVE,
+        begins_again="statement",
     ),
 )

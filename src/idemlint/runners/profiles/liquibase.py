@@ -148,5 +148,6 @@ PROFILES: Final = (
         ),
         do_blocks=False,
         reruns=reruns,
+        begins_again="part",
     ),
 )
