@@ -34,7 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("fixes",),
     ("rules",),
     ("settings",),
-    ("analysis",),
+    ("analysis", "outage"),
     ("engine", "report"),
     ("apply", "workers"),
     ("cli",),

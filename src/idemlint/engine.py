@@ -362,6 +362,10 @@ class Sequence:
         with without_garbage():
             return self._living().stopped(name, row, column)
 
+    def version_of(self, name: str) -> str:
+        """A file's version, as its runner reads it off the name."""
+        return self._chain.profile.version_of(name)
+
     def origin(self, number: int) -> tuple[str, int] | None:
         """The file and the index there of the statement that made something, by its number."""
         return self._living().origin(number)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CLOSING: Final = re.compile(rb"\s*;")
 
 
-class Stop(NamedTuple):
+class StoppedAt(NamedTuple):
     """The statement that a run stopped at, and why it was taken where the place is not in it: `note`, a
     sentence, or nothing. `is_exact`: the place is in it, and in no other."""
 
@@ -48,15 +48,14 @@ class Halfway(NamedTuple):
     """What a run left that stopped at `at`, the statement that did not finish, and what the rerun does.
 
     `stays` committed, `undone` ran and was taken back, `never` did not run; each in the order of the run.
-    `again` is what runs before the rerun comes to `at`, with outcomes up to the first that fails; `resumes`:
-    the rerun begins at `at` itself. `together` are the earlier files that share the file's transaction, `None`
-    where they are not known; `earlier` is how many files stand before it. `ended_by` is a COMMIT of an earlier
-    file that ended the transaction which all files share.
+    `again` is what runs before the rerun comes to `at`, with outcomes up to the first that fails. `earlier`
+    are the files before this one, `together` those of them that share its transaction, `None` where they are
+    not known. `ended_by` is what ended that transaction in one of them.
     """
 
     profile: Profile
     at: Ran
-    stop: Stop
+    stop: StoppedAt
     stays: tuple[Ran, ...]
     undone: tuple[Ran, ...]
     never: tuple[Ran, ...]
@@ -66,11 +65,6 @@ class Halfway(NamedTuple):
     ended_by: Ran | None = None
 
     @property
-    def resumes(self) -> bool:
-        """Whether the rerun goes on at the statement that it stopped at, though others ran before."""
-        return bool(self.stays) and not self.again
-
-    @property
     def hits(self) -> tuple[Ran, Outcome] | None:
         """The statement that fails in the rerun before it comes to where the run stopped."""
         if self.again and self.again[-1][1].verdict is Verdict.FAILS:
@@ -78,7 +72,7 @@ class Halfway(NamedTuple):
         return None
 
 
-def locate(script: Script, row: int, column: int | None = None) -> Stop:
+def locate(script: Script, row: int, column: int | None = None) -> StoppedAt:
     """The statement at a place of a file, row and column counted from 1; between two of them, the next one.
 
     Raises `UsageProblem` where there is none to take, or what is there is not applied.
@@ -111,14 +105,14 @@ def locate(script: Script, row: int, column: int | None = None) -> Stop:
                 f"Line {row} has {len(there)} statements: the one that begins at column"
                 f" {lines.position(stop.start).column} is taken. FILE:LINE:COLUMN names another."
             )
-        return Stop(stop, len(there) == 1, note)
+        return StoppedAt(stop, len(there) == 1, note)
     behind = [each for each in statements if each.start > last]
     if behind and behind[0].index not in applied:
         raise UsageProblem(f"{whose} is behind the last statement that is applied{_WHOLE}")
     if not behind:
         raise UsageProblem(f"{whose} is behind the last statement{_WHOLE}")
     taken = lines.row(behind[0].start)
-    return Stop(
+    return StoppedAt(
         behind[0],
         False,
         f"Line {row} is in no statement: the next one, on line {taken}, is taken.",
@@ -158,7 +152,7 @@ class Run:
     """The statements of the files of one transaction, in their order, up to the end of the file in which the
     run stopped; `scripts` are these files, the last of them that one."""
 
-    def __init__(self, scripts: Mapping[str, Script], stop: Stop, clues: FolderClues) -> None:
+    def __init__(self, scripts: Mapping[str, Script], stop: StoppedAt, clues: FolderClues) -> None:
         self._stop = stop
         self._ended_by: Ran | None = None
         self._ran: list[Ran] = []
@@ -174,9 +168,7 @@ class Run:
             for place, each in enumerate(self._ran)
             if each.name == last and each.statement is stop.statement
         )
-        self.programs: list[Program] = [
-            each.script.program(each.statement) for each in self._ran
-        ]
+        self.programs: list[Program] = [each.script.program(each.statement) for each in self._ran]
         self.cut = self._cut(units)
 
     def _units(

@@ -188,7 +188,13 @@ def replay_stopped(
         crossed = _crossed(indexes, units, ends)
         return _rerun(machine, programs, indexes, "interrupted", first, crossed)
 
-    outcomes = again(cut.again)
+    def first_time(index: int, outcome: Outcome) -> Outcome:
+        """What was taken back is not repeated."""
+        done = index in stays or outcome.verdict is not Verdict.REPEATS
+        return outcome if done else safe("interrupted")
+
+    stays = frozenset(cut.stays)
+    outcomes = {each: first_time(each, found) for each, found in again(cut.again).items()}
     stop = next((each for each in cut.again if outcomes[each].verdict is Verdict.FAILS), None)
     if stop is None:
         return outcomes
