@@ -227,3 +227,35 @@ RECOVERIES: Final[dict[str, AfterFailure]] = {
 def recovery_of(name: str, family: str = "") -> AfterFailure:
     """A runner's, by the name of its profile, or of the family that it is a variant of."""
     return RECOVERIES.get(name) or RECOVERIES[family]
+
+
+#: How a runner is called to go on, where that is one command.
+RUNS: Final[dict[str, str]] = {
+    "alembic": "alembic upgrade head",
+    "atlas": "atlas migrate apply --url $DATABASE_URL",
+    "dbmate": "dbmate up",
+    "diesel": "diesel migration run",
+    "django": "python manage.py migrate",
+    "drizzle": "npx drizzle-kit migrate",
+    "flyway": "flyway migrate",
+    "golang-migrate": "migrate -path {folder} -database $DATABASE_URL up",
+    "goose": "goose up",
+    "graphile-migrate": "graphile-migrate migrate",
+    "hasura": "hasura migrate apply",
+    "liquibase": "liquibase update",
+    "node-pg-migrate": "npx node-pg-migrate up",
+    "prisma": "prisma migrate deploy",
+    "psql": "psql --set ON_ERROR_STOP=1 --file {file}",
+    "rails": "bin/rails db:migrate",
+    "sql-migrate": "sql-migrate up",
+    "sqitch": "sqitch deploy",
+    "sqlx": "sqlx migrate run",
+    "supabase": "supabase db push",
+    "tern": "tern migrate",
+    "yoyo": "yoyo apply",
+}
+
+
+def run_again(name: str, family: str = "") -> str:
+    """The command that runs what is pending; empty where it is the application that does."""
+    return RUNS.get(name) or RUNS.get(family, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.outage.recovery import recovery_of
+from idemlint.outage.recovery import recovery_of, run_again
 from idemlint.postgres.no_block import called, concurrently, refuses_block, transaction_verb
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Outcome, Verdict
@@ -52,7 +52,8 @@ class Outage(NamedTuple):
     the files before it, `about` what the statement itself may have left though it failed, or why it cannot
     work. `begins` is where the rerun begins; `hits` is the statement that fails in it before it comes to
     `at`, `None` where none is sure to. `repeats` are done once more by then, `unknown` may fail, too.
-    `journal` is what the runner wrote down, `commands` what it wants.
+    `journal` is what the runner wrote down, `commands` what it wants,
+    `again` the command that runs what is pending (empty where the application does).
     """
 
     filename: str
@@ -72,6 +73,7 @@ class Outage(NamedTuple):
     unknown: tuple[Step, ...]
     journal: str
     commands: tuple[Remedy, ...]
+    again: str
 
 
 def outage_of(halfway: Halfway) -> Outage:
@@ -113,6 +115,7 @@ def outage_of(halfway: Halfway) -> Outage:
             each._replace(text=_filled(each.text, words), effect=_filled(each.effect, words))
             for each in commands
         ),
+        _filled(run_again(profile.name, profile.family), words),
     )
 
 

@@ -28,7 +28,7 @@ def as_json(outage: Outage) -> str:
 
 
 def as_dict(outage: Outage) -> dict[str, Any]:
-    """An outage as plain values; `explain -` has it inside of its own."""
+    """An outage as plain values."""
     return {
         "filename": printable(outage.filename),
         "runner": outage.runner,
@@ -87,12 +87,12 @@ def lines(outage: Outage, *, width: int | None = None) -> Iterator[Line]:
     """What stays, what was taken back, what never ran, what the rerun meets, what the journal wants."""
     yield [(printable(outage.filename), "path"), (f"  {outage.runner}", "cut")]
     for note in filter(None, (outage.note,)):
-        yield from _sentence(note, width, "cut")
+        yield from sentence_lines(note, width, "cut")
     yield []
     yield [("Stopped at", "error")]
     yield from _steps((outage.at,), outage.filename, width)
     if outage.about:
-        yield from _sentence(outage.about, width, indent=4)
+        yield from sentence_lines(outage.about, width, indent=4)
     for heading, style, told in (
         ("Ran and stays", "warning", outage.stays),
         ("Ran and was taken back", "good", outage.undone),
@@ -104,19 +104,19 @@ def lines(outage: Outage, *, width: int | None = None) -> Iterator[Line]:
             continue
         yield [(heading, style), (f": {counted(len(told.steps), 'statement')}", "text")]
         if told.why:
-            yield from _sentence(f"({told.why})", width, "cut", indent=2)
+            yield from sentence_lines(f"({told.why})", width, "cut", indent=2)
         yield from _steps(told.steps, outage.filename, width)
     if outage.earlier:
         yield []
-        yield from _sentence(outage.earlier, width)
+        yield from sentence_lines(outage.earlier, width)
     yield []
     yield from _rerun(outage, width)
     yield []
     yield [("The runner's journal", "label")]
-    yield from _sentence(outage.journal, width, indent=2)
+    yield from sentence_lines(outage.journal, width, indent=2)
     for command in outage.commands:
         yield [("    ", "text"), (command.text, "code")]
-        yield from _sentence(command.effect, width, "cut", indent=8)
+        yield from sentence_lines(command.effect, width, "cut", indent=8)
 
 
 def _of_the_file(told: Told, outage: Outage) -> Line:
@@ -137,7 +137,7 @@ def _rerun(outage: Outage, width: int | None) -> Iterator[Line]:
             ("The rerun", "label"),
             (f" begins at {where}, and comes as far as line {outage.at.row}", "text"),
         ]
-        yield from _sentence(
+        yield from sentence_lines(
             "Nothing before it is sure to fail; it fails itself as before, unless what stopped it is"
             " mended. What is behind it then runs for the first time.",
             width,
@@ -167,12 +167,13 @@ def _steps(steps: Sequence[Step], filename: str, width: int | None) -> Iterator[
         if step.reason:
             name = condition_name(step.sqlstate) if step.sqlstate else None
             why = f"{name}: {step.reason}" if name else step.reason
-            yield from _sentence(why, width, "cut", indent=digits + 4)
+            yield from sentence_lines(why, width, "cut", indent=digits + 4)
 
 
-def _sentence(
+def sentence_lines(
     sentence: str, width: int | None, style: str = "text", indent: int = 0
 ) -> Iterator[Line]:
+    """A sentence as lines of that width, 110 where it is not known."""
     sentence = one_line(sentence)
     pieces = [sentence]
     if width is None or width - indent >= 30:
