@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rules",),
     ("settings",),
     ("configured",),
-    ("analysis",),
+    ("analysis", "outage"),
     ("engine", "report"),
     ("apply", "workers"),
     ("cli",),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.view import View
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.sequence.chain import Chain
+    from idemlint.sequence.halfway import Halfway
     from idemlint.sequence.order import Group
     from idemlint.settings import Settings
 
@@ -135,6 +136,17 @@ class Sequence:
         may be stale afterwards."""
         with no_garbage():
             return self._living().rerun(files, over)
+
+    def stopped(self, name: str, row: int, column: int | None = None) -> Halfway:
+        """Where a run stands that stopped in the midst of a file, at the statement of this place (rows and
+        columns count from 1), and what the rerun meets. Raises `UsageProblem` where no statement of what is
+        applied is there."""
+        with no_garbage():
+            return self._living().stopped(name, row, column)
+
+    def version_of(self, name: str) -> str:
+        """A file's version, as its runner reads it off the name."""
+        return self.profile.version_of(name)
 
     def origin(self, number: int) -> tuple[str, int] | None:
         """The file and the index there of the statement that made something, by its number."""

@@ -86,6 +86,7 @@ class ReplayOptions(NamedTuple):
 
     shared: Shared
     effects: bool = False
+    stopped_at: str | None = None
 
 
 def taken(record: type[R], values: dict[str, Any]) -> R:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -24,6 +25,11 @@ FORMATS: Final = ("full", "json")
 @shared
 @output_format(*FORMATS)
 @flag("--effects", help="What each statement is taken to do, too.")
+@click.option(
+    "--stopped-at",
+    metavar="FILE:LINE",
+    help="A run stopped there: what stays, what was taken back, what the rerun meets.",
+)
 def command(**values: Any) -> Code:
     """Show every statement with its verdict on a rerun, and why. Exits 0 whatever the verdicts."""
     from idemlint.report import verdicts
@@ -33,6 +39,8 @@ def command(**values: Any) -> Code:
     for file in options.output_file:
         if file.format not in (None, *FORMATS):
             raise UsageProblem(f"--output-file: replay has no format `{file.format}`")
+    if own.stopped_at is not None:
+        return _stopped(own, own.stopped_at)
     # What the configuration takes for applied is not reported by `check`; its verdicts are wanted.
     session = open_session(options, all_files=options.start_after is None)
     if options.show_files:
@@ -60,6 +68,31 @@ def command(**values: Any) -> Code:
         )
     notes.say_what_went_wrong(account, verbose=options.verbose)
     return with_account(Code.CLEAN, account)
+
+
+def _stopped(own: ReplayOptions, text: str) -> Code:
+    """The story of a run that stopped. Without PATHS and a configuration that names some, the file's own
+    folder is the one."""
+    from idemlint.cli.stopping import place_of, stopped
+    from idemlint.report import stopped as told
+
+    options = own.shared
+    if options.rerun is not None or own.effects:
+        raise UsageProblem("--stopped-at is a rerun by itself: leave out --rerun and --effects")
+    place = place_of(text)
+    if not options.paths and Path(place.file).is_file():
+        options = options._replace(paths=(place.file,))
+    session = open_session(options)
+    outage = stopped(session.open(), place)
+    as_json = options.output_format == "json"
+    for file in options.output_file:
+        whole = told.as_json if (file.format or options.output_format) == "json" else told.text
+        terminal.write_file(file.name, whole(outage))
+    if as_json and all(file.format is not None for file in options.output_file):
+        terminal.emit(told.as_json(outage))
+    else:
+        terminal.emit_lines(told.lines(outage, width=terminal.width()), options.color)
+    return Code.CLEAN
 
 
 def _shown(report: FileReport, *, down: bool) -> FileReport:

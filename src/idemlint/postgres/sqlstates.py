@@ -323,3 +323,9 @@ def catches(conditions: tuple[str, ...], sqlstate: str) -> bool:
             if code == sqlstate or (code.endswith("000") and code[:2] == sqlstate[:2]):
                 return True
     return False
+
+
+def every_sqlstate() -> dict[str, str]:
+    """All SQLSTATEs with their condition names."""
+    names, _ = _read()
+    return dict(names)

@@ -255,6 +255,9 @@ class Profile(NamedTuple):
     """It keeps one order and a journal of what ran; else somebody runs files by hand."""
     reads: Reads = Reads()
     """What it does with files that it does not run."""
+    begins_again: Literal["file", "part", "statement"] = "file"
+    """Where it begins after a failure: at the file, at the part that failed (those before it are in its
+    journal), or at the statement behind the last one that committed."""
 
     # -- how it is sent ------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.majority import Evidence
     from idemlint.sequence.batch import Uncommitted
+    from idemlint.sequence.halfway import Halfway
     from idemlint.sequence.script import Script, Scripts
     from idemlint.sequence.terms import Terms
 
@@ -178,6 +179,34 @@ class Chain:
         scripts = {name: script for name, (script, _) in self._run_all().items()}
         machine = self._machine if over is None else self._machine.over(over)
         return self._again_over(machine, scripts, files)
+
+    def stopped(self, name: str, row: int, column: int | None = None) -> Halfway:
+        """A run that stopped at the statement of this place, and what the rerun meets. Raises `UsageProblem`
+        where no statement of what is applied is there, or a file cannot be read."""
+        # Hardly anybody asks.
+        from idemlint.replay.judge.rerun import replay_stopped
+        from idemlint.sequence import halfway
+
+        place = self._places[name]
+        script = self._scripts.read(name)
+        stop = halfway.locate(script, row, column)
+        begin = place
+        if self._standing.last >= 0 and halfway.shares_transaction(script, self._clues):
+            begin = min(self._standing.last + 1, place)
+        scripts = {each: self._scripts.read(each) for each in self.names[begin : place + 1]}
+        run = halfway.Run(scripts, stop, self._clues)
+        self._go_to(begin)
+        mark, faults = self._mark(), self._machine.faults
+        faults.clear()
+        try:
+            replayed = replay_stopped(self._machine, run.programs, run.cut, self._number())
+            for error in faults.values():
+                raise error  # it is one question, and there is no answer
+        finally:
+            self._machine.state.rollback(mark)
+            self._moment += 1
+        is_pending_known = self._standing.last >= 0
+        return run.told(replayed, self.names[:place], is_pending_known=is_pending_known)
 
     # -- running -------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.knowledge import undo
 from idemlint.replay.effects.vocabulary import Effect
 from idemlint.replay.judge.lasting import changed_since, point, repeated
 from idemlint.replay.judge.stops import stops
@@ -148,6 +149,63 @@ class _Stopping:
 
     def _names(self, stop: Stop) -> set[Name]:
         return set().union(*(self._changed[each] for each in stop.next_to))
+
+
+class Cut(NamedTuple):
+    """Where a run was cut off, in indexes of its statements: what committed before that (`stays`), what ran
+    and was taken back (`undone`), and what runs once more (`again`) before the statement that it stopped at.
+    `units` are what commits together."""
+
+    stays: Sequence[int]
+    undone: Sequence[int]
+    again: Sequence[int]
+    units: Sequence[int]
+
+
+def replay_stopped(
+    machine: Machine, programs: Sequence[Program], cut: Cut, first: int
+) -> dict[int, Outcome]:
+    """Run statements up to where a run stopped, take back what was not committed, and run again what runs
+    again: the outcomes of that, up to the first statement that fails.
+
+    `first` is the number of the statement before the first one. The state is left as the rerun finds it: the
+    caller takes it back. What the rerun changes is told as if it ended there, the unit that fails taken back.
+    """
+    state, units = machine.state, cut.units
+    ends = _ends(state, units)
+    state.begin_file()
+    run = Pass(machine, judging=False, file_start=first)
+    for index in cut.stays:
+        run.statement(first + 1 + index, programs[index])
+        if index in ends:
+            state.end_unit()
+    mark = state.catalog.mark()
+    for index in cut.undone:
+        run.statement(first + 1 + index, programs[index])
+    undo(state.catalog, mark)
+
+    def again(indexes: Sequence[int]) -> dict[int, Outcome]:
+        crossed = _crossed(indexes, units, ends)
+        return _rerun(machine, programs, indexes, "interrupted", first, crossed)
+
+    def first_time(index: int, outcome: Outcome) -> Outcome:
+        """What was taken back is not repeated."""
+        done = index in stays or outcome.verdict is not Verdict.REPEATS
+        return outcome if done else safe("interrupted")
+
+    stays = frozenset(cut.stays)
+    outcomes = {each: first_time(each, found) for each, found in again(cut.again).items()}
+    stop = next((each for each in cut.again if outcomes[each].verdict is Verdict.FAILS), None)
+    if stop is None:
+        return outcomes
+    before = [each for each in cut.again if each < stop]
+    found = again([each for each in before if units[each] != units[stop]])
+    for each in before:
+        outcome = found.get(each, outcomes[each])
+        taken_back = each not in found and outcome.verdict is Verdict.REPEATS
+        found[each] = safe("interrupted") if taken_back else outcome
+    found[stop] = outcomes[stop]
+    return found
 
 
 def replay_folder(

@@ -67,5 +67,6 @@ PROFILES: Final = (
             ),
         ),
         directives_read=_DIRECTIVE,
+        begins_again="statement",
     ),
 )

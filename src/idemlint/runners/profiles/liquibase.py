@@ -152,5 +152,6 @@ PROFILES: Final = (
         ),
         do_blocks=False,
         reruns=reruns,
+        begins_again="part",
     ),
 )
