@@ -44,7 +44,7 @@ replay.catalog.knowledge replay.catalog.known_rows replay.catalog.lookup
 replay.catalog.refs replay.catalog.relation replay.catalog.slots replay.catalog.table_rows
 replay.catalog.view replay.effects replay.effects.program replay.effects.queries
 replay.effects.tables replay.effects.vocabulary replay.judge replay.judge.assembly
-replay.judge.lasting replay.judge.patterns replay.judge.rerun replay.judge.stops
+replay.judge.lasting replay.judge.patterns replay.judge.rerun replay.judge.settling replay.judge.stops
 replay.judge.verdict replay.machine replay.machine.budget replay.machine.create replay.machine.handlers
 replay.machine.requirements replay.machine.run replay.machine.signals replay.machine.state
 report report.account report.formats report.full report.lines report.run_report report.summary
@@ -55,7 +55,7 @@ runners.line_patterns runners.majority runners.profile runners.profiles runners.
 runners.units
 selection
 sequence sequence.asked sequence.chain sequence.facts sequence.grouping sequence.migration
-sequence.order sequence.owners sequence.paths sequence.script sequence.settling
+sequence.order sequence.owners sequence.paths sequence.script
 sequence.standing sequence.start_after sequence.terms sequence.texts sequence.unjudged
 settings
 source source.grammar source.lexer source.libpg_query source.parse source.positions source.split

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-OUTSIDE = [path for path in MODULES if not name_of(path).startswith("runners/profiles/")]
+#: Profiles, and the tables of what runners print and what then is to be done: a row a runner.
+BY_RUNNER = ("runners/profiles/", "outage/")
+OUTSIDE = [path for path in MODULES if not name_of(path).startswith(BY_RUNNER)]
 
 #: Where a runner's name may stand, and why. Docstrings and comments may give examples.
 ALLOWED = {

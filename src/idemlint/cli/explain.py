@@ -84,7 +84,7 @@ def _sqlstate(what: str) -> str | None:
 
 def _own(what: str) -> str | None:
     """A runner's own error; several runners may have one of that name."""
-    from idemlint.outage.own_errors import asked_for
+    from idemlint.outage.known_errors import asked_for
 
     return "\n".join(map(_own_page, asked_for(what))) or None
 
@@ -99,11 +99,11 @@ def _own_page(own: OwnError) -> str:
 
 
 def _unknown(what: str) -> str:
-    from idemlint.outage import own_errors
+    from idemlint.outage import known_errors
     from idemlint.postgres.sqlstates import every_sqlstate
 
     names = rulebook.names()
-    known = own_errors.names()
+    known = known_errors.names()
     states = every_sqlstate()
     hint = (
         nearest(what.upper(), (*names, *states, *(each for each in known if each.isupper())))

@@ -165,11 +165,11 @@ def _folder(paths: tuple[str, ...]) -> Folder | None:
     from idemlint.cli.session import open_session
 
     try:
-        session = open_session(Shared(paths=paths))
+        session = open_session(Shared(paths=paths, quiet=True))
     except UsageProblem:
         if paths:
             raise
-        session = open_session(Shared(paths=(os.curdir,)))
+        session = open_session(Shared(paths=(os.curdir,), quiet=True))
     if not session.paths:
         return None
     return session.open()

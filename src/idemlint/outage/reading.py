@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from idemlint.outage.known_errors import said_in
 from idemlint.outage.logs import lines_of
-from idemlint.outage.own_errors import OwnError, said_in
+from idemlint.outage.own_errors import OwnError
 from idemlint.outage.wording import WORDINGS, Wording
 from idemlint.postgres.error_texts import sqlstate_of
 from idemlint.postgres.sqlstates import condition_name, sqlstates

@@ -17,9 +17,9 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog.view import View
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import FileReplay, replay_file, replay_folder
+from idemlint.replay.judge.settling import settled
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.migration import Migration
-from idemlint.sequence.settling import settled
 from idemlint.sequence.standing import Standing
 
 if TYPE_CHECKING:

@@ -10,17 +10,20 @@ from typing import Final
 _SIGNS: Final = (
     (
         "MySQL",
-        rb"(?im)^-- (?:MySQL|MariaDB) dump|\bENGINE\s*=\s*\w|\bAUTO_INCREMENT\b|^/\*!\d{5}"
-        rb"|\b(?:TABLE|INTO|INDEX|EXISTS|UPDATE|FROM)\s+`",
+        rb"(?im)^-- (?:MySQL|MariaDB) dump|\bENGINE *= *\w|\bAUTO_INCREMENT\b|^/\*!\d{5}"
+        rb"|\b(?:TABLE|INTO|INDEX|EXISTS|UPDATE|FROM) +`",
     ),
-    ("SQLite", rb"(?im)\bAUTOINCREMENT\b|^\s*PRAGMA\s+\w|\bWITHOUT\s+ROWID\b"),
+    ("SQLite", rb"(?im)\bAUTOINCREMENT\b|^[ \t]*PRAGMA +\w|\bWITHOUT +ROWID\b"),
     (
         "SQL Server",
-        rb"(?im)^GO\s*$|\bIDENTITY\s*\(\s*\d+\s*,\s*\d+\s*\)|\bNVARCHAR\s*\(|\[dbo\]\.|^\s*EXEC\s+sp_",
+        rb"(?im)^GO\r?$|\bIDENTITY *\( *\d+ *, *\d+ *\)|\bNVARCHAR *\(|\[dbo\]\.|^EXEC +sp_",
     ),
 )
+#: So many bytes are looked at.
+_READ: Final = 200_000
 
 
 def dialect(data: bytes) -> str | None:
     """The database whose SQL a text is, as it seems; `None`: PostgreSQL's, or nobody's."""
-    return next((name for name, signs in _SIGNS if re.search(signs, data)), None)
+    beginning = data[:_READ]
+    return next((name for name, signs in _SIGNS if re.search(signs, beginning)), None)
