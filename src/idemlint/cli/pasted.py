@@ -11,6 +11,8 @@ from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from idemlint.analysis.file_report import StatementRow
     from idemlint.engine import Folder, Sequence
     from idemlint.outage.reading import Failure
@@ -118,17 +120,19 @@ def _in_folder(failure: Failure, paths: tuple[str, ...]) -> _Found:
             note="There are no migrations here: name their folder behind the `-`. " + _TELL
         )
     files = dict.fromkeys(stopping.matching(folder, failure.file)) if failure.file else {}
+    run = {each: None for each in files if each[1] in each[0].files}
+    files = run or files  # a deploy stops in what it runs, whatever lies beside it
     if not files and failure.file and not failure.statement:
         return _Found(
             note=f"No file here is called {failure.file}: name its folder behind the `-`."
         )
     if not files:
         files = dict.fromkeys((each, name) for each in folder for name in each.files)
-    places = [
-        (sequence, name, place)
-        for sequence, name in files
-        if (place := _place(sequence, name, failure, sure=len(files) == 1)) is not None
-    ]
+    places = _places(files, failure)
+    if not places and failure.statement:
+        # Some runners name a migration only when it is done: the text says more.
+        every = dict.fromkeys((each, name) for each in folder for name in each.files)
+        places = _places(every, failure)
     if len(places) != 1:
         (_, name), *others = files if files else ((None, ""),)
         only = name if not others and name else ""
@@ -151,6 +155,17 @@ def _in_folder(failure: Failure, paths: tuple[str, ...]) -> _Found:
 _TELL: Final = (
     "`idemlint replay --stopped-at FILE:LINE` says what stays, once you know where it stopped."
 )
+
+
+def _places(
+    files: Iterable[tuple[Sequence, str]], failure: Failure
+) -> list[tuple[Sequence, str, _At]]:
+    files = list(files)
+    return [
+        (sequence, name, place)
+        for sequence, name in files
+        if (place := _place(sequence, name, failure, sure=len(files) == 1)) is not None
+    ]
 
 
 class _At(NamedTuple):
@@ -193,7 +208,8 @@ def _place(sequence: Sequence, name: str, failure: Failure, *, sure: bool) -> _A
         same = [each for each in rows if _is_same(_flat(each.beginning), wanted)]
         if len(same) == 1:
             return _at(name, same[0])
-    if not sure:
+    is_all_of_it = bool(rows) and all(_flat(each.beginning)[:200] in wanted for each in rows)
+    if not sure and not is_all_of_it:
         return None
     named = _by_names(rows, failure)
     return _at(name, named)._replace(is_sure=False) if named is not None else None

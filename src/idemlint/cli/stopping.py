@@ -64,7 +64,7 @@ def _one(folder: Folder, wanted: str) -> tuple[Sequence, str]:
 
 def matching(folder: Folder, wanted: str) -> Iterator[tuple[Sequence, str]]:
     """The files that somebody may mean: that path; else those that end so; else those of that folder, name
-    without `.sql`, or version."""
+    without `.sql`, or version; else those with that description."""
     every = [
         (sequence, name)
         for sequence in folder
@@ -77,7 +77,7 @@ def matching(folder: Folder, wanted: str) -> Iterator[tuple[Sequence, str]]:
         return
     parts = [part for part in wanted.replace("\\", "/").split("/") if part not in {"", "."}]
     tail = "/" + "/".join(parts)
-    for ends in (_ends_with, _is_named):
+    for ends in (_ends_with, _is_named, _is_described):
         found = [each for each in every if ends(each[0], each[1], tail)]
         if found:
             yield from found
@@ -97,6 +97,12 @@ def _is_named(sequence: Sequence, name: str, tail: str) -> bool:
         or shown.rpartition("/")[0].endswith(tail)
         or sequence.version_of(name) == tail[1:]
     )
+
+
+def _is_described(sequence: Sequence, name: str, tail: str) -> bool:
+    """Whether a runner calls the file so: by what its name has behind the version."""
+    found = sequence.profile.named(name)
+    return found is not None and found[1].groupdict().get("name") == tail[1:]
 
 
 def _shown(name: str) -> str:

@@ -36,6 +36,24 @@ _PREFIX: Final = re.compile(
 )
 #: Keys of a JSON log whose value is an SQLSTATE.
 _CODES: Final = frozenset({"code", "sqlstate", "sql_state", "pgcode", "status_code", "errcode"})
+#: Keys whose value is about the line, and would stand between the lines of a message.
+_ABOUT: Final = frozenset(
+    [
+        "level",
+        "severity",
+        "stream",
+        "time",
+        "timestamp",
+        "ts",
+        "date",
+        "logger",
+        "hostname",
+        "host",
+        "caller",
+        "pid",
+        "container",
+    ]
+)
 #: Of one line, so much is read: a longer one is no message.
 _LONGEST: Final = 200_000
 
@@ -92,7 +110,8 @@ def _strings(value: Any, key: str = "", depth: int = 0) -> Iterator[str]:
     elif depth < 20:
         if isinstance(value, dict):
             for name, inner in value.items():
-                yield from _strings(inner, str(name), depth + 1)
+                if name.lower() not in _ABOUT:
+                    yield from _strings(inner, str(name), depth + 1)
         elif isinstance(value, list):
             for inner in value:
                 yield from _strings(inner, key, depth + 1)

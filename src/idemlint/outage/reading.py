@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.outage.known_errors import said_in
 from idemlint.outage.logs import lines_of
-from idemlint.outage.own_errors import OwnError
 from idemlint.outage.wording import WORDINGS, Wording
 from idemlint.postgres.error_texts import sqlstate_of
 from idemlint.postgres.sqlstates import condition_name, sqlstates
@@ -15,6 +14,8 @@ from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from idemlint.outage.own_errors import OwnError
 
 #: Lines around the one that has the error: what belongs to one message, and where the run was before it.
 _BEFORE: Final = 14
