@@ -154,7 +154,7 @@ class TestNothingChecked:
         result = idemlint("m", "empty")
         assert result.code == 2
         assert result.err == "error: empty: no *.sql file in this folder\n"
-        assert "1 file checked, 1 that cannot be read" in result.out
+        assert "1 file checked, 1 that could not be looked at" in result.out
 
     @pytest.mark.parametrize(
         ("name", "language", "way"),
@@ -269,7 +269,7 @@ class TestOneBadFile:
         result = idemlint(option, "m")
         assert result.code == 2
         assert "error: m/2.sql: cannot be read: Too many levels of symbolic links\n" in result.err
-        assert "1 file checked, 1 that cannot be read" in result.out + result.err
+        assert "1 file checked, 1 that could not be looked at" in result.out + result.err
         if option == "--fix":
             assert "IF NOT EXISTS" in (here / "m" / "1.sql").read_text()
 

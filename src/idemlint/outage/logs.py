@@ -38,21 +38,10 @@ _PREFIX: Final = re.compile(
 _CODES: Final = frozenset({"code", "sqlstate", "sql_state", "pgcode", "status_code", "errcode"})
 #: Keys whose value is about the line, and would stand between the lines of a message.
 _ABOUT: Final = frozenset(
-    [
-        "level",
-        "severity",
-        "stream",
-        "time",
-        "timestamp",
-        "ts",
-        "date",
-        "logger",
-        "hostname",
-        "host",
-        "caller",
-        "pid",
-        "container",
-    ]
+    (
+        *("level", "severity", "stream", "time", "timestamp", "ts", "date"),
+        *("logger", "hostname", "host", "caller", "pid", "container"),
+    )
 )
 #: Of one line, so much is read: a longer one is no message.
 _LONGEST: Final = 200_000

@@ -42,7 +42,7 @@ class Account(NamedTuple):
         parts = [f"{counted(self.checked, 'file')} checked"]
         parts += [words for _, words, _ in told(self.left_out)]
         if self.problems:
-            parts.append(f"{len(self.problems):,} that cannot be read")
+            parts.append(f"{len(self.problems):,} that could not be looked at")
         if self.unknown:
             parts.append(f"{counted(self.unknown, 'statement')} unknown")
         if self.faults:
