@@ -8,6 +8,7 @@ import pytest
 
 from idemlint import engine
 from idemlint.outage.story import outage_of
+from idemlint.sequence.terms import StartAfter
 from idemlint.settings import Settings
 
 from .server import execute
@@ -228,10 +229,9 @@ def test_the_rerun_meets_what_is_told(database: Database, tmp_path: Path, shape:
     if pending:
         # All of them were pending: what was applied is a file before these.
         (tmp_path / "0000_a.sql").write_text("SELECT 1;\n")
-    folder = engine.open(
-        [tmp_path],
-        Settings(frozenset(), str(tmp_path), runner, start_after="0000_a.sql" if pending else None),
-    )
+    start = (StartAfter("0000_a.sql", str(tmp_path)),) if pending else ()
+    settings = Settings(frozenset(), str(tmp_path), runner, start_after=start)
+    folder = engine.open([tmp_path], settings)
     (sequence,) = folder
     outage = outage_of(sequence.stopped(str(names[place]), header + 1 + index))
     assert outage.at.index == index
