@@ -179,7 +179,7 @@ class FolderClues:
                 folder = f"{self.absolute(folder)}/{inner}"
             else:
                 return False
-        return bool(self._matching(folder, pattern))
+        return bool(self.matching(folder, pattern))
 
     def above(self, folder: str, pattern: str) -> bool:
         """Whether the folder, or one above it, holds such a name."""
@@ -193,7 +193,7 @@ class FolderClues:
             f"{manifest}\n{pattern}",
             lambda at: any(
                 _compiled(pattern).search(self.text(f"{at}/{name}")) is not None
-                for name in self._matching(at, manifest)
+                for name in self.matching(at, manifest)
             ),
         )
 
@@ -222,7 +222,8 @@ class FolderClues:
             memory[at, key] = found
         return found
 
-    def _matching(self, folder: str, pattern: str) -> list[str]:
+    def matching(self, folder: str, pattern: str) -> list[str]:
+        """The names in a folder that are the pattern's (`*` is anything)."""
         names = self.names(folder)
         head, any_else, _ = pattern.partition("*")
         if not any_else:

@@ -123,6 +123,11 @@ def _undoes(profile: Profile, path: str, clues: FolderClues) -> NotRun:
 def _candidates(profile: Profile, path: str, clues: FolderClues) -> Iterator[str]:
     """The files that it might undo, nearest first."""
     folder = posixpath.dirname(path)
+    stem = _UNDOES.sub("", posixpath.basename(path).removesuffix(".sql"))
+    if stem:
+        # Nearly always it is one of these, and a folder of thousands is not looked through for each.
+        for name in clues.matching(folder, f"{stem}*"):
+            yield f"{folder}/{name}" if folder else name
     found = profile.named(path)
     folders = [folder]
     if not (found and found[0].folders):
