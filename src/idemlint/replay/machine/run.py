@@ -137,24 +137,25 @@ class Pass:
     def statement(self, number: int, effects: tuple[Effect, ...]) -> Result:
         """Carry out the statement of a number; its doubts are those that are found. An error of ours is
         noted by that number, and the statement has done nothing."""
-        catalog = self.catalog
-        catalog.statement = number
+        self.catalog.statement = number
         self.doubts.clear()
-        mark = catalog.mark()
         try:
             return self.execute(effects)
         except Exception as error:
-            catalog.rollback(mark)
             self._begin()
             self.machine.faults.note(number, error)
             return None
 
     def execute(self, effects: tuple[Effect, ...]) -> Result:
-        """Carry out a statement: all of it or, where it raises, nothing."""
+        """Carry out a statement: all of it or, where it raises or something of ours fails, nothing."""
         catalog = self.catalog
         mark = catalog.mark()
         before = self.uncertain
-        result = self.apply(effects)
+        try:
+            result = self.apply(effects)
+        except Exception:
+            catalog.rollback(mark)
+            raise
         self.uncertain = before
         if result.__class__ is Raised:
             catalog.rollback(mark)
