@@ -189,8 +189,9 @@ class MixedMarks(FileRule):
         sure, profile = migration.evidence, migration.profile
         if sure is None or not sure.is_divided or not migration.facts.runs(migration.path):
             return
-        run = [name for name in sure.plain if migration.facts.runs(name)]
-        if not run or run[-1] != migration.path:
+        # Each file of the folder asks: the newest is found behind few others.
+        run = (name for name in reversed(sure.plain) if migration.facts.runs(name))
+        if next(run, None) != migration.path:
             return
         whole, other = sure.marked + len(sure.plain), get(FALLBACK)
         yield self.diagnostic(
