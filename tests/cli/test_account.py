@@ -93,6 +93,19 @@ class TestInEveryFormat:
         assert found["holes"] == ["1 not SQL", "1 statement unknown"]
         assert found["findings"] == {"total": 0, "errors": 0, "fixed": 0, "by_rule": {}}
 
+    def test_the_summary_is_of_what_was_shown(self, idemlint: Idemlint, here: Path) -> None:
+        def findings(*options: str) -> object:
+            idemlint(*options, "--summary-file", "summary.json", "m")
+            return json.loads((here / "summary.json").read_text())["findings"]
+
+        write("m/005_bad.up.sql", BAD.replace("users", "bad"))
+        found = {"total": 1, "errors": 1, "fixed": 0, "by_rule": {"IDM101": 1}}
+        assert findings() == found
+        idemlint("--write-baseline", "known.json", "m")
+        nothing = {"total": 0, "errors": 0, "fixed": 0, "by_rule": {}}
+        assert findings("--baseline", "known.json") == nothing
+        assert findings("--fix") == {**nothing, "fixed": 1}
+
     def test_replay_has_it_too(self, idemlint: Idemlint) -> None:
         told = json.loads(idemlint("replay", "--output-format", "json", "m").out)
         assert told["summary"]["files"] == {"checked": 3, "down": 1, "not-sql": 1}

@@ -31,7 +31,6 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
     added = left = 0
     applied = Applied(session.settings.default_branch)
     spared = []
-    problems = []
     apply.clean_up(session.paths)
     for filename, group in groupby(collected.findings, key=lambda finding: finding.filename):
         name, runner = collected.origins[filename]
@@ -50,7 +49,7 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
             if codes:
                 _rewrite(path, codes, reason)
         except UsageProblem as problem:
-            problems.append(problem)
+            collected.problems[str(problem)] = None
         else:
             added += sum(map(len, codes.values()))
     terminal.note(f"Suppressed {counted(added, 'finding')}.")
@@ -60,7 +59,7 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
             " at the top of the file suppresses them."
         )
     notes.say_spared(spared, "List them with --write-baseline instead, or use --fix-applied.")
-    return Code.ERROR if notes.say_problems(problems) else Code.CLEAN
+    return Code.CLEAN
 
 
 def _rewrite(path: Path, codes: dict[int, list[str]], reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,9 @@ from idemlint.cli.options import (
 )
 from idemlint.cli.session import Session, open_session
 from idemlint.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from idemlint.report.run_report import Report
 
 
 class Check(click.Command):
@@ -71,33 +74,43 @@ def command(**values: Any) -> Code:
     if options.fix or options.diff:
         from idemlint.cli.fix import run_fixes
 
-        code = run_fixes(session, collector, options)
+        code, shown = run_fixes(session, collector, options)
     else:
-        for file in session.tallies(collector.left_out, excerpts=output.shows_excerpts(session)):
+        tallies = session.tallies(collector.leave_out, excerpts=output.shows_excerpts(session))
+        for file in tallies:
             collector.add(file)
-        code = _told(session, collector, options)
-    return finish(session, collector, options, code)
+        code, shown = _told(session, collector, options)
+    return _finish(session, collector, options, code, shown)
 
 
-def _told(session: Session, collector: Collector, options: CheckOptions) -> Code:
-    """Do with the findings what was asked for."""
+def _told(
+    session: Session, collector: Collector, options: CheckOptions
+) -> tuple[Code, Report | None]:
+    """Do with the findings what was asked for; the report that was shown, if one was."""
     if options.shared.verbose:
         notes.say_runners(collector)
     if options.add_ignore is not None:
         from idemlint.cli.add_ignore import add_ignores
 
-        return add_ignores(session, collector, options.add_ignore, fix_applied=options.fix_applied)
+        reason = options.add_ignore
+        return add_ignores(session, collector, reason, fix_applied=options.fix_applied), None
     if options.write_baseline is not None:
         from idemlint.cli.baseline import write_baseline
 
-        return write_baseline(options.write_baseline, collector.findings)
+        return write_baseline(options.write_baseline, collector.findings), None
     report = collector.report(hints=notes.ways_on(session, options, collector))
     report = output.without_baseline(session, report, options.baseline)
     output.show(session, report, statistics=options.statistics, limit=not options.no_limit)
-    return for_findings(bool(report.findings), exit_zero=options.exit_zero)
+    return for_findings(bool(report.findings), exit_zero=options.exit_zero), report
 
 
-def finish(session: Session, collector: Collector, options: CheckOptions, code: Code) -> Code:
+def _finish(
+    session: Session,
+    collector: Collector,
+    options: CheckOptions,
+    code: Code,
+    shown: Report | None,
+) -> Code:
     """Say what went wrong and what is left open, and what that makes of the exit code."""
     account = collector.account()
     strict = options.strict or session.config.strict is True
@@ -106,7 +119,8 @@ def finish(session: Session, collector: Collector, options: CheckOptions, code: 
         notes.say_holes(account)
     code = with_account(code, account, strict=strict and not options.exit_zero)
     if options.summary_file is not None:
-        output.write_summary(options.summary_file, collector.report(), code)
+        report = (shown or collector.report())._replace(account=account)
+        output.write_summary(options.summary_file, report, code)
     return code
 
 

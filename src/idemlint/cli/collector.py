@@ -11,6 +11,8 @@ from idemlint.report.account import Account
 from idemlint.report.run_report import Report
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from idemlint.analysis.file_report import FileReport, FileTally, Finding
     from idemlint.faults import Fault
     from idemlint.files import Searched
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 class Collector:
     """Takes in files. `found` is what the paths of the command line stand for, `applied_unknown` says why it
-    is not known which files come late. `left_out` is complete before the first file comes."""
+    is not known which files come late."""
 
     def __init__(self, found: Searched, applied_unknown: str = "") -> None:
         self.findings: list[Finding] = []
@@ -27,7 +29,7 @@ class Collector:
         self.runners: Counter[str] = Counter()
         self.statements = 0
         self.unknown = 0
-        self.left_out: list[LeftOut] = list(found.left_out)
+        self._left_out: list[LeftOut] = list(found.left_out)
         self.problems: dict[str, None] = dict.fromkeys(found.problems.values())
         self.faults: list[Fault] = []
         self.notes: list[str] = []
@@ -35,7 +37,15 @@ class Collector:
             self.notes.append(f"late merges and edits were not looked for: {applied_unknown}")
         self._found = found
         self._checked: set[str] = set()
-        self._unread: set[str] | None = None
+        self._unread: set[str] = set()
+
+    def leave_out(self, files: Iterable[LeftOut]) -> None:
+        """Files that nobody judges. What is said of one all the same, that nobody reads it, does not make it
+        one that was checked; so this comes before `add`."""
+        for each in files:
+            self._left_out.append(each)
+            if each.kind == "unread":
+                self._unread.add(each.filename)
 
     def add(self, file: FileTally) -> None:
         """Take in one file."""
@@ -57,8 +67,6 @@ class Collector:
         if file.problem:
             self.problems[file.problem] = None
             return False
-        if self._unread is None:
-            self._unread = {each.filename for each in self.left_out if each.kind == "unread"}
         if file.filename in self._unread:
             return False
         self._checked.add(file.path)
@@ -71,7 +79,7 @@ class Collector:
             len(self._checked),
             self.statements,
             self.unknown,
-            tuple(self.left_out),
+            tuple(self._left_out),
             (*self.problems, *self._empty_folders()),
             tuple(self.faults),
             tuple(self.notes),
@@ -100,4 +108,4 @@ class Collector:
             return []
         from idemlint.cli.nothing_checked import nothing_checked
 
-        return nothing_checked(self._found._replace(folders=empty), self.left_out)
+        return nothing_checked(self._found._replace(folders=empty), self._left_out)

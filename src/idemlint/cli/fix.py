@@ -11,26 +11,30 @@ from idemlint.errors import UsageProblem
 from idemlint.report.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from idemlint.apply import FixedFile
     from idemlint.cli.collector import Collector
     from idemlint.cli.options import CheckOptions
     from idemlint.cli.session import Session
+    from idemlint.left_out import LeftOut
+    from idemlint.report.run_report import Report
 
 
-def run_fixes(session: Session, collector: Collector, options: CheckOptions) -> Code:
-    """Fix all files, or print what would be fixed, and return the exit code."""
+def run_fixes(
+    session: Session, collector: Collector, options: CheckOptions
+) -> tuple[Code, Report | None]:
+    """Fix all files, or print what would be fixed: the exit code, and the report on what is left."""
     from idemlint import apply
 
     results: Sequence[FixedFile] = ()
     if not options.diff:
         session.require_inside()
-    collector.left_out += session.unchanged()
+    collector.leave_out(session.unchanged())
     wanted = session.wanted()
     if wanted:
         folder = session.open()
-        collector.left_out += folder.left_out(session.is_wanted)
+        collector.leave_out(folder.left_out(session.is_wanted))
         results = apply.fix_files(
             folder,
             Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE,
@@ -44,7 +48,7 @@ def run_fixes(session: Session, collector: Collector, options: CheckOptions) -> 
 
 def _show_diff(
     session: Session, collector: Collector, options: CheckOptions, results: Sequence[FixedFile]
-) -> Code:
+) -> tuple[Code, None]:
     from idemlint.apply.diff import unified_diff
 
     for result in results:
@@ -61,12 +65,13 @@ def _show_diff(
             f"Would fix {counted(number, 'finding')} in {files}." if changed else "Nothing to fix."
         )
         terminal.note(f"{collector.account().line()}.")
-    return for_findings(False, would_change=bool(changed), exit_zero=options.exit_zero)
+    code = for_findings(False, would_change=bool(changed), exit_zero=options.exit_zero)
+    return code, None
 
 
 def _fix(
     session: Session, collector: Collector, options: CheckOptions, results: Sequence[FixedFile]
-) -> Code:
+) -> tuple[Code, Report]:
     from idemlint import apply
 
     apply.clean_up(session.paths)
@@ -81,7 +86,7 @@ def _fix(
         for result in results:
             collector.add(result.report)
     else:  # what is left to find is looked for once more where files are as they were
-        for tally in session.tallies([], excerpts=output.shows_excerpts(session)):
+        for tally in session.tallies(_said_already, excerpts=output.shows_excerpts(session)):
             collector.add(tally)
     number = sum(len(result.fixed) for result in written)
     report = output.without_baseline(session, collector.report(fixed=number), options.baseline)
@@ -99,12 +104,17 @@ def _fix(
         notes.say_what_guards_hide(written)
         if options.fix_applied:
             notes.say_edited(session, written)
-    return for_findings(
+    code = for_findings(
         bool(report.findings),
         fixed=number > 0,
         exit_zero=options.exit_zero,
         non_zero_on_fix=options.exit_non_zero_on_fix,
     )
+    return code, report
+
+
+def _said_already(files: Iterable[LeftOut]) -> None:
+    """What is left out is known since the files were opened first."""
 
 
 def _is_written(result: FixedFile, collector: Collector) -> bool:

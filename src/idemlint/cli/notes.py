@@ -114,13 +114,6 @@ def _say_by_reason(what: str, files: Sequence[tuple[str, str]], then: str) -> No
         terminal.note(f"{what}: {shown}: {reason}. {then}")
 
 
-def say_problems(problems: Sequence[Exception]) -> bool:
-    """Say which files could not be written, and why; whether there were any."""
-    for problem in problems:
-        terminal.note(f"error: {problem}")
-    return bool(problems)
-
-
 def say_what_guards_hide(results: Sequence[FixedFile]) -> None:
     """Say how many guards were put in: a guard must not be taken for a comparison."""
     guards = sum(

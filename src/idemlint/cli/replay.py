@@ -48,7 +48,7 @@ def command(**values: Any) -> Code:
         return Code.CLEAN
     collector = Collector(session.found)
     judged = []
-    for report in session.reports(collector.left_out, effects=own.effects):
+    for report in session.reports(collector.leave_out, effects=own.effects):
         shown = _shown(report, down=options.down)
         collector.add_report(shown)
         if not shown.problem:

@@ -22,7 +22,7 @@ from idemlint.report.words import counted
 from idemlint.sequence.paths import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from idemlint.analysis.file_report import FileReport, FileTally
     from idemlint.cli.options import Shared
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from idemlint.engine import Folder
     from idemlint.files import Searched
     from idemlint.settings import Settings
+
+    LeaveOut = Callable[[Iterable[LeftOut]], None]
 
 
 class Session(NamedTuple):
@@ -45,6 +47,8 @@ class Session(NamedTuple):
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
     found: Searched = files.NOTHING
+    #: The full paths that the command line names.
+    named: frozenset[str] = frozenset()
     #: Why it is not known which files come late or were edited after they ran; empty: it is, or nothing
     #: counts as applied.
     applied_unknown: str = ""
@@ -57,7 +61,7 @@ class Session(NamedTuple):
         names = [*self.paths, *texts]
         folder = engine.open(names, self.configured, texts, once=once, are_found=True)
         if not self.options.quiet:
-            _say_what_is_hidden(self.options.paths, folder)
+            self._say_what_is_hidden(folder)
         return folder
 
     @property
@@ -65,28 +69,28 @@ class Session(NamedTuple):
         """What was read from standard input, by name."""
         return {} if self.stdin is None else {self.stdin[0]: self.stdin[1]}
 
-    def reports(self, left_out: list[LeftOut], *, effects: bool = False) -> Iterator[FileReport]:
-        """What the engine says of each file that is reported on, with a bar where it takes long. `left_out`
-        gets the files that nothing is said of."""
-        return self._answers(left_out, whole=True, effects=effects)
+    def reports(self, leave_out: LeaveOut, *, effects: bool = False) -> Iterator[FileReport]:
+        """What the engine says of each file that is reported on, with a bar where it takes long. `leave_out`
+        is told of the files that nothing is said of, before the first of these."""
+        return self._answers(leave_out, whole=True, effects=effects)
 
-    def tallies(self, left_out: list[LeftOut], *, excerpts: bool) -> Iterator[FileTally]:
+    def tallies(self, leave_out: LeaveOut, *, excerpts: bool) -> Iterator[FileTally]:
         """The same, without the statements; `excerpts`: with the lines that show the findings."""
-        return self._answers(left_out, whole=False, excerpts=excerpts)
+        return self._answers(leave_out, whole=False, excerpts=excerpts)
 
     def _answers(
         self,
-        left_out: list[LeftOut],
+        leave_out: LeaveOut,
         *,
         whole: bool,
         effects: bool = False,
         excerpts: bool = True,
     ) -> Iterator[Any]:
-        left_out += self.unchanged()
+        leave_out(self.unchanged())
         if not self.wanted():
             return
         folder = self.open(once=True)
-        left_out += folder.left_out(self.is_wanted)
+        leave_out(folder.left_out(self.is_wanted))
         groups = folder.groups
         only = None if self.changed is None else frozenset(self.wanted())
         total = len(self.paths) + (self.stdin is not None)
@@ -156,7 +160,32 @@ class Session(NamedTuple):
         """
         if self.changed is not None and self.is_wanted(path):
             return True
-        return os.path.abspath(path) in map(os.path.abspath, self.options.paths)
+        return os.path.abspath(path) in self.named
+
+    def _say_what_is_hidden(self, folder: Folder) -> None:
+        """Say which files that somebody points at count as applied, and which folders that were named hold
+        nothing else."""
+        if all(each.start_after is None for each in folder):
+            return
+        from idemlint.sequence.texts import full, lies_in
+
+        checked = {full(name) for sequence in folder for name in sequence}
+        hidden = {
+            name: sequence.start_after.value
+            for sequence in folder
+            if sequence.start_after is not None
+            for name in sequence.names
+            if full(name) not in checked
+        }
+        for name, until in hidden.items():
+            if self.is_pointed_at(name):
+                _say_that_it_is_hidden(name, {until})
+        for path in self.found.folders:
+            top = full(path)
+            if not any(lies_in(name, top) for name in checked):
+                inside = {value for name, value in hidden.items() if lies_in(full(name), top)}
+                if inside:
+                    _say_that_it_is_hidden(path, inside)
 
     def shown_files(self) -> str:
         """The files that are reported on, one a line (`--show-files`)."""
@@ -223,6 +252,7 @@ def open_session(
         configured=configured,
         paths=found.names,
         found=found,
+        named=frozenset(map(os.path.abspath, options.paths)),
         stdin=stdin,
         changed=changed,
         applied_unknown=applied_unknown,
@@ -352,26 +382,9 @@ def _pattern_and_rules(entry: str) -> tuple[str, tuple[str, ...]]:
     return pattern, (selectors,)
 
 
-def _say_what_is_hidden(paths: Iterable[str], folder: Folder) -> None:
-    """Say which paths that were named have nothing but migrations that count as applied."""
-    sequences = [each for each in folder if each.start_after is not None]
-    if not sequences:
-        return
-    from idemlint.sequence.texts import full, lies_in
-
-    checked = {full(name) for sequence in folder for name in sequence}
-    for path in paths:
-        top = full(path)
-        if any(lies_in(name, top) for name in checked):
-            continue
-        until = {
-            each.start_after.value
-            for each in sequences
-            if each.start_after is not None and any(lies_in(full(one), top) for one in each.names)
-        }
-        if until:
-            values = ", ".join(f"`{value}`" for value in sorted(until))
-            terminal.note(
-                f"{path} is not checked: by start-after, all is applied up to {values}."
-                " `--isolated` checks it."
-            )
+def _say_that_it_is_hidden(path: str, until: Iterable[str]) -> None:
+    values = ", ".join(f"`{value}`" for value in sorted(until))
+    terminal.note(
+        f"{path} is not checked: by start-after, all is applied up to {values}."
+        " `--isolated` checks it."
+    )
