@@ -34,11 +34,8 @@ KINDS: Final[dict[str, LeftOutKind]] = {
     "down": LeftOutKind("{number} down", False),
     "beside": LeftOutKind("{number} that {detail} runs otherwise", False),
     "unread": LeftOutKind("{number} that {detail} does not read", True),
-    "dump": LeftOutKind("{number} dumped", True),
-    "dialect": LeftOutKind("{number} of {detail}", True),
     "not-sql": LeftOutKind("{number} not SQL", True),
     "link": LeftOutKind("{number} behind links that are not followed", True),
-    "include": LeftOutKind("{number} included and not read", True),
 }
 
 

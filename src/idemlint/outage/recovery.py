@@ -205,10 +205,7 @@ RECOVERIES: Final[dict[str, AfterFailure]] = {
         " ran with its default --mode all."
     ),
     "sqlx": _nothing("_sqlx_migrations"),
-    "supabase": AfterFailure(
-        _nothing("supabase_migrations.schema_migrations").inside,
-        _nothing("supabase_migrations.schema_migrations").outside,
-    ),
+    "supabase": _nothing("supabase_migrations.schema_migrations"),
     "synapse": _nothing("applied_schema_deltas"),
     "tern": _nothing("its version table"),
     "yandex-pgmigrate": _nothing("schema_version"),

@@ -19,7 +19,7 @@ def asked_about(paths: Iterable[str], texts: Texts, *, is_new: bool = True) -> t
     """The files that the paths stand for, each once, however it is spelled. In a folder that is new, a
     path that is not there is an error (`UsageProblem`); later on it is one that has gone."""
     if is_new and not texts.given:
-        return tuple(map(os.fspath, files.discover(list(paths))))
+        return tuple(files.discover(list(paths)))
     found: dict[str, str] = {}
     for path in paths:
         for name in _files(path, texts, is_new=is_new):
@@ -37,7 +37,7 @@ def _files(path: str, texts: Texts, *, is_new: bool) -> list[str]:
         if name.startswith(folder.rstrip(os.sep) + os.sep) and name.endswith(".sql")
     ]
     try:
-        found = [os.fspath(each) for each in files.discover([path])]
+        found = files.discover([path])
     except UsageProblem:
         if is_new and not inside:
             raise
