@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from idemlint.git.history import Branches, Undecided
+from idemlint.git.repository import within
 from idemlint.rules.applied_migrations import AFTER_EDIT
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ class Applied:
             return ""
         real = os.path.realpath(path)
         branch = self._branches.of(os.path.dirname(real))  # noqa: PTH120
-        inside = real[len(os.path.join(branch.top, "")) :].replace(os.sep, "/")  # noqa: PTH118
         if isinstance(branch, Undecided):
             # What has not been committed has not left this work tree.
+            inside = within(branch.top, real)
             is_free = branch.committed is not None and inside not in branch.committed
             why = f"cannot tell what is applied: {branch.reason}"
         else:
-            is_free = not branch.has(inside)
+            is_free = not branch.has_file(real)
             why = f"it is on {branch.name} already"
         return (
             "" if is_free else f"{why}, and {AFTER_EDIT[profile.edits].format(title=profile.title)}"

@@ -117,8 +117,7 @@ def is_claimed(found: Found) -> bool:
 def _found(sequence: engine.Sequence, folder: str, branches: Branches | None) -> Found:
     branch, files = _on_branch(branches, folder), sequence.files
     if branch is not None:
-        top = branch.top
-        files = tuple(name for name in files if branch.has(_within(top, name)))
+        files = tuple(name for name in files if branch.has_file(os.path.realpath(name)))
     return Found(
         folder,
         sequence.runner,
@@ -138,11 +137,6 @@ def _migrations_only(found: list[Found]) -> list[Found]:
 def _is_below(folder: str, roots: Iterable[Path]) -> bool:
     path = Path(full(folder))
     return any(path.is_relative_to(root) for root in roots)
-
-
-def _within(top: str, name: str) -> str:
-    """A file's path from the top of a repository, as git has it."""
-    return PurePath(os.path.relpath(os.path.realpath(name), top)).as_posix()
 
 
 def _on_branch(branches: Branches | None, folder: str) -> Branch | None:

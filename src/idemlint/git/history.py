@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.git import contents
 from idemlint.git.asking import GitProblem
 from idemlint.git.contents import OPAQUE, blob_id
-from idemlint.git.repository import Repository, short
+from idemlint.git.repository import Repository, short, within
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -53,6 +53,11 @@ class Branch(NamedTuple):
         """Whether a file, by its path from the top, is or was there."""
         return path in self.tip or (self.base is not None and path in self.base)
 
+    def has_file(self, real: str) -> bool:
+        """The same, by its real path."""
+        inside = within(self.top, real)
+        return inside is not None and self.has(inside)
+
     def known(self, path: str) -> Known:
         """What is known of a file, by its path from the top."""
         former = path if self.has(path) else self._former(path)
@@ -85,9 +90,9 @@ class History(NamedTuple):
         """What is known of a file; `None`: nothing."""
         real = os.path.realpath(path)
         for branch in self.branches:
-            inside = os.path.join(branch.top, "")
-            if real.startswith(inside):
-                return branch.known(real[len(inside) :].replace(os.sep, "/"))
+            inside = within(branch.top, real)
+            if inside is not None:
+                return branch.known(inside)
         return None
 
 
@@ -172,8 +177,7 @@ def look_back(
             continue
         found[branch.top] = branch
         suffixes.add(os.path.splitext(real)[1])
-        relative = real[len(os.path.join(branch.top, "")) :].replace(os.sep, "/")
-        files.setdefault(branch.top, {})[relative] = data
+        files.setdefault(branch.top, {})[within(branch.top, real) or real] = data
     kept = []
     for top, branch in found.items():
         if branch.base is None:

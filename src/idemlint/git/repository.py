@@ -38,8 +38,7 @@ class Repository:
 
     def relative(self, path: str) -> str | None:
         """A real path as the repository names it; `None`: it is outside."""
-        inside = os.path.join(self.top, "")
-        return path[len(inside) :].replace(os.sep, "/") if path.startswith(inside) else None
+        return within(self.top, path)
 
     def commit(self, revision: str) -> str:
         """The name of the commit that a revision is. Raises `UsageProblem` where there is none."""
@@ -199,6 +198,12 @@ class Repository:
         if self.is_shallow:
             return "; this is a shallow clone: fetch more of it (in CI: `fetch-depth: 0`)"
         return ""
+
+
+def within(top: str, path: str) -> str | None:
+    """A real path as the repository at `top` names it; `None`: it is outside."""
+    inside = os.path.join(top, "")
+    return path[len(inside) :].replace(os.sep, "/") if path.startswith(inside) else None
 
 
 def short(reference: str) -> str:

@@ -89,6 +89,8 @@ class Chain:
         self._clues = clues
         self._places = {name: place for place, name in enumerate(self.names)}
         self._standing = Standing(self.profile, self.names, terms)
+        #: Asked for by all who go through the files; it hangs on their texts.
+        self._applied: dict[str, bool] = {}
         self._machine = new_machine(terms.search_path, terms.postgres_version, self.profile.session)
         self._runs: list[_Run] = []
         self._moment = 0
@@ -99,6 +101,12 @@ class Chain:
     def is_applied(self, name: str) -> bool:
         """Whether the file counts as applied, does not run again by design, and was not edited since: what it
         does is only context."""
+        found = self._applied.get(name)
+        if found is None:
+            found = self._applied[name] = self._looks_applied(name)
+        return found
+
+    def _looks_applied(self, name: str) -> bool:
         if not self._standing.is_applied(name):
             return False
         data = self._scripts.data(name)
@@ -154,6 +162,8 @@ class Chain:
         names = list(names)
         place = min(self._places[name] for name in names)
         self.forget()
+        for name in names:
+            self._applied.pop(name, None)
         self._back_to(place)
         moved = set(self.names[place:] if self.terms.rerun != "folder" else self.names)
         return frozenset(moved.union(*map(self.facts.update, names)))
