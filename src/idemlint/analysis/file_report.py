@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from idemlint.analysis.fingerprint import Identities, Identity, fingerprint
 from idemlint.diagnostics import Severity
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from idemlint.replay.effects.describe import Described
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.source.statement import Edit, ParsedFile, Statement
-
-#: Of a statement's text, so many bytes are kept to show how it begins.
-_BEGINNING: Final = 288
 
 
 class StatementRow(NamedTuple):
@@ -250,7 +247,7 @@ def _rows(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[StatementR
             outcome.reason,
             outcome.rerun,
             tuple(named),
-            data[start : min(end, start + _BEGINNING)].decode("utf-8", "replace"),
+            statement.beginning(data),
             described.get(statement.index, ()) if effects else None,
         )
 

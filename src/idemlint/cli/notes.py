@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.cli import output, terminal
 from idemlint.errors import UsageProblem
-from idemlint.report.run_report import one_line, printable
+from idemlint.report.run_report import shown_name
 from idemlint.report.words import counted
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def ways_on(session: Session, options: CheckOptions, collector: Collector) -> tu
     """How to go on from a wall of findings: the commands for this repository, as they are typed."""
     if not output.is_for_eyes(session) or len(collector.findings) <= output.MOST:
         return ()
-    paths = " ".join(shlex.quote(one_line(printable(path))) for path in session.options.paths)
+    paths = " ".join(shlex.quote(shown_name(path)) for path in session.options.paths)
     here = f" {paths}" if paths else ""
     ways = []
     if session.config.file is None and session.stdin is None:

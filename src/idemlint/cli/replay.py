@@ -15,7 +15,10 @@ from idemlint.cli.session import open_session
 from idemlint.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from idemlint.analysis.file_report import FileReport
+    from idemlint.report.lines import Line
 
 
 FORMATS: Final = ("full", "json")
@@ -54,18 +57,12 @@ def command(**values: Any) -> Code:
         if not shown.problem:
             judged.append(shown)
     account = collector.account()
-    for file in options.output_file:
-        as_json = (file.format or options.output_format) == "json"
-        render = verdicts.as_json if as_json else verdicts.text
-        terminal.write_file(file.name, render(judged, account))
-    goes_to_a_file = any(file.format is None for file in options.output_file)
-    if options.output_format == "json" and not goes_to_a_file:
-        terminal.emit(verdicts.as_json(judged, account))
-    else:
-        terminal.emit_lines(
-            verdicts.lines(judged, account, width=terminal.width(), quiet=options.quiet),
-            options.color,
-        )
+    _print(
+        options,
+        lambda: verdicts.as_json(judged, account),
+        lambda: verdicts.text(judged, account),
+        verdicts.lines(judged, account, width=terminal.width(), quiet=options.quiet),
+    )
     notes.say_what_went_wrong(account, verbose=options.verbose)
     return with_account(Code.CLEAN, account)
 
@@ -84,15 +81,30 @@ def _stopped(own: ReplayOptions, text: str) -> Code:
         options = options._replace(paths=(place.file,))
     session = open_session(options)
     outage = stopped(session.open(), place)
-    as_json = options.output_format == "json"
-    for file in options.output_file:
-        whole = told.as_json if (file.format or options.output_format) == "json" else told.text
-        terminal.write_file(file.name, whole(outage))
-    if as_json and all(file.format is not None for file in options.output_file):
-        terminal.emit(told.as_json(outage))
-    else:
-        terminal.emit_lines(told.lines(outage, width=terminal.width()), options.color)
+    _print(
+        options,
+        lambda: told.as_json(outage),
+        lambda: told.text(outage),
+        told.lines(outage, width=terminal.width()),
+    )
     return Code.CLEAN
+
+
+def _print(
+    options: Shared,
+    as_json: Callable[[], str],
+    text: Callable[[], str],
+    lines: Iterable[Line],
+) -> None:
+    """Print what was asked for, in the format that was; an --output-file gets it, and stdout the lines."""
+    for file in options.output_file:
+        is_json = (file.format or options.output_format) == "json"
+        terminal.write_file(file.name, as_json() if is_json else text())
+    goes_to_a_file = any(file.format is None for file in options.output_file)
+    if options.output_format == "json" and not goes_to_a_file:
+        terminal.emit(as_json())
+    else:
+        terminal.emit_lines(lines, options.color)
 
 
 def _shown(report: FileReport, *, down: bool) -> FileReport:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from idemlint.outage.recovery import Remedy
     from idemlint.sequence.halfway import Halfway, Ran
 
-#: Of a statement's text, so many bytes are kept to show how it begins.
-_BEGINNING: Final = 288
-
 
 class Step(NamedTuple):
     """A statement of the run. `filename` is as it is shown; rows count from 1, `start` and `end` are bytes.
@@ -134,7 +131,6 @@ class _Rows:
     def step(self, ran: Ran, outcome: Outcome | None = None) -> Step:
         source, statement = ran.script.parsed.source, ran.statement
         start, end = statement.span
-        beginning = source.data[start : min(end, start + _BEGINNING)].decode("utf-8", "replace")
         step = Step(
             source.path,
             statement.index,
@@ -142,7 +138,7 @@ class _Rows:
             start,
             end,
             statement.kind,
-            beginning,
+            statement.beginning(source.data),
         )
         if outcome is None:
             return step

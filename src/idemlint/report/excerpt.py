@@ -20,6 +20,8 @@ Style = Literal["text", "gutter", "mark", "cut"]
 
 TAB: Final = 4
 ELLIPSIS: Final = "…"
+#: Characters by which a statement is known, where all of it is not shown.
+BEGINNING: Final = 72
 
 
 class Piece(NamedTuple):
@@ -39,6 +41,12 @@ def excerpt(lines: Sequence[SourceLine], width: int) -> list[Row]:
     draw = _Drawing(gutter, room)
     rows = draw.single(lines[0]) if len(lines) == 1 else draw.several(lines)
     return [[Piece(" " * gutter + " |", "gutter")], *rows, [Piece(" " * gutter + " |", "gutter")]]
+
+
+def beginning(text: str, most: int = BEGINNING) -> str:
+    """How a statement begins, on one line of at most so many characters."""
+    flat = "".join(character for character, _ in cells(" ".join(text.split())))
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + ELLIPSIS
 
 
 class _Drawing:

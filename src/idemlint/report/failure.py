@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.sqlstates import condition_name
 from idemlint.report import stopped
-from idemlint.report.run_report import one_line, printable
+from idemlint.report.run_report import one_line, shown_name
 from idemlint.report.stopped import sentence_lines
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def lines(
 
 
 def _where(failure: Failure) -> str:
-    where = f" in {printable(one_line(failure.file))}" if failure.file else ""
+    where = f" in {shown_name(failure.file)}" if failure.file else ""
     return where + (f" at line {failure.row}" if failure.row is not None else "")
 
 

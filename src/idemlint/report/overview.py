@@ -6,7 +6,7 @@ import posixpath
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from idemlint.report.run_report import one_line, printable
+from idemlint.report.run_report import shown_name
 from idemlint.report.words import counted
 
 if TYPE_CHECKING:
@@ -69,12 +69,8 @@ def _table(counts: Counter[str], noun: str) -> Iterator[Line]:
     rows = counts.most_common(_MOST)
     digits = len(str(rows[0][1]))
     for name, number in rows:
-        yield [(f"{number:>{digits}}", "label"), ("  ", "text"), (_shown(name), "path")]
+        yield [(f"{number:>{digits}}", "label"), ("  ", "text"), (shown_name(name), "path")]
     left = counts.total() - sum(number for _, number in rows)
     if left:
         others = counted(len(counts) - len(rows), f"other {noun}")
         yield [(f"{left:>{digits}}", "label"), (f"  in {others}", "text")]
-
-
-def _shown(name: str) -> str:
-    return one_line(printable(name))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
-from idemlint.report.excerpt import cells
+from idemlint.report.excerpt import BEGINNING, beginning
 from idemlint.report.full import plain
 from idemlint.report.json import dumps
+from idemlint.report.lines import wrapped
 from idemlint.report.run_report import one_line, printable
 from idemlint.report.words import counted
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from idemlint.outage.story import Outage, Step, Told
     from idemlint.report.lines import Line
 
-_EXCERPT: Final = 72
+#: Columns, where there is no terminal.
+_WIDTH: Final = 110
 #: Of more statements with one fate, the first and the last ones are listed.
 _ENDS: Final = 5
 
@@ -86,8 +88,8 @@ def text(outage: Outage) -> str:
 def lines(outage: Outage, *, width: int | None = None) -> Iterator[Line]:
     """What stays, what was taken back, what never ran, what the rerun meets, what the journal wants."""
     yield [(printable(outage.filename), "path"), (f"  {outage.runner}", "cut")]
-    for note in filter(None, (outage.note,)):
-        yield from sentence_lines(note, width, "cut")
+    if outage.note:
+        yield from sentence_lines(outage.note, width, "cut")
     yield []
     yield [("Stopped at", "error")]
     yield from _steps((outage.at,), outage.filename, width)
@@ -162,8 +164,10 @@ def _steps(steps: Sequence[Step], filename: str, width: int | None) -> Iterator[
             lead.insert(0, (f"  {printable(step.filename)}:", "path"))
         if step.sqlstate:
             lead.append((f"{step.sqlstate}  ", "sqlstate"))
-        room = None if width is None else max(width - sum(len(piece) for piece, _ in lead), 20)
-        yield [*lead, (_excerpt(step.beginning, room), "text")]
+        room = BEGINNING
+        if width is not None:
+            room = min(room, max(width - sum(len(piece) for piece, _ in lead), 20))
+        yield [*lead, (beginning(step.beginning, room), "text")]
         if step.reason:
             name = condition_name(step.sqlstate) if step.sqlstate else None
             why = f"{name}: {step.reason}" if name else step.reason
@@ -174,19 +178,5 @@ def sentence_lines(
     sentence: str, width: int | None, style: str = "text", indent: int = 0
 ) -> Iterator[Line]:
     """A sentence as lines of that width, 110 where it is not known."""
-    sentence = one_line(sentence)
-    pieces = [sentence]
-    if width is None or width - indent >= 30:
-        from textwrap import wrap
-
-        pieces = wrap(
-            sentence, (width or 110) - indent, break_long_words=False, break_on_hyphens=False
-        )
-    for piece in pieces:
+    for piece in wrapped(one_line(sentence), indent, width or _WIDTH):
         yield [(" " * indent, "text"), (piece, style)]
-
-
-def _excerpt(text: str, room: int | None) -> str:
-    flat = "".join(character for character, _ in cells(" ".join(text.split())))
-    most = min(_EXCERPT, room or _EXCERPT)
-    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.report.excerpt import cells
+from idemlint.report.excerpt import beginning
 from idemlint.report.full import plain
 from idemlint.report.json import account_as_dict, dumps
 from idemlint.report.lines import folded, wrapped
@@ -31,7 +31,6 @@ _STYLES: Final = {
     "not-applicable": "cut",
 }
 _VERDICT_WIDTH: Final = max(map(len, _STYLES))
-_EXCERPT: Final = 72
 
 
 def as_json(files: Iterable[FileReport], account: Account) -> str:
@@ -111,7 +110,7 @@ def _statement(statement: StatementRow, digits: int, width: int | None) -> Itera
         (f"  {statement.sqlstate or '':<5}  ", "sqlstate"),
     ]
     column = sum(len(text) for text, _ in lead)
-    first, *rest = wrapped(_excerpt(statement.beginning), column, width) or [""]
+    first, *rest = wrapped(beginning(statement.beginning), column, width) or [""]
     yield [*lead, (first, "text")]
     for piece in rest:
         yield [(" " * column, "text"), (piece, "text")]
@@ -165,8 +164,3 @@ def _totals(files: Sequence[FileReport]) -> Line:
             line.append((": " if len(line) == 1 else ", ", "text"))
             line.append((f"{counts[verdict]:,} {verdict}", _STYLES[verdict]))
     return line
-
-
-def _excerpt(text: str) -> str:
-    flat = "".join(character for character, _ in cells(" ".join(text.split())))
-    return flat if len(flat) <= _EXCERPT else flat[: _EXCERPT - 1].rstrip() + "…"

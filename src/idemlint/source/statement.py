@@ -8,7 +8,7 @@ what libpg_query gives and what edits need. Rows and columns are made from them 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from idemlint.records import NamedTuple
 from idemlint.source.tree import unfolded
@@ -80,6 +80,10 @@ class SourceFile(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
+#: Of a statement's text, so many bytes are kept to show how it begins.
+_BEGINNING: Final = 288
+
+
 # Not a tuple: a runner's sections are assigned once a file is read, and no two are equal.
 class Statement:
     """One statement of a file.
@@ -121,6 +125,10 @@ class Statement:
     def span(self) -> Span:
         """The statement's own bytes."""
         return Span(self.start, self.end)
+
+    def beginning(self, data: bytes) -> str:
+        """The first part of its text, by which it is shown; `data` are the file's bytes."""
+        return data[self.start : min(self.end, self.start + _BEGINNING)].decode("utf-8", "replace")
 
 
 class ParsedFile(NamedTuple):
