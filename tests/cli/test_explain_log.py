@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from cli.conftest import Result, write
+from idemlint.outage.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -476,3 +477,35 @@ def test_a_configuration_says_where_the_files_are(explain: Explain, here: Path) 
     result = explain(f"psql:0002_orders.sql:2: ERROR:  {NULLS}\n")
     assert "db/0002_orders.sql" in result.out
     assert "other/" not in result.out
+
+
+#: Events of the profiler for a line (a call is two): JSON has 320; with 40 lines behind each it was 820.
+MOST_CALLS = 400
+#: Lines that nearly are errors, and make the reader look twice.
+NEARLY = {
+    "a request": "2026-03-01T09:12:13.1234567Z GET /health 200 12ms error=0 cannot=1 'already' no fail",
+    "JSON": '{"level":"info","msg":"request failed once, error ignored","path":"/x","code":"ECONN"}',
+    "a long line": "x" * 5000 + " error " + "y" * 5000,
+    "an error without a code": "ERROR: " + "(" * 200,
+}
+
+
+@pytest.mark.parametrize("line", NEARLY.values(), ids=list(NEARLY))
+def test_no_line_of_a_long_log_is_looked_at_again_and_again(line: str) -> None:
+    """Counted, not timed: what is called for a line, besides those who split the log."""
+    error = 'psql:db/0002_orders.sql:2: ERROR:  relation "orders" already exists\n'
+    number = 2_000
+    calls = 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(count)
+    try:
+        failure = read((f"{line}\n" * number + error).encode())
+    finally:
+        sys.setprofile(None)
+    assert failure is not None
+    assert (failure.sqlstate, failure.file, failure.row) == ("42P07", "db/0002_orders.sql", 2)
+    assert calls < MOST_CALLS * number

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from idemlint.outage.own_errors import OWN_ERRORS, OwnError
+from idemlint.postgres.error_texts import needle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def asked_for(text: str) -> tuple[OwnError, ...]:
@@ -32,13 +37,35 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def pattern_of_all() -> re.Pattern[str]:
-    """Finds any of them in a log."""
-    return re.compile("|".join(f"(?:{each.pattern})" for each in OWN_ERRORS), re.IGNORECASE)
+def _by_needle() -> dict[str, list[tuple[OwnError, re.Pattern[str]]]]:
+    """The errors with the patterns of each, by the words in lower case that these need."""
+    found: dict[str, list[tuple[OwnError, re.Pattern[str]]]] = {}
+    for each in OWN_ERRORS:
+        for pattern in _alternatives(each.pattern):
+            compiled = re.compile(pattern, re.IGNORECASE)
+            found.setdefault(needle(pattern).lower(), []).append((each, compiled))
+    return found
+
+
+def _alternatives(pattern: str) -> Iterator[str]:
+    """A pattern's alternatives, those within groups aside."""
+    depth = start = 0
+    for at, character in enumerate(pattern):
+        if pattern[at - 1 : at] == "\\":
+            continue
+        depth += (character == "(") - (character == ")")
+        if character == "|" and not depth:
+            yield pattern[start:at]
+            start = at + 1
+    yield pattern[start:]
 
 
 def said_in(line: str) -> OwnError | None:
     """The error that a line of a log is."""
-    if pattern_of_all().search(line) is None:
-        return None
-    return next((each for each in OWN_ERRORS if re.search(each.pattern, line, re.IGNORECASE)), None)
+    lower = line.lower()
+    for needed, patterns in _by_needle().items():
+        if needed in lower:
+            for each, pattern in patterns:
+                if pattern.search(line) is not None:
+                    return each
+    return None

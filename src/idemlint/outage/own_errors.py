@@ -5,6 +5,8 @@ Flyway's docs, golang-migrate's GETTING_STARTED and FAQ, sqlx-core/src/migrate/e
 provider_errors.go, Atlas's docs on "Migration directory integrity", Liquibase's docs on checksums and the
 lock table, node-pg-migrate's runner.ts, Alembic's command.py, Rails' migration.rb, supabase/cli
 internal/db/push.
+
+Read there: golang-migrate, sqlx, Atlas, node-pg-migrate. The others are [unverified].
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from idemlint.outage.known_errors import said_in
@@ -24,13 +25,22 @@ _RUN: Final = 2_000
 #: Where a runner says which one it is may stand far from the error, but not so far.
 _SPOKEN: Final = 400
 
-#: A line that may be looked at: the words, one of which every message has.
-_MAYBE: Final = re.compile(
-    r"error|fatal|panic|fail|exception|pq: |pg::|sqlstate|sql state|P30\d\d|dirty|cannot|could not|mismatch"
-    r"|already exists|does not exist|violates|denied|lock timeout|not found|modified|pending|check ?sum"
-    r"|multiple head|can't|preceding|non-empty|not empty|different than|inserted before|psql:|aborted|hashes",
-    re.IGNORECASE,
+#: A line that may be looked at has one of these, in lower case. All of a log's lines are asked: words are
+#: found a hundred times as fast as patterns.
+_MAYBE: Final = (
+    *("error", "fatal", "panic", "fail", "exception", "pq: ", "pg::", "sqlstate", "sql state"),
+    *("p30", "dirty", "cannot", "could not", "can't", "mismatch", "already exists", "violates"),
+    *("does not exist", "denied", "lock timeout", "not found", "modified", "pending", "checksum"),
+    *("check sum", "multiple head", "preceding", "non-empty", "not empty", "different than"),
+    *("inserted before", "psql:", "aborted", "hashes"),
 )
+#: One of these stands in every line that has an SQLSTATE.
+_CODED: Final = (
+    *("SQLSTATE", "SQL State", "SqlState", "Database error code", "ERROR:", "FATAL:"),
+    *("PostgresException", "code", "sqlState", "PG::", "psycopg", "asyncpg"),
+)
+#: A driver prints the SQLSTATE so many lines below its message, at most.
+_CODE_BELOW: Final = 39
 _HARMLESS: Final = re.compile(
     r"\b(?:NOTICE|WARNING|INFO|DEBUG|LOG):|, skipping\b|severity['\"]?: ?['\"](?:NOTICE|WARNING)"
 )
@@ -87,39 +97,64 @@ class Failure(NamedTuple):
 
 def read(data: bytes) -> Failure | None:
     """The first failure in a log; `None` where nothing in it is known to be one."""
-    lines = lines_of(data)
+    log = _Log(lines_of(data))
     found: Failure | None = None
     others: set[str] = set()
-    for place, line in enumerate(lines):
-        if _MAYBE.search(line) is None or _HARMLESS.search(line) is not None:
+    for place, line in enumerate(log.lines):
+        lower = line.lower()
+        if not any(word in lower for word in _MAYBE) or _HARMLESS.search(line) is not None:
             continue
         if found is not None:
-            said = _SAYS.search(line)
+            said = _said(line)
             if said is not None and sqlstate_of(said["message"]):
                 others.add(said["message"].strip())
             continue
         own = said_in(line)
-        sqlstate, message = _server(lines, place)
+        sqlstate, message = log.server(place)
         if own is None and not sqlstate:
             continue
-        found = _failure(lines, place, own, sqlstate, message)
+        found = _failure(log, place, own, sqlstate, message)
     return found._replace(errors=len(others | {found.message})) if found is not None else None
 
 
-def _server(lines: Sequence[str], place: int) -> tuple[str, str]:
-    """The SQLSTATE and the message of the server's error in a line; both empty where it has none."""
-    line = lines[place]
-    said = _SAYS.search(line)
-    message = said["message"].strip() if said is not None else line.strip()
-    code = _code_in(line)
-    if not code:
-        code = sqlstate_of(message) or ""
-        if code and said is None and _is_notice(lines, place):
-            return "", ""
-    if not code and said is not None:
-        # What the driver prints below its message.
-        code = next(filter(None, map(_code_in, lines[place + 1 : place + 40])), "")
-    return (code, message) if code and condition_name(code) else ("", "")
+class _Log:
+    """The lines of a log, and what the server says in them."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self._codes: dict[int, str] | None = None
+        self._coded: list[int] = []
+
+    def server(self, place: int) -> tuple[str, str]:
+        """The SQLSTATE and the message of the server's error in a line; both empty where it has none."""
+        line = self.lines[place]
+        said = _said(line)
+        message = said["message"].strip() if said is not None else line.strip()
+        code = _code_in(line) if self._codes is None else self._codes.get(place, "")
+        if not code:
+            code = sqlstate_of(message) or ""
+            if code and said is None and _is_notice(self.lines, place):
+                return "", ""
+        if not code and said is not None:
+            code = self._code_below(place)
+        return (code, message) if code and condition_name(code) else ("", "")
+
+    def _code_below(self, place: int) -> str:
+        """The next SQLSTATE that a line below has, where one is near."""
+        if self._codes is None:
+            found = ((at, _code_in(line)) for at, line in enumerate(self.lines))
+            self._codes = {at: code for at, code in found if code}
+            self._coded = list(self._codes)
+        next_one = bisect_right(self._coded, place)
+        if next_one == len(self._coded) or self._coded[next_one] > place + _CODE_BELOW:
+            return ""
+        return self._codes[self._coded[next_one]]
+
+
+def _said(line: str) -> re.Match[str] | None:
+    if ": " not in line and "psycopg" not in line and "asyncpg" not in line:
+        return None
+    return _SAYS.search(line)
 
 
 def _is_notice(lines: Sequence[str], place: int) -> bool:
@@ -127,6 +162,8 @@ def _is_notice(lines: Sequence[str], place: int) -> bool:
 
 
 def _code_in(line: str) -> str:
+    if not any(word in line for word in _CODED):
+        return ""
     for pattern in _CODES:
         match = pattern.search(line)
         if match is not None and condition_name(match["code"]):
@@ -138,9 +175,8 @@ def _code_in(line: str) -> str:
     return ""
 
 
-def _failure(
-    lines: Sequence[str], place: int, own: OwnError | None, sqlstate: str, message: str
-) -> Failure:
+def _failure(log: _Log, place: int, own: OwnError | None, sqlstate: str, message: str) -> Failure:
+    lines = log.lines
     around = "\n".join(lines[max(place - _BEFORE, 0) : place + _BEHIND])
     wording = _spoken(lines, place, own, around)
     told: dict[str, str] = {}
@@ -151,7 +187,7 @@ def _failure(
     if own is not None and not sqlstate and not own.is_late:
         # The runner's words come first, and the server's below them.
         for below in range(place + 1, min(place + 25, len(lines))):
-            sqlstate, message = _server(lines, below)
+            sqlstate, message = log.server(below)
             if sqlstate:
                 break
     if "message" in told and sqlstate_of(told["message"]) in (sqlstate, None):

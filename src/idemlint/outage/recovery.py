@@ -16,6 +16,8 @@ says how a file is sent, this says what the journal has then:
 - yoyo (yoyo-migrations: yoyo/migrations.py, StepGroup.apply): steps that had worked are rolled back by their
   rollback statements.
 - All others write their row with the file, or after it: a file that failed has none.
+
+Read there: golang-migrate, Atlas. The others, and the commands of `RUNS`, are [unverified].
 """
 
 from __future__ import annotations

@@ -20,6 +20,9 @@ tell: `file` (a path, a name or a version), `row`, `column`, `index` (of the sta
 - Alembic (alembic/runtime/migration.py) and SQLAlchemy's `[SQL: …]` (exc.py); Django, Rails
   (activerecord: migration.rs), Sqitch (App/Sqitch/Engine.pm), sql-migrate (migrate.go TxError), tern, yoyo,
   refinery, graphile-migrate, Npgsql (PostgresException) for grate, DbUp and Evolve.
+
+Read there, or in logs that people pasted: golang-migrate, sqlx, postgres-migrations, node-pg-migrate, Atlas,
+dbmate, Prisma, Drizzle, Liquibase. The others are [unverified].
 """
 
 from __future__ import annotations
