@@ -80,8 +80,9 @@ def locate(script: Script, row: int, column: int | None = None) -> StoppedAt:
     source = script.parsed.source
     lines = Lines(source.data)
     name = source.path
-    if not 1 <= row <= len(lines):
-        raise UsageProblem(f"{name} has {len(lines):,} lines: there is no line {row}")
+    number = len(lines) - source.data.endswith(b"\n")
+    if not 1 <= row <= number:
+        raise UsageProblem(f"{name} has {number:,} lines: there is no line {row}")
     first, last = lines.bounds(row)
     if column is not None:
         first = last = _offset(source.data, first, last, column)
