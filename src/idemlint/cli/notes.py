@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from typing import TYPE_CHECKING, Final
 
 from idemlint.cli import output, terminal
@@ -30,6 +29,8 @@ def ways_on(session: Session, options: CheckOptions, collector: Collector) -> tu
     """How to go on from a wall of findings: the commands for this repository, as they are typed."""
     if not output.is_for_eyes(session) or len(collector.findings) <= output.MOST:
         return ()
+    import shlex  # hardly any run has a wall of findings
+
     paths = " ".join(shlex.quote(shown_name(path)) for path in session.options.paths)
     here = f" {paths}" if paths else ""
     ways = []
