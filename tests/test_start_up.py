@@ -55,7 +55,7 @@ runners.line_patterns runners.majority runners.profile runners.profiles runners.
 runners.units
 selection
 sequence sequence.asked sequence.chain sequence.facts sequence.grouping sequence.migration
-sequence.order sequence.owners sequence.paths sequence.script
+sequence.order sequence.owners sequence.paths sequence.running sequence.running.runs sequence.script
 sequence.standing sequence.start_after sequence.terms sequence.texts sequence.unjudged
 settings
 source source.grammar source.lexer source.libpg_query source.parse source.positions source.split

@@ -115,7 +115,9 @@ class Folder:
         if len(self._parts) > 1:
             places = {name: place for place, name in enumerate(self._asked)}
             found.sort(
-                key=lambda each: min(places[name] for name in (*each[2].asked, *each[2].outside))
+                key=lambda each: min(
+                    places.get(name, len(places)) for name in (*each[2].asked, *each[2].outside)
+                )
             )
         return found
 
@@ -260,8 +262,10 @@ class Folder:
         for settings, grouping, each in self.parts():
             facts = known.get((each.profile.name, each.names))
             scripts = Scripts(each.profile, texts, settings.terms, self._shelf)
-            terms = settings.terms_in(holder(each.profile, each.names or tuple(each.outside)))
-            chain = Chain(each.names, scripts, grouping.clues, terms, facts, each.evidence)
+            terms = settings.terms_in(holder(each.profile, each.own))
+            chain = Chain(
+                each.names, scripts, grouping.clues, terms, facts, each.evidence, each.followed
+            )
             asked = [name for name in each.names if name in each.asked]
             alone = [name for name in each.outside if is_read_alone(each, name, settings.terms)]
             found.append(Sequence(self.update, settings, chain, each, asked))

@@ -260,7 +260,8 @@ class TestWhatIsNotFollowed:
         _, include, table = told["files"][0]["statements"]
         assert (include["index"], include["verdict"], table["index"]) == (1, "unknown", 2)
         assert include["reason"] == (
-            f"`\\{command} ../other.sql` runs another file here, which is not followed"
+            f"`\\{command} ../other.sql` runs another file here, which is not followed:"
+            " it is not there"
         )
 
     def test_other_commands_of_psql_run_none(self, idemlint: Idemlint) -> None:

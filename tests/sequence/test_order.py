@@ -12,6 +12,7 @@ from idemlint.sequence.order import Group, group
 from idemlint.sequence.owners import Owners
 from idemlint.sequence.start_after import last_applied
 from idemlint.sequence.terms import StartAfter
+from idemlint.sequence.texts import Texts
 
 
 def groups(root: Path, *asked: str, runner: str, here: tuple[str, ...] = ()) -> list[Group]:
@@ -19,11 +20,8 @@ def groups(root: Path, *asked: str, runner: str, here: tuple[str, ...] = ()) -> 
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("SELECT 1;\n")
     names, clues = [str(root / name) for name in asked], FolderClues()
-    return group(names, Owners(runner, read, clues), read, clues)
-
-
-def read(name: str) -> bytes:
-    return Path(name).read_bytes()
+    texts = Texts()
+    return group(names, Owners(runner, texts.read, clues), texts, clues)
 
 
 def shown(root: Path, names: tuple[str, ...]) -> list[str]:

@@ -56,7 +56,11 @@ class Sequence:
         #: Whether these are the files that the runner runs; else this is one of those outside, by itself.
         self.is_ordered = is_ordered
         #: What the sequence is known by: it is the same one as long as this is.
-        self.key = (self.runner, group.root, sure, chain.names, self._asked, chain.facts.names)
+        self.key = (
+            (self.runner, group.root, sure, chain.names, self._asked, chain.facts.names),
+            tuple(group.followed.includes.items()),
+        )
+        self._group = group
         #: For `Folder`: what the whole folder tells, which sequences of one share.
         self.facts = chain.facts
         self._is_replaced = False
@@ -91,7 +95,8 @@ class Sequence:
     @property
     def folder(self) -> str:
         """The innermost folder that holds all files, and those to come."""
-        return holder(self._chain.profile, self.files or tuple(self.outside)) or os.curdir
+        names = self._group.own if self.is_ordered else self.files
+        return holder(self._chain.profile, names) or os.curdir
 
     def report(self, name: str, *, effects: bool = False) -> FileReport:
         """What is said of a file, as plain data; `effects`: with what each statement is taken to do.

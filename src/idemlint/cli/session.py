@@ -46,6 +46,8 @@ class Session(NamedTuple):
     paths: list[str]
     stdin: tuple[str, bytes] | None = None
     changed: frozenset[str] | None = None
+    #: With `--since`: the files that these run, if psql runs them.
+    run_by_them: tuple[str, ...] = ()
     found: Searched = files.NOTHING
     #: The full paths that the command line names.
     named: frozenset[str] = frozenset()
@@ -60,8 +62,10 @@ class Session(NamedTuple):
         texts = self.texts
         names = [*self.paths, *texts]
         folder = engine.open(names, self.configured, texts, once=once, are_found=True)
-        if not self.options.quiet:
-            self._say_what_is_hidden(folder)
+        if not self.options.quiet and any(each.start_after is not None for each in folder):
+            from idemlint.cli.hidden import say_what_is_hidden
+
+            say_what_is_hidden(folder, self.found.folders, self.is_pointed_at)
         return folder
 
     @property
@@ -92,7 +96,7 @@ class Session(NamedTuple):
         folder = self.open(once=True)
         leave_out(folder.left_out(self.is_wanted))
         groups = folder.groups
-        only = None if self.changed is None else frozenset(self.wanted())
+        only = self._only(frozenset().union(*(each.brought & each.asked for each in groups)))
         total = len(self.paths) + (self.stdin is not None)
         watched = [folder]
         with progress(
@@ -127,8 +131,21 @@ class Session(NamedTuple):
 
     def wanted(self) -> list[str]:
         """The files that are reported on, if they are migrations to check."""
-        names = [*self.paths, *self.texts]
+        names = [*self.paths, *self.texts, *self.run_by_them]
         return names if self.changed is None else list(filter(self.is_wanted, names))
+
+    def _only(self, brought: frozenset[str]) -> frozenset[str] | None:
+        """The files that are reported on, where those are not all; `brought` are there since others run
+        them."""
+        if self.changed is not None:
+            return frozenset(self.wanted())
+        if not brought:
+            return None
+        exclude = self.options.exclude or self.config.exclude
+        root = os.curdir if self.options.exclude else self.config.folder
+        # Who pipes a text in asks about that text.
+        kept = files.without(sorted(brought), exclude, root) if self.paths else ()
+        return frozenset((*self.wanted(), *kept))
 
     def unchanged(self) -> list[LeftOut]:
         """The files that are not, since they have not changed."""
@@ -162,31 +179,6 @@ class Session(NamedTuple):
             return True
         return os.path.abspath(path) in self.named
 
-    def _say_what_is_hidden(self, folder: Folder) -> None:
-        """Say which files that somebody points at count as applied, and which folders that were named hold
-        nothing else."""
-        if all(each.start_after is None for each in folder):
-            return
-        from idemlint.sequence.texts import full, lies_in
-
-        checked = {full(name) for sequence in folder for name in sequence}
-        hidden = {
-            name: sequence.start_after.value
-            for sequence in folder
-            if sequence.start_after is not None
-            for name in sequence.names
-            if full(name) not in checked
-        }
-        for name, until in hidden.items():
-            if self.is_pointed_at(name):
-                _say_that_it_is_hidden(name, {until})
-        for path in self.found.folders:
-            top = full(path)
-            if not any(lies_in(name, top) for name in checked):
-                inside = {value for name, value in hidden.items() if lies_in(full(name), top)}
-                if inside:
-                    _say_that_it_is_hidden(path, inside)
-
     def shown_files(self) -> str:
         """The files that are reported on, one a line (`--show-files`)."""
         return "".join(f"{shown_name(path)}\n" for path in self.paths if self.is_wanted(path))
@@ -219,11 +211,15 @@ def open_session(
     if files.STDIN in names:
         stdin = (options.stdin_filename or "<stdin>", sys.stdin.buffer.read())
     texts = {} if stdin is None else {stdin[0]: stdin[1]}
-    changed = None
+    changed, run_by_them = None, list[str]()
     if options.since is not None:
         from idemlint.git import Repository
+        from idemlint.sequence.running.following import run_by
+        from idemlint.sequence.texts import Texts
 
-        changed = Repository(os.curdir).changed_since(options.since, found.names, texts)
+        run_by_them = run_by(found.names, Texts(texts))
+        files_to_ask = [*found.names, *run_by_them]
+        changed = Repository(os.curdir).changed_since(options.since, files_to_ask, texts)
     settings = chosen(config)
     configured: Settings | Configured = settings
     configs = [config]
@@ -255,6 +251,7 @@ def open_session(
         named=frozenset(map(os.path.abspath, options.paths)),
         stdin=stdin,
         changed=changed,
+        run_by_them=tuple(run_by_them),
         applied_unknown=applied_unknown,
     )
 
@@ -380,11 +377,3 @@ def _pattern_and_rules(entry: str) -> tuple[str, tuple[str, ...]]:
     if not pattern:
         raise UsageProblem(f"--per-file-ignores: `{entry}` is not PATTERN:CODE")
     return pattern, (selectors,)
-
-
-def _say_that_it_is_hidden(path: str, until: Iterable[str]) -> None:
-    values = ", ".join(f"`{value}`" for value in sorted(until))
-    terminal.note(
-        f"{path} is not checked: by start-after, all is applied up to {values}."
-        " `--isolated` checks it."
-    )

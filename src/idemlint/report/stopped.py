@@ -128,16 +128,17 @@ def _of_the_file(told: Told, outage: Outage) -> Line:
 
 
 def _rerun(outage: Outage, width: int | None) -> Iterator[Line]:
-    where = f"line {outage.begins.row}"
+    where, far = f"line {outage.begins.row}", f"line {outage.at.row}"
     if outage.begins.filename != outage.filename:
         where += f" of {printable(outage.begins.filename)}"
+        far += f" of {printable(outage.filename)}"
     if outage.hits is not None:
         yield [("The rerun", "label"), (f" begins at {where}, and stops first at", "text")]
         yield from _steps((outage.hits,), outage.filename, width)
     else:
         yield [
             ("The rerun", "label"),
-            (f" begins at {where}, and comes as far as line {outage.at.row}", "text"),
+            (f" begins at {where}, and comes as far as {far}", "text"),
         ]
         yield from sentence_lines(
             "Nothing before it is sure to fail; it fails itself as before, unless what stopped it is"

@@ -259,6 +259,9 @@ class Profile(NamedTuple):
     """Where it begins after a failure: at the file, at the part that failed (those before it are in its
     journal), or at the statement behind the last one that committed."""
 
+    runs_files: bool = False
+    """Its files are psql's, and may have psql run others in their midst (`\\i`)."""
+
     # -- how it is sent ------------------------------------------------------------------------------
 
     parts: Callable[[bytes], tuple[Part, ...]] = _one_part

@@ -82,6 +82,12 @@ def deliver(
     return tuple(found[id(statement)] for statement in statements)
 
 
+def one_by_one(profile: Profile, statements: Sequence[Statement]) -> tuple[Delivery, ...]:
+    """One delivery for each statement, where each is a message and they may stand in several files."""
+    session = _Session(profile, profile.sending, count())
+    return tuple([each for one in statements for _, each in session.send([one])])
+
+
 class TornBody(NamedTuple):
     """A body, and a place in it (`at`, an offset) where the runner's cutter ends a message."""
 
@@ -219,4 +225,4 @@ class _Session:
         )
 
 
-__all__ = ["Block", "Delivery", "TornBody", "deliver", "torn_bodies"]
+__all__ = ["Block", "Delivery", "TornBody", "deliver", "one_by_one", "torn_bodies"]

@@ -8,33 +8,33 @@ are asked about.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from itertools import accumulate, chain
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.view import View
 from idemlint.replay.judge.assembly import new_machine
-from idemlint.replay.judge.rerun import FileReplay, replay_file, replay_folder
+from idemlint.replay.judge.rerun import FileReplay, replay_file
 from idemlint.replay.judge.settling import settled
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.migration import Migration
+from idemlint.sequence.running.runs import NOTHING, Running
 from idemlint.sequence.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from idemlint.modes import Mode, Rerun
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.judge.verdict import Outcome
-    from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.majority import Evidence
     from idemlint.sequence.batch import Uncommitted
     from idemlint.sequence.halfway import Halfway
+    from idemlint.sequence.running.runs import Followed
     from idemlint.sequence.script import Script, Scripts
     from idemlint.sequence.terms import Terms
 
@@ -50,7 +50,8 @@ _RERUNS: Final[dict[Mode, frozenset[Rerun]]] = {
 
 
 class _Run(NamedTuple):
-    """A file that has run: the state before it, and the statements that ran, by index in the file.
+    """A file that has run: the state before it, and the statements that ran, by index in their file: this
+    one, or those of `files`.
 
     They are numbered through the folder: the first has the number `first` + 1. `uncommitted` is what the
     transaction that it shares with the next file has done by then, where there is one.
@@ -58,7 +59,8 @@ class _Run(NamedTuple):
 
     mark: StateMark
     first: int
-    statements: tuple[int, ...]
+    statements: tuple[int, ...] = ()
+    files: tuple[str, ...] = ()
     uncommitted: Uncommitted | None = None
 
 
@@ -66,7 +68,8 @@ class Chain:
     """The files `names` of one runner, in its order. Knows no rule.
 
     `facts` are those of the folder that the files stand in, where that is more than these, and `evidence`
-    says how sure it is that the folder is the runner's.
+    says how sure it is that the folder is the runner's. What files run in their midst, `followed`, stands
+    before them in `names`, and is judged in their run.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Chain:
         terms: Terms,
         facts: FolderFacts | None = None,
         evidence: Evidence | None = None,
+        followed: Followed = NOTHING,
     ) -> None:
         self.profile = scripts.profile
         self.names = tuple(names)
@@ -87,6 +91,11 @@ class Chain:
         self._evidence = evidence
         self._scripts = scripts
         self._clues = clues
+        self._followed = followed
+        self._hosts = followed.hosts
+        self._inner: dict[str, list[str]] = {}
+        for inner, host in followed.hosts.items():
+            self._inner.setdefault(host, []).append(inner)
         self._places = {name: place for place, name in enumerate(self.names)}
         self._standing = Standing(self.profile, self.names, terms)
         #: Asked for by all who go through the files; it hangs on their texts.
@@ -95,7 +104,7 @@ class Chain:
         self._runs: list[_Run] = []
         self._moment = 0
         #: What was judged last, and when: as long as nothing moved, it is the answer.
-        self._latest: tuple[Migration, int] | None = None
+        self._latest: tuple[dict[str, Migration], int] | None = None
         self._again: dict[str, Migration] = {}
 
     def is_applied(self, name: str) -> bool:
@@ -122,27 +131,27 @@ class Chain:
         """
         if self.terms.rerun == "folder":
             return self._judged_with_all(name)
-        place = self._places[name]
         if self._latest is not None:
-            migration, moment = self._latest
-            if migration.path == name and moment == self._moment:
-                return migration
+            known, moment = self._latest
+            if name in known and moment == self._moment:
+                return known[name]
             self._latest = None
-        self._go_to(place)
-        script = self._scripts.read(name)
+        host = self._hosts.get(name, name)
+        if host != name:
+            self._scripts.data(name)
+        self._go_to(self._places[host])
+        runs = self._running(host)
         before = self._runs[-1].uncommitted if self._runs else None
-        ran = self._run(name, script, _RERUNS[self.terms.rerun])
-        migration = self._migration(name, script)
-        migration.uncommitted = before
-        migration.take(ran)
-        migration.after = self._view()
-        if self.keeps:
-            self._latest = migration, self._moment
-        return migration
+        found = self._migrations(runs, self._run(runs, _RERUNS[self.terms.rerun]))
+        for migration in found.values():
+            migration.uncommitted = before
+        if self.keeps or len(found) > 1:
+            self._latest = found, self._moment
+        return found[name]
 
     def after(self, name: str) -> View:
         """What is known when the file has run, read-only; it refuses once the chain has moved on."""
-        place = self._places[name] + 1
+        place = self._places[self._hosts.get(name, name)] + 1
         if len(self._runs) != place:
             self._go_to(place)
         return self._view()
@@ -154,7 +163,9 @@ class Chain:
             return None
         run = self._runs[place]
         index = number - run.first - 1
-        return (self.names[place], run.statements[index]) if index < len(run.statements) else None
+        if index >= len(run.statements):
+            return None
+        return run.files[index] if run.files else self.names[place], run.statements[index]
 
     def update(self, names: Iterable[str]) -> frozenset[str]:
         """These files' texts are other ones now: forget what they did. Returns the files whose answers may
@@ -186,9 +197,11 @@ class Chain:
 
         A file that cannot be read is left out.
         """
-        scripts = {name: script for name, (script, _) in self._run_all().items()}
+        from idemlint.sequence.running import again
+
+        every = [runs for runs, _ in self._run_all()]
         machine = self._machine if over is None else self._machine.over(over)
-        return self._again_over(machine, scripts, files)
+        return again.all_again(machine, every, self._inner, files)
 
     def stopped(self, name: str, row: int, column: int | None = None) -> Halfway:
         """A run that stopped at the statement of this place, and what the rerun meets. Raises `UsageProblem`
@@ -197,14 +210,13 @@ class Chain:
         from idemlint.replay.judge.rerun import replay_stopped
         from idemlint.sequence import halfway
 
-        place = self._places[name]
         script = self._scripts.read(name)
         stop = halfway.locate(script, row, column)
-        begin = place
+        place = begin = self._places[self._hosts.get(name, name)]
         if self._standing.last >= 0 and halfway.shares_transaction(script, self._clues):
             begin = min(self._standing.last + 1, place)
-        scripts = {each: self._scripts.read(each) for each in self.names[begin : place + 1]}
-        run = halfway.Run(scripts, stop, self._clues)
+        alone = (each for each in self.names[begin : place + 1] if each not in self._hosts)
+        run = halfway.Run([self._running(each) for each in alone], stop)
         self._go_to(begin)
         mark, faults = self._mark(), self._machine.faults
         faults.clear()
@@ -226,27 +238,38 @@ class Chain:
         for name in self.names[len(self._runs) : place]:
             self._pass(name)
 
-    def _pass(self, name: str) -> tuple[Script, FileReplay] | None:
-        """Run a file for what it leaves. Where it cannot be read and nobody asked about it, that is no
-        reason to stop: what it does is not known, and the next one is judged without."""
-        try:
-            script = self._scripts.read(name)
-        except UsageProblem:
-            self._runs.append(_Run(self._mark(), self._number(), ()))
-            return None
-        return script, self._run(name, script, frozenset())
+    def _running(self, name: str) -> Running:
+        """What runs when the file runs. Raises `UsageProblem` where it cannot be read."""
+        if name in self._followed.includes:
+            from idemlint.sequence.running.spliced import Spliced  # hardly any file runs others
 
-    def _run(self, name: str, script: Script, reruns: frozenset[Rerun]) -> FileReplay:
+            return Spliced(name, self._scripts, self._followed.includes, self._clues)
+        return Running(name, self._scripts.read(name), self._clues)
+
+    def _pass(self, name: str) -> tuple[Running, FileReplay] | None:
+        """Run a file for what it leaves. Where it cannot be read and nobody asked about it, that is no
+        reason to stop: what it does is not known, and the next one is judged without. One that another file
+        runs has nothing to do by itself."""
+        try:
+            if name not in self._hosts:
+                runs = self._running(name)
+                return runs, self._run(runs, frozenset())
+        except UsageProblem:
+            pass
+        self._runs.append(_Run(self._mark(), self._number()))
+        return None
+
+    def _run(self, runs: Running, reruns: frozenset[Rerun]) -> FileReplay:
         """Run the file's applied part over the catalog, and judge its `reruns`."""
-        programs = [script.program(statement) for statement in script.applied]
-        units = self._units(script)
+        programs = runs.programs()
+        units = runs.units()
         first = self._number()
         place = len(self._runs)
-        indexes = tuple(statement.index for statement in script.applied)
-        uncommitted = self._uncommitted(name, script)
+        indexes, files = runs.places()
+        uncommitted = self._uncommitted(runs.name, runs.script)
 
         def replay(programs: Sequence[Program]) -> FileReplay:
-            self._runs.append(_Run(self._mark(), first, indexes, uncommitted))
+            self._runs.append(_Run(self._mark(), first, indexes, files, uncommitted))
             self._moment += 1
             try:
                 return replay_file(self._machine, programs, units, reruns, first)
@@ -254,21 +277,18 @@ class Chain:
                 self._back_to(place)
                 raise
 
-        def blame(index: int, error: Exception) -> Program:
-            return script.blame(script.applied[index], error)
-
         found = settled(
             replay,
             programs,
-            blame,
+            runs.blame,
             take_back=lambda: self._back_to(place),
             faults=self._machine.faults,
             first=first,
         )
         if not isinstance(found, Exception):
             return found
-        self._runs.append(_Run(self._mark(), first, indexes, uncommitted))
-        return FileReplay([script.give_up(found, reruns) for _ in programs], [])
+        self._runs.append(_Run(self._mark(), first, indexes, files, uncommitted))
+        return FileReplay(runs.give_up(found, reruns), [])
 
     def _uncommitted(self, name: str, script: Script) -> Uncommitted | None:
         """What the transaction of all pending files has done when this one has run."""
@@ -279,86 +299,39 @@ class Chain:
         before = self._runs[-1].uncommitted if self._runs else None
         return batch.after(before or batch.NOTHING, name, script, self._clues)
 
-    def _units(self, script: Script) -> list[int]:
-        """What of a file's applied part commits together."""
-        deliveries = script.deliveries(self._clues)
-        return [deliveries[statement.index].unit for statement in script.applied]
-
     def _judged_with_all(self, name: str) -> Migration:
         """The file where all files run again, over what all of them left."""
         self._scripts.data(name)
         if not self._again or len(self._runs) != len(self.names):
+            from idemlint.sequence.running import again
+
             ran = self._run_all()
-            scripts = {each: script for each, (script, _) in ran.items()}
-            again = self._again_over(self._machine, scripts, None)
-            self._again = {each: self._migration(each, script) for each, script in scripts.items()}
+            every = [runs for runs, _ in ran]
+            outcomes = again.all_again(self._machine, every, self._inner)
+            self._again = {}
+            for runs, replayed in ran:
+                self._again.update(self._migrations(runs, replayed))
             for each, migration in self._again.items():
-                migration.take(ran[each][1])
                 migration.outcomes = {
-                    index: {"folder": outcome} for index, outcome in again[each].items()
+                    index: {"folder": outcome} for index, outcome in outcomes[each].items()
                 }
-                migration.after = self._view()
         return self._again[name]
 
-    def _again_over(
-        self, machine: Machine, scripts: dict[str, Script], files: Container[str] | None
-    ) -> dict[str, dict[int, Outcome]]:
-        places = {
-            place: name for place, name in enumerate(scripts) if files is None or name in files
-        }
-        programs = [
-            [script.program(statement) for statement in script.applied]
-            for script in scripts.values()
-        ]
-        units = [self._units(script) for script in scripts.values()]
-        outcomes = self._folder_again(machine, list(scripts.values()), programs, units, places)
-        return {
-            name: dict(
-                zip((each.index for each in scripts[name].applied), outcomes[place], strict=True)
-            )
-            for place, name in places.items()
-        }
-
-    def _folder_again(
-        self,
-        machine: Machine,
-        scripts: Sequence[Script],
-        programs: Sequence[Sequence[Program]],
-        units: Sequence[Sequence[int]],
-        places: Collection[int],
-    ) -> list[list[Outcome]]:
-        ends = list(accumulate(map(len, programs)))
-        spans = [slice(end - len(file), end) for end, file in zip(ends, programs, strict=True)]
-
-        def replay(programs: Sequence[Program]) -> list[list[Outcome]]:
-            mark = machine.state.mark()
-            try:
-                files = [programs[span] for span in spans]
-                return replay_folder(machine, files, units, frozenset(places))
-            except BaseException:
-                machine.state.rollback(mark)
-                raise
-
-        def blame(index: int, error: Exception) -> Program:
-            place = bisect_right(ends, index)
-            script = scripts[place]
-            return script.blame(script.applied[index - spans[place].start], error)
-
-        flat = list(chain.from_iterable(programs))
-        found = settled(replay, flat, blame, take_back=lambda: None, faults=machine.faults)
-        if not isinstance(found, Exception):
-            return found
-        return [
-            [each.give_up(found, {"folder"})["folder"] for _ in each.applied] for each in scripts
-        ]
-
-    def _run_all(self) -> dict[str, tuple[Script, FileReplay]]:
-        """All files that can be read, after the last of them has run."""
+    def _run_all(self) -> list[tuple[Running, FileReplay]]:
+        """All files that can be read and that no other one runs, after the last of them has run."""
         self._back_to(0)
-        found = {name: self._pass(name) for name in self.names}
-        return {name: ran for name, ran in found.items() if ran is not None}
+        return [ran for name in self.names if (ran := self._pass(name)) is not None]
 
-    def _migration(self, name: str, script: Script) -> Migration:
+    def _migrations(self, runs: Running, replayed: FileReplay) -> dict[str, Migration]:
+        """A file that has run, and those that it ran which are judged there, by name."""
+        found = {}
+        for name in (runs.name, *self._inner.get(runs.name, ())):
+            found[name] = self._migration(name, runs.script_of(name), runs)
+            found[name].take(runs.of(name, replayed))
+            found[name].after = self._view()
+        return found
+
+    def _migration(self, name: str, script: Script, runs: Running) -> Migration:
         """A file that has run, before anything is said of it."""
         profile, parsed, standing = self.profile, script.parsed, self._standing
         reruns = profile.reruns(name, parsed.source.data, self._clues) or ""
@@ -366,11 +339,11 @@ class Chain:
             name,
             parsed,
             profile,
-            script.deliveries(self._clues),
+            runs.deliveries(name),
             self.terms.postgres_version,
             self._clues,
             self.facts,
-            programs={each.index: script.program(each) for each in script.applied},
+            programs=runs.programs_of(name),
             faults=script.faults,
             reruns=reruns,
             evidence=self._evidence,

@@ -35,7 +35,7 @@ class Grouping:
         self._owners = Owners(runner, texts.read, self.clues)
         self.groups: list[Group] = groups or []
         if groups is None:
-            self.groups = group(asked, self._owners, texts.read, self.clues)
+            self.groups = group(asked, self._owners, texts, self.clues)
 
     def outlasts(self, name: str, data: bytes | None) -> bool:
         """Whether the groups are what they would be if they were made now that a file, which was there
@@ -51,8 +51,22 @@ class Grouping:
             text = self._texts.read(name)
         except UsageProblem:
             return self.is_named
-        return self._owners.stands(name, text) and all(
-            (lacks(each.profile, text) is None) == (name in each.names)
-            for each in self.groups
-            if may_lack(each.profile) and (name in each.names or name in each.outside)
+        return (
+            self._owners.stands(name, text)
+            and all(
+                (lacks(each.profile, text) is None) == (name in each.names)
+                for each in self.groups
+                if may_lack(each.profile) and (name in each.names or name in each.outside)
+            )
+            and all(
+                self._runs_the_same(each, name)
+                for each in self.groups
+                if each.profile.runs_files and name in each.names
+            )
         )
+
+    def _runs_the_same(self, group: Group, name: str) -> bool:
+        from idemlint.sequence.running.following import Follower
+
+        found = Follower(self._texts, group.names).includes(name)
+        return found == group.followed.includes.get(name, ())

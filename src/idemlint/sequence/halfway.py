@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
     from idemlint.runners.units import Delivery
+    from idemlint.sequence.running.runs import Running
     from idemlint.sequence.script import Script
     from idemlint.source.statement import Statement
 
@@ -151,38 +152,37 @@ def _is_shared(delivery: Delivery) -> bool:
 
 class Run:
     """The statements of the files of one transaction, in their order, up to the end of the file in which the
-    run stopped; `scripts` are these files, the last of them that one."""
+    run stopped: the last of `files`."""
 
-    def __init__(self, scripts: Mapping[str, Script], stop: StoppedAt, clues: FolderClues) -> None:
+    def __init__(self, files: Sequence[Running], stop: StoppedAt) -> None:
         self._stop = stop
         self._ended_by: Ran | None = None
         self._ran: list[Ran] = []
         units: list[int] = []
-        *earlier, last = scripts
-        for name, script in scripts.items():
-            deliveries = script.deliveries(clues)
-            units += self._units(name, script, deliveries, units[-1] if units else -1)
-        self._together = tuple(earlier)
-        self._file = last
-        self._at = next(
+        for each in files:
+            self._last_file = len(self._ran)
+            units += self._units(each, units[-1] if units else -1)
+        self._together = tuple([each.name for each in files[:-1]])
+        found = (
             place
             for place, each in enumerate(self._ran)
-            if each.name == last and each.statement is stop.statement
+            if place >= self._last_file and each.statement is stop.statement
         )
+        self._at = next(found, -1)
+        if self._at < 0:
+            raise UsageProblem("this statement runs another file: name the place in that one")
         self.programs: list[Program] = [each.script.program(each.statement) for each in self._ran]
         self.cut = self._cut(units)
 
-    def _units(
-        self, name: str, script: Script, deliveries: Sequence[Delivery], latest: int
-    ) -> list[int]:
+    def _units(self, runs: Running, latest: int) -> list[int]:
         """What of a file commits together, numbered on from the `latest` unit, which goes on where the
         runner's transaction does."""
         found: list[int] = []
         before: Delivery | None = self._ran[-1].delivery if self._ran else None
         chained = before is not None and transaction_verb(self._ran[-1].statement) == "chain"
         ended = before is not None and (self._ended_by is not None or not _is_open(self._ran[-1]))
-        for statement in script.applied:
-            delivery = deliveries[statement.index]
+        for ran in map(Ran._make, runs.ran()):
+            delivery = ran.delivery
             goes_on = before is not None and (
                 delivery.unit == before.unit
                 if found
@@ -198,7 +198,7 @@ class Run:
             if not goes_on:
                 latest += 1
             found.append(latest)
-            self._ran.append(Ran(name, script, statement, delivery))
+            self._ran.append(ran)
             before = delivery
         return found
 
@@ -212,7 +212,7 @@ class Run:
     def _begin(self, stays: Sequence[int]) -> int:
         """Where the rerun begins: at the file, unless the runner wrote down how far it came."""
         at = self._ran[self._at]
-        own = [place for place, each in enumerate(self._ran) if each.name == self._file]
+        own = range(self._last_file, len(self._ran))
         profile = at.script.profile
         if profile.begins_again == "statement":
             return len(stays)

@@ -11,6 +11,7 @@ from idemlint.records import NamedTuple
 from idemlint.runners.majority import Evidence
 from idemlint.sequence.paths import named_folders
 from idemlint.sequence.paths import root as root_of
+from idemlint.sequence.running.runs import NOTHING, Followed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from idemlint.runners.unread import NotRun
     from idemlint.sequence.owners import Owners
     from idemlint.sequence.terms import Terms
+    from idemlint.sequence.texts import Texts
 
 
 class Group(NamedTuple):
@@ -28,6 +30,7 @@ class Group(NamedTuple):
     `names` are all of them in their runner's order, the ones that nobody asked about included; `asked` are
     those of them that somebody did. `outside` are files that were asked about and that the runner does not
     run in this order, with the reasons: each stands for itself. `evidence` says how sure the runner is.
+    `followed`: what files run in their midst; it is among `names`.
     """
 
     profile: Profile
@@ -36,15 +39,26 @@ class Group(NamedTuple):
     asked: frozenset[str]
     outside: dict[str, NotRun]
     evidence: Evidence = Evidence()
+    followed: Followed = NOTHING
+
+    @property
+    def brought(self) -> frozenset[str]:
+        """The files that are there since others run them."""
+        return self.followed.brought
+
+    @property
+    def own(self) -> list[str]:
+        """The others; those outside where there are none."""
+        own = [name for name in self.names if name not in self.brought]
+        return own or list(self.outside)
 
 
-def group(
-    asked: Iterable[str], owners: Owners, read: Callable[[str], bytes], clues: FolderClues
-) -> list[Group]:
+def group(asked: Iterable[str], owners: Owners, texts: Texts, clues: FolderClues) -> list[Group]:
     """The sequences that files belong to, in the order in which they were asked about.
 
-    Raises what `read` raises for a file that was asked about.
+    Raises `UsageProblem` for a file that was asked about and cannot be read.
     """
+    read = texts.read
     folders: dict[str, dict[str, int]] = {}
     for name in asked:
         profile = owners.first(name)
@@ -59,10 +73,62 @@ def group(
             profile = owned[name]
             profiles[profile.name] = profile
             groups.setdefault((profile.name, root), []).append(name)
-    return [
+    found = [
         _group(profiles[runner], root, wanted, all_files[root], owners, read, clues)
         for (runner, root), wanted in groups.items()
     ]
+    scripts = [name for each in found if each.profile.runs_files for name in each.names]
+    return _followed(found, texts) if any(_may_run(name, texts) for name in scripts) else found
+
+
+def _may_run(name: str, texts: Texts) -> bool:
+    """Whether the file may run another one."""
+    try:
+        return b"\\i" in texts.read(name)
+    except UsageProblem:
+        return False
+
+
+def _followed(groups: list[Group], texts: Texts) -> list[Group]:
+    """The same, with each file that another one runs in that one's group, and in no other."""
+    from idemlint.sequence.running.following import Follower, arranged
+
+    follower = Follower(texts, (name for each in groups for name in (*each.names, *each.outside)))
+    asked = frozenset(name for each in groups for name in (*each.asked, *each.outside))
+    found = []
+    for each in groups:
+        includes = follower.follow(each.names) if each.profile.runs_files else {}
+        if includes:
+            names, hosts = arranged(each.names, includes)
+            brought = frozenset(names).difference(each.names)
+            followed = Followed(includes, hosts, brought)
+            each = each._replace(names=tuple(names), followed=followed)
+        found.append(each)
+    at_home = {name for each in found for name in each.followed.hosts if name not in each.brought}
+    taken: set[str] = set()
+    for place, each in enumerate(found):
+        free = each.brought - at_home - taken
+        added = {
+            inner
+            for inner, host in each.followed.hosts.items()
+            if (inner in free or inner not in each.brought)
+            and (host in each.asked or inner in asked)
+        }
+        taken |= free
+        found[place] = each._replace(asked=each.asked | added)
+    left = [_without(each, frozenset(taken - each.brought)) for each in found]
+    return [each for each in left if each.asked or each.outside]
+
+
+def _without(group: Group, names: frozenset[str]) -> Group:
+    """A group without files that another one has."""
+    if not names.intersection((*group.names, *group.outside)):
+        return group
+    return group._replace(
+        names=tuple([each for each in group.names if each not in names]),
+        asked=group.asked - names,
+        outside={name: why for name, why in group.outside.items() if name not in names},
+    )
 
 
 def _group(

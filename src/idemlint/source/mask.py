@@ -22,14 +22,14 @@ _COPY: Final = re.compile(GAP + rb"*COPY\b", re.IGNORECASE)
 _GAPS: Final = re.compile(GAP + rb"*")
 _FROM_STDIN: Final = re.compile(rb"\bFROM[ \t\r\n\f\v]+P?STDIN\b", re.IGNORECASE)
 _END_OF_DATA: Final = re.compile(rb"^\\\.[ \t]*\r?$", re.MULTILINE)
-_COMMAND: Final = re.compile(rb"\\([A-Za-z]*)([^\r\n]*)")
+_COMMAND: Final = re.compile(rb"\\([A-Za-z_]*)([^\r\n]*)")
 # Commands that send the query before them, as a `;` would.
 _SENDS: Final = frozenset(
     [b"g", b"gx", b"gset", b"gexec", b"gdesc", b"crosstabview", b"watch", b"parse", b"bind"]
 )
 
 #: Commands that run another file (psql's manual, "Meta-Commands").
-_INCLUDES: Final = frozenset([b"i", b"ir", b"include", b"include_relative"])
+INCLUDES: Final = frozenset([b"i", b"ir", b"include", b"include_relative"])
 
 # A span, and the text of its length that replaces it.
 Piece = tuple[Span, bytes]
@@ -73,10 +73,11 @@ def blank_commands(code: bytes, start: int, end: int) -> tuple[bytes, list[Mask]
     return patch(code, [(mask.span, _replacement(code, mask)) for mask in masks]), masks
 
 
-def is_include(code: bytes, mask: Mask) -> bool:
-    """Whether a mask is a command that runs another file; `code` is the text before it was blanked."""
+def command_at(code: bytes, mask: Mask) -> tuple[bytes, bytes]:
+    """Name and arguments of the command that a mask is, empty where it is none; `code` is the text before it
+    was blanked."""
     found = _COMMAND.match(code, mask.span.start, mask.span.end) if mask.what == "psql" else None
-    return found is not None and found[1] in _INCLUDES
+    return (found[1], found[2]) if found is not None else (b"", b"")
 
 
 def patch(code: bytes, pieces: Sequence[Piece]) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.source import misquote, placeholders
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 from idemlint.source.lexer import GAP, tokens
-from idemlint.source.mask import blank_commands, is_include, patch
+from idemlint.source.mask import INCLUDES, blank_commands, command_at, patch
 from idemlint.source.split import ATOMIC, Ahead, split, trim
 from idemlint.source.statement import Mask, Problem, Span, Statement
 
@@ -81,7 +81,7 @@ class Recovery:
     def _include(self, raw: bytes, masks: Sequence[Mask], first: int) -> None:
         """Put psql's `\\i` among the statements of a stretch, which begin with the index `first`: what stands
         in the other file runs there."""
-        found = [mask.span for mask in masks if is_include(raw, mask)]
+        found = [mask.span for mask in masks if command_at(raw, mask)[0] in INCLUDES]
         for span in found:
             name = raw[span.start : span.end].decode("utf-8", "replace").strip()
             self._add(span, Problem("included", span, _INCLUDED.format(name)))

@@ -88,8 +88,7 @@ class _Board:
     def __init__(self, groups: Sequence[Group], sizes: Sequence[int]) -> None:
         self.tasks: list[Task] = list(map(wire.task_of, range(len(groups)), groups))
         self.names = [
-            f"{holder(each.profile, each.names or each.outside) or '.'} ({each.profile.name})"
-            for each in groups
+            f"{holder(each.profile, each.own) or '.'} ({each.profile.name})" for each in groups
         ]
         self._open = sorted(range(len(groups)), key=lambda place: (sizes[place], -place))
         self._found: dict[int, Any] = {}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from idemlint.analysis.file_report import FileReport, FileTally
     from idemlint.runners.majority import Evidence
     from idemlint.runners.unread import NotRun
+    from idemlint.sequence.running.runs import Followed
     from idemlint.settings import Settings
 
 #: What a frame is: so many files are done; the answers about a group; what stopped it.
@@ -51,6 +52,7 @@ class Task(NamedTuple):
     asked: frozenset[str]
     outside: dict[str, NotRun]
     evidence: Evidence
+    followed: Followed
 
 
 class InWorker(Exception):

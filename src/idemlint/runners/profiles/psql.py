@@ -5,7 +5,9 @@ psql 15: an error in statement 3 of 4 leaves the other three applied and exits 0
 `ON_ERROR_STOP=1` two are applied and it exits 3. `-1` would put a transaction around it all. `:v`,
 `:'v'`, `:"v"` are filled in, but not in quotes or bodies (measured). Each file has a session of its
 own (`psql -f` for each, as docker-library/postgres: docker-entrypoint.sh does it); with `-f a -f
-b`, or `\\i`, they share one: what the next file finds is nothing to rely on.
+b` they share one: what the next file finds is nothing to rely on. `\\i` runs a file in the midst of
+another, in its session and its transaction; it seeks from where psql was started, `\\ir` from the
+script's folder (measured: tests/postgres/test_includes.py).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ PROFILES: Final = (
         sending="stmt",
         session="new",
         has_journal=False,
+        runs_files=True,
         message="statement",
         claims=(
             Claim(

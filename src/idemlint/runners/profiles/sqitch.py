@@ -84,6 +84,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="stmt",
         session="new",
+        runs_files=True,
         message="statement",
         claims=(
             Claim(85, name=r".*\.sql", folder=_SCRIPTS, above=("sqitch.plan",)),

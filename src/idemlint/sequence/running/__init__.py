@@ -1,0 +1,1 @@
+"""What runs: a file, what it has psql run in its midst, and all of them once more."""

@@ -1,0 +1,189 @@
+"""A file that runs others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from idemlint.errors import UsageProblem
+from idemlint.replay.effects.vocabulary import Opaque
+from idemlint.replay.judge.rerun import FileReplay
+from idemlint.replay.judge.verdict import Outcome, Verdict
+from idemlint.runners.units import one_by_one
+from idemlint.sequence.paths import shown
+from idemlint.sequence.running.runs import Include, Running
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from idemlint.modes import Rerun
+    from idemlint.replay.judge.rerun import Program
+    from idemlint.runners.clues import FolderClues
+    from idemlint.runners.units import Delivery
+    from idemlint.sequence.running.runs import Includes
+    from idemlint.sequence.script import Script, Scripts
+    from idemlint.source.statement import Statement
+
+#: So many statements are put into a file's own, and files into each other so deeply: a file that runs another
+#: one twice, which does the same, comes to any number.
+_MOST: Final = 200_000
+_DEEPEST: Final = 50
+_UNCLEAR: Final = Include("", "it is not clear which one")
+_NOT_FOLLOWED: Final = "`{}` runs another file here, which is not followed: {}"
+
+
+class Spliced(Running):
+    """A file that runs others."""
+
+    __slots__ = ("_added", "_instead", "_names", "_places", "_read", "_scripts", "_sent")
+
+    def __init__(self, name: str, scripts: Scripts, includes: Includes, clues: FolderClues) -> None:
+        super().__init__(name, scripts.read(name), clues)
+        self._read = scripts.read
+        self._scripts: dict[str, Script] = {name: self.script}
+        #: The file of each statement, and what runs in the place of those that run a file.
+        self._names: list[str] = []
+        self._instead: dict[tuple[str, int], Program] = {}
+        self._added = 0
+        statements: list[Statement] = []
+        self._splice(name, statements, includes, ())
+        self.statements = statements
+        #: Where the statements of each file run, by their index there: a file may be run twice.
+        self._places: dict[str, dict[int, list[int]]] = {}
+        for place, (owner, statement) in enumerate(zip(self._names, statements, strict=True)):
+            own = self._places.setdefault(owner, {})
+            own.setdefault(statement.index, []).append(place)
+        self._sent = one_by_one(self.script.profile, statements)
+
+    def _splice(
+        self,
+        name: str,
+        statements: list[Statement],
+        includes: Mapping[str, tuple[Include, ...]],
+        above: tuple[str, ...],
+    ) -> None:
+        """Put the statements of a file behind the others; `above` are the files in whose midst that is."""
+        inner = iter(includes.get(name, ()))
+        for statement in self._scripts[name].applied:
+            if _runs_a_file(statement):
+                include = next(inner, _UNCLEAR)
+                why = self._why_not(include, (*above, name))
+                if not why:
+                    self._splice(include.target, statements, includes, (*above, name))
+                self._instead[name, statement.index] = self._left(name, statement, why)
+            statements.append(statement)
+            self._names.append(name)
+
+    def _why_not(self, include: Include, above: tuple[str, ...]) -> str:
+        """Why a file is not gone into; empty: it is."""
+        target = include.target
+        if include.why:
+            return include.why
+        if target in above:
+            return "it is running already"
+        if len(above) > _DEEPEST:
+            return f"it is {_DEEPEST} files deep"
+        if target not in self._scripts:
+            try:
+                self._scripts[target] = self._read(target)
+            except UsageProblem as problem:
+                return str(problem)
+        self._added += len(self._scripts[target].applied)
+        if self._added > _MOST:
+            return f"more than {_MOST:,} statements would run here"
+        return ""
+
+    def _left(self, name: str, statement: Statement, why: str) -> Program:
+        """What is left to do for the command itself: nothing, where what it runs stands before it."""
+        if not why:
+            return ()
+        data = self._scripts[name].parsed.source.data
+        command = data[slice(*statement.span)].decode("utf-8", "replace").strip()
+        return (Opaque(_NOT_FOLLOWED.format(command, why)),)
+
+    def programs(self) -> list[Program]:
+        """What each statement does."""
+        return [self._program(*each) for each in zip(self._names, self.statements, strict=True)]
+
+    def _program(self, name: str, statement: Statement) -> Program:
+        instead = self._instead.get((name, statement.index))
+        return self._scripts[name].program(statement) if instead is None else instead
+
+    def units(self) -> list[int]:
+        """What commits together."""
+        return [each.unit for each in self._sent]
+
+    def deliveries(self, name: str) -> Sequence[Delivery]:
+        """How the statements of one of the files are sent: as here, in what is open around them."""
+        every = list(self.script_of(name).deliveries(self._clues))
+        for index, places in self._places.get(name, {}).items():
+            every[index] = self._sent[places[0]]
+        return every
+
+    def blame(self, index: int, error: Exception) -> Program:
+        """A statement cannot be followed: what stands in its place."""
+        return self._scripts[self._names[index]].blame(self.statements[index], error)
+
+    def give_up(self, error: Exception, reruns: Collection[Rerun]) -> list[dict[Rerun, Outcome]]:
+        """Nothing can be told of any statement."""
+        return [self._scripts[name].give_up(error, reruns) for name in self._names]
+
+    def places(self) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """The index of each statement in its file, and those files."""
+        return tuple([each.index for each in self.statements]), tuple(self._names)
+
+    def of(self, name: str, found: FileReplay) -> FileReplay:
+        """What concerns one of the files; of a statement that ran twice, the worst."""
+        own = self._places.get(name)
+        if own is None:
+            reruns = found.outcomes[0] if found.outcomes else {}
+            unknown = {each: Outcome(Verdict.UNKNOWN, each, self._unreached()) for each in reruns}
+            return FileReplay([unknown for _ in self.script_of(name).applied], [])
+        order = {index: place for place, index in enumerate(own)}
+        outcomes = [_worst([found.outcomes[each] for each in places]) for places in own.values()]
+        hazards = [
+            (order[self.statements[place].index], hazard)
+            for place, hazard in found.hazards
+            if self._names[place] == name
+        ]
+        return FileReplay(outcomes, hazards)
+
+    def ran(self) -> Iterator[tuple[str, Script, Statement, Delivery]]:
+        """Each statement, without the commands that run files."""
+        for name, statement, sent in zip(self._names, self.statements, self._sent, strict=True):
+            if (name, statement.index) not in self._instead:
+                yield name, self._scripts[name], statement, sent
+
+    def script_of(self, name: str) -> Script:
+        """One of the files that run, or would."""
+        if name not in self._scripts:
+            self._scripts[name] = self._read(name)
+        return self._scripts[name]
+
+    def programs_of(self, name: str) -> dict[int, Program]:
+        """What the statements of one of the files do."""
+        own = self._places.get(name)
+        if own is None:
+            nothing: Program = (Opaque(self._unreached()),)
+            return {each.index: nothing for each in self.script_of(name).applied}
+        return {
+            index: self._program(name, self.statements[places[0]]) for index, places in own.items()
+        }
+
+    def _unreached(self) -> str:
+        return f"{shown(self.name)} runs this file, and is not followed so far"
+
+
+def _runs_a_file(statement: Statement) -> bool:
+    return statement.problem is not None and statement.problem.kind == "included"
+
+
+def _worst(found: Sequence[dict[Rerun, Outcome]]) -> dict[Rerun, Outcome]:
+    """Of outcomes of one statement, the worst of each rerun."""
+    first, *others = found
+    if not others:
+        return first
+    modes: dict[Any, None] = dict.fromkeys(mode for each in found for mode in each)
+    return {
+        mode: max((each[mode] for each in found if mode in each), key=lambda one: one.verdict.rank)
+        for mode in modes
+    }
