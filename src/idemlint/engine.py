@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, TypeVar
 from idemlint.analysis.file_report import FileReport, FileTally
 from idemlint.analysis.judging import Sequence
 from idemlint.analysis.unanswered import unanswered
+from idemlint.left_out import LeftOut
 from idemlint.replay.catalog.view import StaleView
 from idemlint.sequence.asked import asked_about
 from idemlint.sequence.chain import Chain
+from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.grouping import Grouping
 from idemlint.sequence.order import is_read_alone
-from idemlint.sequence.paths import holder
+from idemlint.sequence.paths import holder, shown
 from idemlint.sequence.script import KEPT, Scripts, Shelf
 from idemlint.sequence.start_after import require_start_after
 from idemlint.sequence.texts import Texts, comes_or_goes, full
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from idemlint.configured import Configured
-    from idemlint.left_out import LeftOut
     from idemlint.sequence.order import Group
     from idemlint.settings import Settings
 
@@ -49,6 +50,8 @@ def open(
     *,
     once: bool = False,
     are_found: bool = False,
+    named: Iterable[str] | None = None,
+    is_all: bool = True,
 ) -> Folder:
     """Open migrations: files, and folders that are searched for `*.sql` files.
 
@@ -58,6 +61,9 @@ def open(
     sequence has those of its nearest configuration. Raises `UsageProblem` for a configuration that is wrong,
     and for a path that is not there or cannot be read; of `paths` that are files which somebody has found
     (`are_found`), the report says so.
+
+    Dumps of databases are left out, but for files that were `named` (`None`: the `paths` that are files), and
+    where there is nothing else, unless the paths are not all that there is (`is_all`).
     """
     names = [os.fspath(path) for path in paths]
     if settings is None:
@@ -66,7 +72,10 @@ def open(
         settings = Configured.around(names)
     given = {os.fspath(name): data for name, data in (texts or {}).items()}
     files = [*{full(name): name for name in names[::-1]}.values()][::-1] if are_found else None
-    return Folder(names, settings, given, Shelf(0 if once else KEPT), files=files)
+    if named is None:
+        named = (name for name in (*names, *given) if not os.path.isdir(name))  # noqa: PTH112
+    shelf = Shelf(0 if once else KEPT)
+    return Folder(names, settings, given, shelf, files=files, named=named, is_all=is_all)
 
 
 def part(group: Group, settings: Settings, texts: Mapping[str, bytes]) -> Folder:
@@ -86,8 +95,13 @@ class Folder:
         shelf: Shelf,
         groups: list[Group] | None = None,
         files: list[str] | None = None,
+        named: Iterable[str] = (),
+        *,
+        is_all: bool = True,
     ) -> None:
         self._settings = settings
+        self._named = frozenset(map(full, named))
+        self._is_all = is_all
         #: The file that is being judged, for who wonders why it takes so long.
         self.at = ""
         self._paths = tuple(paths)
@@ -137,6 +151,9 @@ class Folder:
 
     def left_out(self, is_wanted: Callable[[str], bool] = lambda name: True) -> Iterator[LeftOut]:
         """Of the files that were asked about, and are wanted, those that nothing is said of, and why."""
+        for name in self._dumps:
+            if is_wanted(name):
+                yield LeftOut(shown(name), "dump")
         for each in self._sequences:
             for name, why in each.left_out():
                 if is_wanted(name) and (why.kind in SAID or name not in self._asked_in):
@@ -251,18 +268,30 @@ class Folder:
         texts = self._texts
         # What was learned of the same files stays, and is told of changes by the sequences that stay.
         known = {
-            (each.runner, each.files): each.facts for each in self._sequences if each.is_ordered
+            (each.runner, each.files, each.dumps): each.facts
+            for each in self._sequences
+            if each.is_ordered
         }
         readable, self._unread = texts.readable(self._asked)
-        self._parts = [
-            (settings, Grouping(texts, settings.runner, names, groups))
+        spared = {name for name in readable if full(name) in self._named}
+        parts = [
+            (settings, Grouping(texts, settings.runner, names, groups, spared))
             for settings, names in self._settings.parts(readable, texts)
         ]
+        if self._is_all and any(each.dumps for _, each in parts) and not _has_migrations(parts):
+            parts = [
+                (settings, Grouping(texts, settings.runner, names))
+                for settings, names in self._settings.parts(readable, texts)
+            ]
+        self._parts = parts
+        self._dumps = [name for _, each in parts for name in each.dumps]
         found = []
         for settings, grouping, each in self.parts():
-            facts = known.get((each.profile.name, each.names))
+            facts = known.get((each.profile.name, each.names, each.dumps))
             scripts = Scripts(each.profile, texts, settings.terms, self._shelf)
             terms = settings.terms_in(holder(each.profile, each.own))
+            if facts is None:
+                facts = FolderFacts(each.names, scripts, terms, each.dumps)
             chain = Chain(
                 each.names, scripts, grouping.clues, terms, facts, each.evidence, each.followed
             )
@@ -285,9 +314,18 @@ class Folder:
         self._by_file: dict[str, list[Sequence]] = {}
         self._asked_in: dict[str, Sequence] = {}
         for sequence in self._sequences:
-            for name in sequence.files:
+            for name in (*sequence.files, *sequence.dumps):
                 self._by_file.setdefault(name, []).append(sequence)
             for name in sequence.names:
                 self._asked_in.setdefault(name, sequence)
         names = (*self._by_file, *self._asked)
         self._spelled = {self._texts.path(name): name for name in names}
+
+
+def _has_migrations(parts: Iterable[tuple[Settings, Grouping]]) -> bool:
+    """Whether there is anything to look at."""
+    return any(
+        each.asked or any(is_read_alone(each, name, settings.terms) for name in each.outside)
+        for settings, grouping in parts
+        for each in grouping.groups
+    )

@@ -32,6 +32,7 @@ KINDS: Final[dict[str, LeftOutKind]] = {
     "start-after": LeftOutKind("{number} before start-after", False),
     "unchanged": LeftOutKind("{number} not changed since {detail}", False),
     "down": LeftOutKind("{number} down", False),
+    "dump": LeftOutKind("{number} dumped from a database", False),
     "beside": LeftOutKind("{number} that {detail} runs otherwise", False),
     "unread": LeftOutKind("{number} that {detail} does not read", True),
     "not-sql": LeftOutKind("{number} not SQL", True),

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from postgres.server import Database
 
-pytestmark = pytest.mark.postgres
-
 MAIN = """\
 \\set ON_ERROR_STOP off
 \\set VERBOSITY sqlstate
@@ -52,8 +50,7 @@ def test_what_psql_runs_is_what_is_judged(
         (tmp_path / name).write_text(text, encoding="utf-8")
 
     run = f"\\i {tmp_path / 'main.sql'}\n"
-    first = _states(database.psql(run).stderr)
-    again = _states(database.psql(run).stderr)
+    first, again = (_states(database.psql(run).stderr, tmp_path) for _ in range(2))
     assert first == {"block.sql": "25001"}
 
     folder = engine.open(["main.sql"], Settings.load(isolated=True, rerun="file"))
@@ -67,7 +64,7 @@ def test_what_psql_runs_is_what_is_judged(
     assert len(said) == len(FILES) - 1
 
 
-def _states(stderr: str) -> dict[str, str]:
+def _states(stderr: str, folder: Path) -> dict[str, str]:
     """The SQLSTATEs that psql tells, by file."""
     found = re.findall(r"psql:(.+):\d+: ERROR:  (\w{5})", stderr)
-    return {name.removeprefix("./"): state for name, state in found}
+    return {(folder / name).relative_to(folder).as_posix(): state for name, state in found}

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from idemlint import runners
+from idemlint import engine, runners
 from idemlint.errors import UsageProblem
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.sequence.facts import FolderFacts, OtherDefinition
 from idemlint.sequence.script import Scripts, Shelf
 from idemlint.sequence.terms import Terms
+from idemlint.settings import Settings
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PSQL = runners.get("psql")
 UNREADABLE = "?"
@@ -173,3 +179,22 @@ def test_a_file_that_cannot_be_read_says_nothing_of_the_others() -> None:
         }
     )
     assert files.elsewhere(files.facts(), "1.sql") == ["3.sql makes it with b and without a"]
+
+
+def test_a_dump_that_changes_changes_what_is_said_of_a_table(tmp_path: Path) -> None:
+    header = "-- PostgreSQL database dump\n"
+    (tmp_path / "001_t.sql").write_text("CREATE TABLE t (a int, b int);\n")
+    (tmp_path / "schema.sql").write_text(f"{header}CREATE TABLE t (a int);\n")
+    folder = engine.open([tmp_path], Settings.load(isolated=True))
+    (sequence,) = folder
+    name, dump = str(tmp_path / "001_t.sql"), str(tmp_path / "schema.sql")
+
+    def mark() -> str:
+        (finding,) = sequence.report(name).findings
+        return finding.mark
+
+    assert (list(sequence), sequence.dumps, mark()) == ([name], (dump,), "[-]")
+    assert sequence.update(dump, f"{header}CREATE TABLE t (a int, b int);\n".encode()) >= {name}
+    assert mark() == "[*]"
+    folder.update({dump: b"CREATE TABLE t (a int);\n"})
+    assert [list(each) for each in folder] == [[name, dump]]

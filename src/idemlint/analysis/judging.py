@@ -58,7 +58,7 @@ class Sequence:
         #: What the sequence is known by: it is the same one as long as this is.
         self.key = (
             (self.runner, group.root, sure, chain.names, self._asked, chain.facts.names),
-            tuple(group.followed.includes.items()),
+            (tuple(group.followed.includes.items()), group.dumps),
         )
         self._group = group
         #: For `Folder`: what the whole folder tells, which sequences of one share.
@@ -80,6 +80,11 @@ class Sequence:
     def files(self) -> tuple[str, ...]:
         """All files in their order, those that nobody asked about included."""
         return self._chain.names
+
+    @property
+    def dumps(self) -> tuple[str, ...]:
+        """Dumps of databases that lie among the files: what they make is known, and they do not run."""
+        return self._group.dumps if self.is_ordered else ()
 
     def left_out(self) -> Iterator[tuple[str, LeftOut]]:
         """The files that were asked about and are none of these, by name, and why."""

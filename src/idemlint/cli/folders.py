@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,12 @@ def look(
         else:
             why = f"{each.profile.title} applies none of them"
             empty.append(LeftFolder(folder, len(each.outside), why))
+    dumps = Counter(
+        PurePath(each.filename).parent.as_posix()
+        for each in opened.left_out()
+        if each.kind == "dump"
+    )
+    empty += [LeftFolder(folder, number, "dumps of databases") for folder, number in dumps.items()]
     if not candidates:
         outside = sum(each.files for each in empty)
         what = (

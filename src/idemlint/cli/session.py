@@ -61,7 +61,17 @@ class Session(NamedTuple):
 
         texts = self.texts
         names = [*self.paths, *texts]
-        folder = engine.open(names, self.configured, texts, once=once, are_found=True)
+        # Who names each file that has changed (a hook) does not mean this dump.
+        means_them = not self.options.force_exclude
+        folder = engine.open(
+            names,
+            self.configured,
+            texts,
+            once=once,
+            are_found=True,
+            named=(*texts, *(self.named if means_them else ())),
+            is_all=means_them or bool(self.found.folders),
+        )
         if not self.options.quiet and any(each.start_after is not None for each in folder):
             from idemlint.cli.hidden import say_what_is_hidden
 

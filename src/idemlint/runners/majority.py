@@ -129,7 +129,7 @@ def _joins(path: str, opinion: Opinion, winner: Profile, *, by_custom: bool) -> 
     if opinion.is_marked and not _counts(opinion):
         return False
     reads_all = bool(winner.reads.marker) and winner.direction(path) == "up"
-    return reads_all or _is_numbered(path)
+    return reads_all or is_numbered(path)
 
 
 def _counts(opinion: Opinion) -> bool:
@@ -140,10 +140,10 @@ def _counts(opinion: Opinion) -> bool:
 def _is_ordered(path: str, opinion: Opinion) -> bool:
     """Whether somebody meant the file to be in an order: by a number, or by a folder of its own."""
     found = opinion.profile.named(path)
-    return _is_numbered(path) or (found is not None and bool(found[0].folders))
+    return is_numbered(path) or (found is not None and bool(found[0].folders))
 
 
-def _is_numbered(path: str) -> bool:
+def is_numbered(path: str) -> bool:
     """Whether a name begins with a number, or has one behind a letter or two: somebody meant the file to be
     in the order."""
     for sign in path.replace("\\", "/").rpartition("/")[2][: _AHEAD + 1]:

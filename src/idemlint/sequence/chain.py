@@ -171,7 +171,8 @@ class Chain:
         """These files' texts are other ones now: forget what they did. Returns the files whose answers may
         be others: themselves, those behind the first, and those that the folder's facts connect with them."""
         names = list(names)
-        place = min(self._places[name] for name in names)
+        # A dump is none of the files, and only the folder's facts know it.
+        place = min(self._places.get(name, len(self.names)) for name in names)
         self.forget()
         for name in names:
             self._applied.pop(name, None)

@@ -66,18 +66,22 @@ class OtherDefinition(NamedTuple):
 
 
 class FolderFacts:
-    """The files `names` of one runner, in its order, looked at together.
+    """The files `names` of one runner, in its order, looked at together, and with them the `dumps` of
+    databases that lie there.
 
     Nothing is read before it is asked for; what one file says is forgotten by `update`, not what the
     others say.
     """
 
-    def __init__(self, names: Sequence[str], scripts: Scripts, terms: Terms) -> None:
+    def __init__(
+        self, names: Sequence[str], scripts: Scripts, terms: Terms, dumps: Sequence[str] = ()
+    ) -> None:
         self.names = names
+        self.dumps = dumps
         self._scripts = scripts
         self._profile = scripts.profile
         self._terms = terms
-        self._places = {name: place for place, name in enumerate(names)}
+        self._places = {name: place for place, name in enumerate((*names, *dumps))}
         self._mentioned: dict[str, tuple[bytes, ...]] | None = None
         self._mentioning: dict[bytes, list[str]] = {}
         self._made: dict[str, list[Maker]] = {}
@@ -88,7 +92,7 @@ class FolderFacts:
 
     def runs(self, name: str) -> bool:
         """Whether a file is one of them, not one beside them."""
-        return name in self._places
+        return self._places.get(name, len(self.names)) < len(self.names)
 
     def makers(self, relation: Ref) -> Iterator[Maker]:
         """All that makes a relation of that name, in the folder's order."""
@@ -161,7 +165,7 @@ class FolderFacts:
             return None
         columns = _types(TableDefinition(ref.name, tree))
         for made in self._different(ref):
-            difference = _difference(columns, made)
+            difference = _difference(columns, made, later=made.file in self.dumps)
             if difference:
                 text = f"{short_name(self._profile, made.file)} {difference}"
                 return OtherDefinition(text, certain=not made.unread)
@@ -193,7 +197,7 @@ class FolderFacts:
     def _files_with(self, relation: str) -> Sequence[str]:
         """The files that mention such a CREATE, in order; one that does so twice stands twice."""
         if self._mentioned is None:
-            self._mentioned = {name: _mentions(self._text(name)) for name in self.names}
+            self._mentioned = {name: _mentions(self._text(name)) for name in self._places}
             self._mentioning = _grouped(self._mentioned.items())
         return self._mentioning.get(_key(relation.encode()), ())
 
@@ -311,8 +315,11 @@ def _types(definition: TableDefinition) -> dict[str, str]:
     return {name: column.type for name, column in definition.columns.items()}
 
 
-def _difference(mine: Mapping[str, str], made: Maker) -> str:
-    """How what is made differs from a table with these columns, in words; empty where it does not."""
+def _difference(mine: Mapping[str, str], made: Maker, *, later: bool) -> str:
+    """How what is made differs from a table with these columns, in words; empty where it does not.
+
+    `later`: it is a dump, which has the columns that other migrations add, too.
+    """
     if made.unread:
         return f"makes it, too, in a way that cannot be read ({made.unread})"
     other = made.columns
@@ -322,11 +329,11 @@ def _difference(mine: Mapping[str, str], made: Maker) -> str:
         return ""
     parts = []
     for word, names in (
-        ("with", [name for name in other if name not in mine]),
+        ("with", [] if later else [name for name in other if name not in mine]),
         ("without", [name for name in mine if name not in other]),
         ("with another type of", [n for n in mine if n in other and mine[n] != other[n]]),
     ):
         if names:
             shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
             parts.append(f"{word} {shown}")
-    return f"makes it {' and '.join(parts)}"
+    return f"makes it {' and '.join(parts)}" if parts else ""

@@ -14,7 +14,7 @@ from idemlint.sequence.order import group, may_lack
 from idemlint.sequence.owners import Owners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from idemlint.sequence.order import Group
     from idemlint.sequence.texts import Texts
@@ -23,19 +23,27 @@ if TYPE_CHECKING:
 class Grouping:
     """The groups of the files `asked`, by the `texts` of now; `runner` is a runner's name, or `auto`.
 
-    `groups` are these, where somebody has found them already.
+    `groups` are these, where somebody has found them already. `spared`: see `order.group`.
     """
 
     def __init__(
-        self, texts: Texts, runner: str, asked: Iterable[str], groups: list[Group] | None = None
+        self,
+        texts: Texts,
+        runner: str,
+        asked: Iterable[str],
+        groups: list[Group] | None = None,
+        spared: Container[str] | None = None,
     ) -> None:
         self.clues = FolderClues(texts.given)
         self.is_named = runner != "auto"
         self._texts = texts
         self._owners = Owners(runner, texts.read, self.clues)
         self.groups: list[Group] = groups or []
+        #: Of the files, those that are dumps, and belong to no group.
+        self.dumps: list[str] = []
+        self._spared = spared
         if groups is None:
-            self.groups = group(asked, self._owners, texts, self.clues)
+            self.groups, self.dumps = group(asked, self._owners, texts, self.clues, spared)
 
     def outlasts(self, name: str, data: bytes | None) -> bool:
         """Whether the groups are what they would be if they were made now that a file, which was there
@@ -58,12 +66,21 @@ class Grouping:
                 for each in self.groups
                 if may_lack(each.profile) and (name in each.names or name in each.outside)
             )
+            and self._is_dump_as_before(name, text)
             and all(
                 self._runs_the_same(each, name)
                 for each in self.groups
                 if each.profile.runs_files and name in each.names
             )
         )
+
+    def _is_dump_as_before(self, name: str, text: bytes) -> bool:
+        if self._spared is None or name in self._spared:
+            return True
+        from idemlint.runners.dumps import is_dump
+
+        before = name in self.dumps or any(name in each.dumps for each in self.groups)
+        return is_dump(self._owners.first(name), name, text) == before
 
     def _runs_the_same(self, group: Group, name: str) -> bool:
         from idemlint.sequence.running.following import Follower

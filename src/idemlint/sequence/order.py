@@ -14,7 +14,7 @@ from idemlint.sequence.paths import root as root_of
 from idemlint.sequence.running.runs import NOTHING, Followed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
@@ -30,7 +30,8 @@ class Group(NamedTuple):
     `names` are all of them in their runner's order, the ones that nobody asked about included; `asked` are
     those of them that somebody did. `outside` are files that were asked about and that the runner does not
     run in this order, with the reasons: each stands for itself. `evidence` says how sure the runner is.
-    `followed`: what files run in their midst; it is among `names`.
+    `followed`: what files run in their midst; it is among `names`. `dumps` are pictures of the database that
+    lie among the files, and that nobody runs as one of them.
     """
 
     profile: Profile
@@ -40,6 +41,7 @@ class Group(NamedTuple):
     outside: dict[str, NotRun]
     evidence: Evidence = Evidence()
     followed: Followed = NOTHING
+    dumps: tuple[str, ...] = ()
 
     @property
     def brought(self) -> frozenset[str]:
@@ -53,32 +55,62 @@ class Group(NamedTuple):
         return own or list(self.outside)
 
 
-def group(asked: Iterable[str], owners: Owners, texts: Texts, clues: FolderClues) -> list[Group]:
-    """The sequences that files belong to, in the order in which they were asked about.
+def group(
+    asked: Iterable[str],
+    owners: Owners,
+    texts: Texts,
+    clues: FolderClues,
+    spared: Container[str] | None = None,
+) -> tuple[list[Group], list[str]]:
+    """The sequences that files belong to, in the order in which they were asked about; and those of the files
+    that are dumps, which are left out of them. The `spared` (`None`: all that were asked about) are not.
 
     Raises `UsageProblem` for a file that was asked about and cannot be read.
     """
     read = texts.read
     folders: dict[str, dict[str, int]] = {}
+    dumps: dict[str, list[str]] = {}
     for name in asked:
         profile = owners.first(name)
-        folders.setdefault(root_of(profile, name), {})[name] = named_folders(profile, name)
+        root = root_of(profile, name)
+        if spared is not None and name not in spared and _is_dump(name, owners, read):
+            dumps.setdefault(root, []).append(name)
+        else:
+            folders.setdefault(root, {})[name] = named_folders(profile, name)
+    left_out = [name for each in dumps.values() for name in each]
     groups: dict[tuple[str, str], list[str]] = {}
     profiles: dict[str, Profile] = {}
     all_files: dict[str, dict[str, Profile]] = {}
     for root, wanted in folders.items():
-        files = {*wanted, *_around(root, wanted, owners, clues)}
-        all_files[root] = owned = owners.settle(root, sorted(files))
+        beside = {*_around(root, wanted, owners, clues)}.difference(wanted)
+        pictures = sorted(name for name in beside if _is_dump(name, owners, read))
+        dumps[root] = pictures
+        owned = owners.settle(root, sorted({*wanted, *beside.difference(pictures)}))
+        all_files[root] = owned
         for name in wanted:
             profile = owned[name]
             profiles[profile.name] = profile
             groups.setdefault((profile.name, root), []).append(name)
     found = [
-        _group(profiles[runner], root, wanted, all_files[root], owners, read, clues)
+        _group(profiles[runner], root, wanted, all_files[root], owners, read, clues)._replace(
+            dumps=tuple(dumps[root])
+        )
         for (runner, root), wanted in groups.items()
     ]
     scripts = [name for each in found if each.profile.runs_files for name in each.names]
-    return _followed(found, texts) if any(_may_run(name, texts) for name in scripts) else found
+    if any(_may_run(name, texts) for name in scripts):
+        found = _followed(found, texts)
+    return found, left_out
+
+
+def _is_dump(name: str, owners: Owners, read: Callable[[str], bytes]) -> bool:
+    """Whether the file is the dump of a database, and no migration."""
+    from idemlint.runners.dumps import is_dump
+
+    try:
+        return is_dump(owners.first(name), name, read(name))
+    except UsageProblem:
+        return False
 
 
 def _may_run(name: str, texts: Texts) -> bool:

@@ -39,7 +39,7 @@ def includes_of(code: bytes) -> tuple[PsqlInclude, ...]:
     if b"\\i" not in code:
         return ()
     _, masks = blank_commands(code, 0, len(code))
-    found = (_include(code, mask) for mask in masks if mask.what == "psql")
+    found = (_include(code, mask) for mask in masks)
     return tuple([each for each in found if each is not None])
 
 

@@ -53,6 +53,7 @@ class Task(NamedTuple):
     outside: dict[str, NotRun]
     evidence: Evidence
     followed: Followed
+    dumps: tuple[str, ...]
 
 
 class InWorker(Exception):

@@ -105,7 +105,8 @@ class Follower:
 
 def run_by(names: Iterable[str], texts: Texts) -> list[str]:
     """The files that these would run, if psql ran them, and that are none of them."""
-    names = list(names)
+    # A pipe is read once, and not for this.
+    names = [name for name in names if texts.path(name) in texts.given or os.path.isfile(name)]  # noqa: PTH113
     known = {full(name) for name in names}
     found = Follower(texts, names).follow(names)
     targets = dict.fromkeys(each.target for mine in found.values() for each in mine if each.target)
