@@ -87,6 +87,24 @@ def test_a_clean_folder_passes_and_uploads_an_empty_sarif(installed: Path) -> No
     assert json.loads(file.read_text())["runs"][0]["results"] == []
 
 
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("", "no *.sql file in this folder"),
+        ("001_users.rb", "no *.sql file in this folder, but 1 migration in Ruby"),
+        ("1_users.down.sql", "no migration to check in this folder"),
+    ],
+)
+def test_nothing_that_was_checked_is_no_pass(installed: Path, file: str, why: str) -> None:
+    Path("migrations").mkdir()
+    if file:
+        write(f"migrations/{file}", "SELECT 1;\n")
+    done = run(CHECK, installed, paths="migrations")
+    assert done.returncode == 2
+    assert why in done.stderr
+    assert "::error title=idemlint::The migrations were not checked" in done.stdout
+
+
 def test_paths_stand_one_a_line_and_may_hold_blanks(installed: Path) -> None:
     write("more migrations/2.sql", BAD)
     write("migrations/1.sql", GOOD)
