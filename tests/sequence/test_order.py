@@ -21,7 +21,7 @@ def groups(root: Path, *asked: str, runner: str, here: tuple[str, ...] = ()) -> 
         (root / name).write_text("SELECT 1;\n")
     names, clues = [str(root / name) for name in asked], FolderClues()
     texts = Texts()
-    return group(names, Owners(runner, texts.read, clues), texts, clues)
+    return group(names, Owners(runner, texts.read, clues), texts, clues)[0]
 
 
 def shown(root: Path, names: tuple[str, ...]) -> list[str]:

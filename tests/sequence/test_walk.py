@@ -84,7 +84,7 @@ def groups(
 ) -> list[Group]:
     """The groups of files whose runner was named."""
     clues, texts = clues or FolderClues(), Texts(given)
-    return group(names, Owners(profile.name, texts.read, clues), texts, clues)
+    return group(names, Owners(profile.name, texts.read, clues), texts, clues)[0]
 
 
 @pytest.fixture
