@@ -64,6 +64,43 @@ def _drizzle(count: int) -> Files:
     }
 
 
+def _values(count: int) -> Files:
+    """Each file adds a value to an enum, and uses that of the first one."""
+    values = {
+        f"{number:04d}_t.sql": f"ALTER TYPE e ADD VALUE 'v{number}';\n--> statement-breakpoint\n"
+        "UPDATE t SET a = 'v1';\n"
+        for number in range(1, count + 1)
+    }
+    return {"0000_t.sql": "CREATE TYPE e AS ENUM ('a');\nCREATE TABLE t (a e);\n", **values}
+
+
+def _run_by_one(count: int) -> Files:
+    files = {f"{number:04d}.sql": f"CREATE TABLE t{number} (id int);\n" for number in range(count)}
+    return {**files, "main.sql": "".join(f"\\ir {name}\n" for name in files)}
+
+
+def _run_by_each(count: int) -> Files:
+    return {
+        **{
+            f"{number:04d}.sql": f"\\ir x{number}.sql\nDROP TABLE t{number};\n"
+            for number in range(count)
+        },
+        **{f"x{number}.sql": f"CREATE TABLE t{number} (id int);\n" for number in range(count)},
+    }
+
+
+def _one_marked(count: int) -> Files:
+    return {**_psql(count), "9999_last.sql": "-- +goose Up\nCREATE TABLE t (id int);\n"}
+
+
+def _dumps(count: int) -> Files:
+    dump = "-- PostgreSQL database dump\nCREATE TABLE t{} (id int, a text);\n"
+    return {
+        **{f"dump_{number}.sql": dump.format(number) for number in range(count)},
+        **_psql(count),
+    }
+
+
 def _psql(count: int) -> Files:
     return {f"{number:04d}.sql": f"CREATE TABLE t{number} (id int);\n" for number in range(count)}
 
@@ -283,6 +320,12 @@ SHAPES: Final[dict[str, Shape]] = {
     "files of one table each, psql": Shape(_psql),
     "files of one table each, flyway": Shape(_flyway, runner="flyway"),
     "files of one table each, drizzle": Shape(_drizzle, runner="drizzle"),
+    "files of one transaction that add to an enum": Shape(_values, runner="drizzle"),
+    "a script that runs many files": Shape(_run_by_one),
+    "a script that runs many files, all of it again": Shape(_run_by_one, rerun="folder"),
+    "scripts that run a file each": Shape(_run_by_each),
+    "one marked file among plain ones": Shape(_one_marked, runner="auto"),
+    "dumps beside the files": Shape(_dumps, fix=True),
     "files, all run again": Shape(_psql, rerun="folder"),
     "files that share a version": Shape(
         lambda n: {f"V1__t{number}.sql": f"SELECT {number};\n" for number in range(n)},

@@ -15,7 +15,7 @@ from idemlint.sequence.paths import short_name
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Collection, Container, Iterator
 
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.column import Column
@@ -104,14 +104,23 @@ def _before(migration: Migration) -> tuple[set[str], dict[str, _Added]]:
     """Enums that the transaction made before this file, and values that it added and that the file may
     use."""
     left = migration.uncommitted
-    if left is None:
-        return set(), {}
+    if left is None or not left.added:
+        return set(left.created) if left is not None else set(), {}
     added: dict[str, _Added] = {}
-    for place, each in enumerate(left.added):
-        lenient = migration.postgres_version >= _LENIENT and each.enum in left.created
-        if not lenient and each.value.encode() in migration.data:
-            added[each.value] = _Added(place, each.value, each.enum, each.file)
+    for value in _quoted(migration.data, left.added):
+        each = left.added[value]
+        if migration.postgres_version < _LENIENT or each.enum not in left.created:
+            added[value] = _Added(*each)
     return set(left.created), added
+
+
+def _quoted(data: bytes, values: Collection[str]) -> set[str]:
+    """Those of the values that stand in quotes in a text, and some that stand between two literals."""
+    parts = {part.decode("utf-8", "replace") for part in set(data.split(b"'"))}
+    found = parts.intersection(values)
+    if b"''" in data:
+        found.update(v for v in values if "'" in v and v.replace("'", "''").encode() in data)
+    return found
 
 
 def _first_unit(migration: Migration) -> int:
