@@ -39,6 +39,9 @@ def dumps(value: object) -> str:
         text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
         data = text.encode("utf-8", "replace")
     written = data.decode()
+    # JSON has escaped the control characters of ASCII but one.
+    if data.isascii() and b"\x7f" not in data and b"##[" not in data:
+        return written
     if is_plain(written):
         return written
     from idemlint.report.plain import escaped

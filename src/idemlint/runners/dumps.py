@@ -36,11 +36,11 @@ _SCHEMA: Final = re.compile(r"(?:.*[._-])?(?:schema|structure)\.sql", re.IGNOREC
 def is_dump(profile: Profile, path: str, data: bytes) -> bool:
     """Whether a file is the dump of a database, and no migration of its runner: a first migration may well
     be one, and then has a migration's name."""
-    direction = profile.direction(path)
-    if direction == "down" or (profile.has_journal and direction != "ignored"):
-        return False
     *_, folder, name = ("", *path.replace("\\", "/").split("/"))
-    return not (is_numbered(name) or is_numbered(folder)) and _is_written_by_a_tool(name, data)
+    if is_numbered(name) or is_numbered(folder) or not _is_written_by_a_tool(name, data):
+        return False
+    direction = profile.direction(path)
+    return direction != "down" and (direction == "ignored" or not profile.has_journal)
 
 
 def _is_written_by_a_tool(name: str, data: bytes) -> bool:
