@@ -5,12 +5,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from idemlint.faults import Noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# A machine that is busy is no failure.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 #: What a test needs, or takes, that keeps it out of the quick ones.
 NOT_QUICK = frozenset({"server", "runner", "slow"})
