@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-#: What no other database's manual has, and PostgreSQL's neither: MySQL "CREATE TABLE Statement", SQLite
-#: "Autoincrement" and "PRAGMA Statements", SQL Server "GO" and "CREATE TABLE". The first found counts.
+#: What no other database's manual has, and PostgreSQL's neither: ClickHouse "CREATE TABLE" and "Distributed
+#: DDL", MySQL "CREATE TABLE Statement", SQLite "Autoincrement" and "PRAGMA Statements", SQL Server "GO" and
+#: "CREATE TABLE". The first found counts.
 _SIGNS: Final = (
+    (
+        "ClickHouse",
+        rb"(?im)\bON +CLUSTER +['\"{\w]|\bENGINE *= *\w*MergeTree\b"
+        rb"|\b(?:Nullable|LowCardinality) *\( *[A-Z]|\bCODEC *\( *[A-Z]",
+    ),
     (
         "MySQL",
         rb"(?im)^-- (?:MySQL|MariaDB) dump|\bENGINE *= *\w|\bAUTO_INCREMENT\b|^/\*!\d{5}"
