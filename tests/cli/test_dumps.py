@@ -39,6 +39,10 @@ class TestBesideMigrations:
         assert "db/structure.sql:7:1: IDM101" in idemlint("db/structure.sql").out
         assert "2 files checked.\n" in idemlint("db/structure.sql", "db/migrations").out
 
+    def test_one_that_the_configuration_names_too(self, idemlint: Idemlint) -> None:
+        write("idemlint.toml", 'paths = ["db/migrations", "db/structure.sql"]\n')
+        assert "2 files checked.\n" in idemlint().out
+
     def test_but_not_by_a_hook_which_names_all(self, idemlint: Idemlint) -> None:
         both = "db/structure.sql", "db/migrations/001_users.sql"
         result = idemlint("check", "--force-exclude", *both)

@@ -49,7 +49,7 @@ class Session(NamedTuple):
     #: With `--since`: the files that these run, if psql runs them.
     run_by_them: tuple[str, ...] = ()
     found: Searched = files.NOTHING
-    #: The full paths that the command line names.
+    #: The full paths that the command line names, or the configuration.
     named: frozenset[str] = frozenset()
     #: Why it is not known which files come late or were edited after they ran; empty: it is, or nothing
     #: counts as applied.
@@ -106,8 +106,9 @@ class Session(NamedTuple):
         folder = self.open(once=True)
         leave_out(folder.left_out(self.is_wanted))
         groups = folder.groups
-        only = self._only(frozenset().union(*(each.brought & each.asked for each in groups)))
-        total = len(self.paths) + (self.stdin is not None)
+        brought = frozenset().union(*(each.brought & each.asked for each in groups))
+        only = self._only(brought)
+        total = len(self.paths) + (self.stdin is not None) + len(brought)
         watched = [folder]
         with progress(
             total, lambda: watched[0].at if watched else "", quiet=self.options.quiet
@@ -258,7 +259,7 @@ def open_session(
         configured=configured,
         paths=found.names,
         found=found,
-        named=frozenset(map(os.path.abspath, options.paths)),
+        named=frozenset(map(os.path.abspath, names)),
         stdin=stdin,
         changed=changed,
         run_by_them=tuple(run_by_them),
