@@ -92,13 +92,14 @@ def test_a_clean_folder_passes_and_uploads_an_empty_sarif(installed: Path) -> No
     [
         ("", "no *.sql file in this folder"),
         ("001_users.rb", "no *.sql file in this folder, but 1 migration in Ruby"),
-        ("1_users.down.sql", "no migration to check in this folder"),
+        ("1_users.down.sql", "no migration to check in this folder: 1 down"),
     ],
 )
 def test_nothing_that_was_checked_is_no_pass(installed: Path, file: str, why: str) -> None:
     Path("migrations").mkdir()
     if file:
         write(f"migrations/{file}", "SELECT 1;\n")
+        write("migrations/1_users.up.go", "")
     done = run(CHECK, installed, paths="migrations")
     assert done.returncode == 2
     assert why in done.stderr
