@@ -268,7 +268,7 @@ class Folder:
         texts = self._texts
         # What was learned of the same files stays, and is told of changes by the sequences that stay.
         known = {
-            (each.runner, each.files, each.dumps): each.facts
+            (each.runner, each.files, each.facts.dumps): each.facts
             for each in self._sequences
             if each.is_ordered
         }
@@ -314,7 +314,7 @@ class Folder:
         self._by_file: dict[str, list[Sequence]] = {}
         self._asked_in: dict[str, Sequence] = {}
         for sequence in self._sequences:
-            for name in (*sequence.files, *sequence.dumps):
+            for name in (*sequence.files, *sequence.beside):
                 self._by_file.setdefault(name, []).append(sequence)
             for name in sequence.names:
                 self._asked_in.setdefault(name, sequence)

@@ -193,7 +193,7 @@ def test_a_dump_that_changes_changes_what_is_said_of_a_table(tmp_path: Path) -> 
         (finding,) = sequence.report(name).findings
         return finding.mark
 
-    assert (list(sequence), sequence.dumps, mark()) == ([name], (dump,), "[-]")
+    assert (list(sequence), sequence.beside, mark()) == ([name], (dump,), "[-]")
     assert sequence.update(dump, f"{header}CREATE TABLE t (a int, b int);\n".encode()) >= {name}
     assert mark() == "[*]"
     folder.update({dump: b"CREATE TABLE t (a int);\n"})

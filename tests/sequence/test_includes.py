@@ -35,6 +35,11 @@ class TestOrder:
     def test_a_file_from_elsewhere_comes_along(self) -> None:
         assert arranged(["1"], {"1": to("../x")}) == (["../x", "1"], {"../x": "1"})
 
+    def test_a_file_that_has_its_place_keeps_it(self) -> None:
+        includes = {"a": to("1", "x"), "1": to("y")}
+        names, hosts = arranged(["1", "a", "x"], includes, {"1"})
+        assert (names, hosts) == (["y", "1", "x", "a"], {"y": "1", "x": "a"})
+
     def test_in_a_circle_the_first_begins(self) -> None:
         includes = {"1": to("2"), "2": to("3"), "3": to("1", "2")}
         assert arranged(["0", "1", "2", "3"], includes) == (
@@ -137,6 +142,47 @@ class TestWhatRuns:
         (sequence,) = opened("db")
         assert sequence.folder == "db"
 
+    def test_a_test_that_runs_a_migration_does_not_take_it_from_its_runner(self) -> None:
+        write("supabase/config.toml", "")
+        write("supabase/migrations/20240101000000_a.sql", "CREATE TABLE t (id int);\n")
+        write("supabase/migrations/20240102000000_b.sql", "DROP TABLE t;\n")
+        write(
+            "supabase/tests/b.sql",
+            "BEGIN;\n\\ir ../migrations/20240101000000_a.sql\nALTER TABLE t ADD x int;\nROLLBACK;\n",
+        )
+        folder = opened(".")
+        assert {each.runner: list(each) for each in folder} == {
+            "supabase": [
+                "supabase/migrations/20240101000000_a.sql",
+                "supabase/migrations/20240102000000_b.sql",
+            ],
+            "psql": ["supabase/tests/b.sql"],
+        }
+        assert verdicts("supabase/tests")["supabase/tests/b.sql"] == ["safe"] * 4
+        assert list(verdicts("supabase/tests")) == ["supabase/tests/b.sql"]
+
+    def test_what_somebody_has_put_into_an_order_stays_there(self) -> None:
+        write("sql/808_a.sql", "CREATE TABLE t (id int);\n")
+        write("sql/809_b.sql", "DROP TABLE t;\n")
+        write("deploy/all.sql", "\\ir ../sql/809_b.sql\n")
+        assert [list(each) for each in opened(".")] == [
+            ["deploy/all.sql"],
+            ["sql/808_a.sql", "sql/809_b.sql"],
+        ]
+        assert list(verdicts("deploy")) == ["sql/809_b.sql", "deploy/all.sql"]
+
+    def test_a_plan_goes_before_what_its_scripts_run(self) -> None:
+        write(
+            "sqitch.plan",
+            "%project=p\n\na 2024-01-01T00:00:00Z n <e>\nb 2024-01-01T00:00:00Z n <e>\n",
+        )
+        write("deploy/a.sql", "\\ir b.sql\n\\ir ../common/x.sql\n")
+        write("deploy/b.sql", "SELECT 1;\n")
+        write("common/x.sql", "CREATE TABLE t (id int);\n")
+        assert [list(each) for each in opened(".")] == [
+            ["common/x.sql", "deploy/a.sql", "deploy/b.sql"]
+        ]
+
     def test_a_runner_that_is_not_psql_runs_no_other_file(self) -> None:
         write("V1__a.sql", "\\i x.txt\n")
         write("x.txt", "CREATE TABLE t (id int);\n")
@@ -234,6 +280,20 @@ class TestEdits:
         assert moved >= {"x.sql", "main.sql"}
         assert list(folder) == [sequence]
         assert [each.verdict for each in sequence.report("x.sql").statements] == ["safe"]
+
+    def test_an_edit_of_a_file_that_has_its_place_elsewhere(self) -> None:
+        write("m/V1__t.sql", "CREATE TABLE t (id int);\n")
+        write("tests/t.sql", "\\ir ../m/V1__t.sql\nDROP TABLE t;\n")
+        folder = opened(".", once=False)
+        sequence = folder.sequence_of("tests/t.sql")
+        assert sequence is not None
+        found = [each.verdict for each in sequence.report("tests/t.sql").statements]
+        assert found == ["safe", "safe"]
+        moved = folder.update({"m/V1__t.sql": b"CREATE TABLE u (id int);\n"})
+        assert moved >= {"m/V1__t.sql", "tests/t.sql"}
+        assert folder.sequence_of("tests/t.sql") is sequence
+        found = [each.verdict for each in sequence.report("tests/t.sql").statements]
+        assert found == ["safe", "fails"]
 
     def test_an_edit_that_moves_the_command(self) -> None:
         write("main.sql", "\\i x.sql\n")

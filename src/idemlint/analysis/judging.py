@@ -82,9 +82,14 @@ class Sequence:
         return self._chain.names
 
     @property
-    def dumps(self) -> tuple[str, ...]:
-        """Dumps of databases that lie among the files: what they make is known, and they do not run."""
-        return self._group.dumps if self.is_ordered else ()
+    def beside(self) -> tuple[str, ...]:
+        """Files that are none of these, and of which it is known what they make: dumps of databases, and what
+        these run though it has its place elsewhere."""
+        if not self.is_ordered:
+            return ()
+        group = self._group
+        targets = {each.target for mine in group.followed.includes.values() for each in mine}
+        return (*group.dumps, *sorted(targets.difference(group.names, ("",))))
 
     def left_out(self) -> Iterator[tuple[str, LeftOut]]:
         """The files that were asked about and are none of these, by name, and why."""

@@ -171,8 +171,13 @@ class Chain:
         """These files' texts are other ones now: forget what they did. Returns the files whose answers may
         be others: themselves, those behind the first, and those that the folder's facts connect with them."""
         names = list(names)
-        # A dump is none of the files, and only the folder's facts know it.
-        place = min(self._places.get(name, len(self.names)) for name in names)
+        # A dump is none of the files, and only the folder's facts know it; a file that has its place
+        # elsewhere may be run by any of these.
+        places = [
+            self._places.get(name, len(self.names) if name in self.facts.dumps else 0)
+            for name in names
+        ]
+        place = min(places)
         self.forget()
         for name in names:
             self._applied.pop(name, None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
-from idemlint.runners.majority import Evidence
+from idemlint.runners.majority import Evidence, is_numbered
 from idemlint.sequence.paths import named_folders
 from idemlint.sequence.paths import root as root_of
 from idemlint.sequence.running.runs import NOTHING, Followed
@@ -99,7 +99,7 @@ def group(
     ]
     scripts = [name for each in found if each.profile.runs_files for name in each.names]
     if any(_may_run(name, texts) for name in scripts):
-        found = _followed(found, texts)
+        found = _followed(found, owners, texts)
     return found, left_out
 
 
@@ -121,20 +121,26 @@ def _may_run(name: str, texts: Texts) -> bool:
         return False
 
 
-def _followed(groups: list[Group], texts: Texts) -> list[Group]:
-    """The same, with each file that another one runs in that one's group, and in no other."""
+def _followed(groups: list[Group], owners: Owners, texts: Texts) -> list[Group]:
+    """The same, with files that others run where those are.
+
+    A file that somebody has put into an order stays there, and so does one that another runner has a journal
+    of: tests run such files, and deploy scripts.
+    """
     from idemlint.sequence.running.following import Follower, arranged
 
+    asked = {name for each in groups for name in (*each.asked, *each.outside)}
     follower = Follower(texts, (name for each in groups for name in (*each.names, *each.outside)))
-    asked = frozenset(name for each in groups for name in (*each.asked, *each.outside))
+    home = {name: each for each in groups for name in each.names}
     found = []
     for each in groups:
         includes = follower.follow(each.names) if each.profile.runs_files else {}
         if includes:
-            names, hosts = arranged(each.names, includes)
+            targets = {one.target for mine in includes.values() for one in mine if not one.why}
+            fixed = {name for name in targets if _is_fixed(name, each, home, owners)}
+            names, hosts = arranged(each.names, includes, fixed)
             brought = frozenset(names).difference(each.names)
-            followed = Followed(includes, hosts, brought)
-            each = each._replace(names=tuple(names), followed=followed)
+            each = each._replace(names=tuple(names), followed=Followed(includes, hosts, brought))
         found.append(each)
     at_home = {name for each in found for name in each.followed.hosts if name not in each.brought}
     taken: set[str] = set()
@@ -150,6 +156,19 @@ def _followed(groups: list[Group], texts: Texts) -> list[Group]:
         found[place] = each._replace(asked=each.asked | added)
     left = [_without(each, frozenset(taken - each.brought)) for each in found]
     return [each for each in left if each.asked or each.outside]
+
+
+def _is_fixed(name: str, group: Group, home: dict[str, Group], owners: Owners) -> bool:
+    """Whether a file that one of the group's runs has its place all the same."""
+    at_home = home.get(name)
+    if at_home is not None:
+        return at_home.profile.has_journal or (
+            at_home is not group and is_numbered(os.path.basename(name))  # noqa: PTH119
+        )
+    try:
+        return owners.first(name).has_journal
+    except UsageProblem:
+        return False
 
 
 def _without(group: Group, names: frozenset[str]) -> Group:

@@ -16,7 +16,7 @@ from idemlint.sequence.texts import full, lies_in
 from idemlint.source.psql_includes import includes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from idemlint.sequence.running.runs import Includes
     from idemlint.sequence.texts import Texts
@@ -113,12 +113,17 @@ def run_by(names: Iterable[str], texts: Texts) -> list[str]:
     return [name for name in targets if full(name) not in known]
 
 
-def arranged(names: Sequence[str], includes: Includes) -> tuple[list[str], dict[str, str]]:
+def arranged(
+    names: Sequence[str], includes: Includes, fixed: Container[str] = ()
+) -> tuple[list[str], dict[str, str]]:
     """The files in an order in which each stands behind what it runs, else as before, with what was not
     among them; and of each file that another one runs, in whose run it is judged: the first in the order
-    that nobody runs."""
+    that nobody runs. The `fixed` have their place, whoever runs them besides."""
     run_by_others = {
-        each.target for name, mine in includes.items() for each in mine if each.target != name
+        each.target
+        for name, mine in includes.items()
+        for each in mine
+        if each.target != name and each.target not in fixed
     }
     order: dict[str, None] = {}
     hosts: dict[str, str] = {}
@@ -127,7 +132,7 @@ def arranged(names: Sequence[str], includes: Includes) -> tuple[list[str], dict[
     for name in (*first, *names):
         if name in order or name in hosts:
             continue
-        inner = [each for each in _reached(name, includes) if each not in order]
+        inner = [each for each in _reached(name, includes, fixed) if each not in order]
         order.update(dict.fromkeys(inner))
         hosts.update(dict.fromkeys(inner, name))
         order[name] = None
@@ -139,8 +144,10 @@ def arranged(names: Sequence[str], includes: Includes) -> tuple[list[str], dict[
     return [name for head in heads for name in groups[head]], hosts
 
 
-def _reached(name: str, includes: Mapping[str, tuple[Include, ...]]) -> list[str]:
-    """What a file runs, and what that runs, in the order in which that begins."""
+def _reached(
+    name: str, includes: Mapping[str, tuple[Include, ...]], fixed: Container[str]
+) -> list[str]:
+    """What a file runs, and what that runs, in the order in which that begins; without the `fixed`."""
     found: dict[str, None] = {}
     waiting = [name]
     while waiting:
@@ -150,7 +157,8 @@ def _reached(name: str, includes: Mapping[str, tuple[Include, ...]]) -> list[str
                 continue
             found[current] = None
         targets = [each.target for each in includes.get(current, ()) if not each.why]
-        waiting += reversed([each for each in targets if each != name and each not in found])
+        fresh = [each for each in targets if each not in found and each not in fixed]
+        waiting += reversed([each for each in fresh if each != name])
     return list(found)
 
 
