@@ -171,6 +171,14 @@ class TestWhatRuns:
         ]
         assert list(verdicts("deploy")) == ["sql/809_b.sql", "deploy/all.sql"]
 
+    def test_who_runs_all_of_a_folder_says_in_which_order(self) -> None:
+        write("indexes/01_a.sql", "CREATE INDEX a ON t (id);\n")
+        write("indexes/02_b.sql", "CREATE INDEX b ON t (id);\n")
+        write("main.sql", "\\i indexes/02_b.sql\n\\i indexes/01_a.sql\n")
+        assert [list(each) for each in opened(".")] == [
+            ["indexes/02_b.sql", "indexes/01_a.sql", "main.sql"]
+        ]
+
     def test_a_plan_goes_before_what_its_scripts_run(self) -> None:
         write(
             "sqitch.plan",

@@ -137,7 +137,8 @@ def _followed(groups: list[Group], owners: Owners, texts: Texts) -> list[Group]:
         includes = follower.follow(each.names) if each.profile.runs_files else {}
         if includes:
             targets = {one.target for mine in includes.values() for one in mine if not one.why}
-            fixed = {name for name in targets if _is_fixed(name, each, home, owners)}
+            own = targets.union(each.names)
+            fixed = {name for name in targets if _is_fixed(name, own, home, owners)}
             names, hosts = arranged(each.names, includes, fixed)
             brought = frozenset(names).difference(each.names)
             each = each._replace(names=tuple(names), followed=Followed(includes, hosts, brought))
@@ -158,12 +159,13 @@ def _followed(groups: list[Group], owners: Owners, texts: Texts) -> list[Group]:
     return [each for each in left if each.asked or each.outside]
 
 
-def _is_fixed(name: str, group: Group, home: dict[str, Group], owners: Owners) -> bool:
-    """Whether a file that one of the group's runs has its place all the same."""
+def _is_fixed(name: str, run: set[str], home: dict[str, Group], owners: Owners) -> bool:
+    """Whether a file that others run has its place all the same: `run` is all that these run, and they."""
     at_home = home.get(name)
     if at_home is not None:
+        # Who runs all of a folder says in which order.
         return at_home.profile.has_journal or (
-            at_home is not group and is_numbered(os.path.basename(name))  # noqa: PTH119
+            is_numbered(os.path.basename(name)) and not run.issuperset(at_home.names)  # noqa: PTH119
         )
     try:
         return owners.first(name).has_journal
