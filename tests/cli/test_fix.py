@@ -13,7 +13,7 @@ import pytest
 from idemlint.apply import writing
 from idemlint.cli import fix
 
-from .conftest import BAD, GOOD, git, write
+from .conftest import BAD, GOOD, commit, git, write
 
 if TYPE_CHECKING:
     from .conftest import Idemlint
@@ -214,6 +214,77 @@ class TestApplied:
         assert idemlint("--runner", "drizzle", "--since", "main", "--fix", "migrations").code == 0
         assert self.OLD.read_text() == BAD
         assert "IF NOT EXISTS" in applied.read_text()
+
+
+class TestGuessedRunner:
+    """Some files are marked as Drizzle's, which ignores edits; others are not, and nothing else tells."""
+
+    OLD = Path("migrations/0001_users.sql")
+
+    @pytest.fixture
+    def divided(self, repository: Path) -> Path:
+        """Two files on main, one of them marked; a third on a branch."""
+        marked = f"{GOOD}--> statement-breakpoint\nSELECT 1;\n"
+        write("migrations/0000_marked.sql", marked)
+        commit("marked")
+        git("checkout", "--quiet", "-b", "feature")
+        return write("migrations/0002_posts.sql", BAD.replace("users", "posts"))
+
+    def test_files_of_the_default_branch_are_left_alone(
+        self, idemlint: Idemlint, divided: Path
+    ) -> None:
+        result = idemlint("--fix", "migrations")
+        assert self.OLD.read_text() == BAD
+        assert "IF NOT EXISTS" in divided.read_text()
+        [said] = [line for line in result.err.splitlines() if line.startswith("Left alone")]
+        assert said == (
+            "Left alone: migrations/0001_users.sql: it is on main already, and that Drizzle runs it is a"
+            " guess (1 of 3 files here is marked as Drizzle's): another runner might refuse applied"
+            " migrations that were edited. Say who runs it (`--runner drizzle`, or `runner` in the"
+            " configuration), or use --fix-applied."
+        )
+
+    @pytest.mark.parametrize("option", [("--runner", "drizzle"), ("--fix-applied",)])
+    def test_the_ways_on_that_are_named_work(
+        self, idemlint: Idemlint, divided: Path, option: tuple[str, ...]
+    ) -> None:
+        assert "Left alone" not in idemlint("--fix", *option, "migrations").err
+        assert "IF NOT EXISTS" in self.OLD.read_text()
+
+    def test_the_configuration_is_no_guess(self, idemlint: Idemlint, divided: Path) -> None:
+        write("idemlint.toml", 'runner = "drizzle"\n')
+        assert "Left alone" not in idemlint("--fix", "migrations").err
+        assert "IF NOT EXISTS" in self.OLD.read_text()
+
+    def test_nor_is_what_a_journal_says(self, idemlint: Idemlint, divided: Path) -> None:
+        entries = [
+            {"idx": n, "tag": path.stem} for n, path in enumerate(sorted(divided.parent.iterdir()))
+        ]
+        write(
+            "migrations/meta/_journal.json",
+            json.dumps({"dialect": "postgresql", "entries": entries}),
+        )
+        assert "Left alone" not in idemlint("--fix", "migrations").err
+        assert "IF NOT EXISTS" in self.OLD.read_text()
+
+    def test_what_git_cannot_tell_is_left_alone(self, idemlint: Idemlint, divided: Path) -> None:
+        git("branch", "--move", "main", "trunk")
+        result = idemlint("--fix", "migrations")
+        assert self.OLD.read_text() == BAD
+        assert "IF NOT EXISTS" in divided.read_text(), (
+            "what is not committed has not left this tree"
+        )
+        assert "cannot tell what is applied" in result.err
+
+    def test_a_comment_is_an_edit_as_well(self, idemlint: Idemlint, divided: Path) -> None:
+        result = idemlint("--add-ignore", "migrations")
+        assert self.OLD.read_text() == BAD
+        assert "idemlint: ignore" in divided.read_text()
+        assert "`--runner drizzle`" in result.err
+
+    def test_who_insists_is_told_what_was_edited(self, idemlint: Idemlint, divided: Path) -> None:
+        said = idemlint("--fix", "--fix-applied", "migrations").err
+        assert "Edited all the same: migrations/0001_users.sql: it is on main already" in said
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,21 @@ class Dropped(NamedTuple):
     why: str
 
 
+class Reason(NamedTuple):
+    """Why a file is better left alone: `why`, in words. `guessed` is the runner to name where that it is the
+    file's is only a guess; empty: naming one changes nothing."""
+
+    why: str
+    guessed: str = ""
+
+
 class FixedFile(NamedTuple):
     """One file: its bytes `before` and `after`, and how it came from the one to the other.
 
     `report` is on the bytes `after`: what is left. `fixed` are the findings that are gone, in the order in
     which their fixes were made; their spans are those of the text as it then was. `spared` says why the
-    file was left alone although it has findings that could be fixed, empty where it was not.
+    file was left alone although it has findings that could be fixed, `overruled` what spoke against it where
+    the user insisted.
     """
 
     report: FileTally
@@ -31,7 +40,8 @@ class FixedFile(NamedTuple):
     after: bytes
     fixed: tuple[Diagnostic, ...]
     dropped: tuple[Dropped, ...]
-    spared: str
+    spared: Reason | None = None
+    overruled: Reason | None = None
 
     @property
     def name(self) -> str:

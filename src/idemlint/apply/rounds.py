@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from idemlint.analysis.judged import Judged
     from idemlint.apply.edits import Patch
+    from idemlint.apply.results import Reason
     from idemlint.diagnostics import Applicability, Diagnostic, Fix
     from idemlint.engine import Folder, Sequence
     from idemlint.source.statement import Edit
@@ -46,8 +47,9 @@ def fix_files(
 ) -> list[FixedFile]:
     """What fixes down to `lowest` make of the files of a folder, or of `only` these, in their order.
 
-    Files that look applied are left alone in a runner that minds edits, unless `fix_applied`; the text
-    that came through standard input, by its name, and what runs again by design are there to be edited.
+    Files that look applied are left alone in a runner that minds edits or may be one, unless `fix_applied`;
+    the text that came through standard input, by its name, and what runs again by design are there to be
+    edited.
     The folder has other texts afterwards. Of a file that cannot be read, and of one in which an error of
     ours stands in the way, the report says so; it stays as it is, and the others are fixed.
     """
@@ -71,9 +73,9 @@ def fix_files(
                 results.append(_untouched(unanswered(FileTally, name, error, sequence.runner)))
                 continue
             file = files[name] = _File(judged, judged.data)
-            editable = fix_applied or name == stdin or bool(judged.migration.reruns)
-            if not editable and file.wants(lowest):
-                file.spared = applied.reason(name, judged.migration.profile)
+            if name != stdin and not judged.migration.reruns and file.wants(lowest):
+                reason = applied.reason(name, sequence.profile, sequence.evidence)
+                file.spared, file.overruled = (None, reason) if fix_applied else (reason, None)
         settled = _settled(folder, sequence, files, lowest)
         # The last trial may have been one that was refused.
         folder.update({name: file.judged.data for name, file in settled.items()})
@@ -96,7 +98,7 @@ def _settled(
         folder.update({name: file.before for name, file in files.items()})
         anew = {name: _File(_judged_in(folder, name), file.before) for name, file in files.items()}
         for name, file in anew.items():
-            file.spared = files[name].spared
+            file.spared, file.overruled = files[name].spared, files[name].overruled
         if len(anew) > 1:
             for name in list(anew):
                 anew |= _settled(folder, sequence, {name: anew[name]}, lowest)
@@ -114,7 +116,7 @@ def _judged_in(folder: Folder, name: str) -> Judged:
 
 
 def _untouched(tally: FileTally) -> FixedFile:
-    return FixedFile(tally, b"", b"", (), (), "")
+    return FixedFile(tally, b"", b"", (), ())
 
 
 @dataclass(slots=True, eq=False)
@@ -127,7 +129,8 @@ class _File:
     dropped: dict[Dropped, None] = field(default_factory=dict)
     banned: set[tuple[str, bytes]] = field(default_factory=set)
     often: Counter[tuple[str, str]] = field(default_factory=Counter)
-    spared: str = ""
+    spared: Reason | None = None
+    overruled: Reason | None = None
     given_up: bool = False
     failed: Exception | None = None
 
@@ -186,6 +189,7 @@ class _File:
             tuple(self.fixed),
             tuple(self.dropped),
             self.spared,
+            self.overruled,
         )
 
 

@@ -11,6 +11,7 @@ from idemlint.cli import notes, terminal
 from idemlint.cli.exits import Code
 from idemlint.errors import UsageProblem
 from idemlint.report.words import counted
+from idemlint.runners.majority import Evidence
 
 if TYPE_CHECKING:
     from idemlint.cli.collector import Collector
@@ -30,14 +31,17 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
     session.require_inside()
     added = left = 0
     applied = Applied(session.settings.default_branch)
+    evidence = {} if fix_applied else _evidence(session)
     spared = []
     apply.clean_up(session.paths)
     for filename, group in groupby(collected.findings, key=lambda finding: finding.filename):
         name, runner = collected.origins[filename]
         path = Path(name)
-        why = "" if fix_applied else applied.reason(name, runners.get(runner))
-        if why:  # a comment changes a checksum as well as any other edit does
-            spared.append((filename, why))
+        reason_not = None
+        if not fix_applied:  # a comment changes a checksum as well as any other edit does
+            reason_not = applied.reason(name, runners.get(runner), evidence.get(name, Evidence()))
+        if reason_not is not None:
+            spared.append((filename, reason_not))
             continue
         codes: dict[int, list[str]] = {}
         for finding in group:
@@ -60,6 +64,14 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
         )
     notes.say_spared(spared, "List them with --write-baseline instead, or use --fix-applied.")
     return Code.CLEAN
+
+
+def _evidence(session: Session) -> dict[str, Evidence]:
+    """How sure it is who runs each file."""
+    from idemlint import engine
+
+    folder = engine.open(session.paths, session.configured, once=True, are_found=True)
+    return {name: each.evidence for each in folder for name in each.names}
 
 
 def _rewrite(path: Path, codes: dict[int, list[str]], reason: str) -> None:

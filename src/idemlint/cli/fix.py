@@ -103,7 +103,7 @@ def _fix(
     if not session.options.quiet:
         notes.say_what_guards_hide(written)
         if options.fix_applied:
-            notes.say_edited(session, written)
+            notes.say_edited(written)
     code = for_findings(
         bool(report.findings),
         fixed=number > 0,
