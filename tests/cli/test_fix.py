@@ -216,6 +216,76 @@ class TestApplied:
         assert "IF NOT EXISTS" in applied.read_text()
 
 
+class TestRunnerThatIgnoresEdits:
+    """A journal says that the folder is Drizzle's, which never looks at what it has run."""
+
+    SAID = (
+        "Databases that have run {} keep what they have: Drizzle never looks at an applied migration"
+        " again. The fixes count on new databases, and where a migration runs again."
+    )
+
+    @pytest.fixture
+    def drizzle(self, repository: Path) -> Path:
+        """Two migrations on main, and one on a branch."""
+        write("migrations/0002_posts.sql", BAD.replace("users", "posts"))
+        names = ["0001_users", "0002_posts", "0003_teams"]
+        entries = [{"idx": index, "tag": name} for index, name in enumerate(names)]
+        journal = {"dialect": "postgresql", "entries": entries}
+        write("migrations/meta/_journal.json", json.dumps(journal))
+        commit("second")
+        git("checkout", "--quiet", "-b", "feature")
+        return write("migrations/0003_teams.sql", BAD.replace("users", "teams")).parent
+
+    def said(self, err: str) -> list[str]:
+        return [line for line in err.splitlines() if line.startswith("Databases that have run")]
+
+    def test_applied_files_are_fixed_and_once_it_is_said_where_that_counts(
+        self, idemlint: Idemlint, drizzle: Path
+    ) -> None:
+        result = idemlint("--fix", "migrations")
+        assert all("IF NOT EXISTS" in path.read_text() for path in drizzle.glob("*.sql"))
+        names = "migrations/0001_users.sql, migrations/0002_posts.sql"
+        assert self.said(result.err) == [self.SAID.format(names)]
+        assert result.code == 0
+
+    def test_a_diff_says_it_too(self, idemlint: Idemlint, drizzle: Path) -> None:
+        assert len(self.said(idemlint("--diff", "migrations").err)) == 1
+
+    def test_a_machine_is_not_told_in_its_output(self, idemlint: Idemlint, drizzle: Path) -> None:
+        assert idemlint("--fix", "--output-format", "json", "migrations").out.strip() == "[]"
+
+    def test_nothing_is_said_of_files_of_the_branch(
+        self, idemlint: Idemlint, drizzle: Path
+    ) -> None:
+        assert self.said(idemlint("--fix", "migrations/0003_teams.sql").err) == []
+
+    def test_nor_of_files_that_need_no_fix(self, idemlint: Idemlint, drizzle: Path) -> None:
+        idemlint("--fix", "migrations")
+        assert self.said(idemlint("--fix", "migrations").err) == []
+
+    def test_nor_where_nobody_keeps_a_journal(self, idemlint: Idemlint, drizzle: Path) -> None:
+        assert self.said(idemlint("--fix", "--runner", "psql", "migrations").err) == []
+
+    def test_nor_where_one_wants_quiet(self, idemlint: Idemlint, drizzle: Path) -> None:
+        assert self.said(idemlint("--fix", "--quiet", "migrations").err) == []
+
+    def test_where_git_cannot_tell_databases_may_have_run_it(
+        self, idemlint: Idemlint, drizzle: Path
+    ) -> None:
+        git("branch", "--move", "main", "trunk")
+        assert len(self.said(idemlint("--fix", "migrations").err)) == 1
+
+    def test_two_runners_are_told_in_one_line(self, idemlint: Idemlint, drizzle: Path) -> None:
+        write("db/0001_a.sql", f"-- +goose Up\n{BAD}")
+        git("add", "--all")
+        git("commit", "--quiet", "--message", "goose")
+        git("branch", "--force", "main", "HEAD")
+        [said] = self.said(idemlint("--fix", ".").err)
+        assert "Drizzle and goose never look at" in said
+        assert said.startswith("Databases that have run db/0001_a.sql, ")
+        assert " and 1 more keep" in said
+
+
 class TestGuessedRunner:
     """Some files are marked as Drizzle's, which ignores edits; others are not, and nothing else tells."""
 

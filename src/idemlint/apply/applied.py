@@ -45,6 +45,11 @@ class Applied:
         why = self._ran(path)
         return Reason(f"{why}, and {then}", guessed) if why else None
 
+    def is_outlived(self, path: str, profile: Profile) -> bool:
+        """Whether databases may have run a file in a runner that never looks at it again: an edit does
+        nothing there."""
+        return profile.has_journal and profile.edits == "ignored" and self._ran(path) != ""
+
     def _ran(self, path: str) -> str:
         """Why databases may have run a file; empty where none can have."""
         if not os.path.lexists(path):  # a text that is in no file yet

@@ -32,7 +32,7 @@ class FixedFile(NamedTuple):
     `report` is on the bytes `after`: what is left. `fixed` are the findings that are gone, in the order in
     which their fixes were made; their spans are those of the text as it then was. `spared` says why the
     file was left alone although it has findings that could be fixed, `overruled` what spoke against it where
-    the user insisted.
+    the user insisted. `is_outlived`: databases that have run the file never see what was fixed.
     """
 
     report: FileTally
@@ -42,6 +42,7 @@ class FixedFile(NamedTuple):
     dropped: tuple[Dropped, ...]
     spared: Reason | None = None
     overruled: Reason | None = None
+    is_outlived: bool = False
 
     @property
     def name(self) -> str:

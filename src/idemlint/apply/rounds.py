@@ -76,6 +76,7 @@ def fix_files(
             if name != stdin and not judged.migration.reruns and file.wants(lowest):
                 reason = applied.reason(name, sequence.profile, sequence.evidence)
                 file.spared, file.overruled = (None, reason) if fix_applied else (reason, None)
+                file.is_outlived = applied.is_outlived(name, sequence.profile)
         settled = _settled(folder, sequence, files, lowest)
         # The last trial may have been one that was refused.
         folder.update({name: file.judged.data for name, file in settled.items()})
@@ -99,6 +100,7 @@ def _settled(
         anew = {name: _File(_judged_in(folder, name), file.before) for name, file in files.items()}
         for name, file in anew.items():
             file.spared, file.overruled = files[name].spared, files[name].overruled
+            file.is_outlived = files[name].is_outlived
         if len(anew) > 1:
             for name in list(anew):
                 anew |= _settled(folder, sequence, {name: anew[name]}, lowest)
@@ -131,6 +133,7 @@ class _File:
     often: Counter[tuple[str, str]] = field(default_factory=Counter)
     spared: Reason | None = None
     overruled: Reason | None = None
+    is_outlived: bool = False
     given_up: bool = False
     failed: Exception | None = None
 
@@ -190,6 +193,7 @@ class _File:
             tuple(self.dropped),
             self.spared,
             self.overruled,
+            self.is_outlived,
         )
 
 

@@ -59,6 +59,7 @@ def _show_diff(
         terminal.emit_patch(patch, session.options.color)
     notes.say_what_was_not_done(results)
     if not session.options.quiet:
+        notes.say_where_nothing_changes(changed)
         number = sum(len(result.fixed) for result in changed)
         files = counted(len(changed), "file")
         terminal.note(
@@ -102,6 +103,7 @@ def _fix(
     notes.say_what_was_not_done(results)
     if not session.options.quiet:
         notes.say_what_guards_hide(written)
+        notes.say_where_nothing_changes(written)
         if options.fix_applied:
             notes.say_edited(written)
     code = for_findings(

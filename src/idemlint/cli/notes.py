@@ -110,6 +110,22 @@ def say_spared(spared: Sequence[tuple[str, Reason]], way_out: str) -> None:
         terminal.note(f"Left alone: {_some(names)}: {reason.why}. {way}")
 
 
+def say_where_nothing_changes(results: Sequence[FixedFile]) -> None:
+    """Say, once a run, that databases keep what they have where a runner never looks at a file again."""
+    from idemlint import runners
+
+    edited = [each for each in results if each.is_outlived and each.after != each.before]
+    if not edited:
+        return
+    titles = sorted({runners.get(each.report.runner).title for each in edited})
+    looks = "looks" if len(titles) == 1 else "look"
+    terminal.note(
+        f"Databases that have run {_some([each.filename for each in edited])} keep what they have:"
+        f" {' and '.join(titles)} never {looks} at an applied migration again. The fixes count on new"
+        " databases, and where a migration runs again."
+    )
+
+
 def _by_reason(files: Sequence[tuple[str, Reason]]) -> Iterable[tuple[Reason, list[str]]]:
     found: dict[Reason, list[str]] = {}
     for filename, reason in files:
