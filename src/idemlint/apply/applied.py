@@ -11,12 +11,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from idemlint.apply.results import Reason
+from idemlint.apply.results import Limits, Reason
 from idemlint.git.history import Branches, Undecided
 from idemlint.git.repository import within
 from idemlint.rules.applied_migrations import AFTER_EDIT
 
 if TYPE_CHECKING:
+    from idemlint.engine import Sequence
     from idemlint.runners.majority import Evidence
     from idemlint.runners.profile import Profile
 
@@ -26,6 +27,17 @@ class Applied:
 
     def __init__(self, default_branch: str | None = None) -> None:
         self._branches = Branches(default_branch)
+
+    def limits(self, path: str, sequence: Sequence, *, insists: bool) -> Limits:
+        """What speaks against an edit of a file; where the user `insists`, nothing keeps him from it."""
+        profile = sequence.profile
+        reason = self.reason(path, profile, sequence.evidence)
+        never_looks = profile.has_journal and profile.edits == "ignored"
+        return Limits(
+            None if insists else reason,
+            reason if insists else None,
+            is_outlived=never_looks and self._ran(path) != "",
+        )
 
     def reason(self, path: str, profile: Profile, evidence: Evidence) -> Reason | None:
         """Why a file must not be edited; `None` where it may be. `evidence` is how sure it is that the
@@ -44,11 +56,6 @@ class Applied:
             return None
         why = self._ran(path)
         return Reason(f"{why}, and {then}", guessed) if why else None
-
-    def is_outlived(self, path: str, profile: Profile) -> bool:
-        """Whether databases may have run a file in a runner that never looks at it again: an edit does
-        nothing there."""
-        return profile.has_journal and profile.edits == "ignored" and self._ran(path) != ""
 
     def _ran(self, path: str) -> str:
         """Why databases may have run a file; empty where none can have."""

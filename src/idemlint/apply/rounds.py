@@ -16,7 +16,7 @@ from idemlint.analysis.unanswered import unanswered
 from idemlint.apply.applied import Applied
 from idemlint.apply.edits import choose, patch
 from idemlint.apply.prove import Objection, TriedFix, objections
-from idemlint.apply.results import Dropped, FixedFile
+from idemlint.apply.results import NO_LIMITS, Dropped, FixedFile, Limits
 from idemlint.faults import fault
 from idemlint.records import NamedTuple
 from idemlint.rules import all_rules
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from idemlint.analysis.judged import Judged
     from idemlint.apply.edits import Patch
-    from idemlint.apply.results import Reason
     from idemlint.diagnostics import Applicability, Diagnostic, Fix
     from idemlint.engine import Folder, Sequence
     from idemlint.source.statement import Edit
@@ -44,14 +43,15 @@ def fix_files(
     only: Container[str] | None = None,
     fix_applied: bool = False,
     stdin: str | None = None,
+    barred: Container[str] = (),
 ) -> list[FixedFile]:
     """What fixes down to `lowest` make of the files of a folder, or of `only` these, in their order.
 
     Files that look applied are left alone in a runner that minds edits or may be one, unless `fix_applied`;
     the text that came through standard input, by its name, and what runs again by design are there to be
-    edited.
-    The folder has other texts afterwards. Of a file that cannot be read, and of one in which an error of
-    ours stands in the way, the report says so; it stays as it is, and the others are fixed.
+    edited. The `barred` ones are always left alone. The folder has other texts afterwards. Of a file
+    that cannot be read, and of one in which an error of ours stands in the way, the report says so; it
+    stays as it is, and the others are fixed.
     """
     guards: dict[str | None, Applied] = {}
     results = [_untouched(tally) for tally in folder.unread(FileTally, only)]
@@ -73,10 +73,12 @@ def fix_files(
                 results.append(_untouched(unanswered(FileTally, name, error, sequence.runner)))
                 continue
             file = files[name] = _File(judged, judged.data)
-            if name != stdin and not judged.migration.reruns and file.wants(lowest):
-                reason = applied.reason(name, sequence.profile, sequence.evidence)
-                file.spared, file.overruled = (None, reason) if fix_applied else (reason, None)
-                file.is_outlived = applied.is_outlived(name, sequence.profile)
+            if name == stdin or not file.wants(lowest):
+                continue
+            if name in barred:
+                file.limits = Limits(is_barred=True)
+            elif not judged.migration.reruns:
+                file.limits = applied.limits(name, sequence, insists=fix_applied)
         settled = _settled(folder, sequence, files, lowest)
         # The last trial may have been one that was refused.
         folder.update({name: file.judged.data for name, file in settled.items()})
@@ -99,8 +101,7 @@ def _settled(
         folder.update({name: file.before for name, file in files.items()})
         anew = {name: _File(_judged_in(folder, name), file.before) for name, file in files.items()}
         for name, file in anew.items():
-            file.spared, file.overruled = files[name].spared, files[name].overruled
-            file.is_outlived = files[name].is_outlived
+            file.limits = files[name].limits
         if len(anew) > 1:
             for name in list(anew):
                 anew |= _settled(folder, sequence, {name: anew[name]}, lowest)
@@ -131,9 +132,7 @@ class _File:
     dropped: dict[Dropped, None] = field(default_factory=dict)
     banned: set[tuple[str, bytes]] = field(default_factory=set)
     often: Counter[tuple[str, str]] = field(default_factory=Counter)
-    spared: Reason | None = None
-    overruled: Reason | None = None
-    is_outlived: bool = False
+    limits: Limits = NO_LIMITS
     given_up: bool = False
     failed: Exception | None = None
 
@@ -146,7 +145,7 @@ class _File:
 
     def candidates(self, lowest: Applicability) -> list[TriedFix]:
         """The fixes of the next round."""
-        if self.spared or self.given_up:
+        if self.limits.is_closed or self.given_up:
             return []
         wanted = [
             (finding, finding.fix)
@@ -191,9 +190,7 @@ class _File:
             self.judged.data,
             tuple(self.fixed),
             tuple(self.dropped),
-            self.spared,
-            self.overruled,
-            self.is_outlived,
+            self.limits,
         )
 
 

@@ -78,7 +78,11 @@ def say_what_was_not_done(results: Sequence[FixedFile]) -> None:
                 f" Mend it by hand: `idemlint explain {dropped.code}` says how."
             )
     say_spared(
-        [(result.filename, result.spared) for result in results if result.spared is not None],
+        [
+            (result.filename, result.limits.spared)
+            for result in results
+            if result.limits.spared is not None
+        ],
         "Put the repair in a new migration, or use --fix-applied.",
     )
 
@@ -86,9 +90,9 @@ def say_what_was_not_done(results: Sequence[FixedFile]) -> None:
 def say_edited(results: Sequence[FixedFile]) -> None:
     """Say which files `--fix-applied` has edited that would have been left alone."""
     edited = [
-        (result.filename, result.overruled)
+        (result.filename, result.limits.overruled)
         for result in results
-        if result.overruled is not None and result.after != result.before
+        if result.limits.overruled is not None and result.after != result.before
     ]
     then = (
         "Where IDM822 finds that, `-- idemlint: ignore-file[IDM822] reason` says that it is meant."
@@ -114,7 +118,7 @@ def say_where_nothing_changes(results: Sequence[FixedFile]) -> None:
     """Say, once a run, that databases keep what they have where a runner never looks at a file again."""
     from idemlint import runners
 
-    edited = [each for each in results if each.is_outlived and each.after != each.before]
+    edited = [each for each in results if each.limits.is_outlived and each.after != each.before]
     if not edited:
         return
     titles = sorted({runners.get(each.report.runner).title for each in edited})
