@@ -211,23 +211,32 @@ def _findings(
     surplus = _surplus(before, after, patch, fixed)
     if not surplus:
         return
-    regions = _Stretches(
-        (_region(before, patch, each), each) for each in tried if patch is not None
+    changed = [each for each in tried if patch is not None]
+    regions = _Stretches((_region(before, patch, each), each) for each in changed)
+    # Many fixes of one body have one region.
+    places = _Stretches(
+        (patch.moved_span(finding.span), each)
+        for each in changed
+        if patch is not None
+        for finding in each.findings
     )
     for finding in surplus:
-        if all_rules()[finding.code].comes_to_light:
+        rule, place = all_rules()[finding.code], Span(finding.span.start, finding.span.start)
+        if rule.comes_to_light:
             continue
-        near = list(regions.over(Span(finding.span.start, finding.span.start)))
-        if not near:
-            yield Objection(f"{after.filename} then has {finding.code} ({finding.message})")
+        here = tuple(places.over(place))
+        left = tuple(each for each in here if _was_to_mend(each, finding))
+        around = regions.over(place) if rule.one_at_a_time and not left else ()
+        if any(_was_hidden(before, each) for each in around):
             continue
-        if any(_was_hidden(before, each, finding) for each in near):
-            continue
-        left = tuple(each for each in near if finding.code in each.codes)
+        near = left or here or tuple(regions.over(place))
+        left = left or tuple(each for each in near if finding.code in each.codes)
         if left:
             yield Objection("the finding is still there afterwards", left)
+        elif near:
+            yield Objection(f"it brings {finding.code} ({finding.message})", near)
         else:
-            yield Objection(f"it brings {finding.code} ({finding.message})", tuple(near))
+            yield Objection(f"{after.filename} then has {finding.code} ({finding.message})")
 
 
 def _surplus(
@@ -235,13 +244,13 @@ def _surplus(
 ) -> list[Diagnostic]:
     """The findings that were not there before, or should be gone."""
     kept: dict[tuple[str, int], list[Diagnostic]] = {}
-    for finding in before.diagnostics:
+    for finding in before.to_come:
         if id(finding) not in fixed:
             start = finding.span.start
             place = patch.moved(start, after=True) if patch is not None else start
             kept.setdefault((finding.code, place), []).append(finding)
     unplaced = []
-    for finding in after.diagnostics:
+    for finding in after.to_come:
         here = kept.get((finding.code, finding.span.start))
         if here:
             here.pop()
@@ -258,16 +267,17 @@ def _surplus(
     return surplus
 
 
-def _was_hidden(before: Judged, candidate: TriedFix, finding: Diagnostic) -> bool:
-    """Whether a finding may be the next failure of a statement that would fail several times."""
-    if not all_rules()[finding.code].one_at_a_time:
-        return False
+def _was_to_mend(candidate: TriedFix, finding: Diagnostic) -> bool:
+    """Whether a finding at the place of a fix is one that the fix should have mended."""
+    return any(
+        (each.code, each.message) == (finding.code, finding.message) for each in candidate.findings
+    )
+
+
+def _was_hidden(before: Judged, candidate: TriedFix) -> bool:
+    """Whether a failure may be the next one of a statement that would fail several times."""
     if not all(rule.one_at_a_time for rule in candidate.rules):
         return True  # a body that could not be read before, or a transaction that could not begin
-    if any(
-        (each.code, each.message) == (finding.code, finding.message) for each in candidate.findings
-    ):
-        return False
     statements = before.parsed.statements
     indexes = {each.statement for each in candidate.findings if each.statement is not None}
     return len(atoms_of(before.parsed, (statements[index] for index in indexes))) > 1

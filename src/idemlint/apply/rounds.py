@@ -1,14 +1,15 @@
 """From findings to fixed files: rounds to a fixed point, each proved before the next.
 
-A round makes all fixes that do not overlap. The folder is then replayed with the new text in place
-of the files; where something is wrong with that, the fixes to blame are dropped and the rest is
-tried again. Nothing is written here.
+A round makes all fixes that do not overlap, those of what a body hides behind its first failure among
+them. The folder is then replayed with the new text in place of the files; where something is wrong with
+that, the fixes to blame are dropped and the rest is tried again. Nothing is written here.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from idemlint.analysis.file_report import FileTally, tally_of
@@ -19,10 +20,10 @@ from idemlint.apply.prove import Objection, TriedFix, objections
 from idemlint.apply.results import NO_LIMITS, Dropped, FixedFile, Limits
 from idemlint.faults import fault
 from idemlint.records import NamedTuple
-from idemlint.rules import all_rules
+from idemlint.rules import OutcomeRule, all_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Iterator
 
     from idemlint.analysis.judged import Judged
     from idemlint.apply.edits import Patch
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from idemlint.engine import Folder, Sequence
     from idemlint.source.statement import Edit
 
-#: A statement can hide as many failures as it has commands, and gives them one a round.
+#: What a body hides is foreseen; any other statement can hide as many failures as it has commands, and gives
+#: them one a round.
 MOST_ROUNDS: Final = 100
 #: In so many rounds a file's very same finding may be fixed. More means that fixes undo each other.
 MOST_REPEATS: Final = 20
@@ -53,6 +55,7 @@ def fix_files(
     that cannot be read, and of one in which an error of ours stands in the way, the report says so; it
     stays as it is, and the others are fixed.
     """
+    folder.foresee()
     guards: dict[str | None, Applied] = {}
     results = [_untouched(tally) for tally in folder.unread(FileTally, only)]
     for names in [tuple(sequence) for sequence in folder]:
@@ -148,11 +151,10 @@ class _File:
         if self.limits.is_closed or self.given_up:
             return []
         wanted = [
-            (finding, finding.fix)
+            (each, each.fix)
             for finding in self.judged.diagnostics
-            if finding.fix is not None
-            and finding.fix.applies(lowest)
-            and self._identity(finding) not in self.banned
+            for each in takewhile(lambda each: self._is_open(each, lowest), self._from(finding))
+            if each.fix is not None
         ]
         # What makes a file readable comes first, and by itself: it is not compared with what was.
         wanted = [each for each in wanted if all_rules()[each[0].code].changes_meaning] or wanted
@@ -163,6 +165,18 @@ class _File:
             TriedFix(self.judged.name, each[0][1], tuple(one for one, _ in each))
             for each in together.values()
         ]
+
+    def _from(self, finding: Diagnostic) -> Iterator[Diagnostic]:
+        """A finding, and those that come to light in its body when it is mended."""
+        yield finding
+        if finding.statement is not None and isinstance(all_rules()[finding.code], OutcomeRule):
+            yield from self.judged.foreseen.get(finding.statement, ())
+
+    def _is_open(self, finding: Diagnostic, lowest: Applicability) -> bool:
+        """Whether it has a fix that may be tried."""
+        fix = finding.fix
+        may_be = fix is not None and fix.applies(lowest)
+        return may_be and self._identity(finding) not in self.banned
 
     def ban(self, candidate: TriedFix, why: str) -> None:
         """Never try this fix again."""
