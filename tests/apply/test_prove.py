@@ -88,6 +88,14 @@ def test_what_a_guard_brings_to_light_is_not_held_against_it(say: Say) -> None:
     assert why.startswith("it brings IDM211")
 
 
+def test_what_is_left_of_a_count_is_not_held_against_the_fix(say: Say) -> None:
+    text = "CREATE TABLE a ();\nCREATE TABLE b AS SELECT 1;\n"
+    assert whys(text, "IDM101,IDM506") == []
+    say("IDM506", "comes_to_light", False)
+    [why] = whys(text, "IDM101,IDM506")
+    assert "IDM506" in why
+
+
 def test_the_next_failure_of_a_statement_is_not_held_against_the_fix_of_the_first(
     say: Say,
 ) -> None:

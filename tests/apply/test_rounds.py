@@ -176,6 +176,12 @@ class TestBlocks:
         [result] = fixed(text)
         assert result.after.decode() == text
 
+    def test_a_suppressed_one_stays_and_so_does_what_is_behind_it(self) -> None:
+        statements = [self.A, "CREATE SEQUENCE b;", self.C]
+        text = f"-- idemlint: ignore[IDM107] why\n{block(*statements)}"
+        [result] = fixed(text, rules="IDM101,IDM107")
+        assert result.after.decode() == text.replace(self.A, self.NEW_A)
+
     def test_what_fails_and_what_repeats_are_mended_one_after_the_other(self) -> None:
         statements = ["CREATE INDEX ON t (a);", self.A, "CREATE INDEX ON t (b);", self.C]
         [result] = fixed(

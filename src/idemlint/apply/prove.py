@@ -10,8 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import TYPE_CHECKING
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, Final
 
 from idemlint.apply.edits import extent
 from idemlint.apply.meaning import atoms_of, comments_of, difference
@@ -53,6 +53,9 @@ class Objection:
 
     why: str
     blamed: tuple[TriedFix, ...] = ()
+
+
+_LEFT: Final = "the finding is still there afterwards"
 
 
 def objections(
@@ -206,10 +209,12 @@ def _comments(step: _Step) -> Iterator[Objection]:
 def _findings(
     before: Judged, after: Judged, patch: Patch | None, tried: Sequence[TriedFix]
 ) -> Iterator[Objection]:
-    """No finding that was fixed may be left, and none may be new."""
+    """No finding that was fixed may be left, and none may be new. What is foreseen, and was not fixed, counts
+    for nothing: it is a guess."""
     fixed = {id(finding) for each in tried for finding in each.findings}
     surplus = _surplus(before, after, patch, fixed)
-    if not surplus:
+    to_come = list(chain(*after.foreseen.values()))
+    if not surplus and not to_come:
         return
     changed = [each for each in tried if patch is not None]
     regions = _Stretches((_region(before, patch, each), each) for each in changed)
@@ -220,19 +225,24 @@ def _findings(
         if patch is not None
         for finding in each.findings
     )
+    for finding in to_come:
+        around = places.over(Span(finding.span.start, finding.span.start))
+        left = tuple(each for each in around if _was_to_mend(each, finding))
+        if left:
+            yield Objection(_LEFT, left)
     for finding in surplus:
         rule, place = all_rules()[finding.code], Span(finding.span.start, finding.span.start)
         if rule.comes_to_light:
             continue
         here = tuple(places.over(place))
         left = tuple(each for each in here if _was_to_mend(each, finding))
-        around = regions.over(place) if rule.one_at_a_time and not left else ()
-        if any(_was_hidden(before, each) for each in around):
+        may_be_hidden = rule.one_at_a_time and not left
+        if may_be_hidden and any(_was_hidden(before, each) for each in regions.over(place)):
             continue
-        near = left or here or tuple(regions.over(place))
+        near = here or tuple(regions.over(place))
         left = left or tuple(each for each in near if finding.code in each.codes)
         if left:
-            yield Objection("the finding is still there afterwards", left)
+            yield Objection(_LEFT, left)
         elif near:
             yield Objection(f"it brings {finding.code} ({finding.message})", near)
         else:
@@ -250,7 +260,7 @@ def _surplus(
             place = patch.moved(start, after=True) if patch is not None else start
             kept.setdefault((finding.code, place), []).append(finding)
     unplaced = []
-    for finding in after.to_come:
+    for finding in after.diagnostics:
         here = kept.get((finding.code, finding.span.start))
         if here:
             here.pop()
