@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 #: A file is cut off here: how texts grow is the subject of `test_growth.py`.
-LONGEST: Final = 8_000
+LONGEST: Final = 20_000
 
 #: Lines that some runner, psql or idemlint reads.
 DIRECTIVES: Final = (

@@ -19,8 +19,7 @@ class Shape(NamedTuple):
     """What grows, and how its folder is looked at.
 
     `fix`: it is fixed, too. `formats`: what its findings are shown in. `deep`: one stands in another, of
-    which few are read; a level costs all that is in it once more. `rounds`: it is mended once a round, of
-    which there are no more than so many; from there on it is linear.
+    which few are read; a level costs all that is in it once more.
     """
 
     files: Callable[[int], Files]
@@ -29,7 +28,6 @@ class Shape(NamedTuple):
     fix: bool = False
     formats: tuple[str, ...] = ()
     deep: bool = False
-    rounds: bool = False
 
 
 def _one(*parts: str) -> Files:

@@ -133,7 +133,17 @@ _SOURCE: Final[dict[str, Shape]] = {
 _BODIES: Final[dict[str, Shape]] = {
     "statements of one block": _block("CREATE TABLE IF NOT EXISTS t# (id int);"),
     "findings of one block": _block("CREATE TABLE t# (id int);", formats=_MACHINES),
-    "fixes of one block": _block("CREATE TABLE t# (id int);", fix=True, rounds=True),
+    "fixes of one block": _block("CREATE TABLE t# (id int);", fix=True),
+    "fixes of one block: what repeats": _block("CREATE INDEX ON t (c#);", fix=True),
+    "fixes of one block: lookups": _block(
+        "ALTER TABLE t ADD CONSTRAINT c# CHECK (id > #);", "DECLARE v int;", fix=True
+    ),
+    "fixes of one block: handlers that miss the error": _block(
+        "BEGIN CREATE TABLE t# (id int); EXCEPTION WHEN unique_violation THEN END;", fix=True
+    ),
+    "fixes of one block: branches": _block(
+        "IF to_regclass('u#') IS NULL THEN ALTER TABLE t ADD COLUMN c# int; END IF;", fix=True
+    ),
     "assignments of one block": _block("v := v + #;", "DECLARE v int := 0;"),
     "variables of one block": _text(
         lambda n: (
@@ -520,7 +530,7 @@ _RUNNERS: Final[dict[str, Shape]] = {
         ),
         "goose",
         fix=True,
-    )._replace(rounds=True),
+    ),
     "changesets of liquibase": _named(
         "a.sql",
         lambda n: (

@@ -101,7 +101,7 @@ def check(name: str, size: int, most: float) -> None:
     assert found <= most, f"{found:.2f} x the steps for 2 x the size"
 
 
-@pytest.mark.parametrize("name", [name for name, shape in ALL.items() if not shape.rounds])
+@pytest.mark.parametrize("name", ALL)
 def test_twice_as_much_takes_twice_the_steps(name: str) -> None:
     if ALL[name].deep:
         check(name, SIZE_DEEP, MOST_DEEP)

@@ -108,6 +108,7 @@ class Folder:
         self._texts = Texts(texts)
         self._shelf = shelf
         self._asked = asked_about(paths, self._texts) if files is None else tuple(files)
+        self._foresees = False
         self._sequences: list[Sequence] = []
         self._sequences = self._group(groups)
         self._index()
@@ -242,6 +243,16 @@ class Folder:
                 sequence.forget(name)
         return frozenset(moved)
 
+    def foresee(self) -> None:
+        """From now on, answers for those who fix files (`Sequence.judged`) have what would come to light in a
+        body behind what is found there. Sequences are new objects."""
+        if not self._foresees:
+            self._foresees = True
+            for sequence in self._sequences:
+                sequence.retire()
+            self._sequences = self._group()
+            self._index()
+
     def _group_anew(self, changed: set[str]) -> set[str]:
         """Group the files as they are now; sequences that are what they were stay. Returns the files of
         those that do not, and of those that are new."""
@@ -290,6 +301,7 @@ class Folder:
             facts = known.get((each.profile.name, each.names, each.dumps))
             scripts = Scripts(each.profile, texts, settings.terms, self._shelf)
             terms = settings.terms_in(holder(each.profile, each.own))
+            terms = terms._replace(foresees=self._foresees)
             if facts is None:
                 facts = FolderFacts(each.names, scripts, terms, each.dumps)
             chain = Chain(
@@ -301,7 +313,7 @@ class Folder:
             for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
                 rerun = "file" if settings.rerun == "folder" else settings.rerun
-                terms = settings.terms._replace(rerun=rerun, start_after=None, history=None)
+                terms = terms._replace(rerun=rerun, start_after=None, history=None)
                 by_itself = Chain(
                     (name,), scripts, grouping.clues, terms, chain.facts, each.evidence
                 )

@@ -10,11 +10,14 @@ import pytest
 
 from idemlint import runners
 from idemlint.apply.applied import Applied
+from idemlint.runners.majority import Evidence
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MINDS, DOES_NOT = "sqlx", "drizzle"
+SURE = Evidence("named")
+DIVIDED = Evidence("guessed", 1, ("0001_old.sql", "0002_new.sql"))
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -39,8 +42,11 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def reason(path: Path, runner: str = MINDS, branch: str | None = None) -> str:
-    return Applied(branch).reason(path, runners.get(runner))
+def reason(
+    path: Path, runner: str = MINDS, branch: str | None = None, evidence: Evidence = SURE
+) -> str:
+    found = Applied(branch).reason(str(path), runners.get(runner), evidence)
+    return found.why if found is not None else ""
 
 
 def test_the_profiles_are_what_these_tests_take_them_for() -> None:
@@ -67,6 +73,42 @@ def test_a_file_of_the_branch_does_not(repository: Path, name: str) -> None:
 
 def test_nor_does_it_matter_where_the_runner_does_not_mind(repository: Path) -> None:
     assert reason(repository / "0001_old.sql", DOES_NOT) == ""
+
+
+def test_it_does_where_that_runner_is_a_guess(repository: Path) -> None:
+    assert reason(repository / "0001_old.sql", DOES_NOT, evidence=DIVIDED) == (
+        "it is on main already, and that Drizzle runs it is a guess (1 of 3 files here is marked as"
+        " Drizzle's): another runner might refuse applied migrations that were edited"
+    )
+    assert reason(repository / "0002_new.sql", DOES_NOT, evidence=DIVIDED) == ""
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [Evidence("proved", 1, ("0002_new.sql",)), Evidence("guessed", 0, ("0001_old.sql",))],
+)
+def test_evidence_that_does_not_contradict_itself_is_enough(
+    repository: Path, evidence: Evidence
+) -> None:
+    assert reason(repository / "0001_old.sql", DOES_NOT, evidence=evidence) == ""
+
+
+def test_a_guess_is_named_where_naming_it_is_the_way_on(repository: Path) -> None:
+    path, applied = str(repository / "0001_old.sql"), Applied()
+    guess = applied.reason(path, runners.get(DOES_NOT), DIVIDED)
+    assert guess is not None
+    assert guess.guessed == DOES_NOT
+    known = applied.reason(path, runners.get(MINDS), DIVIDED)
+    assert known is not None
+    assert known.guessed == ""
+
+
+def test_a_guess_fails_closed(tmp_path: Path) -> None:
+    path = tmp_path / "0001_old.sql"
+    path.write_text("SELECT 1;")
+    assert reason(path, DOES_NOT, evidence=DIVIDED).startswith(
+        "cannot tell what is applied: it is in no git repository, and that Drizzle runs it is a guess"
+    )
 
 
 def test_without_a_repository_it_cannot_be_told(tmp_path: Path) -> None:

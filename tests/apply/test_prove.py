@@ -88,11 +88,19 @@ def test_what_a_guard_brings_to_light_is_not_held_against_it(say: Say) -> None:
     assert why.startswith("it brings IDM211")
 
 
+def test_what_is_left_of_a_count_is_not_held_against_the_fix(say: Say) -> None:
+    text = "CREATE TABLE a ();\nCREATE TABLE b AS SELECT 1;\n"
+    assert whys(text, "IDM101,IDM506") == []
+    say("IDM506", "comes_to_light", False)
+    [why] = whys(text, "IDM101,IDM506")
+    assert "IDM506" in why
+
+
 def test_the_next_failure_of_a_statement_is_not_held_against_the_fix_of_the_first(
     say: Say,
 ) -> None:
-    text = "DO $$ BEGIN CREATE TABLE a (); CREATE TABLE b (); END $$;\n"
-    assert whys(text, "IDM101") == []
-    say("IDM101", "one_at_a_time", False)
-    [why] = whys(text, "IDM101")
-    assert why == "the finding is still there afterwards"
+    text = "DO $$ BEGIN CREATE TABLE a (b int); CREATE INDEX ON a (b); END $$;\n"
+    assert whys(text, "IDM101,IDM103") == []
+    say("IDM103", "one_at_a_time", False)
+    [why] = whys(text, "IDM101,IDM103")
+    assert why.startswith("it brings IDM103")

@@ -95,6 +95,104 @@ class TestRounds:
         assert len(result.fixed) == 2
 
 
+def block(*statements: str) -> str:
+    return f"DO $$ BEGIN\n{''.join(statements)}END $$;\n"
+
+
+def spaces(case: Case) -> Fix:
+    """What changes nothing."""
+    at = case.span.start + len("CREATE")
+    return fix((at, at, " "))
+
+
+class TestBlocks:
+    """The statements of a block are mended together, as if each were found by itself."""
+
+    def after(self, *statements: str, lowest: Applicability = Applicability.SAFE) -> list[str]:
+        """What becomes of them, and why fixes were dropped."""
+        [result] = fixed(block(*statements), lowest=lowest)
+        lines = result.after.decode().splitlines()[1:-1]
+        assert len(lines) == len(statements)
+        return lines + [each.why for each in result.dropped]
+
+    A, B, C = (TABLE.format(name).rstrip() for name in "abc")
+    NEW_A, NEW_C = (each.replace("TABLE", "TABLE IF NOT EXISTS") for each in (A, C))
+
+    def texts(self) -> tuple[str, ...]:
+        return tuple(f"{each}\n" for each in (self.A, self.B, self.C))
+
+    def test_one_that_is_still_there_is_to_blame_and_the_others_are_made(
+        self, repair: Callable[[Repair], None]
+    ) -> None:
+        repair(lambda case: spaces(case) if " b " in case.text else guard(case))
+        why = "the finding is still there afterwards"
+        assert self.after(*self.texts()) == [self.NEW_A, self.B, self.NEW_C, why]
+
+    def test_so_it_is_where_all_are_told_of_in_the_same_words(
+        self, repair: Callable[[Repair], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rule = all_rules()["IDM101"].__class__
+        monkeypatch.setattr(rule, "message", lambda self, case: "it fails")
+        self.test_one_that_is_still_there_is_to_blame_and_the_others_are_made(repair)
+
+    def test_one_that_means_something_else_is_to_blame(
+        self, repair: Callable[[Repair], None]
+    ) -> None:
+        def widen(case: Case) -> Fix:
+            return guard(case, " SELECT 1;")
+
+        repair(lambda case: widen(case) if " b " in case.text else guard(case))
+        *lines, why = self.after(*self.texts())
+        assert lines == [self.NEW_A, self.B, self.NEW_C]
+        assert "more than guards" in why
+
+    @pytest.mark.parametrize("lowest", [Applicability.SAFE, Applicability.UNSAFE])
+    def test_nothing_is_made_behind_one_that_stays(
+        self, repair: Callable[[Repair], None], lowest: Applicability
+    ) -> None:
+        """The body goes on stopping there: what is behind it was not found."""
+        unsafe = lowest is Applicability.SAFE
+        repair(
+            lambda case: (
+                guard(case)
+                if " b " not in case.text
+                else fix((case.span.start, case.span.start, "/* */"), safe=False)
+                if unsafe
+                else None
+            )
+        )
+        assert self.after(*self.texts(), lowest=lowest) == [self.NEW_A, self.B, self.C]
+
+    def test_nor_behind_one_of_which_no_rule_speaks(self, repair: Callable[[Repair], None]) -> None:
+        repair(guard)
+        view = "CREATE VIEW b AS SELECT 1;\n"
+        assert self.after(f"{self.A}\n", view, f"{self.C}\n") == [
+            self.NEW_A, view.rstrip(), self.C,
+        ]  # fmt: skip
+
+    def test_a_comment_suppresses_all_of_the_block(self, repair: Callable[[Repair], None]) -> None:
+        repair(guard)
+        text = f"-- idemlint: ignore[IDM101] why\n{block(*self.texts())}"
+        [result] = fixed(text)
+        assert result.after.decode() == text
+
+    def test_a_suppressed_one_stays_and_so_does_what_is_behind_it(self) -> None:
+        statements = [self.A, "CREATE SEQUENCE b;", self.C]
+        text = f"-- idemlint: ignore[IDM107] why\n{block(*statements)}"
+        [result] = fixed(text, rules="IDM101,IDM107")
+        assert result.after.decode() == text.replace(self.A, self.NEW_A)
+
+    def test_what_fails_and_what_repeats_are_mended_one_after_the_other(self) -> None:
+        statements = ["CREATE INDEX ON t (a);", self.A, "CREATE INDEX ON t (b);", self.C]
+        [result] = fixed(
+            f"CREATE TABLE IF NOT EXISTS t (a int, b int);\n{block(*statements)}",
+            rules="IDM101,IDM103",
+            lowest=Applicability.UNSAFE,
+        )
+        assert result.after.count(b"IF NOT EXISTS") == 5
+        assert [each.code for each in result.fixed] == ["IDM101", "IDM101", "IDM103", "IDM103"]
+
+
 class TestProof:
     """A fix that fails its check is dropped, the others are made."""
 
@@ -208,6 +306,27 @@ class TestWork:
         assert [len(result.fixed) for result in fixed(*texts)] == [0, 0, 0, 0, 1, 0]
         # All once; then the file that was fixed, and the one behind it, of which only its text is as it was.
         assert work.taken() == ([f"{FOLDER}/{n:04}_it.sql" for n in (1, 2, 3, 4, 5, 6, 5)], 0, 8)
+
+    def test_a_block_is_mended_at_once(
+        self, repair: Callable[[Repair], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It stops at its first failure, and shows the next one when that is mended."""
+        repair(guard)
+        work = Work(monkeypatch)
+        [result] = fixed(block(*(TABLE.format(f"t{number}") for number in range(150))))
+        assert (len(result.fixed), result.after.count(b"IF NOT EXISTS")) == (150, 150)
+        assert result.report.findings == ()
+        name = f"{FOLDER}/0001_it.sql"
+        assert work.taken() == ([name, name], 0, 2), "it is judged before, and after"
+
+    def test_bad_fixes_in_a_block_cost_one_more_trial(
+        self, repair: Callable[[Repair], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        repair(lambda case: spaces(case) if "0 (" in case.text else guard(case))
+        work = Work(monkeypatch)
+        [result] = fixed(block(*(TABLE.format(f"t{number}") for number in range(50))))
+        assert (len(result.fixed), len(result.dropped)) == (45, 1)
+        assert work.taken()[2] == 3
 
     def test_a_fix_that_is_dropped_costs_no_file_before_it(
         self, repair: Callable[[Repair], None], monkeypatch: pytest.MonkeyPatch

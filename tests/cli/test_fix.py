@@ -13,7 +13,7 @@ import pytest
 from idemlint.apply import writing
 from idemlint.cli import fix
 
-from .conftest import BAD, GOOD, git, write
+from .conftest import BAD, GOOD, commit, git, write
 
 if TYPE_CHECKING:
     from .conftest import Idemlint
@@ -214,6 +214,147 @@ class TestApplied:
         assert idemlint("--runner", "drizzle", "--since", "main", "--fix", "migrations").code == 0
         assert self.OLD.read_text() == BAD
         assert "IF NOT EXISTS" in applied.read_text()
+
+
+class TestRunnerThatIgnoresEdits:
+    """A journal says that the folder is Drizzle's, which never looks at what it has run."""
+
+    SAID = (
+        "Databases that have run {} keep what they have: Drizzle never looks at an applied migration"
+        " again. The fixes count on new databases, and where a migration runs again."
+    )
+
+    @pytest.fixture
+    def drizzle(self, repository: Path) -> Path:
+        """Two migrations on main, and one on a branch."""
+        write("migrations/0002_posts.sql", BAD.replace("users", "posts"))
+        names = ["0001_users", "0002_posts", "0003_teams"]
+        entries = [{"idx": index, "tag": name} for index, name in enumerate(names)]
+        journal = {"dialect": "postgresql", "entries": entries}
+        write("migrations/meta/_journal.json", json.dumps(journal))
+        commit("second")
+        git("checkout", "--quiet", "-b", "feature")
+        return write("migrations/0003_teams.sql", BAD.replace("users", "teams")).parent
+
+    def said(self, err: str) -> list[str]:
+        return [line for line in err.splitlines() if line.startswith("Databases that have run")]
+
+    def test_applied_files_are_fixed_and_once_it_is_said_where_that_counts(
+        self, idemlint: Idemlint, drizzle: Path
+    ) -> None:
+        result = idemlint("--fix", "migrations")
+        assert all("IF NOT EXISTS" in path.read_text() for path in drizzle.glob("*.sql"))
+        names = "migrations/0001_users.sql, migrations/0002_posts.sql"
+        assert self.said(result.err) == [self.SAID.format(names)]
+        assert result.code == 0
+
+    def test_a_diff_says_it_too(self, idemlint: Idemlint, drizzle: Path) -> None:
+        assert len(self.said(idemlint("--diff", "migrations").err)) == 1
+
+    def test_a_machine_is_not_told_in_its_output(self, idemlint: Idemlint, drizzle: Path) -> None:
+        assert idemlint("--fix", "--output-format", "json", "migrations").out.strip() == "[]"
+
+    def test_nothing_is_said_of_files_of_the_branch(
+        self, idemlint: Idemlint, drizzle: Path
+    ) -> None:
+        assert self.said(idemlint("--fix", "migrations/0003_teams.sql").err) == []
+
+    def test_nor_of_files_that_need_no_fix(self, idemlint: Idemlint, drizzle: Path) -> None:
+        idemlint("--fix", "migrations")
+        assert self.said(idemlint("--fix", "migrations").err) == []
+
+    def test_nor_where_nobody_keeps_a_journal(self, idemlint: Idemlint, drizzle: Path) -> None:
+        assert self.said(idemlint("--fix", "--runner", "psql", "migrations").err) == []
+
+    def test_nor_where_one_wants_quiet(self, idemlint: Idemlint, drizzle: Path) -> None:
+        assert self.said(idemlint("--fix", "--quiet", "migrations").err) == []
+
+    def test_where_git_cannot_tell_databases_may_have_run_it(
+        self, idemlint: Idemlint, drizzle: Path
+    ) -> None:
+        git("branch", "--move", "main", "trunk")
+        assert len(self.said(idemlint("--fix", "migrations").err)) == 1
+
+    def test_two_runners_are_told_in_one_line(self, idemlint: Idemlint, drizzle: Path) -> None:
+        write("db/0001_a.sql", f"-- +goose Up\n{BAD}")
+        git("add", "--all")
+        git("commit", "--quiet", "--message", "goose")
+        git("branch", "--force", "main", "HEAD")
+        [said] = self.said(idemlint("--fix", ".").err)
+        assert "Drizzle and goose never look at" in said
+        assert said.startswith("Databases that have run db/0001_a.sql, ")
+        assert " and 1 more keep" in said
+
+
+class TestGuessedRunner:
+    """Some files are marked as Drizzle's, which ignores edits; others are not, and nothing else tells."""
+
+    OLD = Path("migrations/0001_users.sql")
+
+    @pytest.fixture
+    def divided(self, repository: Path) -> Path:
+        """Two files on main, one of them marked; a third on a branch."""
+        marked = f"{GOOD}--> statement-breakpoint\nSELECT 1;\n"
+        write("migrations/0000_marked.sql", marked)
+        commit("marked")
+        git("checkout", "--quiet", "-b", "feature")
+        return write("migrations/0002_posts.sql", BAD.replace("users", "posts"))
+
+    def test_files_of_the_default_branch_are_left_alone(
+        self, idemlint: Idemlint, divided: Path
+    ) -> None:
+        result = idemlint("--fix", "migrations")
+        assert self.OLD.read_text() == BAD
+        assert "IF NOT EXISTS" in divided.read_text()
+        [said] = [line for line in result.err.splitlines() if line.startswith("Left alone")]
+        assert said == (
+            "Left alone: migrations/0001_users.sql: it is on main already, and that Drizzle runs it is a"
+            " guess (1 of 3 files here is marked as Drizzle's): another runner might refuse applied"
+            " migrations that were edited. Say who runs it (`--runner drizzle`, or `runner` in the"
+            " configuration), or use --fix-applied."
+        )
+
+    @pytest.mark.parametrize("option", [("--runner", "drizzle"), ("--fix-applied",)])
+    def test_the_ways_on_that_are_named_work(
+        self, idemlint: Idemlint, divided: Path, option: tuple[str, ...]
+    ) -> None:
+        assert "Left alone" not in idemlint("--fix", *option, "migrations").err
+        assert "IF NOT EXISTS" in self.OLD.read_text()
+
+    def test_the_configuration_is_no_guess(self, idemlint: Idemlint, divided: Path) -> None:
+        write("idemlint.toml", 'runner = "drizzle"\n')
+        assert "Left alone" not in idemlint("--fix", "migrations").err
+        assert "IF NOT EXISTS" in self.OLD.read_text()
+
+    def test_nor_is_what_a_journal_says(self, idemlint: Idemlint, divided: Path) -> None:
+        entries = [
+            {"idx": n, "tag": path.stem} for n, path in enumerate(sorted(divided.parent.iterdir()))
+        ]
+        write(
+            "migrations/meta/_journal.json",
+            json.dumps({"dialect": "postgresql", "entries": entries}),
+        )
+        assert "Left alone" not in idemlint("--fix", "migrations").err
+        assert "IF NOT EXISTS" in self.OLD.read_text()
+
+    def test_what_git_cannot_tell_is_left_alone(self, idemlint: Idemlint, divided: Path) -> None:
+        git("branch", "--move", "main", "trunk")
+        result = idemlint("--fix", "migrations")
+        assert self.OLD.read_text() == BAD
+        assert "IF NOT EXISTS" in divided.read_text(), (
+            "what is not committed has not left this tree"
+        )
+        assert "cannot tell what is applied" in result.err
+
+    def test_a_comment_is_an_edit_as_well(self, idemlint: Idemlint, divided: Path) -> None:
+        result = idemlint("--add-ignore", "migrations")
+        assert self.OLD.read_text() == BAD
+        assert "idemlint: ignore" in divided.read_text()
+        assert "`--runner drizzle`" in result.err
+
+    def test_who_insists_is_told_what_was_edited(self, idemlint: Idemlint, divided: Path) -> None:
+        said = idemlint("--fix", "--fix-applied", "migrations").err
+        assert "Edited all the same: migrations/0001_users.sql: it is on main already" in said
 
 
 @pytest.mark.parametrize(

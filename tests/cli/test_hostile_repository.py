@@ -192,6 +192,68 @@ class TestConfiguredPaths:
         assert idemlint("--fix", ".").code == 2
         assert (outside / "0001_theirs.sql").read_text() == BAD
 
+    @pytest.mark.parametrize("arguments", [("--fix",), ("--add-ignore=why",)])
+    def test_a_link_that_leads_out_costs_no_other_file_its_fix(
+        self, idemlint: Idemlint, outside: Path, arguments: tuple[str, ...]
+    ) -> None:
+        write("migrations/0003_teams.sql", BAD.replace("users", "teams"))
+        link, theirs = Path("migrations/0002_link.sql"), outside / "0001_theirs.sql"
+        link.symlink_to(theirs)
+        theirs.write_text(BAD.replace("users", "theirs"))
+        result = idemlint(*arguments, "migrations")
+        assert result.code == 2
+        assert (
+            f"error: migrations/0002_link.sql: lies outside of the project ({theirs}), and was not named:"
+            " it was not written; name it on the command line where that is meant\n"
+        ) in result.err
+        assert theirs.read_text() == BAD.replace("users", "theirs")
+        assert link.is_symlink()
+        for name in ("0001_users.sql", "0003_teams.sql"):
+            assert Path("migrations", name).read_text() not in (BAD, BAD.replace("users", "teams"))
+
+    def test_what_is_left_in_it_is_still_reported(self, idemlint: Idemlint, outside: Path) -> None:
+        Path("migrations/0002_link.sql").symlink_to(outside / "0001_theirs.sql")
+        (outside / "0001_theirs.sql").write_text(BAD.replace("users", "theirs"))
+        result = idemlint("--fix", "--output-format", "concise", "migrations")
+        assert "migrations/0002_link.sql:1:1" in result.out
+        assert "0001_users.sql" not in result.out
+
+    def test_one_that_needs_no_fix_is_nothing_to_speak_of(
+        self, idemlint: Idemlint, outside: Path
+    ) -> None:
+        Path("migrations/0002_link.sql").symlink_to(outside / "0001_theirs.sql")
+        (outside / "0001_theirs.sql").write_text("SELECT 1;\n")
+        result = idemlint("--fix", "migrations")
+        assert (result.code, "outside" in result.err) == (0, False)
+
+    def test_named_by_itself_a_link_is_written_through(
+        self, idemlint: Idemlint, outside: Path
+    ) -> None:
+        link, theirs = Path("migrations/0002_link.sql"), outside / "0001_theirs.sql"
+        link.symlink_to(theirs)
+        theirs.write_text(BAD.replace("users", "theirs"))
+        assert idemlint("--fix", "migrations", str(link)).code == 0
+        assert "IF NOT EXISTS" in theirs.read_text()
+        assert link.is_symlink()
+
+    def test_nothing_is_swept_up_outside(self, idemlint: Idemlint, outside: Path) -> None:
+        """The name is that of what a killed run leaves; there, it is none of our business."""
+        left = outside / ".0001_theirs.sql.idemlint-0123456789abcdef.tmp"
+        left.write_text("theirs")
+        Path("migrations/0002_link.sql").symlink_to(outside / "0001_theirs.sql")
+        (outside / "0001_theirs.sql").write_text(BAD.replace("users", "theirs"))
+        assert idemlint("--fix", "migrations").code == 2
+        assert left.exists()
+
+    def test_of_a_thousand_files_the_first_are_named(
+        self, idemlint: Idemlint, outside: Path
+    ) -> None:
+        for number in range(2, 16):
+            (outside / f"{number:04}_theirs.sql").write_text(BAD.replace("users", f"t{number}"))
+        result = idemlint("--fix")
+        assert result.err.count("lies outside of the project") == 10
+        assert "5 more files outside of the project: not written either" in result.err
+
     def test_the_command_line_is_the_users_own_word(
         self, idemlint: Idemlint, outside: Path
     ) -> None:

@@ -122,9 +122,11 @@ def outcomes(
     before: str = "",
     units: Sequence[int] | None = None,
     version: int = VERSION,
+    foresees: bool = False,
 ) -> list[Outcome]:
-    """The same with reasons; `units` are all different by default (autocommit)."""
-    machine = new_machine(("public",), version)
+    """The same with reasons; `units` are all different by default (autocommit). `foresees`: with what would
+    come to light behind each."""
+    machine = new_machine(("public",), version, foresees=foresees)
     setup = programs(before, version)
     replay_file(machine, setup, range(len(setup)), frozenset(), 0)
     made = programs(sql, version)

@@ -14,7 +14,7 @@ import pytest
 from postgres.conftest import server
 from postgres.rerun import judge_by_statement, judge_each_statement
 
-from .asking import Case, Told, read, split, verdicts
+from .asking import Case, Told, outcomes, read, split, verdicts
 
 if TYPE_CHECKING:
     from postgres.rerun import Judgement
@@ -37,6 +37,20 @@ def test_replay_says(case: Case) -> None:
     assert _but_transactions(case, alone) == [
         told.verdict for told in case.alone if told.verdict != "-"
     ]
+
+
+@pytest.mark.parametrize("mode", ["file", "statement", "interrupted"])
+@pytest.mark.parametrize("case", CASES)
+def test_who_looks_further_is_told_the_same(case: Case, mode: str) -> None:
+    """What would fail behind the first failure of a body is sought after all is said."""
+    plain, further = (
+        [
+            (each.verdict, each.sqlstate, each.reason, each.span, len(each.passed))
+            for each in outcomes(case.sql, mode, before=case.before, foresees=foresees)
+        ]
+        for foresees in (False, True)
+    )
+    assert further == plain
 
 
 @pytest.mark.server

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
@@ -13,7 +14,7 @@ from idemlint.rules.suppressions import speaks_of_us, without_suppressed
 from idemlint.sequence.migration import Case, Migration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from idemlint.diagnostics import Diagnostic
     from idemlint.faults import Noted
@@ -139,6 +140,45 @@ def _outcomes(
             message = f"{diagnostic.message}; and {migration.reruns}"
             diagnostic = diagnostic._replace(message=message)
         yield diagnostic
+
+
+def foreseen(
+    migration: Migration,
+    outcomes: Mapping[int, Outcome],
+    codes: frozenset[str],
+    found: Iterable[Diagnostic],
+) -> Mapping[int, tuple[Diagnostic, ...]]:
+    """What will be found in a body, by statement index, when what is `found` there has been mended, and then
+    what comes after it: as far as each has a fix. Empty where the replay did not look for it."""
+    behind = {index: outcome.behind for index, outcome in outcomes.items() if outcome.behind}
+    if not behind:
+        return {}
+    rules = all_rules()
+    explained = {each.span for each in found if getattr(rules[each.code], "explains", False)}
+    chains = {index: list(_chain(migration, index, behind[index], codes)) for index in behind}
+    told = [each for chain in chains.values() for each in chain]
+    if speaks_of_us(migration.data):
+        told = without_suppressed(migration, told, frozenset(), selectors())
+    open_ = {id(each) for each in told if each.span not in explained}
+    return {
+        index: tuple(takewhile(lambda each: id(each) in open_, chain))
+        for index, chain in chains.items()
+    }
+
+
+def _chain(
+    migration: Migration, index: int, outcomes: Iterable[Outcome], codes: frozenset[str]
+) -> Iterator[Diagnostic]:
+    for outcome in outcomes:
+        case = Case(migration, migration.parsed.statements[index], outcome)
+        try:
+            rule = _rule_of(case, codes)
+            finding = rule.check(case) if rule is not None and rule.code in codes else None
+        except Exception:
+            return  # it is a guess; when that is found, somebody is told
+        if finding is None or finding.fix is None or not finding.fix.edits:
+            return
+        yield finding
 
 
 def _rule_of(case: Case, codes: frozenset[str]) -> OutcomeRule | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from idemlint.analysis.findings import Ruling, findings, of_applied, worst
+from idemlint.analysis.findings import Ruling, findings, foreseen, of_applied, worst
 from idemlint.faults import Noted, ours
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from idemlint.diagnostics import Diagnostic
     from idemlint.modes import Mode
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 
 class Judged(NamedTuple):
     """A migration, the outcome of each of its statements, what the rules that are switched on find, and
-    what they failed at."""
+    what they failed at. `foreseen` are findings that come to light in a body, by statement index, one after
+    the other, where all before them are mended."""
 
     migration: Migration
     outcomes: tuple[Outcome, ...]
     diagnostics: tuple[Diagnostic, ...]
     faults: Mapping[Ruling, Exception] = MappingProxyType({})
+    foreseen: Mapping[int, tuple[Diagnostic, ...]] = MappingProxyType({})
 
     @property
     def name(self) -> str:
@@ -42,6 +45,11 @@ class Judged(NamedTuple):
     def parsed(self) -> ParsedFile:
         """Its statements."""
         return self.migration.parsed
+
+    @property
+    def to_come(self) -> Iterator[Diagnostic]:
+        """What is found, and what is foreseen."""
+        return chain(self.diagnostics, *self.foreseen.values())
 
     @property
     def data(self) -> bytes:
@@ -71,6 +79,7 @@ def judge(migration: Migration, codes: frozenset[str], rerun: Mode) -> Judged:
         tuple(counts.get(each.index, _NOT_APPLIED) for each in migration.parsed.statements),
         tuple(diagnostics),
         faults,
+        foreseen(migration, worst_of, codes, diagnostics),
     )
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import TYPE_CHECKING
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, Final
 
 from idemlint.apply.edits import extent
 from idemlint.apply.meaning import atoms_of, comments_of, difference
@@ -53,6 +53,9 @@ class Objection:
 
     why: str
     blamed: tuple[TriedFix, ...] = ()
+
+
+_LEFT: Final = "the finding is still there afterwards"
 
 
 def objections(
@@ -206,28 +209,44 @@ def _comments(step: _Step) -> Iterator[Objection]:
 def _findings(
     before: Judged, after: Judged, patch: Patch | None, tried: Sequence[TriedFix]
 ) -> Iterator[Objection]:
-    """No finding that was fixed may be left, and none may be new."""
+    """No finding that was fixed may be left, and none may be new. What is foreseen, and was not fixed, counts
+    for nothing: it is a guess."""
     fixed = {id(finding) for each in tried for finding in each.findings}
     surplus = _surplus(before, after, patch, fixed)
-    if not surplus:
+    to_come = list(chain(*after.foreseen.values()))
+    if not surplus and not to_come:
         return
-    regions = _Stretches(
-        (_region(before, patch, each), each) for each in tried if patch is not None
+    changed = [each for each in tried if patch is not None]
+    regions = _Stretches((_region(before, patch, each), each) for each in changed)
+    # Many fixes of one body have one region.
+    places = _Stretches(
+        (patch.moved_span(finding.span), each)
+        for each in changed
+        if patch is not None
+        for finding in each.findings
     )
-    for finding in surplus:
-        if all_rules()[finding.code].comes_to_light:
-            continue
-        near = list(regions.over(Span(finding.span.start, finding.span.start)))
-        if not near:
-            yield Objection(f"{after.filename} then has {finding.code} ({finding.message})")
-            continue
-        if any(_was_hidden(before, each, finding) for each in near):
-            continue
-        left = tuple(each for each in near if finding.code in each.codes)
+    for finding in to_come:
+        around = places.over(Span(finding.span.start, finding.span.start))
+        left = tuple(each for each in around if _was_to_mend(each, finding))
         if left:
-            yield Objection("the finding is still there afterwards", left)
+            yield Objection(_LEFT, left)
+    for finding in surplus:
+        rule, place = all_rules()[finding.code], Span(finding.span.start, finding.span.start)
+        if rule.comes_to_light:
+            continue
+        here = tuple(places.over(place))
+        left = tuple(each for each in here if _was_to_mend(each, finding))
+        may_be_hidden = rule.one_at_a_time and not left
+        if may_be_hidden and any(_was_hidden(before, each) for each in regions.over(place)):
+            continue
+        near = here or tuple(regions.over(place))
+        left = left or tuple(each for each in near if finding.code in each.codes)
+        if left:
+            yield Objection(_LEFT, left)
+        elif near:
+            yield Objection(f"it brings {finding.code} ({finding.message})", near)
         else:
-            yield Objection(f"it brings {finding.code} ({finding.message})", tuple(near))
+            yield Objection(f"{after.filename} then has {finding.code} ({finding.message})")
 
 
 def _surplus(
@@ -235,7 +254,7 @@ def _surplus(
 ) -> list[Diagnostic]:
     """The findings that were not there before, or should be gone."""
     kept: dict[tuple[str, int], list[Diagnostic]] = {}
-    for finding in before.diagnostics:
+    for finding in before.to_come:
         if id(finding) not in fixed:
             start = finding.span.start
             place = patch.moved(start, after=True) if patch is not None else start
@@ -258,16 +277,17 @@ def _surplus(
     return surplus
 
 
-def _was_hidden(before: Judged, candidate: TriedFix, finding: Diagnostic) -> bool:
-    """Whether a finding may be the next failure of a statement that would fail several times."""
-    if not all_rules()[finding.code].one_at_a_time:
-        return False
+def _was_to_mend(candidate: TriedFix, finding: Diagnostic) -> bool:
+    """Whether a finding at the place of a fix is one that the fix should have mended."""
+    return any(
+        (each.code, each.message) == (finding.code, finding.message) for each in candidate.findings
+    )
+
+
+def _was_hidden(before: Judged, candidate: TriedFix) -> bool:
+    """Whether a failure may be the next one of a statement that would fail several times."""
     if not all(rule.one_at_a_time for rule in candidate.rules):
         return True  # a body that could not be read before, or a transaction that could not begin
-    if any(
-        (each.code, each.message) == (finding.code, finding.message) for each in candidate.findings
-    ):
-        return False
     statements = before.parsed.statements
     indexes = {each.statement for each in candidate.findings if each.statement is not None}
     return len(atoms_of(before.parsed, (statements[index] for index in indexes))) > 1

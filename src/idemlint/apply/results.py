@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
 
@@ -18,12 +18,41 @@ class Dropped(NamedTuple):
     why: str
 
 
+class Reason(NamedTuple):
+    """Why a file is better left alone: `why`, in words. `guessed` is the runner to name where that it is the
+    file's is only a guess; empty: naming one changes nothing."""
+
+    why: str
+    guessed: str = ""
+
+
+class Limits(NamedTuple):
+    """What speaks against an edit of a file that has findings which could be fixed.
+
+    `spared` says why it was left alone, `overruled` what spoke against it where the user insisted.
+    `is_outlived`: databases that have run the file never see what was fixed. `is_barred`: nothing may be
+    written into it.
+    """
+
+    spared: Reason | None = None
+    overruled: Reason | None = None
+    is_outlived: bool = False
+    is_barred: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the file stays as it is."""
+        return self.is_barred or self.spared is not None
+
+
+NO_LIMITS: Final = Limits()
+
+
 class FixedFile(NamedTuple):
     """One file: its bytes `before` and `after`, and how it came from the one to the other.
 
     `report` is on the bytes `after`: what is left. `fixed` are the findings that are gone, in the order in
-    which their fixes were made; their spans are those of the text as it then was. `spared` says why the
-    file was left alone although it has findings that could be fixed, empty where it was not.
+    which their fixes were made; their spans are those of the text as it then was.
     """
 
     report: FileTally
@@ -31,7 +60,7 @@ class FixedFile(NamedTuple):
     after: bytes
     fixed: tuple[Diagnostic, ...]
     dropped: tuple[Dropped, ...]
-    spared: str
+    limits: Limits = NO_LIMITS
 
     @property
     def name(self) -> str:

@@ -1,14 +1,15 @@
 """From findings to fixed files: rounds to a fixed point, each proved before the next.
 
-A round makes all fixes that do not overlap. The folder is then replayed with the new text in place
-of the files; where something is wrong with that, the fixes to blame are dropped and the rest is
-tried again. Nothing is written here.
+A round makes all fixes that do not overlap, those of what a body hides behind its first failure among
+them. The folder is then replayed with the new text in place of the files; where something is wrong with
+that, the fixes to blame are dropped and the rest is tried again. Nothing is written here.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from idemlint.analysis.file_report import FileTally, tally_of
@@ -16,13 +17,13 @@ from idemlint.analysis.unanswered import unanswered
 from idemlint.apply.applied import Applied
 from idemlint.apply.edits import choose, patch
 from idemlint.apply.prove import Objection, TriedFix, objections
-from idemlint.apply.results import Dropped, FixedFile
+from idemlint.apply.results import NO_LIMITS, Dropped, FixedFile, Limits
 from idemlint.faults import fault
 from idemlint.records import NamedTuple
-from idemlint.rules import all_rules
+from idemlint.rules import OutcomeRule, all_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Iterator
 
     from idemlint.analysis.judged import Judged
     from idemlint.apply.edits import Patch
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from idemlint.engine import Folder, Sequence
     from idemlint.source.statement import Edit
 
-#: A statement can hide as many failures as it has commands, and gives them one a round.
+#: What a body hides is foreseen; any other statement can hide as many failures as it has commands, and gives
+#: them one a round.
 MOST_ROUNDS: Final = 100
 #: In so many rounds a file's very same finding may be fixed. More means that fixes undo each other.
 MOST_REPEATS: Final = 20
@@ -43,14 +45,17 @@ def fix_files(
     only: Container[str] | None = None,
     fix_applied: bool = False,
     stdin: str | None = None,
+    barred: Container[str] = (),
 ) -> list[FixedFile]:
     """What fixes down to `lowest` make of the files of a folder, or of `only` these, in their order.
 
-    Files that look applied are left alone in a runner that minds edits, unless `fix_applied`; the text
-    that came through standard input, by its name, and what runs again by design are there to be edited.
-    The folder has other texts afterwards. Of a file that cannot be read, and of one in which an error of
-    ours stands in the way, the report says so; it stays as it is, and the others are fixed.
+    Files that look applied are left alone in a runner that minds edits or may be one, unless `fix_applied`;
+    the text that came through standard input, by its name, and what runs again by design are there to be
+    edited. The `barred` ones are always left alone. The folder has other texts afterwards. Of a file
+    that cannot be read, and of one in which an error of ours stands in the way, the report says so; it
+    stays as it is, and the others are fixed.
     """
+    folder.foresee()
     guards: dict[str | None, Applied] = {}
     results = [_untouched(tally) for tally in folder.unread(FileTally, only)]
     for names in [tuple(sequence) for sequence in folder]:
@@ -71,9 +76,12 @@ def fix_files(
                 results.append(_untouched(unanswered(FileTally, name, error, sequence.runner)))
                 continue
             file = files[name] = _File(judged, judged.data)
-            editable = fix_applied or name == stdin or bool(judged.migration.reruns)
-            if not editable and file.wants(lowest):
-                file.spared = applied.reason(name, judged.migration.profile)
+            if name == stdin or not file.wants(lowest):
+                continue
+            if name in barred:
+                file.limits = Limits(is_barred=True)
+            elif not judged.migration.reruns:
+                file.limits = applied.limits(name, sequence, insists=fix_applied)
         settled = _settled(folder, sequence, files, lowest)
         # The last trial may have been one that was refused.
         folder.update({name: file.judged.data for name, file in settled.items()})
@@ -96,7 +104,7 @@ def _settled(
         folder.update({name: file.before for name, file in files.items()})
         anew = {name: _File(_judged_in(folder, name), file.before) for name, file in files.items()}
         for name, file in anew.items():
-            file.spared = files[name].spared
+            file.limits = files[name].limits
         if len(anew) > 1:
             for name in list(anew):
                 anew |= _settled(folder, sequence, {name: anew[name]}, lowest)
@@ -114,7 +122,7 @@ def _judged_in(folder: Folder, name: str) -> Judged:
 
 
 def _untouched(tally: FileTally) -> FixedFile:
-    return FixedFile(tally, b"", b"", (), (), "")
+    return FixedFile(tally, b"", b"", (), ())
 
 
 @dataclass(slots=True, eq=False)
@@ -127,7 +135,7 @@ class _File:
     dropped: dict[Dropped, None] = field(default_factory=dict)
     banned: set[tuple[str, bytes]] = field(default_factory=set)
     often: Counter[tuple[str, str]] = field(default_factory=Counter)
-    spared: str = ""
+    limits: Limits = NO_LIMITS
     given_up: bool = False
     failed: Exception | None = None
 
@@ -140,14 +148,13 @@ class _File:
 
     def candidates(self, lowest: Applicability) -> list[TriedFix]:
         """The fixes of the next round."""
-        if self.spared or self.given_up:
+        if self.limits.is_closed or self.given_up:
             return []
         wanted = [
-            (finding, finding.fix)
+            (each, each.fix)
             for finding in self.judged.diagnostics
-            if finding.fix is not None
-            and finding.fix.applies(lowest)
-            and self._identity(finding) not in self.banned
+            for each in takewhile(lambda each: self._is_open(each, lowest), self._from(finding))
+            if each.fix is not None
         ]
         # What makes a file readable comes first, and by itself: it is not compared with what was.
         wanted = [each for each in wanted if all_rules()[each[0].code].changes_meaning] or wanted
@@ -158,6 +165,18 @@ class _File:
             TriedFix(self.judged.name, each[0][1], tuple(one for one, _ in each))
             for each in together.values()
         ]
+
+    def _from(self, finding: Diagnostic) -> Iterator[Diagnostic]:
+        """A finding, and those that come to light in its body when it is mended."""
+        yield finding
+        if finding.statement is not None and isinstance(all_rules()[finding.code], OutcomeRule):
+            yield from self.judged.foreseen.get(finding.statement, ())
+
+    def _is_open(self, finding: Diagnostic, lowest: Applicability) -> bool:
+        """Whether it has a fix that may be tried."""
+        fix = finding.fix
+        may_be = fix is not None and fix.applies(lowest)
+        return may_be and self._identity(finding) not in self.banned
 
     def ban(self, candidate: TriedFix, why: str) -> None:
         """Never try this fix again."""
@@ -185,7 +204,7 @@ class _File:
             self.judged.data,
             tuple(self.fixed),
             tuple(self.dropped),
-            self.spared,
+            self.limits,
         )
 
 

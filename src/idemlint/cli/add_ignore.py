@@ -7,10 +7,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from idemlint.cli import notes, terminal
+from idemlint.cli import bounds, notes, terminal
 from idemlint.cli.exits import Code
 from idemlint.errors import UsageProblem
 from idemlint.report.words import counted
+from idemlint.runners.majority import Evidence
 
 if TYPE_CHECKING:
     from idemlint.cli.collector import Collector
@@ -27,17 +28,23 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
 
     if session.stdin is not None:
         raise UsageProblem("--add-ignore writes into files, and cannot write into standard input")
-    session.require_inside()
     added = left = 0
     applied = Applied(session.settings.default_branch)
+    evidence = {} if fix_applied else _evidence(session)
+    barred, kept_out = session.barred(), []
     spared = []
-    apply.clean_up(session.paths)
+    apply.clean_up(name for name in session.paths if name not in barred)
     for filename, group in groupby(collected.findings, key=lambda finding: finding.filename):
         name, runner = collected.origins[filename]
         path = Path(name)
-        why = "" if fix_applied else applied.reason(name, runners.get(runner))
-        if why:  # a comment changes a checksum as well as any other edit does
-            spared.append((filename, why))
+        if name in barred:
+            kept_out.append(name)
+            continue
+        reason_not = None
+        if not fix_applied:  # a comment changes a checksum as well as any other edit does
+            reason_not = applied.reason(name, runners.get(runner), evidence.get(name, Evidence()))
+        if reason_not is not None:
+            spared.append((filename, reason_not))
             continue
         codes: dict[int, list[str]] = {}
         for finding in group:
@@ -52,6 +59,7 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
             collected.problems[str(problem)] = None
         else:
             added += sum(map(len, codes.values()))
+    collected.problems |= dict.fromkeys(bounds.told(barred, kept_out))
     terminal.note(f"Suppressed {counted(added, 'finding')}.")
     if left:
         terminal.note(
@@ -60,6 +68,14 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
         )
     notes.say_spared(spared, "List them with --write-baseline instead, or use --fix-applied.")
     return Code.CLEAN
+
+
+def _evidence(session: Session) -> dict[str, Evidence]:
+    """How sure it is who runs each file."""
+    from idemlint import engine
+
+    folder = engine.open(session.paths, session.configured, once=True, are_found=True)
+    return {name: each.evidence for each in folder for name in each.names}
 
 
 def _rewrite(path: Path, codes: dict[int, list[str]], reason: str) -> None:

@@ -8,13 +8,17 @@ outside of the project, or a link there leads to, is read, which is said, but ne
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint import config as configuration
-from idemlint.errors import UsageProblem
+from idemlint.report.words import counted
+from idemlint.sequence.paths import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+#: So many files that lie outside are named.
+_MOST: Final = 10
 
 
 def outside(paths: Iterable[str], folder: str) -> tuple[str, ...]:
@@ -25,14 +29,27 @@ def outside(paths: Iterable[str], folder: str) -> tuple[str, ...]:
     )
 
 
-def require_inside(named: Sequence[str], paths: Iterable[str], folder: str) -> None:
-    """Refuse to write into files outside of the project that nobody named: `paths` are those that were found,
-    `named` what the command line has. Raises `UsageProblem`."""
+def barred(named: Sequence[str], paths: Iterable[str], folder: str) -> dict[str, str]:
+    """The files that nothing may be written into, since they lie outside of the project and nobody named
+    them, each with what to tell the user: `paths` are those that were found, `named` what the command line
+    has."""
     own = [os.path.join(os.path.realpath(name), "") for name in named]
+    found = {}
     for path in outside(paths, folder):
         real = os.path.join(os.path.realpath(path), "")
         if not any(real.startswith(name) for name in own):
-            raise UsageProblem(
-                f"{path}: lies outside of the project ({real[:-1]}), and was not named: nothing was"
-                " written; name it on the command line where that is meant"
+            found[path] = (
+                f"{shown(path)}: lies outside of the project ({shown(real[:-1])}), and was not named: it"
+                " was not written; name it on the command line where that is meant"
             )
+    return found
+
+
+def told(barred: Mapping[str, str], names: Iterable[str]) -> Iterator[str]:
+    """What to tell the user where these of the `barred` files would have been written: of the first ones
+    each by itself, since a configuration can lead to thousands."""
+    reasons = [barred[name] for name in names]
+    yield from reasons[:_MOST]
+    if len(reasons) > _MOST:
+        more = counted(len(reasons) - _MOST, "more file")
+        yield f"{more} outside of the project: not written either"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.cli import notes, output, terminal
+from idemlint.cli import bounds, notes, output, terminal
 from idemlint.cli.exits import Code, for_findings
 from idemlint.diagnostics import Applicability
 from idemlint.errors import UsageProblem
@@ -28,8 +28,7 @@ def run_fixes(
     from idemlint import apply
 
     results: Sequence[FixedFile] = ()
-    if not options.diff:
-        session.require_inside()
+    barred = {} if options.diff else session.barred()
     collector.leave_out(session.unchanged())
     wanted = session.wanted()
     if wanted:
@@ -41,9 +40,15 @@ def run_fixes(
             only=None if session.changed is None else frozenset(wanted),
             fix_applied=options.fix_applied,
             stdin=session.stdin[0] if session.stdin is not None else None,
+            barred=barred,
         )
-    show = _show_diff if options.diff else _fix
-    return show(session, collector, options, results)
+        collector.problems |= dict.fromkeys(
+            bounds.told(barred, [each.name for each in results if each.limits.is_barred])
+        )
+    if options.diff:
+        return _show_diff(session, collector, options, results)
+    apply.clean_up(name for name in session.paths if name not in barred)
+    return _fix(session, collector, options, results)
 
 
 def _show_diff(
@@ -59,6 +64,7 @@ def _show_diff(
         terminal.emit_patch(patch, session.options.color)
     notes.say_what_was_not_done(results)
     if not session.options.quiet:
+        notes.say_where_nothing_changes(changed)
         number = sum(len(result.fixed) for result in changed)
         files = counted(len(changed), "file")
         terminal.note(
@@ -72,9 +78,6 @@ def _show_diff(
 def _fix(
     session: Session, collector: Collector, options: CheckOptions, results: Sequence[FixedFile]
 ) -> tuple[Code, Report]:
-    from idemlint import apply
-
-    apply.clean_up(session.paths)
     written: list[FixedFile] = []
     for result in results:
         if session.stdin is not None and result.name == session.stdin[0]:
@@ -102,8 +105,9 @@ def _fix(
     notes.say_what_was_not_done(results)
     if not session.options.quiet:
         notes.say_what_guards_hide(written)
+        notes.say_where_nothing_changes(written)
         if options.fix_applied:
-            notes.say_edited(session, written)
+            notes.say_edited(written)
     code = for_findings(
         bool(report.findings),
         fixed=number > 0,

@@ -11,9 +11,10 @@ from idemlint.report.run_report import shown_name
 from idemlint.report.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from idemlint.apply import FixedFile
+    from idemlint.apply.results import Reason
     from idemlint.cli.collector import Collector
     from idemlint.cli.options import CheckOptions
     from idemlint.cli.session import Session
@@ -77,42 +78,68 @@ def say_what_was_not_done(results: Sequence[FixedFile]) -> None:
                 f" Mend it by hand: `idemlint explain {dropped.code}` says how."
             )
     say_spared(
-        [(result.filename, result.spared) for result in results if result.spared],
+        [
+            (result.filename, result.limits.spared)
+            for result in results
+            if result.limits.spared is not None
+        ],
         "Put the repair in a new migration, or use --fix-applied.",
     )
 
 
-def say_edited(session: Session, results: Sequence[FixedFile]) -> None:
+def say_edited(results: Sequence[FixedFile]) -> None:
     """Say which files `--fix-applied` has edited that would have been left alone."""
-    from idemlint import runners
-    from idemlint.apply.applied import Applied
+    edited = [
+        (result.filename, result.limits.overruled)
+        for result in results
+        if result.limits.overruled is not None and result.after != result.before
+    ]
+    then = (
+        "Where IDM822 finds that, `-- idemlint: ignore-file[IDM822] reason` says that it is meant."
+    )
+    for reason, names in _by_reason(edited):
+        terminal.note(f"Edited all the same: {_some(names)}: {reason.why}. {then}")
 
-    applied = Applied(session.settings.default_branch)
-    _say_by_reason(
-        "Edited all the same",
-        [
-            (result.filename, applied.reason(result.name, runners.get(result.report.runner)))
-            for result in results
-            if result.after != result.before
-        ],
-        "Where IDM822 finds that, `-- idemlint: ignore-file[IDM822] reason` says that it is meant.",
+
+def say_spared(spared: Sequence[tuple[str, Reason]], way_out: str) -> None:
+    """Say which files were left alone, and why, once a reason; `way_out` is the way on, where naming the
+    runner is none."""
+    for reason, names in _by_reason(spared):
+        way = way_out
+        if reason.guessed:
+            way = (
+                f"Say who runs it (`--runner {reason.guessed}`, or `runner` in the configuration), or use"
+                " --fix-applied."
+            )
+        terminal.note(f"Left alone: {_some(names)}: {reason.why}. {way}")
+
+
+def say_where_nothing_changes(results: Sequence[FixedFile]) -> None:
+    """Say, once a run, that databases keep what they have where a runner never looks at a file again."""
+    from idemlint import runners
+
+    edited = [each for each in results if each.limits.is_outlived and each.after != each.before]
+    if not edited:
+        return
+    titles = sorted({runners.get(each.report.runner).title for each in edited})
+    looks = "looks" if len(titles) == 1 else "look"
+    terminal.note(
+        f"Databases that have run {_some([each.filename for each in edited])} keep what they have:"
+        f" {' and '.join(titles)} never {looks} at an applied migration again. The fixes count on new"
+        " databases, and where a migration runs again."
     )
 
 
-def say_spared(spared: Sequence[tuple[str, str]], way_out: str) -> None:
-    """Say which files were left alone, and why, once a reason."""
-    _say_by_reason("Left alone", spared, way_out)
-
-
-def _say_by_reason(what: str, files: Sequence[tuple[str, str]], then: str) -> None:
-    """One line a reason; an empty one is none."""
-    by_reason: dict[str, list[str]] = {}
+def _by_reason(files: Sequence[tuple[str, Reason]]) -> Iterable[tuple[Reason, list[str]]]:
+    found: dict[Reason, list[str]] = {}
     for filename, reason in files:
-        if reason:
-            by_reason.setdefault(reason, []).append(filename)
-    for reason, names in by_reason.items():
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
-        terminal.note(f"{what}: {shown}: {reason}. {then}")
+        found.setdefault(reason, []).append(filename)
+    return found.items()
+
+
+def _some(names: Sequence[str]) -> str:
+    """A few names, and how many more there are."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
 
 
 def say_what_guards_hide(results: Sequence[FixedFile]) -> None:

@@ -169,12 +169,11 @@ class Session(NamedTuple):
             if not self.is_wanted(name)
         ]
 
-    def require_inside(self) -> None:
-        """Refuse to write outside of the project, but where the command line says so. Raises
-        `UsageProblem`."""
+    def barred(self) -> dict[str, str]:
+        """The files that nothing may be written into, and why: see `bounds.barred`."""
         from idemlint.cli import bounds
 
-        bounds.require_inside(self.options.paths, self.paths, self.config.folder)
+        return bounds.barred(self.options.paths, self.paths, self.config.folder)
 
     def is_wanted(self, path: str) -> bool:
         """Whether findings in this file are reported."""

@@ -6,7 +6,7 @@ A fix looks as if the author had made it: keywords in his case, his newlines, hi
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.source.lexer import tokens
@@ -165,10 +165,16 @@ class Site:
         """Whether the body declares a variable of one of these names: they would be ambiguous."""
         if not self.in_body:
             return False
-        text = self.migration.text(self.case.statement.span)
-        declared = " ".join(re.findall(_DECLARED, text)).lower()
+        declared = _declared(self.data, self.case.statement.span)
         return any(re.search(rf"\b{re.escape(name)}\b", declared) for name in names)
 
     def insertion(self, offset: int, text: str) -> Edit:
         """Insert at a byte."""
         return Edit(Span(offset, offset), text)
+
+
+@lru_cache(maxsize=2)
+def _declared(data: bytes, body: Span) -> str:
+    """What a body declares; all its statements ask for it."""
+    text = data[body.start : body.end].decode(errors="replace")
+    return " ".join(re.findall(_DECLARED, text)).lower()

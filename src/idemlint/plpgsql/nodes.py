@@ -158,6 +158,6 @@ def statements(block: Block) -> Iterator[Sql]:
     return (place.node for place in walk(block) if isinstance(place.node, Sql))
 
 
-def inside_of(block: Block, leaf: Sql) -> tuple[Node, ...]:
-    """What a statement of a body stands in, the outermost first; empty where it is not of this body."""
-    return next((place.inside for place in walk(block) if place.node is leaf), ())
+def insides(block: Block) -> dict[int, tuple[Node, ...]]:
+    """What each SQL statement of a body stands in, the outermost first, by the statement's identity."""
+    return {id(place.node): place.inside for place in walk(block) if isinstance(place.node, Sql)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from idemlint.diagnostics import Applicability, Fix
-from idemlint.plpgsql.nodes import If, Sql, Try, inside_of, walk
+from idemlint.plpgsql.nodes import If, Sql, Try, walk
 from idemlint.postgres.kinds import Ref
 from idemlint.postgres.sqlstates import catches, condition_name
 from idemlint.records import NamedTuple
@@ -137,11 +137,10 @@ def _absences(case: Case) -> Iterator[Ref]:
 
 def _facts(case: Case) -> Iterator[Exists]:
     """What must not be there for the failing statement to run, the innermost IF's first."""
-    body = case.migration.body(case.statement)
     leaf = case.outcome.leaf
-    if body is None or leaf is None:
+    if leaf is None:
         return
-    for node, branch in kit.branches.branches(inside_of(body, leaf)):
+    for node, branch in kit.branches.branches(case.migration.inside(case.statement, leaf)):
         for fact, present in kit.branches.asked(node, branch):
             if not present:
                 yield fact

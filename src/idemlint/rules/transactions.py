@@ -240,6 +240,8 @@ class PartlyApplied(FileRule):
     code = "IDM506"
     name = "partly-applied"
     default = False
+    # It counts what else is found, and says that of the next statement when one is mended.
+    comes_to_light = True
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """One finding a file, at the first statement that a rerun would not survive."""

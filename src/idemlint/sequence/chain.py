@@ -100,7 +100,9 @@ class Chain:
         self._standing = Standing(self.profile, self.names, terms)
         #: Asked for by all who go through the files; it hangs on their texts.
         self._applied: dict[str, bool] = {}
-        self._machine = new_machine(terms.search_path, terms.postgres_version, self.profile.session)
+        self._machine = new_machine(
+            terms.search_path, terms.postgres_version, self.profile.session, foresees=terms.foresees
+        )
         self._runs: list[_Run] = []
         self._moment = 0
         #: What was judged last, and when: as long as nothing moved, it is the answer.
@@ -187,8 +189,7 @@ class Chain:
 
     def forget(self) -> None:
         """What was judged last may be another answer now, though nothing has moved here."""
-        self._latest = None
-        self._again = {}
+        self._latest, self._again = None, {}
 
     def retire(self) -> None:
         """Nobody asks this chain any more: its Views do not answer, and nothing is kept for them."""
@@ -233,8 +234,7 @@ class Chain:
         finally:
             self._machine.state.rollback(mark)
             self._moment += 1
-        is_pending_known = self._standing.last >= 0
-        return run.told(replayed, self.names[:place], is_pending_known=is_pending_known)
+        return run.told(replayed, self.names[:place], is_pending_known=self._standing.last >= 0)
 
     # -- running -------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from idemlint.plpgsql.nodes import insides
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.view import NOTHING_KNOWN, View
 from idemlint.replay.effects.vocabulary import Body, Requires
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from idemlint.modes import Rerun
-    from idemlint.plpgsql.nodes import Block
+    from idemlint.plpgsql.nodes import Block, Node, Sql
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.judge.rerun import FileReplay, Program
     from idemlint.replay.judge.verdict import Outcome
@@ -44,6 +45,7 @@ class Migration:
     __slots__ = (
         "_applied",
         "_bodies",
+        "_insides",
         "_other_definitions",
         "after",
         "clues",
@@ -105,6 +107,7 @@ class Migration:
         # Each rule asks for them.
         self._applied: tuple[Statement, ...] | None = None
         self._bodies: tuple[tuple[Statement, Block], ...] | None = None
+        self._insides: dict[int, dict[int, tuple[Node, ...]]] = {}
 
     def take(self, replayed: FileReplay) -> None:
         """Take over what the file's replay came to."""
@@ -147,6 +150,15 @@ class Migration:
         """The body of a DO block, the very nodes that the replay ran; `None` for other statements."""
         program = self.programs.get(statement.index, ())
         return program[0].block if program and isinstance(program[0], Body) else None
+
+    def inside(self, statement: Statement, leaf: Sql) -> tuple[Node, ...]:
+        """What a statement in the body of a DO block stands in, the outermost first; empty: nothing, or it is
+        not of this body."""
+        found = self._insides.get(statement.index)
+        if found is None:
+            body = self.body(statement)
+            found = self._insides[statement.index] = {} if body is None else insides(body)
+        return found.get(id(leaf), ())
 
     def text(self, span: Span) -> str:
         """The SQL of a stretch of the file."""

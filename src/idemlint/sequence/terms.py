@@ -32,7 +32,8 @@ class StartAfter(NamedTuple):
 
 class Terms(NamedTuple):
     """`start_after`: up to where all counts as applied. `down`: Down sections run, too. `history`: what git
-    says of the files, where it was asked."""
+    says of the files, where it was asked. `foresees`: of a body, what would fail behind its first failure is
+    sought, too; no verdict depends on it."""
 
     postgres_version: int = 14
     search_path: tuple[str, ...] = ("public",)
@@ -40,3 +41,4 @@ class Terms(NamedTuple):
     start_after: StartAfter | None = None
     down: bool = False
     history: History | None = None
+    foresees: bool = False

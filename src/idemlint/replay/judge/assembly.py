@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 
 def new_machine(
-    search_path: tuple[str, ...], postgres_version: int, session: Session = "kept"
+    search_path: tuple[str, ...],
+    postgres_version: int,
+    session: Session = "kept",
+    *,
+    foresees: bool = False,
 ) -> Machine:
     """A machine over a database of which nothing is known but where names are looked for; `session` is
     what a file finds of the one before's."""
     state = State(search_path, session)
-    return Machine(state, postgres_version, HANDLERS, read_pattern, Noted(), Budget())
+    return Machine(state, postgres_version, HANDLERS, read_pattern, Noted(), Budget(), foresees)

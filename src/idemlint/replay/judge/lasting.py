@@ -15,10 +15,16 @@ from idemlint.replay.judge.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
     from idemlint.modes import Rerun
+    from idemlint.plpgsql.nodes import Sql
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Change, Key, Mark, Slot
+    from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Candidate
+    from idemlint.source.statement import Span
+
+    #: What did something: the effect, and its place in a body.
+    Cause = tuple[Effect | None, Span | None, Sql | None]
 
 _HOLDS_ROWS: Final = frozenset({Kind.TABLE, Kind.FOREIGN_TABLE})
 
@@ -26,18 +32,21 @@ _HOLDS_ROWS: Final = frozenset({Kind.TABLE, Kind.FOREIGN_TABLE})
 def repeated(run: Pass, begun: Mark, mode: Rerun) -> dict[int, Outcome]:
     """What the rerun changed since it had `begun`, and that is still changed when it ends.
 
-    By the number of the statement that changed it.
+    By the number of the statement that changed it. Of several changes by one statement that is the first; the
+    others are `behind` it where that is wanted.
     """
     catalog, fresh = run.catalog, run.fresh
-    found: dict[int, Outcome] = {}
+    found: dict[int, list[Outcome]] = {}
+
+    def note(statement: int, reason: str, cause: Cause) -> None:
+        effect, span, leaf = cause
+        known = found.setdefault(statement, [])
+        if not known or run.machine.foresees:
+            known.append(Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf))
+
     for each in run.candidates:
         if _lasts(catalog, each):
-            found.setdefault(
-                each.statement,
-                Outcome(
-                    Verdict.REPEATS, mode, each.reason, None, each.effect, each.span, each.leaf
-                ),
-            )
+            note(each.statement, each.reason, (each.effect, each.span, each.leaf))
     before: dict[Key, Slot | None] = {}
     changed_by: dict[Key, Change] = {}
     killed_by: dict[int, Change] = {}
@@ -61,20 +70,25 @@ def repeated(run: Pass, begun: Mark, mode: Rerun) -> dict[int, Outcome]:
             change = changed_by[key]
             if old is not None and old.oid in killed_by:
                 change = killed_by[old.oid]
-            effect, span, leaf = change.cause or (None, None, None)
-            found.setdefault(
-                change.statement, Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf)
-            )
+            cause = change.cause or (None, None, None)
+            note(change.statement, reason, cause)
             new = catalog.slot(key)
-            if isinstance(effect, Renames) or (new is not None and new.presence is ABSENT):
+            if isinstance(cause[0], Renames) or (new is not None and new.presence is ABSENT):
                 # Who renamed what was there before is as much to blame.
                 for change in renamed_by.get(key, ()):
-                    effect, span, leaf = change.cause
-                    found.setdefault(
-                        change.statement,
-                        Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf),
-                    )
-    return found
+                    note(change.statement, reason, change.cause)
+    return {statement: _first(outcomes) for statement, outcomes in found.items()}
+
+
+def _first(outcomes: list[Outcome]) -> Outcome:
+    """The first of a statement's outcomes, with the first one of each other place in it behind that."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    places: dict[Span | None, Outcome] = {}
+    for each in outcomes:
+        places.setdefault(each.span, each)
+    first, *behind = places.values()
+    return first._replace(behind=tuple(behind))
 
 
 class Point(NamedTuple):

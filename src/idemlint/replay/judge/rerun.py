@@ -333,19 +333,24 @@ def _rerun(
 
 def _outcome(run: Pass, result: Result, mode: Rerun) -> Outcome:
     if isinstance(result, Raised):
-        return Outcome(
-            Verdict.FAILS,
-            mode,
-            result.reason,
-            result.sqlstate,
-            result.effect,
-            result.span,
-            result.leaf,
-            result.passed,
-        )
+        return _failure(result, mode)
     if run.doubts:
         doubt = run.doubts[0]
         return Outcome(
             Verdict.UNKNOWN, mode, doubt.reason, None, doubt.effect, doubt.span, doubt.leaf
         )
     return safe(mode)
+
+
+def _failure(raised: Raised, mode: Rerun) -> Outcome:
+    return Outcome(
+        Verdict.FAILS,
+        mode,
+        raised.reason,
+        raised.sqlstate,
+        raised.effect,
+        raised.span,
+        raised.leaf,
+        raised.passed,
+        tuple([_failure(each, mode) for each in raised.behind]),
+    )

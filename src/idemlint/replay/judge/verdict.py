@@ -40,7 +40,8 @@ class Outcome(NamedTuple):
     `effect` is the one that decided it, `sqlstate` what PostgreSQL raises where it fails, `reason`
     a sentence for people. `leaf` is the guilty statement where it stands inside a body, `span` the
     place there. `passed` are the blocks with an EXCEPTION part that let the error through, the innermost
-    first.
+    first. `behind` is what would come to light of the same body, one after the other, where all before it
+    was mended; empty where nobody asked.
     """
 
     verdict: Verdict
@@ -51,6 +52,7 @@ class Outcome(NamedTuple):
     span: Span | None = None
     leaf: Sql | None = None
     passed: tuple[Try, ...] = ()
+    behind: tuple[Outcome, ...] = ()
 
 
 _SAFE: dict[Rerun, Outcome] = {}

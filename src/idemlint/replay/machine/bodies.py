@@ -16,6 +16,7 @@ from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import Opaque
 from idemlint.replay.guards import conditions
 from idemlint.replay.guards.kept import condition_of
+from idemlint.replay.machine.foresight import Foresight
 from idemlint.replay.machine.signals import RETURNED, SKIPPED, Doubt, Pattern, Raised
 
 if TYPE_CHECKING:
@@ -29,12 +30,49 @@ if TYPE_CHECKING:
 
 def body(run: Pass, effect: Body) -> Result:
     """A DO block; its RETURN ends it and nothing else."""
-    if not run.in_body:
-        run.machine.budget.renew()
+    if run.in_body:
+        return _body(run, effect)
+    run.machine.budget.renew()
+    if run.judging and run.machine.foresees:
+        return _foreseen(run, effect)
+    return _body(run, effect)
+
+
+def _body(run: Pass, effect: Body) -> Result:
     run.in_body += 1
     result = run_block(run, effect.block)
     run.in_body -= 1
     return None if result is RETURNED else result
+
+
+def _foreseen(run: Pass, effect: Body) -> Result:
+    """A body with all that fails in it: see `foresight`."""
+    foresight = run.foresight = Foresight()
+    try:
+        result = _body(run, effect)
+    except Exception:
+        if not foresight.failures:
+            raise
+        # It is behind the first failure, where nobody would have come to.
+        result = None
+        run.begin()
+    run.foresight = None
+    if not foresight.failures:
+        return result
+    del run.candidates[foresight.candidates :]
+    run.restarted, run.copied = foresight.restarted, foresight.copied
+    return foresight.told()
+
+
+def _goes_on_behind(run: Pass, raised: Raised, foresight: Foresight) -> bool:
+    """Whether what would fail behind a failure is sought: not where a handler takes over."""
+    if run.catches is not None and run.catches(raised.sqlstate):
+        return False
+    if not foresight.failures:
+        foresight.candidates = len(run.candidates)
+        foresight.restarted, foresight.copied = set(run.restarted), set(run.copied)
+    foresight.failures.append(raised)
+    return True
 
 
 def run_block(run: Pass, block: nodes.Block) -> Result:
@@ -48,7 +86,11 @@ def run_block(run: Pass, block: nodes.Block) -> Result:
 
 
 def _sql(run: Pass, node: nodes.Sql) -> Result:
-    return run.execute_at(_effects(run, node), node.span, node)
+    result = run.execute_at(_effects(run, node), node.span, node)
+    foresight = run.foresight
+    if foresight is not None and isinstance(result, Raised):
+        return None if _goes_on_behind(run, result, foresight) else result
+    return result
 
 
 def _effects(run: Pass, node: nodes.Sql) -> tuple[Effect, ...]:
@@ -250,6 +292,7 @@ def _try(run: Pass, node: nodes.Try) -> Result:
     catalog = run.catalog
     mark, candidates, doubts = catalog.mark(), len(run.candidates), len(run.doubts)
     outer, uncertain = run.catches, run.uncertain
+    foreseen = len(run.foresight.failures) if run.foresight is not None else 0
 
     def caught(sqlstate: str) -> bool:
         return any(catches(each.conditions, sqlstate) for each in node.handlers)
@@ -257,6 +300,8 @@ def _try(run: Pass, node: nodes.Try) -> Result:
     run.catches = lambda sqlstate: caught(sqlstate) or (outer is not None and outer(sqlstate))
     result = run_block(run, node.body)
     run.catches, run.uncertain = outer, uncertain
+    if run.foresight is not None:
+        run.foresight.passed(foreseen, node)
     run.doubts[doubts:] = [
         doubt for doubt in run.doubts[doubts:] if not doubt.sqlstate or not caught(doubt.sqlstate)
     ]

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.slots import Key, Slot
     from idemlint.replay.effects.vocabulary import Effect, Fills
     from idemlint.replay.machine.budget import Budget
+    from idemlint.replay.machine.foresight import Foresight
     from idemlint.source.statement import Span
 
 #: By the class of an effect: the function that carries it out.
@@ -57,6 +58,8 @@ class Machine(NamedTuple):
     #: Statements that could not be carried out, by number; who runs them makes something of it.
     faults: Noted[int]
     budget: Budget
+    #: A rerun tells what would fail behind the first failure of a body, too.
+    foresees: bool = False
 
     @property
     def catalog(self) -> Catalog:
@@ -89,6 +92,7 @@ class Pass:
         "current_error",
         "doubts",
         "file_start",
+        "foresight",
         "fresh",
         "handlers",
         "hazards",
@@ -120,9 +124,9 @@ class Pass:
         self.hazards: list[Hazard] = []
         self.restarted: set[Key] = set()
         self.copied: set[int] = set()
-        self._begin()
+        self.begin()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """Between two statements; then, where in one the run is."""
         self.span: Span | None = None
         self.leaf: Sql | None = None
@@ -131,6 +135,7 @@ class Pass:
         self.catches: Callable[[str], bool] | None = None
         self.believed: frozenset[Key] = frozenset()
         self.current_error: Raised | None = None
+        self.foresight: Foresight | None = None
 
     # -- running -------------------------------------------------------------------------------------
 
@@ -142,7 +147,7 @@ class Pass:
         try:
             return self.execute(effects)
         except Exception as error:
-            self._begin()
+            self.begin()
             self.machine.faults.note(number, error)
             return None
 
@@ -209,11 +214,14 @@ class Pass:
         catalog = self.catalog
         mark = catalog.mark()
         candidates = len(self.candidates)
+        # What fails on one of two ways may not fail.
+        foresight, self.foresight = self.foresight, None
         one = first()
         after_one = knowledge.way_since(catalog, mark)
         # What both ways look at has one identity.
         catalog.revert(mark)
         two = second()
+        self.foresight = foresight
         one_raised, two_raised = one.__class__ is Raised, two.__class__ is Raised
         if one_raised and two_raised:
             return two

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Raised(NamedTuple):
     """An error: its SQLSTATE, the effect that raised it, and why.
 
-    `passed` are the blocks whose handlers do not catch it, the innermost first.
+    `passed` are the blocks whose handlers do not catch it, the innermost first. `behind` is what would fail
+    next in the body, and then, where that was sought (`foresight`).
     """
 
     sqlstate: str
@@ -25,6 +26,7 @@ class Raised(NamedTuple):
     span: Span | None = None
     leaf: Sql | None = None
     passed: tuple[Try, ...] = ()
+    behind: tuple[Raised, ...] = ()
 
 
 class Signal(NamedTuple):

@@ -58,7 +58,7 @@ class Rule:
     - `writes_directives`: its fix writes, changes or takes away words that the runner reads in comments.
     - `removes_suppressions`: its fix takes away comments that suppress nothing.
     - `comes_to_light`: a fix may bring it to light without having done it: it can only be said where there
-      is a guard, or of a suppression whose finding is gone.
+      is a guard, of a suppression whose finding is gone, or of what is left when something is mended.
     - `one_at_a_time`: it names an outcome of a rerun, which stops at a statement's first failure: mending
       that may show the next one of the same statement.
     """
