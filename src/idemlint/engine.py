@@ -123,6 +123,11 @@ class Folder:
         """What the sequences were made of, in their order: files that say something about each other."""
         return [group for _, _, group in self.parts()]
 
+    @property
+    def brought(self) -> frozenset[str]:
+        """Files that are asked about since others run them that are."""
+        return frozenset().union(*(each.brought & each.asked for each in self.groups))
+
     def parts(self) -> list[tuple[Settings, Grouping, Group]]:
         """The groups in the order in which their first files were asked about, each with its settings
         and what it was found by."""

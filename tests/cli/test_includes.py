@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -69,6 +70,32 @@ class TestWhatIsRun:
         assert b"1 file checked.\n" in done.stdout
         # It is known all the same what it runs.
         assert b"table users does not exist any more" not in done.stdout
+
+    def test_is_not_mended_by_who_pipes_a_script(self, idemlint: Idemlint, here: Path) -> None:
+        script = (here / "db/main.sql").read_bytes() + b"CREATE TABLE t (id int);\n"
+        command = [
+            sys.executable,
+            "-m",
+            "idemlint",
+            "--fix",
+            "-",
+            "--stdin-filename",
+            "db/main.sql",
+        ]
+        done = subprocess.run(command, input=script, capture_output=True, check=False)
+        assert done.stdout.endswith(b"CREATE TABLE IF NOT EXISTS t (id int);\n")
+        assert (here / "db/tables.sql").read_text() == BAD
+
+    def test_is_not_mended_where_it_lies_outside_of_the_project(
+        self, idemlint: Idemlint, here: Path
+    ) -> None:
+        (here / "mine/.git").mkdir(parents=True)
+        write("mine/idemlint.toml", "")
+        os.chdir(here / "mine")
+        result = idemlint("--fix", "--unsafe-fixes", "../db")
+        assert result.code == 2
+        assert "../lib/f.sql: lies outside of the project" in result.err
+        assert (here / "db/tables.sql").read_text() == GOOD
 
     def test_a_run_that_stops_in_it(self, idemlint: Idemlint) -> None:
         out = idemlint("replay", "--stopped-at", "lib/f.sql:1", "db").out

@@ -31,7 +31,8 @@ def add_ignores(session: Session, collected: Collector, reason: str, *, fix_appl
     added = left = 0
     applied = Applied(session.settings.default_branch)
     evidence = {} if fix_applied else _evidence(session)
-    barred, kept_out = session.barred(), []
+    barred = session.barred(name for name, _ in collected.origins.values())
+    kept_out = []
     spared = []
     apply.clean_up(name for name in session.paths if name not in barred)
     for filename, group in groupby(collected.findings, key=lambda finding: finding.filename):

@@ -30,14 +30,15 @@ def run_fixes(
     results: Sequence[FixedFile] = ()
     barred = {} if options.diff else session.barred()
     collector.leave_out(session.unchanged())
-    wanted = session.wanted()
-    if wanted:
+    if session.wanted():
         folder = session.open()
+        if not options.diff:
+            barred |= session.barred(folder.brought)
         collector.leave_out(folder.left_out(session.is_wanted))
         results = apply.fix_files(
             folder,
             Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE,
-            only=None if session.changed is None else frozenset(wanted),
+            only=session.only(folder),
             fix_applied=options.fix_applied,
             stdin=session.stdin[0] if session.stdin is not None else None,
             barred=barred,

@@ -106,9 +106,8 @@ class Session(NamedTuple):
         folder = self.open(once=True)
         leave_out(folder.left_out(self.is_wanted))
         groups = folder.groups
-        brought = frozenset().union(*(each.brought & each.asked for each in groups))
-        only = self._only(brought)
-        total = len(self.paths) + (self.stdin is not None) + len(brought)
+        only = self.only(folder)
+        total = len(self.paths) + (self.stdin is not None) + len(folder.brought)
         watched = [folder]
         with progress(
             total, lambda: watched[0].at if watched else "", quiet=self.options.quiet
@@ -145,11 +144,11 @@ class Session(NamedTuple):
         names = [*self.paths, *self.texts, *self.run_by_them]
         return names if self.changed is None else list(filter(self.is_wanted, names))
 
-    def _only(self, brought: frozenset[str]) -> frozenset[str] | None:
-        """The files that are reported on, where those are not all; `brought` are there since others run
-        them."""
+    def only(self, folder: Folder) -> frozenset[str] | None:
+        """The files of a folder that are reported on; `None`: all of them."""
         if self.changed is not None:
             return frozenset(self.wanted())
+        brought = folder.brought
         if not brought:
             return None
         exclude = self.options.exclude or self.config.exclude
@@ -169,11 +168,12 @@ class Session(NamedTuple):
             if not self.is_wanted(name)
         ]
 
-    def barred(self) -> dict[str, str]:
-        """The files that nothing may be written into, and why: see `bounds.barred`."""
+    def barred(self, others: Iterable[str] = ()) -> dict[str, str]:
+        """The files that nothing may be written into, `others` than those that were found among them, and
+        why: see `bounds.barred`."""
         from idemlint.cli import bounds
 
-        return bounds.barred(self.options.paths, self.paths, self.config.folder)
+        return bounds.barred(self.options.paths, (*self.paths, *others), self.config.folder)
 
     def is_wanted(self, path: str) -> bool:
         """Whether findings in this file are reported."""
