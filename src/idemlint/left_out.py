@@ -40,14 +40,14 @@ KINDS: Final[dict[str, LeftOutKind]] = {
 }
 
 
-def told(files: tuple[LeftOut, ...]) -> list[tuple[str, str, int]]:
-    """Kind, words and number of the files that were left out, in the order of `KINDS`."""
-    counts: dict[tuple[str, str], int] = {}
+def told(files: tuple[LeftOut, ...]) -> list[tuple[str, str, list[str]]]:
+    """Kind, words and names of the files that were left out, in the order of `KINDS`."""
+    names: dict[tuple[str, str], list[str]] = {}
     for each in files:
         detail = each.detail if "{detail}" in KINDS[each.kind].words else ""
-        counts[each.kind, detail] = counts.get((each.kind, detail), 0) + 1
+        names.setdefault((each.kind, detail), []).append(each.filename)
     order = list(KINDS)
     return [
-        (kind, KINDS[kind].words.format(number=f"{number:,}", detail=detail), number)
-        for (kind, detail), number in sorted(counts.items(), key=lambda row: order.index(row[0][0]))
+        (kind, KINDS[kind].words.format(number=f"{len(these):,}", detail=detail), these)
+        for (kind, detail), these in sorted(names.items(), key=lambda row: order.index(row[0][0]))
     ]

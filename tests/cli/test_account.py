@@ -118,6 +118,11 @@ class TestInEveryFormat:
         assert LINE in idemlint("--start-after", "001", "--fix", "m").out
         assert LINE in idemlint("--start-after", "001", "--diff", "m").err
 
+    def test_verbose_names_each_file(self, idemlint: Idemlint) -> None:
+        err = idemlint("-v", "--start-after", "001", "m").err
+        assert "1 before start-after: m/001_old.up.sql\n" in err
+        assert "1 down: m/003_more.down.sql\n1 not SQL: m/004_code.go\n" in err
+
     def test_quiet_has_not(self, idemlint: Idemlint) -> None:
         result = idemlint("-q", "--start-after", "001", "m")
         assert (result.out, result.err) == ("", "")
@@ -128,7 +133,7 @@ class TestStrict:
         ("files", "hole"),
         [
             ({"m/1.sql": UNKNOWN.replace("SELECT", "CALL")}, "1 statement unknown"),
-            ({"m/1.sql": GOOD, "m/2_x.go": ""}, "1 not SQL"),
+            ({"m/1.sql": GOOD, "m/2_x.go": ""}, "1 not SQL\n  1 not SQL: m/2_x.go"),
         ],
     )
     def test_each_hole_is_a_failure(
@@ -242,7 +247,10 @@ class TestNothingChecked:
         (here / "docs").mkdir()
         (here / "m" / "docs").symlink_to("../docs")
         # What leads back into the folder, or to a folder without SQL, hides nothing.
-        assert "1 file checked, 1 behind links that are not followed." in idemlint("m").out
+        result = idemlint("m")
+        assert "1 file checked, 1 behind links that are not followed." in result.out
+        assert result.err == "Not followed: m/more. Name the folders behind them.\n"
+        assert idemlint("-q", "m").err == ""
         (here / "n").mkdir()
         (here / "n" / "more").symlink_to("../elsewhere")
         assert "name the folders" in idemlint("n").err

@@ -114,6 +114,8 @@ def _finish(
     """Say what went wrong and what is left open, and what that makes of the exit code."""
     account = collector.account()
     strict = options.strict or session.config.strict is True
+    if not session.options.quiet:
+        notes.say_what_was_left_out(account, verbose=session.options.verbose)
     notes.say_what_went_wrong(account, verbose=session.options.verbose)
     if strict:
         notes.say_holes(account)

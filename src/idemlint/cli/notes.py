@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.cli import output, terminal
 from idemlint.errors import UsageProblem
+from idemlint.left_out import KINDS, told
 from idemlint.report.run_report import shown_name
 from idemlint.report.words import counted
 
@@ -138,8 +139,9 @@ def _by_reason(files: Sequence[tuple[str, Reason]]) -> Iterable[tuple[Reason, li
 
 
 def _some(names: Sequence[str]) -> str:
-    """A few names, and how many more there are."""
-    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+    """A few names of files, and how many more there are."""
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return ", ".join(map(shown_name, names[:3])) + more
 
 
 def say_what_guards_hide(results: Sequence[FixedFile]) -> None:
@@ -180,8 +182,21 @@ def say_what_went_wrong(account: Account, *, verbose: bool = False) -> None:
     terminal.note(how_to_report(wants_trace=not shows_trace))
 
 
+def say_what_was_left_out(account: Account, *, verbose: bool) -> None:
+    """Name the links that were not followed, since nothing else tells of what is behind them; and where
+    somebody wants to know, all files that were left out."""
+    for kind, words, names in told(account.left_out):
+        if verbose:
+            terminal.note(f"{words}: {', '.join(map(shown_name, names))}")
+        elif kind == "link":
+            terminal.note(f"Not followed: {_some(names)}. Name the folders behind them.")
+
+
 def say_holes(account: Account) -> None:
     """Say why `--strict` fails."""
     holes = account.holes()
     if holes:
         terminal.note(f"strict: {', '.join(holes)}")
+    for kind, words, names in told(account.left_out):
+        if KINDS[kind].is_hole and kind != "link":
+            terminal.note(f"  {words}: {_some(names)}")

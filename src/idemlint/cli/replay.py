@@ -63,6 +63,8 @@ def command(**values: Any) -> Code:
         lambda: verdicts.text(judged, account),
         verdicts.lines(judged, account, width=terminal.width(), quiet=options.quiet),
     )
+    if not options.quiet:
+        notes.say_what_was_left_out(account, verbose=options.verbose)
     notes.say_what_went_wrong(account, verbose=options.verbose)
     return with_account(Code.CLEAN, account)
 

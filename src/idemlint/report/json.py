@@ -103,8 +103,8 @@ def _fix(fix: FixText | None) -> dict[str, Any] | None:
 def account_as_dict(account: Account) -> dict[str, Any]:
     """The promised keys of an account, in their order."""
     files = {"checked": account.checked}
-    for kind, _, number in told(account.left_out):
-        files[kind] = files.get(kind, 0) + number
+    for kind, _, names in told(account.left_out):
+        files[kind] = files.get(kind, 0) + len(names)
     return {
         "account": account.line(),
         "files": files,
