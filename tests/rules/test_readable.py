@@ -97,7 +97,9 @@ def test_a_suppression_loses_only_what_is_unused() -> None:
 
 def test_every_problem_of_a_text_has_one_rule_but_what_only_we_cannot_read() -> None:
     named = [kind for rule in all_rules().values() for kind in getattr(rule, "kinds", ())]
-    assert sorted([*named, "too-deep", "included"]) == sorted(get_args(ProblemKind))
+    assert sorted([*named, "too-deep", "included", "client-command"]) == sorted(
+        get_args(ProblemKind)
+    )
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_a_command_inside_a_statement_does_not_end_it():
 
 
 def test_data_of_the_copy_command():
-    assert kinds("\\copy t from stdin\n1;'\n\\.\nSELECT 1;") == ["SelectStmt"]
+    assert kinds("\\copy t from stdin\n1;'\n\\.\nSELECT 1;") == ["CopyStmt", "SelectStmt"]
 
 
 def test_copy_without_data_is_not_given_any():

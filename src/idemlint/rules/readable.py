@@ -77,6 +77,8 @@ class SyntaxError_(_ProblemRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """What no narrower rule explains: a placeholder, or a guard that PostgreSQL does not have."""
+        if migration.parsed.masks and not migration.profile.runs_files:
+            yield from self._commands(migration)
         if not migration.parsed.problems:
             return
         explained = {place.span.start for place in placeholders(migration)}
@@ -92,6 +94,23 @@ class SyntaxError_(_ProblemRule):
                 text = f"this looks like a file for {name}: PostgreSQL does not run it"
                 diagnostic = diagnostic._replace(help=text)
             yield diagnostic
+
+    def _commands(self, migration: Migration) -> Iterator[Diagnostic]:
+        """Commands of psql, where the runner sends them to the server."""
+        from idemlint.source.psql_commands import commands_in
+
+        data = migration.data
+        applied = [part.span for part in migration.profile.parts(data) if part.section == "up"]
+        for span in commands_in(migration.parsed):
+            if any(part.start <= span.start < part.end for part in applied):
+                text = migration.text(span).strip()
+                yield self.diagnostic(
+                    migration,
+                    span,
+                    f"`{text}` is a command of psql, and {migration.profile.title} sends it to the server",
+                    help_text="only psql knows it: take it out",
+                    sqlstate="42601",
+                )
 
 
 class MisquotedBody(_ProblemRule):

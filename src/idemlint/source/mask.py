@@ -28,9 +28,6 @@ _SENDS: Final = frozenset(
     [b"g", b"gx", b"gset", b"gexec", b"gdesc", b"crosstabview", b"watch", b"parse", b"bind"]
 )
 
-#: Commands that run another file (psql's manual, "Meta-Commands").
-INCLUDES: Final = frozenset([b"i", b"ir", b"include", b"include_relative"])
-
 # A span, and the text of its length that replaces it.
 Piece = tuple[Span, bytes]
 
@@ -77,7 +74,11 @@ def command_at(code: bytes, mask: Mask) -> tuple[bytes, bytes]:
     """Name and arguments of the command that a mask is, empty where it is none; `code` is the text before it
     was blanked."""
     found = _COMMAND.match(code, mask.span.start, mask.span.end) if mask.what == "psql" else None
-    return (found[1], found[2]) if found is not None else (b"", b"")
+    if found is None:
+        return b"", b""
+    if not found[1] and found[2].startswith(b"!"):
+        return b"!", found[2][1:]
+    return found[1], found[2]
 
 
 def patch(code: bytes, pieces: Sequence[Piece]) -> bytes:

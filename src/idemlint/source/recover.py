@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.source import misquote, placeholders
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 from idemlint.source.lexer import GAP, tokens
-from idemlint.source.mask import INCLUDES, blank_commands, command_at, patch
+from idemlint.source.mask import blank_commands, patch
 from idemlint.source.split import ATOMIC, Ahead, split, trim
 from idemlint.source.statement import Mask, Problem, Span, Statement
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from idemlint.source.statement import Chunk, Section
 
 #: What is no fault of the file.
-_NOT_WRONG: Final = frozenset({"too-deep", "included"})
-_INCLUDED: Final = "`{}` runs another file here, which is not followed"
+_NOT_WRONG: Final = frozenset({"too-deep", "included", "client-command"})
 _TOO_DEEP: Final = "this statement is nested too deeply to be read"
 _SEMICOLON: Final = re.compile(GAP + rb"*;")
 # A misquoted body is sought up to the end of the file. So often the file may be searched for nothing.
@@ -63,7 +62,7 @@ class Recovery:
             self.code, masks = blank_commands(raw, start, end)
             self.masks += masks
             self._read_stretch(start, end, is_new=bool(masks))
-            self._include(raw, masks, first)
+            self._add_deeds(raw, masks, first)
         else:
             self._read_stretch(start, end, is_new=False)
 
@@ -78,14 +77,19 @@ class Recovery:
         self.code = patch(self.code, self._pieces)
         self._pieces.clear()
 
-    def _include(self, raw: bytes, masks: Sequence[Mask], first: int) -> None:
-        """Put psql's `\\i` among the statements of a stretch, which begin with the index `first`: what stands
-        in the other file runs there."""
-        found = [mask.span for mask in masks if command_at(raw, mask)[0] in INCLUDES]
-        for span in found:
-            name = raw[span.start : span.end].decode("utf-8", "replace").strip()
-            self._add(span, Problem("included", span, _INCLUDED.format(name)))
-        if found:
+    def _add_deeds(self, raw: bytes, masks: Sequence[Mask], first: int) -> None:
+        """Put what psql's own commands do among the statements of a stretch, which begin with the index
+        `first`."""
+        from idemlint.source.psql_commands import deed  # most files have none
+
+        number = len(self.statements)
+        for mask in masks:
+            found = deed(raw, mask)
+            if found is None:
+                continue
+            if not found.sql or self._parse(found.sql, mask.span.start) is not None:
+                self._add(mask.span, Problem(found.kind, mask.span, found.reason))
+        if len(self.statements) > number:
             behind = sorted(self.statements[first:], key=lambda each: each.start)
             self.statements[first:] = behind
             for index, statement in enumerate(behind, first):

@@ -45,6 +45,7 @@ ProblemKind = Literal[
     "too-large",  # nothing of the file is read
     "too-deep",  # only we cannot read the statement: PostgreSQL may well accept it
     "included",  # statements of another file, which psql reads in its place
+    "client-command",  # of psql, which does something nobody can follow
     "syntax",  # PostgreSQL's grammar refuses the statement
     "misquoted",  # a body between single `$`
     "unclosed",  # a body that ends with another tag than it opens with, or never

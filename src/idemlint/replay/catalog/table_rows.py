@@ -24,7 +24,7 @@ class Rows(NamedTuple):
     """Rows that are there for sure, and rows that are surely not (`gone`).
 
     `complete`: there are no others; `epoch` counts the times all were removed, `restarted` that their
-    sequences were restarted with them.
+    sequences were restarted with them. `emptied` is the first identity after the last of these times.
     """
 
     rows: KnownRows = KnownRows()
@@ -32,6 +32,7 @@ class Rows(NamedTuple):
     epoch: int = 0
     gone: Patterns = Patterns()
     restarted: bool = False
+    emptied: int = 0
 
 
 class BuiltKey(NamedTuple):

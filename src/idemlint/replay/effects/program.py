@@ -26,4 +26,11 @@ def program_of(
 
         block = body_of(parsed, statement)
         return (Body(block),) if block is not None else (Opaque("the body cannot be read"),)
+    if tree.kind == "SelectStmt" and parsed.masks:
+        from idemlint.source.psql_commands import is_executed
+
+        if is_executed(parsed, statement):
+            from idemlint.replay.guards.gexec import results_of
+
+            return (Body(results_of(tree, parsed.code[statement.start : statement.end])),)
     return effects_of(tree, postgres_version)

@@ -236,6 +236,8 @@ def _judge_unknown_rows(
     *,
     known: bool,
 ) -> Result:
+    if max(table.oid, facts.emptied) >= run.fresh:
+        return None  # the rerun has made the table, or emptied it: all is as it was the first time
     if effect.from_file:
         for key in keys:
             if effect.columns is None or set(key.columns) <= set(effect.columns):
@@ -358,7 +360,12 @@ def deletes(run: Pass, effect: Deletes) -> Result:
         return None
     table, facts = known
     if effect.every:
-        after = table_rows.Rows(complete=True, epoch=facts.epoch + 1, restarted=effect.restarts)
+        after = table_rows.Rows(
+            complete=True,
+            epoch=facts.epoch + 1,
+            restarted=effect.restarts,
+            emptied=catalog.new_oid(),
+        )
     elif effect.rows is not None:
         kept = facts.rows.without(effect.rows)
         after = facts._replace(rows=kept, gone=facts.gone.plus(effect.rows))

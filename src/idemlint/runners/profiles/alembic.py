@@ -18,6 +18,7 @@ PROFILES: Final = (
         renders=(("Python", "`alembic upgrade head --sql | idemlint -` (Alembic)"),),
         edits="ignored",
         sending="stmt",
+        runs_files=True,
         session="new",
         has_journal=False,
         message="statement",

@@ -16,6 +16,7 @@ PROFILES: Final = (
         renders=(("Python", "`python manage.py sqlmigrate APP NAME | idemlint -` (Django)"),),
         edits="ignored",
         sending="stmt",
+        runs_files=True,
         session="new",
         has_journal=False,
         message="statement",

@@ -25,6 +25,7 @@ PROFILES: Final = (
         ),
         edits="ignored",
         sending="stmt",
+        runs_files=True,
         session="new",
         has_journal=False,
         message="statement",

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 from idemlint.errors import UsageProblem
 from idemlint.sequence.running.runs import Include
 from idemlint.sequence.texts import full, lies_in
-from idemlint.source.psql_includes import includes_of
+from idemlint.source.psql_commands import includes_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from idemlint.sequence.running.runs import Includes
     from idemlint.sequence.texts import Texts
-    from idemlint.source.psql_includes import PsqlInclude
+    from idemlint.source.psql_commands import PsqlInclude
 
 #: Where no repository and no place that we were started in says where to end, this folder alone counts.
 _LEVELS: Final = 40
