@@ -182,6 +182,24 @@ class TestBlocks:
         [result] = fixed(text, rules="IDM101,IDM107")
         assert result.after.decode() == text.replace(self.A, self.NEW_A)
 
+    def test_what_was_foreseen_is_not_held_against_the_fix_of_the_first(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(all_rules()["IDM108"].__class__, "one_at_a_time", False)
+        [result] = fixed(block(self.A, "CREATE VIEW b AS SELECT 1;"), rules="IDM101,IDM108")
+        assert ([each.code for each in result.fixed], result.dropped) == (["IDM101"], ())
+
+    def test_each_is_counted_once(self) -> None:
+        """IDM605 is another finding in the same statement, and has a fix of its own."""
+        later = (
+            "IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'k') THEN"
+            " ALTER TABLE c ADD CONSTRAINT k CHECK (id > 0); END IF;"
+        )
+        [result] = fixed(
+            block(self.A, self.B, later), rules="IDM101,IDM605", lowest=Applicability.UNSAFE
+        )
+        assert sorted(each.code for each in result.fixed) == ["IDM101", "IDM101", "IDM605"]
+
     def test_what_fails_and_what_repeats_are_mended_one_after_the_other(self) -> None:
         statements = ["CREATE INDEX ON t (a);", self.A, "CREATE INDEX ON t (b);", self.C]
         [result] = fixed(

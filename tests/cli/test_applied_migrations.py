@@ -81,11 +81,9 @@ def test_a_late_migration_is_judged_and_its_fate_is_said(idemlint: Idemlint, fol
     [
         ("goose", "error", "goose refuses to run anything"),
         ("sqlx", "warning", "sqlx runs it last"),
-        (
-            "rambler",
-            "warning",
-            "what rambler does with it on databases that are past it is not known",
-        ),
+        ("rambler", "error", "rambler refuses to run anything"),
+        ("tern", "warning", "tern skips it"),
+        ("psql", "warning", "what psql does with it on databases that are past it is not known"),
     ],
 )
 def test_what_the_runner_does_with_it(
@@ -99,6 +97,26 @@ def test_what_the_runner_does_with_it(
     result = idemlint(*options, "--output-format", "json", "migrations")
     assert found(result) == [("0003_late.sql", "IDM823", severity)]
     assert words in json.loads(result.out)[0]["message"]
+
+
+def test_what_a_change_was_before_it_was_reworked_is_not_late(
+    idemlint: Idemlint, repository: Path
+) -> None:
+    """Sqitch's `rework` copies the script that has run to another name."""
+    plan = "%syntax-version=1.0.0\n%project=app\n\na 2026-01-01T00:00:00Z A <a@example.com> # a\n@v1 2026\n"
+    write("sqitch.plan", plan + "b 2026 B\n")
+    write("deploy/a.sql", UP.format("a"))
+    write("deploy/b.sql", UP.format("b"))
+    commit("two changes")
+    git("switch", "--quiet", "--create", "feature")
+    write("sqitch.plan", plan + "b 2026 B\na [a@v1] 2026 A\n")
+    write("deploy/a@v1.sql", UP.format("a"))
+    options = ("--since", "main", "--select", "IDM823", "deploy")
+    assert check(idemlint, *options) == []
+    write("sqitch.plan", plan + "c 2026 C\nb 2026 B\n")
+    write("deploy/c.sql", UP.format("c"))
+    assert check(idemlint, *options) == [("c.sql", "IDM823", "error")]
+    assert "put it behind b.sql" in idemlint(*options).out
 
 
 def test_where_late_files_run_the_users_word_alone_makes_one_late(

@@ -111,6 +111,15 @@ def test_a_transaction_over_all_files_is_one_session(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_who_keeps_a_journal_does_something_known_with_late_files(name: str) -> None:
+    """Synapse's depends on the version that a database is at: a file's name does not tell."""
+    profile = get(name)
+    is_known = profile.late != "unknown"
+    assert is_known == (profile.has_journal and name != "synapse")
+    assert not profile.late_option or profile.late == "refuses", "what is run needs no option"
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_module_is_named_after_its_runner(name: str) -> None:
     module = f"idemlint.runners.profiles.{(get(name).family or name).replace('-', '_')}"
     assert get(name) in importlib.import_module(module).PROFILES

@@ -74,7 +74,9 @@ class LateMigration(FileRule):
             way = f"let `start-after` name the newest migration of {late.branch}"
         else:
             behind = f"{newest}, which counts as applied, comes after it"
-            way = f"give it a version after {newest}"
+            named = profile.named(migration.path)
+            has_version = named is not None and named[1].groupdict().get("version")
+            way = f"give it a version after {newest}" if has_version else f"put it behind {newest}"
         if profile.late_option:
             way += f", or tell {profile.title} to run it all the same ({profile.late_option})"
         finding = self.diagnostic(

@@ -44,11 +44,12 @@ beginning. `new`: nothing, since each has a session of its own, or may get anoth
 
 Direction = Literal["up", "down", "repeatable", "ignored"]
 Edits = Literal["error", "warn", "ignored"]
-LateFiles = Literal["skips", "refuses", "runs", "unknown"]
+LateFiles = Literal["skips", "refuses", "runs", "unknown", "never"]
 """What becomes of a migration that stands before one that has run already (it was merged later).
 
 `skips`: it goes on from the newest one that ran. `refuses`: it stops. `runs`: its journal is a set, and
-what is not in it runs, in the order of what is left.
+what is not in it runs, in the order of what is left. `never`: such a file is no new migration, but what
+another one was before.
 """
 Message = Literal["statement", "piece", "section"]
 """What one message to the server holds: one statement (the runner's lexer knows SQL), one piece as

@@ -68,7 +68,10 @@ class Standing:
         known = self._look(name)
         if known is None or known.former or self._profile.direction(name) != "up":
             return None
-        minds = self._profile.late_of(name) in ("skips", "refuses")
+        fate = self._profile.late_of(name)
+        if fate == "never":
+            return None
+        minds = fate in ("skips", "refuses")
         newest = max(self.last, self._newest_on_branch if minds else -1)
         return Late(known.branch, self._names[newest]) if self._places[name] <= newest else None
 

@@ -75,8 +75,8 @@ def test_a_branch_that_is_surely_taken_is_followed() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "IF current_setting('x.y') = 'on' THEN CREATE TABLE b (i int); END IF;",
-        "WHILE current_setting('x.y') = 'on' LOOP CREATE TABLE b (i int); END LOOP;",
+        "IF current_setting('x.y') = 'on' THEN CREATE TABLE a (i int); END IF;",
+        "WHILE current_setting('x.y') = 'on' LOOP CREATE TABLE a (i int); END LOOP;",
     ],
 )
 def test_what_may_not_run_may_not_fail(statement: str) -> None:

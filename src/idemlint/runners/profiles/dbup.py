@@ -8,6 +8,7 @@ PostgresqlQueryParser.cs).
   `WithVariablesDisabled()` turns it off.
 - One connection for all scripts (dbup-core: NoTransactionStrategy.cs,
   DatabaseConnectionManager.cs OperationStarting).
+- Late scripts run: each is looked up by its name (dbup-core: Engine/Filters/DefaultScriptFilter.cs).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="stmt",
         session="kept",
+        late="runs",
         message="statement",
         claims=(Claim(46, name=r".*\.sql", depends=(("*.csproj", r'(?i)"dbup[-\w.]*"'),)),),
         files=(

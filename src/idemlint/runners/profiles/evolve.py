@@ -5,6 +5,8 @@
   command in a transaction (`CommitAll` shares one); `evolve-tx-off` in the first line takes it
   away: [unverified] one pipeline.
 - `${x}` is filled in where defined; `evolve-repeat-always` repeats a file at every run.
+- A late version fails the validation ("Out of order pending migration found"; Evolve.cs
+  ValidateAndRepairMetadata).
 - One connection for all files, kept open for its lock (Evolve/Connection/WrappedConnection.cs).
 """
 
@@ -40,6 +42,8 @@ PROFILES: Final = (
         edits="error",
         sending="tx",
         session="kept",
+        late="refuses",
+        late_option="`--out-of-order`",
         claims=(
             Claim(86, needle=b"evolve-", text=r"\A[^\n]*evolve-(?:tx-off|repeat-\w+)"),
             Claim(66, name=_NAME, depends=(("*.csproj", r'(?i)"Evolve"'),)),

@@ -1,8 +1,9 @@
 """golang-migrate (golang-migrate/migrate: database/postgres/postgres.go Run, migrate.go
 runMigrations, database/multistmt/parse.go; README "Multi-statement mode").
 
-- `^([0-9]+)_(.*)\\.(down|up)\\.(.*)$`, numeric; a lower version that was added later is skipped,
-  and so is a file of another name (source/iofs/iofs.go Init).
+- `^([0-9]+)_(.*)\\.(down|up)\\.(.*)$`, numeric; a lower version that was added later is skipped
+  (migrate.go readUp: what comes next behind the version that it is at), and so is a file of another name
+  (source/iofs/iofs.go Init).
   Contents are not compared.
 - The file is one `Exec` without arguments, one message, no transaction of the runner's:
   CONCURRENTLY only alone in its file, authored BEGIN/COMMIT is common and fine. The URL option

@@ -8,6 +8,8 @@
 - `:DATABASE_NAME`, `:DATABASE_OWNER` and own `:NAME`s are replaced as plain text everywhere, no
   escape.
 - One connection for all committed files (measured), one for each run of `current.sql`.
+- A late file breaks the chain: it, or the one behind it, names another `--! Previous:` than the hash of
+  the one before, and nothing runs (migration.ts getAllMigrations).
 """
 
 from __future__ import annotations
@@ -50,6 +52,7 @@ PROFILES: Final = (
         edits="error",
         sending="tx",
         session="kept",
+        late="refuses",
         claims=(
             Claim(92, needle=b"--! previous:", text=r"^--! previous:"),
             Claim(85, name=r"\d{6,}(?:-.*)?\.sql", folder="committed", above=(".gmrc*",)),

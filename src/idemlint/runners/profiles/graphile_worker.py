@@ -3,7 +3,8 @@ with the library.
 
 One message between BEGIN and COMMIT, the row in the same transaction; `:GRAPHILE_WORKER_SCHEMA` is
 filled in everywhere. Contents are not compared. [unverified] Other
-names are passed over. One connection for all files.
+names are passed over. One connection for all files. A number that is not above the newest one in its
+table never runs (migrate.ts).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="tx",
         session="kept",
+        late="skips",
         claims=(
             Claim(88, name=r"\d{6}\.sql", needle=b":graphile_worker_schema"),
             Claim(58, name=r"\d{6}\.sql", needle=b":graphile_worker_schema", near=True),

@@ -3,9 +3,10 @@
 - Folders in a fixed order: `up` runs once, `sprocs`, `views`, `functions` … whenever they change,
   `permissions` and `before…`/`after…` always. Npgsql's splitter, one by one, no transaction unless
   `--transaction`.
-- `{{Token}}` is filled in, unknown ones stay. [unverified] A changed one-time script is an error by
-  default.
+- `{{Token}}` is filled in, unknown ones stay. A changed one-time script is an error by default
+  (grate.core: Migration/DbMigrator.cs OneTimeScriptChanged).
 - One connection for all scripts (grate.core: Migration/AnsiSqlDatabase.cs OpenConnection).
+- Late scripts run: each is looked up by its name (DbMigrator.cs ThisScriptIsAlreadyRun).
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ PROFILES: Final = (
         edits="error",
         sending="stmt",
         session="kept",
+        late="runs",
         message="statement",
         claims=tuple(
             Claim(48, name=r".*\.sql", folder=rf"{name}(?:/[^/]+)*", beside=(f"../{other}",))

@@ -3,8 +3,9 @@
 
 - `<database>/<milliseconds>_x/up.sql`, `down.sql`; older layout `<milliseconds>_x.up.sql`. The
   file is the text of one `run_sql` request, run in a transaction; there is no opt-out.
-  [unverified] Other names are passed over. The CLI writes its journal after success. [unverified]
-  Contents of applied files are not compared.
+  [unverified] Other names are passed over. The CLI writes its journal after success. Contents of
+  applied files are not compared, and late files run: each version is looked up (cli/migrate/migrate.go
+  readUp).
 - Each file is a request, on any connection of the server's pool, and none is reset (issue 10852):
   what the next file finds is chance.
 """
@@ -25,6 +26,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="tx",
         session="new",
+        late="runs",
         claims=(
             Claim(
                 79,

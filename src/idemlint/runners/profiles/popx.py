@@ -3,8 +3,9 @@
 - `^(\\d+)_([^.]+)(\\.[a-z0-9]+)?(\\.autocommit)?\\.(up|down)\\.(sql)$`: `.postgres` wins over the
   general file, other dialects do not run here, nor do other names. One message in a transaction;
   `.autocommit` in the **file name** takes it away, and it is one message still, the row apart. Go
-  templates (`{{ if .IsPostgreSQL }}`). [unverified] Edits are not seen.
+  templates (`{{ if .IsPostgreSQL }}`). Edits are not seen: the journal has versions.
 - One pool, one file after the other: one connection, which nothing resets (popx/migrator.go).
+- Late files run: each version is looked up in the table (popx/migrator.go UpTo).
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="tx",
         session="kept",
+        late="runs",
         claims=(
             Claim(94, name=_NAME, beside=("*.autocommit.*.sql",)),
             Claim(

@@ -8,6 +8,8 @@ Supabase Storage has a copy).
   substring, takes the transaction away, and it is one message still: an error took all back
   (measured). No placeholders.
 - One connection for all files (measured).
+- A late file takes a number that is taken, or moves the others on: "non-consecutive migration ID", or
+  hashes that do not match (src/validation.ts).
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ PROFILES: Final = (
         edits="error",
         sending="tx",
         session="kept",
+        late="refuses",
         claims=(
             Claim(88, needle=b"postgres-migrations disable-transaction"),
             Claim(57, name=_NAME, needle=b"postgres-migrations disable-transaction", near=True),

@@ -19,10 +19,11 @@ before.
   migrations_directory.rs). [unverified] That it passes files beside them over in silence.
 - One connection for all files, which nothing resets (the same mod.rs, `Connection`). [unverified]
   The native engine was not run.
+- `deploy` runs late folders: what the table does not have, or has as rolled back
+  (schema-engine/core/src/commands/apply_migrations.rs).
 
 The version is taken from a package.json above that pins it (`"prisma": "^6.2.1"`); where none says
 it, 7.4 or later is assumed.
-- `deploy` runs late folders: what the table does not have. [unverified]
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 - Exactly `-- rambler up`, `-- rambler down` (migration.go scan): of a file without them nothing is
   run, and it counts as applied; each section is one `Exec`, no transaction, the row apart.
-  [unverified] Edits are not seen.
+  Edits are not seen: the journal has names (service.go).
 - One pool, one section after the other: one connection, which nothing resets.
+- A late file is an error ("out of order migration"; apply.go apply).
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ PROFILES: Final = (
         edits="ignored",
         sending="msg",
         session="kept",
+        late="refuses",
+        late_option="`rambler apply --migration FILE`",
         claims=(Claim(90, needle=b"rambler", text=r"^-- rambler[ \t]*(?:up|down)[ \t]*\r?$"),),
         reads=Reads(
             marker=_UP,

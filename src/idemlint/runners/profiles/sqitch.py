@@ -9,6 +9,8 @@ _deploy_all).
   psql's.
 - After a failure the default `--mode all` reverts this run's earlier changes, but not the change
   that failed.
+- A change's ID is made of the one before it, too: one that is put before a deployed change makes that
+  another one, "Cannot find change" (lib/App/Sqitch/Plan/Change.pm info, Engine.pm _sync_plan).
 - [unverified] An edited deployed script is deployed nowhere again, and nothing complains.
 """
 
@@ -28,6 +30,8 @@ _SCRIPTS: Final = r"(?:deploy|revert|verify)(?:/[^@]*)?"
 #: Changes may be named `app/users`: so many folders inside `deploy` are gone into.
 _INNER: Final = tuple(("(?P<name>[^/]*)", "[^/]*", "[^/]*")[:depth] for depth in range(4))
 _SCRIPT: Final = r"[^/]*\.sql"
+#: What a change was before it was reworked: it stays in its place in the plan.
+_EARLIER: Final = r"[^/]*@[^/]*\.sql"
 _DEPLOY: Final = r"(?s)(?:.*/)?deploy/(?P<change>.+)\.sql\Z"
 
 
@@ -85,6 +89,7 @@ PROFILES: Final = (
         sending="stmt",
         session="new",
         runs_files=True,
+        late="refuses",
         message="statement",
         claims=(
             Claim(85, name=r".*\.sql", folder=_SCRIPTS, above=("sqitch.plan",)),
@@ -95,6 +100,7 @@ PROFILES: Final = (
         ),
         reads=Reads(unlisted="sqitch.plan does not name it"),
         files=(
+            *(Named(_EARLIER, "up", folders=("deploy", *inner), late="never") for inner in _INNER),
             *(Named(_SCRIPT, "up", folders=("deploy", *inner)) for inner in _INNER),
             *(Named(_SCRIPT, "down", folders=("revert", *inner)) for inner in _INNER),
         ),

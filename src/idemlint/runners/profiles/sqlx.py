@@ -8,7 +8,7 @@
   statement which refuses blocks must be alone; splitting was refused (PR 3574). A BOM, a blank
   line, a comment before it or `--no-transaction` defeat it. No placeholders.
 - One connection for all files (sqlx-core/src/migrate/migrator.rs run), which nothing resets.
-- Late files run, as all older pending ones do.
+- Late files run: each version is looked up in the table (migrator.rs run_direct).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ what came before.
   (apps/cli/src/legacy/shared/legacy-migration-apply.ts, legacy-migration-file.ts).
 - One connection for all files; `RESET ALL` leaves temporary tables (measured with 3.1.0).
 - `db push` refuses late files ("Found local migration files to be inserted before the last migration on
-  remote database"; internal/migration/up).
+  remote database"; apps/cli-go/pkg/migration/apply.go).
 """
 
 from __future__ import annotations

@@ -3,7 +3,9 @@ engines/postgres.py executescript).
 
 Folders by number, then names. `COMMIT; BEGIN TRANSACTION;` and the file are one message, the row in
 the same transaction; `$%AUTO_INCREMENT_PRIMARY_KEY%$` is replaced. `.sql.sqlite` is for the other
-database. Edits are not seen. One connection for all files.
+database. Edits are not seen. One connection for all files. A late file runs in the folder of the
+version that the database is at, and in no older one (_upgrade_existing_database): by its name alone
+that is not known.
 """
 
 from __future__ import annotations

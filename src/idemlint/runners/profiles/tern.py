@@ -4,9 +4,11 @@
   (ErrNoFwMigration); `---- create above / drop below ----` parts up from down. One message in
   a transaction; a line `---- tern: disable-tx ----`, for each direction, takes it away: then its
   lexer sends one by one.
-- Go templates with sprig. [unverified] Edits are not seen.
+- Go templates with sprig. Edits are not seen: its journal is one number.
 - One connection for all files, `reset all` after each: temporary tables stay
   (migrate/migrate.go).
+- It goes on behind the number that it is at: what gets an older one, the others moving on, never runs
+  there (MigrateTo). Two of one number are an error (FindMigrations).
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="tx",
         session="reset",
+        late="skips",
         claims=(
             Claim(92, needle=b"create above", text=_BELOW),
             Claim(92, needle=b"tern: disable-tx", text=_OFF),

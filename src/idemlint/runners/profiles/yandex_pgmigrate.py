@@ -3,10 +3,11 @@
 - `migrations.yml` above, `migrations/V1__x.sql`, numeric; other names are passed over; sqlparse
   cuts; comments are stripped. All
   pending files share one transaction. `NONTRANSACTIONAL` in the **file name**: one by one; both
-  kinds in one run on a live database are refused. Callbacks and `grants/`. [unverified] Edits are
-  not seen.
+  kinds in one run on a live database are refused. Callbacks and `grants/`. Edits are
+  not seen: the journal has versions.
 - Non-ASCII text needs `/* pgmigrate-encoding: utf-8 */`.
 - The session is the transaction's (measured).
+- What is not above the newest version in its table is left out, as before a baseline (`_get_info`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="tx-all",
         session="transaction",
+        late="skips",
         message="statement",
         claims=(
             Claim(82, name=r"V\d+__.*\.sql", folder="migrations", beside=("../migrations.yml",)),

@@ -8,6 +8,7 @@ measured).
   measured with 9.0).
 - `-- transactional: false`: one by one; on failure the rollback steps run. The row's hash is of the
   name: edits are not seen.
+- Late files run: what is not in the table (yoyo/backends/base.py to_apply).
 - Each file has a connection of its own (measured; `backend.copy()` in yoyo/backends/base.py).
 """
 
@@ -63,6 +64,7 @@ PROFILES: Final = (
         edits="ignored",
         sending="tx",
         session="new",
+        late="runs",
         message="statement",
         claims=(
             Claim(38, needle=b"depends:", text=r"\A\s*(?:--[^\n]*\n\s*)*?--\s*depends:"),
