@@ -99,6 +99,19 @@ class TestWhatRuns:
         }
         assert codes == {"inner/x.sql": ["IDM501"], "main.sql": []}
 
+    def test_who_is_to_blame_is_told_where_it_stands(self) -> None:
+        write(
+            "1.sql",
+            "SELECT 1;\nSELECT 2;\n\\i x.sql\nALTER TABLE u ADD COLUMN IF NOT EXISTS a int;\n\\i y.sql\n",
+        )
+        write("x.sql", "ALTER TABLE t ADD COLUMN IF NOT EXISTS a int;\n")
+        write("y.sql", "SELECT 3;\nDROP TABLE IF EXISTS t;\nDROP TABLE IF EXISTS u;\n")
+        reasons = [row.reason for each in opened(".").reports() for row in each.statements]
+        assert [each for each in reasons if each] == [
+            "table t is gone since statement 2 of y.sql",
+            "table u is gone since statement 3 of y.sql",
+        ]
+
     def test_one_that_is_run_twice_has_its_worst_outcome(self) -> None:
         write("1.sql", "\\i x.sql\nDROP TABLE t;\n\\i x.sql\n")
         write("x.sql", "CREATE TABLE t (id int);\n")

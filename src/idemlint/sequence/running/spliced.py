@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.errors import UsageProblem
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 #: one twice, which does the same, comes to any number.
 _MOST: Final = 200_000
 _DEEPEST: Final = 50
+#: How the machine names a statement of the run (`Pass`).
+_NUMBER: Final = re.compile(r"statement (\d+) of this file")
 _UNCLEAR: Final = Include("", "it is not clear which one")
 _NOT_FOLLOWED: Final = "`{}` runs another file here, which is not followed: {}"
 
@@ -139,13 +142,33 @@ class Spliced(Running):
             unknown = {each: Outcome(Verdict.UNKNOWN, each, self._unreached()) for each in reruns}
             return FileReplay([unknown for _ in self.script_of(name).applied], [])
         order = {index: place for place, index in enumerate(own)}
-        outcomes = [_worst([found.outcomes[each] for each in places]) for places in own.values()]
+        outcomes = [
+            self._told(name, _worst([found.outcomes[each] for each in places]))
+            for places in own.values()
+        ]
         hazards = [
             (order[self.statements[place].index], hazard)
             for place, hazard in found.hazards
             if self._names[place] == name
         ]
         return FileReplay(outcomes, hazards)
+
+    def _told(self, name: str, outcomes: dict[Rerun, Outcome]) -> dict[Rerun, Outcome]:
+        """Outcomes of a statement of a file; reasons that number one of the run say where it stands."""
+
+        def numbered(found: re.Match[str]) -> str:
+            place = int(found[1]) - 1
+            if not 0 <= place < len(self._names):
+                return found[0]
+            owner, number = self._names[place], self.statements[place].index + 1
+            return f"statement {number} of {'this file' if owner == name else shown(owner)}"
+
+        return {
+            rerun: each
+            if "of this file" not in each.reason
+            else each._replace(reason=_NUMBER.sub(numbered, each.reason))
+            for rerun, each in outcomes.items()
+        }
 
     def ran(self) -> Iterator[tuple[str, Script, Statement, Delivery]]:
         """Each statement, without the commands that run files."""
