@@ -37,7 +37,7 @@ _MAYBE: Final = (
     *("p30", "dirty", "cannot", "could not", "can't", "mismatch", "already exists", "violates"),
     *("does not exist", "denied", "lock timeout", "not found", "modified", "pending", "checksum"),
     *("check sum", "multiple head", "preceding", "non-empty", "not empty", "different than"),
-    *("inserted before", "psql:", "aborted", "hashes", "unable"),
+    *("inserted before", "psql:", "aborted", "hashes", "unable", "message: "),
     *(
         "fehler",
         "erreur",
