@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -87,3 +88,54 @@ def test_the_formats_that_are_named_exist() -> None:
 
     unknown = set(re.findall(r"--output-format (\w+)", PAGE)) - set(FORMATS)
     assert unknown == set(), "docs/ci.md names formats that there are none of"
+
+
+OUTAGE = (ROOT / "docs" / "outage.md").read_text(encoding="utf-8")
+
+
+def documented() -> list[set[str]]:
+    """The keys of each table of docs/outage.md."""
+    tables = re.findall(r"^\| key \|.*\n\|---.*\n((?:\|.*\n)+)", OUTAGE, re.MULTILINE)
+    return [set(re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)) for table in tables]
+
+
+def keys_of(value: object, path: str, statements: list[frozenset[str]]) -> Iterator[str]:
+    """The paths of all keys; what is a statement is one key, and its own keys go to `statements`."""
+    if isinstance(value, dict):
+        if "kind" in value:
+            statements.append(frozenset(value))
+            yield path
+            return
+        for key, inner in value.items():
+            yield from keys_of(inner, f"{path}.{key}" if path else key, statements)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from keys_of(inner, f"{path}[]", statements)
+    else:
+        yield path
+
+
+def test_the_keys_of_a_stop_are_those_that_are_documented(idemlint: Idemlint) -> None:
+    """One place with all that can be told: what stays, is taken back, never ran, repeats, and is unknown."""
+    write(
+        "m/1.sql",
+        "UPDATE t SET n = n + 1;\nSELECT f();\nBEGIN;\nCREATE TABLE IF NOT EXISTS a (id int);\n"
+        "SELECT 1 / 0;\nCOMMIT;\nSELECT 2;\n",
+    )
+    write("d/000001_a.up.sql", "CREATE TABLE a (id int);\nSELECT 1 / 0;\n")
+    write("d/go.mod", "require github.com/golang-migrate/migrate/v4 v4.17.0\n")
+    paths, step, verdict = documented()
+    given: set[str] = set()
+    statements: list[frozenset[str]] = []
+    for place, runner in (
+        ("m/1.sql:5", "psql"),
+        ("m/1.sql:1", "psql"),
+        ("d/000001_a.up.sql:2", "auto"),
+    ):
+        result = idemlint(
+            *("replay", "--stopped-at", place, "--runner", runner),
+            *("--output-format", "json", place.partition("/")[0]),
+        )
+        given |= set(keys_of(json.loads(result.out), "", statements))
+    assert given == paths
+    assert set(statements) == {frozenset(step), frozenset(step | verdict)}

@@ -509,3 +509,180 @@ def test_no_line_of_a_long_log_is_looked_at_again_and_again(line: str) -> None:
     assert failure is not None
     assert (failure.sqlstate, failure.file, failure.row) == ("42P07", "db/0002_orders.sql", 2)
     assert calls < MOST_CALLS * number
+
+
+#: A file, the log of a runner, and the row of the statement: what the log counts in is the runner's own.
+ROWS = {
+    "dbmate counts from the marker (2.36, measured)": (
+        "db/migrations/20260301_orders.sql",
+        "-- a comment\n-- another\n\n-- migrate:up\nCREATE TABLE a (id int);\n"
+        "CREATE TABLE u (é text); INSERT INTO a (zz) VALUES (1);\n-- migrate:down\nDROP TABLE a;\n",
+        "Applying: 20260301_orders.sql\nApplied: 20260301_orders.sql in 6.074258ms\nError: line: 3,"
+        ' column: 41, position: 80: pq: column "zz" of relation "a" does not exist at position 3:41'
+        " (42703)\n",
+        "6  INSERT INTO a (zz)",
+        "42703",
+    ),
+    "dbmate counts in the second block (2.36, measured)": (
+        "db/migrations/20260301_orders.sql",
+        "-- a comment\n-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\n\n"
+        "-- migrate:up\nCREATE TABLE q (id int);\nSELECT nope;\n-- migrate:down\n",
+        "Applying: 20260301_orders.sql\nError: line: 3, column: 8, position: 47:"
+        ' pq: column "nope" does not exist at position 3:8 (42703)\n',
+        "8  SELECT nope",
+        "42703",
+    ),
+    "golang-migrate counts in the file": (
+        "migrations/000002_orders.up.sql",
+        ORDERS + "ALTER TABLE users ALTER nope SET NOT NULL;\n",
+        'error: migration failed: column "nope" of relation "users" does not exist (column 1) in line 4: '
+        + ORDERS
+        + "ALTER TABLE users ALTER nope SET NOT NULL;\n"
+        ' (details: pq: column "nope" of relation "users" does not exist)\n',
+        "4  ALTER TABLE users ALTER nope",
+        "42703",
+    ),
+    "golang-migrate in multi-statement mode counts in the statement": (
+        "migrations/000002_orders.up.sql",
+        ORDERS + "ALTER TABLE users\n  ALTER nope SET NOT NULL;\nSELECT 1;\n",
+        'error: migration failed: column "nope" of relation "users" does not exist (column 9) in line 3: \n'
+        "ALTER TABLE users\n  ALTER nope SET NOT NULL;"
+        ' (details: pq: column "nope" of relation "users" does not exist)\n',
+        "4  ALTER TABLE users ALTER nope",
+        "42703",
+    ),
+    "node-pg-migrate sets a caret (8.0, measured)": (
+        "migrations/1780000000000_orders.sql",
+        "-- Up Migration\nCREATE TABLE b (id int);\nALTER TABLE a\n  ADD COLUMN c nope;\nSELECT 1;\n"
+        "-- Down Migration\n",
+        "### MIGRATION 1780000000000_orders (UP) ###\nError executing:\n-- Up Migration\nCREATE TABLE b (id"
+        " int);\nALTER TABLE a\n  ADD COLUMN c nope;\n               ^^^^\nSELECT 1;\n;\n\n"
+        'type "nope" does not exist\n\n> Rolling back attempted migration ...\n'
+        "error: type \"nope\" does not exist\n    at /app/pg/lib/client.js:694:17 {\n  code: '42704',\n}\n",
+        "3  ALTER TABLE a ADD COLUMN c nope",
+        "42704",
+    ),
+    "graphile-migrate counts behind the headers": (
+        "migrations/committed/000002-orders.sql",
+        "--! Previous: sha1:aa\n--! Hash: sha1:bb\n\nCREATE TABLE b (id int);\nALTER TABLE b ADD c nope;\n",
+        "graphile-migrate: Running migration '000001-users.sql'\n"
+        "graphile-migrate: Running migration '000002-orders.sql'\n\n"
+        '🛑 Error occurred at line 2, column 23 of "000002.sql":\n'
+        "|   CREATE TABLE b (id int);\n|   ALTER TABLE b ADD c nope;\n| ----------------------^\n"
+        '| 42704: type "nope" does not exist\n    error: type "nope" does not exist\n\n'
+        "    Severity:\tERROR\n    Code:    \t42704\n",
+        "5  ALTER TABLE b ADD c nope",
+        "42704",
+    ),
+    "Prisma, where the row and the message agree": (
+        "prisma/migrations/20260301090000_orders/migration.sql",
+        ORDERS + "ALTER TABLE users ALTER nope SET NOT NULL;\n",
+        "Error: P3018\n\nA migration failed to apply.\n\nMigration name: 20260301090000_orders\n\nDatabase"
+        " error code: 42703\n\nDatabase error:\n"
+        'ERROR: column "nope" of relation "users" does not exist\n\n'
+        "Position:\n\x1b[1m  0\x1b[0m\n\x1b[1m  1\x1b[0m CREATE TABLE orders (id int PRIMARY KEY);\n"
+        "\x1b[1m  2\x1b[0m ALTER TABLE users ADD COLUMN phone text NOT NULL;\n"
+        "\x1b[1m  3\x1b[0m CREATE INDEX orders_idx ON orders (id);\n"
+        "\x1b[1m  4\x1b[1;31m ALTER TABLE users ALTER nope SET NOT NULL;\x1b[0m\n\n"
+        'DbError { severity: "ERROR", parsed_severity: Some(Error), code: SqlState(E42703) }\n',
+        "4  ALTER TABLE users ALTER nope",
+        "42703",
+    ),
+    "Prisma, where the row belongs to another statement": (
+        "prisma/migrations/20260301090000_orders/migration.sql",
+        ORDERS + "ALTER TABLE users ALTER nope SET NOT NULL;\n",
+        "Error: P3018\n\nMigration name: 20260301090000_orders\n\nDatabase error code: 42703\n\nDatabase"
+        ' error:\nERROR: column "nope" of relation "users" does not exist\n\n'
+        "Position:\n  0\n  1 CREATE TABLE orders (id int PRIMARY KEY);\n\n"
+        'DbError { severity: "ERROR", code: SqlState(E42703) }\n',
+        "4  ALTER TABLE users ALTER nope",
+        "42703",
+    ),
+    "tern counts in the trimmed text, and shows the line": (
+        "migrations/002_orders.sql",
+        "\n\nCREATE TABLE b (id int);\nALTER TABLE b ADD c nope;\n---- create above / drop below ----\n"
+        "DROP TABLE b;\n",
+        "2026-03-01 09:12:13 executing 002_orders.sql up\nCREATE TABLE b (id int);\nALTER TABLE b ADD c"
+        ' nope;\n\n\nERROR: type "nope" does not exist (SQLSTATE 42704)\nLINE 2: ALTER TABLE b ADD c nope;\n'
+        "                            ^\n",
+        "4  ALTER TABLE b ADD c nope",
+        "42704",
+    ),
+    "libpq shows a piece of the line": (
+        "sql/0002_orders.sql",
+        "CREATE TABLE b (id int);\n"
+        "ALTER TABLE b ADD COLUMN a_long_name_of_a_column nope NOT NULL DEFAULT 1;\n",
+        'psycopg2.errors.UndefinedObject: type "nope" does not exist\n'
+        "LINE 1: ...TABLE b ADD COLUMN a_long_name_of_a_column nope NOT NULL DEF...\n"
+        "                                                      ^\n",
+        "2  ALTER TABLE b ADD COLUMN a_long",
+        "42704",
+    ),
+    "DbUp counts statements from 0, and its block line is the server's": (
+        "Scripts/0002_orders.sql",
+        ORDERS,
+        "Executing Database Server script '0002_orders.sql'\n"
+        "Npgsql exception has occurred in script: '0002_orders.sql'\n"
+        f"Script block number: 1; Block line 6049; Position: 0; Message: 23502: {NULLS}\n",
+        "2  ALTER TABLE users ADD COLUMN phone",
+        "23502",
+    ),
+}
+
+
+@pytest.mark.parametrize("title", ROWS)
+def test_the_row_of_a_log_is_that_of_the_file(explain: Explain, title: str) -> None:
+    name, text, log, stopped, sqlstate = ROWS[title]
+    write(name, text)
+    result = explain(log, ".")
+    assert result.code == 0
+    assert sqlstate in result.out
+    assert result.out.split("Stopped at\n", 1)[1].splitlines()[0].strip().startswith(stopped)
+
+
+def test_a_row_that_two_blocks_have_is_not_guessed(explain: Explain) -> None:
+    write(
+        "db/migrations/20260301_orders.sql",
+        "-- migrate:up\nCREATE TABLE a (id int);\nSELECT 1 / 0;\n-- migrate:down\n"
+        "-- migrate:up\nCREATE TABLE b (id int);\nSELECT 2 / 0;\n-- migrate:down\n",
+    )
+    result = explain(
+        "Applying: 20260301_orders.sql\nError: line: 3, column: 1, position: 40: pq: division by zero\n"
+    )
+    assert "Which statement it was is not in the log" in result.out
+    assert "dbmate stopped in 20260301_orders.sql at line 3 of what it sent." in result.out
+
+
+def test_a_version_is_found_without_the_zeros_of_its_file(explain: Explain) -> None:
+    """golang-migrate prints the number, and the file has zeros before it."""
+    made(CASES["golang-migrate"])
+    result = explain("error: Dirty database version 2. Fix and force version.\n")
+    assert "migrations/000002_orders.up.sql" in result.out
+
+
+def test_a_runner_that_says_what_is_done_does_not_say_what_runs(explain: Explain) -> None:
+    result = explain(
+        f"1/u users (12.3ms)\nerror: migration failed: {NULLS} in line 0: ALTER (details: pq: {NULLS})\n"
+    )
+    assert "golang-migrate stopped." in result.out
+
+
+def test_plain_files_are_those_of_the_runner_whose_log_it_is(explain: Explain) -> None:
+    """Nothing in the folder says that it is DbUp's, and what stays hangs on it."""
+    write("Scripts/0002_orders.sql", ORDERS)
+    log = (
+        "Executing Database Server script '0002_orders.sql'\n"
+        "DB exception has occurred in script: '0002_orders.sql'\n"
+        f"Script block number: 1; Message: 23502: {NULLS}\n"
+    )
+    assert "DbUp sends it statement by statement" in explain(log, ".").out
+
+
+def test_a_log_of_another_runner_than_the_files_is_said(explain: Explain) -> None:
+    made(CASES["flyway"])
+    result = explain(
+        "goose run: ERROR V2__orders.sql: failed to run SQL migration: failed to execute SQL query"
+        f' "ALTER TABLE users ADD COLUMN phone text NOT NULL": ERROR: {NULLS} (SQLSTATE 23502)\n'
+    )
+    said = " ".join(result.out.split())
+    assert "The log is that of goose, and these files are taken for those of Flyway" in said

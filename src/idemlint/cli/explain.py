@@ -92,7 +92,10 @@ def _own(what: str) -> str | None:
 def _own_page(own: OwnError) -> str:
     from idemlint import runners
 
-    lines = [f"# {runners.get(own.runner).title}: {own.title}", "", "What to do now:", ""]
+    title = own.title[:1].upper() + own.title[1:]
+    if own.runner:
+        title = f"{runners.get(own.runner).title}: {own.title}"
+    lines = [f"# {title}", "", "What to do now:", ""]
     lines += [f"- {each}" for each in own.now]
     lines += ["", f"What happened: {own.happened}", "", f"What stays: {own.stays}", ""]
     return "\n".join(lines)

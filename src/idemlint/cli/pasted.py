@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.cli import stopping, terminal
 from idemlint.cli.exits import Code
 from idemlint.errors import UsageProblem
+from idemlint.outage.places import names_of, rows_of
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -48,9 +49,8 @@ def explain(data: bytes, paths: tuple[str, ...], color: str) -> Code:
     outage = found.outage
     runner = outage.runner if outage is not None else failure.runner
     title = runners.get(runner).title if runner else "The runner"
-    advice = (*(failure.own.now if failure.own is not None else ()),)
-    if failure.sqlstate:
-        advice = what_now(failure.sqlstate)
+    own = failure.own
+    advice = own.now if own is not None and not failure.sqlstate else what_now(failure.sqlstate)
     terminal.emit_lines(
         report.lines(
             failure,
@@ -67,10 +67,14 @@ def explain(data: bytes, paths: tuple[str, ...], color: str) -> Code:
 
 
 def _commands(failure: Failure, found: _Found, paths: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The next three."""
+    """The next ones, three where a statement failed."""
     outage = found.outage
     name = found.name or "MIGRATION.sql"
     commands = []
+    if not _may_have_run(failure):
+        if found.name:
+            commands.append((f"git log -p -- {_quoted(name)}", "what was changed in it, and when"))
+        return [*commands, *_meaning(failure)]
     if outage is not None:
         commands.append(
             (
@@ -100,9 +104,19 @@ def _commands(failure: Failure, found: _Found, paths: tuple[str, ...]) -> list[t
             "the guards that let a rerun pass what stays",
         ),
     ]
+    return [*commands, *_meaning(failure)]
+
+
+def _may_have_run(failure: Failure) -> bool:
+    """Whether a statement of the run may have been carried out, so that it matters where it stopped."""
+    return failure.own is None or failure.own.ran
+
+
+def _meaning(failure: Failure) -> list[tuple[str, str]]:
     what = failure.own.called[0] if failure.own is not None else failure.sqlstate
-    commands.append((f"idemlint explain {_quoted(what)}", "what it means, without the log"))
-    return commands
+    if not what:
+        return []
+    return [(f"idemlint explain {_quoted(what)}", "what it means, without the log")]
 
 
 def _quoted(text: str) -> str:
@@ -112,13 +126,16 @@ def _quoted(text: str) -> str:
 
 
 def _in_folder(failure: Failure, paths: tuple[str, ...]) -> _Found:
-    if not failure.file and not failure.statement:
+    if not _may_have_run(failure):
+        return _named(failure, paths)
+    if not failure.file and not failure.statement and not failure.excerpt:
         return _Found(note="The log names no file and no statement: " + _TELL)
     folder = _folder(paths)
     if folder is None:
         return _Found(
             note="There are no migrations here: name their folder behind the `-`. " + _TELL
         )
+    folder = _as_the_log_says(folder, failure, paths)
     files = dict.fromkeys(stopping.matching(folder, failure.file)) if failure.file else {}
     run = {each: None for each in files if each[1] in each[0].files}
     files = run or files  # a deploy stops in what it runs, whatever lies beside it
@@ -129,7 +146,7 @@ def _in_folder(failure: Failure, paths: tuple[str, ...]) -> _Found:
     if not files:
         files = dict.fromkeys((each, name) for each in folder for name in each.files)
     places = _places(files, failure)
-    if not places and failure.statement:
+    if not places and (failure.statement or failure.excerpt):
         # Some runners name a migration only when it is done: the text says more.
         every = dict.fromkeys((each, name) for each in folder for name in each.files)
         places = _places(every, failure)
@@ -144,12 +161,47 @@ def _in_folder(failure: Failure, paths: tuple[str, ...]) -> _Found:
         outage = stopping.stopped(folder, stopping.StopPlace(name, place.row, place.column))
     except UsageProblem as problem:
         return _Found(name, note=str(problem))
-    note = (
-        ""
-        if place.is_sure
-        else ("The log does not say which statement it was: this one has the names of its message.")
+    return _Found(name, outage, " ".join(filter(None, (place.doubt, _whose(failure, outage)))))
+
+
+def _as_the_log_says(folder: Folder, failure: Failure, paths: tuple[str, ...]) -> Folder:
+    """The folder as the runner reads it whose log this is, where its files are no runner's in particular and
+    nobody has named one."""
+    from idemlint import runners
+
+    is_open = all(settings.runner == "auto" for settings, _, _ in folder.parts()) and all(
+        each.profile.name == runners.FALLBACK for each in folder
     )
-    return _Found(name, outage, note)
+    if not is_open or failure.runner in {"", runners.FALLBACK}:
+        return folder
+    read = _folder(paths, failure.runner)
+    return read if read is not None and any(each.files for each in read) else folder
+
+
+def _whose(failure: Failure, outage: Outage) -> str:
+    """A word where the log is another runner's than the files."""
+    from idemlint import runners
+
+    if failure.runner in {"", runners.FALLBACK}:
+        return ""
+    families = {
+        each.family or each.name for each in map(runners.get, (failure.runner, outage.runner))
+    }
+    if len(families) == 1:
+        return ""
+    return (
+        f"The log is that of {runners.get(failure.runner).title}, and these files are taken for those of"
+        f' {outage.title}: what stays hangs on it. `runner = "{failure.runner}"` in idemlint.toml says'
+        " whose they are."
+    )
+
+
+def _named(failure: Failure, paths: tuple[str, ...]) -> _Found:
+    """The file that a log names, where nothing of it has run."""
+    if not failure.file or (folder := _folder(paths)) is None:
+        return _Found()
+    names = {name for _, name in stopping.matching(folder, failure.file)}
+    return _Found(names.pop()) if len(names) == 1 else _Found()
 
 
 _TELL: Final = (
@@ -171,20 +223,29 @@ def _places(
 class _At(NamedTuple):
     row: int
     column: int | None = None
-    is_sure: bool = True
+    doubt: str = ""
 
 
-def _folder(paths: tuple[str, ...]) -> Folder | None:
-    """The migrations to look in."""
+_BY_NAMES: Final = (
+    "The log does not say which statement it was: this one has the names of its message."
+)
+_BY_ROW: Final = (
+    "The log says line {}, but not from where it counts: look whether the statement is the one that it"
+    " means."
+)
+
+
+def _folder(paths: tuple[str, ...], runner: str | None = None) -> Folder | None:
+    """The migrations to look in; whose they are, where that is said."""
     from idemlint.cli.options import Shared
     from idemlint.cli.session import open_session
 
     try:
-        session = open_session(Shared(paths=paths, quiet=True))
+        session = open_session(Shared(paths=paths, runner=runner, quiet=True))
     except UsageProblem:
         if paths:
             raise
-        session = open_session(Shared(paths=(os.curdir,), quiet=True))
+        session = open_session(Shared(paths=(os.curdir,), runner=runner, quiet=True))
     if not session.paths:
         return None
     return session.open()
@@ -195,12 +256,13 @@ def _place(sequence: Sequence, name: str, failure: Failure, *, sure: bool) -> _A
     is `sure` by the names in the message."""
     if name not in sequence.files:
         return None
-    if sure and failure.row is not None:
-        return _At(failure.row, failure.column)
     try:
         rows = [each for each in sequence.report(name).statements if each.section == "up"]
     except UsageProblem:
         return None
+    counted = _by_rows(sequence, name, rows, failure, sure=sure)
+    if counted is not None:
+        return counted
     if sure and failure.index is not None and failure.index < len(rows):
         return _at(name, rows[failure.index])
     wanted = _flat(failure.statement)
@@ -212,7 +274,55 @@ def _place(sequence: Sequence, name: str, failure: Failure, *, sure: bool) -> _A
     if not sure and not is_all_of_it:
         return None
     named = _by_names(rows, failure)
-    return _at(name, named)._replace(is_sure=False) if named is not None else None
+    return _at(name, named)._replace(doubt=_BY_NAMES) if named is not None else None
+
+
+def _by_rows(
+    sequence: Sequence, name: str, rows: list[StatementRow], failure: Failure, *, sure: bool
+) -> _At | None:
+    """The row that a log tells, or that of the line that it shows: of a file that is not `sure`, that line
+    only."""
+    if failure.row is None and not failure.excerpt:
+        return None
+    data = _read(name)
+    places = rows_of(data.decode("utf-8", "replace"), failure, _blocks(sequence, data))
+    if not sure and not (failure.excerpt or failure.rows == "text"):
+        return None
+    if len(places) != 1:
+        return None
+    (row,) = places
+    if failure.rows == "unknown":
+        return _agreed(row, rows, failure)
+    is_counted = failure.row is not None and failure.rows in {"file", "block"}
+    return _At(row, failure.column if is_counted else None)
+
+
+def _agreed(row: int, rows: list[StatementRow], failure: Failure) -> _At | None:
+    """A row of which is not known where it counts from: the names of the message must be in its statement."""
+    at = next((each for each in reversed(rows) if each.row <= row), None)
+    if at is None or not names_of(failure.message):
+        return None if at is None else _At(row, doubt=_BY_ROW.format(row))
+    named = [each for each in rows if _has_names(each, failure)]
+    if at not in named:
+        return None
+    return _At(row, doubt="" if len(named) == 1 else _BY_ROW.format(row))
+
+
+def _blocks(sequence: Sequence, data: bytes) -> list[tuple[int, int]]:
+    """The first and the last row of each block that a deploy sends, its marker line included."""
+    from idemlint.source.positions import Lines
+
+    lines = Lines(data)
+    return [
+        (lines.row(max(part.span.start - 1, 0)), lines.row(max(part.span.end - 1, 0)))
+        for part in sequence.profile.parts(data)
+        if part.section == "up"
+    ]
+
+
+def _read(name: str) -> bytes:
+    with open(name, "rb") as file:  # noqa: PTH123
+        return file.read()
 
 
 def _is_same(own: str, wanted: str) -> bool:
@@ -226,21 +336,21 @@ def _is_same(own: str, wanted: str) -> bool:
 def _by_names(rows: list[StatementRow], failure: Failure) -> StatementRow | None:
     """The statement that a message is about: all names that it quotes are in it, and where a rerun would
     raise that very error, that counts."""
-    from idemlint.postgres.error_texts import names_in
-
-    names = names_in(failure.message)
-    if not names:
+    if not names_of(failure.message):
         return None
-    named = [each for each in rows if all(name in each.beginning for name in names)]
+    named = [each for each in rows if _has_names(each, failure)]
     same = [each for each in named if each.sqlstate == failure.sqlstate]
     return next(iter(same or named), None)
+
+
+def _has_names(row: StatementRow, failure: Failure) -> bool:
+    return all(name in row.beginning for name in names_of(failure.message))
 
 
 def _at(name: str, row: StatementRow) -> _At:
     from idemlint.source.positions import Lines
 
-    with open(name, "rb") as file:  # noqa: PTH123
-        position = Lines(file.read()).position(row.start)
+    position = Lines(_read(name)).position(row.start)
     return _At(position.row, position.column)
 
 

@@ -95,8 +95,16 @@ def _is_named(sequence: Sequence, name: str, tail: str) -> bool:
         stem.endswith(tail)
         or stem.removesuffix(".up").endswith(tail)
         or shown.rpartition("/")[0].endswith(tail)
-        or sequence.version_of(name) == tail[1:]
+        or _is_version(sequence.version_of(name), tail[1:])
     )
+
+
+def _is_version(own: str, wanted: str) -> bool:
+    """Whether two versions are the same: runners print numbers without the zeros that files have before
+    them."""
+    if own.isdecimal() and wanted.isdecimal():
+        return own.lstrip("0") == wanted.lstrip("0")
+    return own == wanted
 
 
 def _is_described(sequence: Sequence, name: str, tail: str) -> bool:

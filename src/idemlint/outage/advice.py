@@ -193,6 +193,12 @@ _ADVICE: Final[dict[str, tuple[str, ...]]] = {
         " again.",
         "If it happened in the midst of a run: `idemlint replay --stopped-at FILE:LINE`.",
     ),
+    "08001": (
+        "The client did not get as far as the server: nothing of this statement ran, and nothing of the run"
+        " where it is the first thing that it did.",
+        "Look at the address as the deploy has it, and at the network between; was the server up?",
+        "Wait until `pg_isready` says so, and run it again.",
+    ),
     "28P01": (
         "The password is wrong: nothing ran. Look at the deploy's secrets, not at the migrations.",
         "Was it changed in one place only? The application may go on with its old connections for a while.",

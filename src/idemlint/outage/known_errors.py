@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from idemlint.outage.own_errors import OWN_ERRORS, OwnError
+from idemlint.outage.own_of_go import GO
+from idemlint.outage.own_of_node import NODE
+from idemlint.outage.own_of_others import OTHERS
+from idemlint.outage.own_of_rust import RUST
+from idemlint.outage.own_of_vms import VMS
 from idemlint.postgres.error_texts import needle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from idemlint.outage.own_errors import OwnError
+
+#: What no runner in particular says is in the last table: a runner's own words count first.
+OWN_ERRORS: Final[tuple[OwnError, ...]] = (*NODE, *GO, *RUST, *VMS, *OTHERS)
 
 
 def asked_for(text: str) -> tuple[OwnError, ...]:
@@ -45,6 +54,11 @@ def _by_needle() -> dict[str, list[tuple[OwnError, re.Pattern[str]]]]:
             compiled = re.compile(pattern, re.IGNORECASE)
             found.setdefault(needle(pattern).lower(), []).append((each, compiled))
     return found
+
+
+def needles() -> tuple[str, ...]:
+    """In lower case, the words of which a line has one that is an error of a runner's own."""
+    return tuple(_by_needle())
 
 
 def _alternatives(pattern: str) -> Iterator[str]:

@@ -34,6 +34,17 @@ _PREFIX: Final = re.compile(
     r"|\d\d:\d\d:\d\d(?:[.,]\d+)? "
     r")"
 )
+#: How a server calls errors, and what is none, in the languages that PostgreSQL 15 speaks (its catalogs,
+#: postgres-15.mo): English, German, French, Italian, Russian, Swedish, Ukrainian, Georgian, Korean, Chinese.
+#: Spanish and Japanese have the English words.
+SEVERE: Final = (
+    "ERROR|FATAL|PANIC|FEHLER|PANIK|ERREUR|ERRORE|FATALE|PANICO|ОШИБКА|ВАЖНО|ПАНИКА|FEL|FATALT"
+    "|ПОМИЛКА|ФАТАЛЬНО|ПАНІКА|შეცდომა|ფატალური|პანიკა|오류|치명적오류|손상|错误|致命错误"
+)
+MILD: Final = (
+    "NOTICE|WARNING|INFO|DEBUG|LOG|HINWEIS|WARNUNG|ATTENTION|NOTIFICA|ATTENZIONE|ЗАМЕЧАНИЕ|ПРЕДУПРЕЖДЕНИЕ"
+    "|NOTIS|VARNING|ПОВІДОМЛЕННЯ|ПОПЕРЕДЖЕННЯ|გაფრთხილება|알림|경고|注意|警告"
+)
 #: Keys of a JSON log whose value is an SQLSTATE.
 _CODES: Final = frozenset({"code", "sqlstate", "sql_state", "pgcode", "status_code", "errcode"})
 #: Keys whose value is about the line, and would stand between the lines of a message.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from idemlint.outage.known_errors import said_in
+from idemlint.outage.known_errors import needles, said_in
 from idemlint.outage.logs import lines_of
-from idemlint.outage.wording import WORDINGS, Wording
+from idemlint.outage.server_words import HARMLESS, Log, bare_message, said_by_server
+from idemlint.outage.wording import WORDINGS, Rows, Wording
 from idemlint.postgres.error_texts import sqlstate_of
-from idemlint.postgres.sqlstates import condition_name, sqlstates
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -25,60 +25,47 @@ _RUN: Final = 2_000
 #: Where a runner says which one it is may stand far from the error, but not so far.
 _SPOKEN: Final = 400
 
-#: A line that may be looked at has one of these, in lower case. All of a log's lines are asked: words are
-#: found a hundred times as fast as patterns.
+#: How far below a runner's words the server's may stand.
+_BELOW: Final = 25
+#: So many lines that look like a runner's word on a failure are looked at closely.
+_CLOSELY: Final = 200
+
+#: A line that may be looked at has one of these, in lower case, or a word of a runner's own error. All of a
+#: log's lines are asked: words are found a hundred times as fast as patterns.
 _MAYBE: Final = (
     *("error", "fatal", "panic", "fail", "exception", "pq: ", "pg::", "sqlstate", "sql state"),
     *("p30", "dirty", "cannot", "could not", "can't", "mismatch", "already exists", "violates"),
     *("does not exist", "denied", "lock timeout", "not found", "modified", "pending", "checksum"),
     *("check sum", "multiple head", "preceding", "non-empty", "not empty", "different than"),
-    *("inserted before", "psql:", "aborted", "hashes"),
+    *("inserted before", "psql:", "aborted", "hashes", "unable", "message: "),
+    *(
+        "fehler",
+        "erreur",
+        "errore",
+        "ошибка",
+        "важно",
+        "помилка",
+        "фатально",
+        "შეცდომა",
+        "ფატალური",
+    ),
+    *("오류", "错误", "fel:"),
 )
-#: One of these stands in every line that has an SQLSTATE.
-_CODED: Final = (
-    *("SQLSTATE", "SQL State", "SqlState", "Database error code", "ERROR:", "FATAL:"),
-    *("PostgresException", "code", "sqlState", "PG::", "psycopg", "asyncpg"),
-)
-#: A driver prints the SQLSTATE so many lines below its message, at most.
-_CODE_BELOW: Final = 39
-_HARMLESS: Final = re.compile(
-    r"\b(?:NOTICE|WARNING|INFO|DEBUG|LOG):|, skipping\b|severity['\"]?: ?['\"](?:NOTICE|WARNING)"
-)
-_SEVERITY: Final = re.compile(r"severity(?:_local)?['\"]?: ?['\"]?(?:NOTICE|WARNING|INFO)")
-#: How drivers and servers begin a message.
-_SAYS: Final = re.compile(
-    r"(?:\b(?:ERROR|FATAL|PANIC): +(?:[0-9A-Z]{5}: )?"
-    r"|\b(?:Postgres|Database|Query|Migration|Programming|Operational|Integrity)?[eE]rror: "
-    r"|\bpq: |\bPG::\w+: ERROR: +"
-    r"|\(?(?:psycopg2?|asyncpg)(?:\.\w+)*\.\w+\)?:? |\b\d[0-9A-Z]{4}: )"
-    r"(?P<message>\S.*)"
-)
-_CODES: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"SQLSTATE[ :=\[(]*(?P<code>[0-9A-Z]{5})\b",
-        r"SQL State\s*: (?P<code>[0-9A-Z]{5})\b",
-        r"SqlState\(E?(?P<code>[0-9A-Z]{5})\)",
-        r"Database error code: (?P<code>[0-9A-Z]{5})\b",
-        r"\b(?:ERROR|FATAL):  ?(?P<code>[0-9A-Z]{5}): ",
-        r"PostgresException[^:]*: (?P<code>[0-9A-Z]{5}): ",
-        r"(?<![\w])['\"]?(?:code|sqlState|pgcode|status_code)['\"]?: ?Some\(?\"?(?P<code>[0-9A-Z]{5})\b",
-        r"(?<![\w])['\"]?(?:code|sqlState|pgcode|status_code)['\"]?: ?['\"](?P<code>[0-9A-Z]{5})['\"]",
-    )
-)
-_CLASSES: Final = re.compile(
-    r"(?:PG::|(?:psycopg2?\.errors|asyncpg\.exceptions|asyncpg)\.)(?P<name>[A-Z]\w+?)(?:Error)?\b(?!\.)"
-)
-_NEXT: Final = frozenset({"file", "row", "column", "index", "statement", "message"})
+_NEXT: Final = frozenset({"file", "row", "column", "index", "statement", "excerpt", "message"})
+#: How libpq's clients show the line with the error.
+_SHOWN: Final = re.compile(r"^\s*LINE \d+: (?P<excerpt>\S.*)")
+#: The server was not there yet, or not to be reached: a run that waits for it goes on.
+_PASSING: Final = frozenset({"08001", "57P03"})
 
 
 class Failure(NamedTuple):
     """What a log says of a migration that failed; empty, and `None`, where it says nothing.
 
     `runner` is a profile's name, `own` the runner's own error, `line` and `number` the log's line that has
-    the error (from 1). `file` is a path, a name or a version; `row` and `column` are in it, `index` counts
-    its statements from 0, `statement` is its text or the beginning of it. `errors` is how many different
-    errors of the server's the log has.
+    the error (from 1). `file` is a path, a name or a version; `row` and `column` are in it, or in what `rows`
+    says, `index` counts its statements from 0, `statement` is its text or the beginning of it, `excerpt` the
+    line of it with the error. `errors` is how many different errors of the server's the log has. `through` is
+    a line behind the failure, with its number, that says that a run went through.
     """
 
     number: int
@@ -92,105 +79,133 @@ class Failure(NamedTuple):
     column: int | None = None
     index: int | None = None  # type: ignore[assignment]
     statement: str = ""
+    excerpt: str = ""
+    rows: Rows = "file"
     errors: int = 1
+    through: tuple[int, str] | None = None
+
+
+class _Seen(NamedTuple):
+    """A line that tells a failure."""
+
+    place: int
+    own: OwnError | None
+    sqlstate: str
+    message: str
 
 
 def read(data: bytes) -> Failure | None:
     """The first failure in a log; `None` where nothing in it is known to be one."""
-    log = _Log(lines_of(data))
+    log = Log(lines_of(data))
     found: Failure | None = None
     others: set[str] = set()
+    # What may pass by itself, and what only a runner's words call a failure, count where nothing else is.
+    passing: _Seen | None = None
+    unnamed: Failure | None = None
+    closely = 0
     for place, line in enumerate(log.lines):
-        lower = line.lower()
-        if not any(word in lower for word in _MAYBE) or _HARMLESS.search(line) is not None:
+        if not _may_be(line.lower()) or HARMLESS.search(line) is not None:
             continue
         if found is not None:
-            said = _said(line)
+            said = said_by_server(line)
             if said is not None and sqlstate_of(said["message"]):
-                others.add(said["message"].strip())
+                others.add(bare_message(said["message"]))
             continue
-        own = said_in(line)
-        sqlstate, message = log.server(place)
-        if own is None and not sqlstate:
-            continue
-        found = _failure(log, place, own, sqlstate, message)
-    return found._replace(errors=len(others | {found.message})) if found is not None else None
-
-
-class _Log:
-    """The lines of a log, and what the server says in them."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
-        self._codes: dict[int, str] | None = None
-        self._coded: list[int] = []
-
-    def server(self, place: int) -> tuple[str, str]:
-        """The SQLSTATE and the message of the server's error in a line; both empty where it has none."""
-        line = self.lines[place]
-        said = _said(line)
-        message = said["message"].strip() if said is not None else line.strip()
-        code = _code_in(line) if self._codes is None else self._codes.get(place, "")
-        if not code:
-            code = sqlstate_of(message) or ""
-            if code and said is None and _is_notice(self.lines, place):
-                return "", ""
-        if not code and said is not None:
-            code = self._code_below(place)
-        return (code, message) if code and condition_name(code) else ("", "")
-
-    def _code_below(self, place: int) -> str:
-        """The next SQLSTATE that a line below has, where one is near."""
-        if self._codes is None:
-            found = ((at, _code_in(line)) for at, line in enumerate(self.lines))
-            self._codes = {at: code for at, code in found if code}
-            self._coded = list(self._codes)
-        next_one = bisect_right(self._coded, place)
-        if next_one == len(self._coded) or self._coded[next_one] > place + _CODE_BELOW:
-            return ""
-        return self._codes[self._coded[next_one]]
-
-
-def _said(line: str) -> re.Match[str] | None:
-    if ": " not in line and "psycopg" not in line and "asyncpg" not in line:
+        seen = _seen(log, place)
+        if seen is None:
+            if unnamed is None and closely < _CLOSELY:
+                closely += 1
+                unnamed = _unnamed(log, place)
+        elif _is_passing(seen):
+            passing = passing or seen
+        else:
+            found = _failure(log, *seen)
+    if found is None:
+        found = unnamed or (_failure(log, *passing) if passing is not None else None)
+    if found is None:
         return None
-    return _SAYS.search(line)
+    return found._replace(errors=len(others | {found.message}), through=_through(log.lines, found))
 
 
-def _is_notice(lines: Sequence[str], place: int) -> bool:
-    return any(_SEVERITY.search(each) for each in lines[max(place - 4, 0) : place + 3])
+@cache
+def _words() -> tuple[str, ...]:
+    more = (each for each in needles() if not any(word in each for word in _MAYBE))
+    return (*_MAYBE, *more)
 
 
-def _code_in(line: str) -> str:
-    if not any(word in line for word in _CODED):
-        return ""
-    for pattern in _CODES:
-        match = pattern.search(line)
-        if match is not None and condition_name(match["code"]):
-            return match["code"]
-    match = _CLASSES.search(line)
-    if match is not None:
-        name = re.sub(r"(?<!^)(?=[A-Z])", "_", match["name"]).lower()
-        return next(iter(sqlstates(name)), "")
-    return ""
+def _may_be(lower: str) -> bool:
+    for word in _words():  # noqa: SIM110
+        if word in lower:
+            return True
+    return False
 
 
-def _failure(log: _Log, place: int, own: OwnError | None, sqlstate: str, message: str) -> Failure:
+def _seen(log: Log, place: int) -> _Seen | None:
+    own = said_in(log.lines[place])
+    is_passing = own is not None and own.is_passing
+    sqlstate, message = log.server(place, below=not is_passing)
+    if is_passing and sqlstate:
+        own = None  # the server has answered, and says more
+    return _Seen(place, own, sqlstate, message) if own is not None or sqlstate else None
+
+
+def _is_passing(seen: _Seen) -> bool:
+    return seen.own.is_passing if seen.own is not None else seen.sqlstate in _PASSING
+
+
+def _through(lines: Sequence[str], failure: Failure) -> tuple[int, str] | None:
+    """A line behind the failure that says that a run went through."""
+    said = [each.through for each in WORDINGS if each.through and each.runner == failure.runner]
+    if not said:
+        return None
+    pattern = re.compile("|".join(said))
+    for place in range(failure.number, len(lines)):
+        if pattern.search(lines[place]) is not None:
+            return place + 1, lines[place].strip()
+    return None
+
+
+def _unnamed(log: Log, place: int) -> Failure | None:
+    """A failure that a runner's own words tell, with a message that is none of those known here: it may be in
+    another language, or an extension's."""
+    line = log.lines[place]
+    around = _around(log.lines, place)
+    for wording in WORDINGS:
+        for says in wording.says:
+            match = re.search(says, line)
+            if (
+                match is not None
+                and match.groupdict().keys() & {"file", "message"}
+                and re.search(wording.speaks, around, re.MULTILINE) is not None
+            ):
+                said = said_by_server(line)
+                return _failure(log, place, None, "", said["message"] if said is not None else "")
+    return None
+
+
+def _around(lines: Sequence[str], place: int) -> str:
+    """The lines that may belong to one message."""
+    return "\n".join(lines[max(place - _BEFORE, 0) : place + _BEHIND])
+
+
+def _failure(log: Log, place: int, own: OwnError | None, sqlstate: str, message: str) -> Failure:
     lines = log.lines
-    around = "\n".join(lines[max(place - _BEFORE, 0) : place + _BEHIND])
+    if own is not None and own.is_general:
+        own = _closer(lines, place, own)
+    around = _around(lines, place)
     wording = _spoken(lines, place, own, around)
     told: dict[str, str] = {}
     if wording is not None:
         told = _told(wording, around)
         if "file" not in told:
             told |= _running(wording, lines, place)
-    if own is not None and not sqlstate and not own.is_late:
+    if own is not None and own.ran and not sqlstate and not own.is_late:
         # The runner's words come first, and the server's below them.
-        for below in range(place + 1, min(place + 25, len(lines))):
+        for below in range(place + 1, min(place + _BELOW, len(lines))):
             sqlstate, message = log.server(below)
             if sqlstate:
                 break
-    if "message" in told and sqlstate_of(told["message"]) in (sqlstate, None):
+    if "message" in told and sqlstate_of(told["message"]) in (sqlstate or None, None):
         message = told["message"]
     return Failure(
         place + 1,
@@ -198,13 +213,33 @@ def _failure(log: _Log, place: int, own: OwnError | None, sqlstate: str, message
         wording.runner if wording is not None else own.runner if own is not None else "",
         own,
         sqlstate,
-        message.strip(),
+        bare_message(message),
         told.get("file", ""),
         _number(told.get("row")),
         _number(told.get("column")),
         _number(told.get("index")),
         _unescaped(told.get("statement", "")),
+        told.get("excerpt", "") or _shown(lines, place),
+        wording.rows if wording is not None else "file",
     )
+
+
+def _closer(lines: Sequence[str], place: int, own: OwnError) -> OwnError:
+    """What one of the lines below says more exactly."""
+    for below in lines[place + 1 : place + _BELOW]:
+        said = said_in(below)
+        if said is not None and said.runner == own.runner and not said.is_general:
+            return said
+    return own
+
+
+def _shown(lines: Sequence[str], place: int) -> str:
+    """The line of the statement that libpq's clients print below a message."""
+    for below in lines[place + 1 : place + 8]:
+        match = _SHOWN.match(below)
+        if match is not None:
+            return match["excerpt"]
+    return ""
 
 
 def _number(text: str | None) -> int | None:
@@ -216,7 +251,8 @@ def _unescaped(statement: str) -> str:
     if "\\" in statement and "\n" not in statement:
         words = {"n": "\n", "t": "\t", "r": "\r"}
         return re.sub(r"\\(.)", lambda match: words.get(match[1], match[1]), statement).strip()
-    return statement.strip()
+    # What stands before it counts where a row is one of this text.
+    return statement.rstrip()
 
 
 def _spoken(lines: Sequence[str], place: int, own: OwnError | None, around: str) -> Wording | None:

@@ -1,23 +1,41 @@
 """What a runner writes down when a file fails, and what it wants before it goes on.
 
-Facts by the name of a profile (or of its family), from the runners' sources; where the profile's docstring
-says how a file is sent, this says what the journal has then:
+Facts by the name of a profile (or of its family); where the profile's docstring says how a file is sent, this
+says what the journal has then. Read in the runners' sources:
 
-- Prisma (prisma/prisma-engines: schema-engine/commands/src/commands/{apply_migrations,mark_migration_applied,
-  mark_migration_rolled_back}.rs): the row is written before the file runs, and blocks until it is resolved.
-- golang-migrate (golang-migrate/migrate: migrate.go runMigrations, internal/cli/commands.go): the version is
-  written dirty before the file runs.
-- Flyway (flyway/flyway: internal/command/DbMigrate.java, DbRepair.java): a row with success=false, where the
-  file ran outside of a transaction.
-- Atlas (ariga/atlas: sql/migrate/migrate.go Execute): how many statements worked is written down.
-- Liquibase (liquibase/liquibase: lockservice/StandardLockService.java): a process that was killed keeps
-  the lock.
-- Sqitch (sqitchers/sqitch: lib/App/Sqitch/Engine.pm _deploy_all): it reverts what this run deployed.
-- yoyo (yoyo-migrations: yoyo/migrations.py, StepGroup.apply): steps that had worked are rolled back by their
-  rollback statements.
-- All others write their row with the file, or after it: a file that failed has none.
+- Prisma (prisma/prisma-engines: schema-engine/commands/src/commands/{apply_migrations,
+  mark_migration_rolled_back}.rs; prisma/prisma: packages/migrate/src/commands/Migrate{Deploy,Resolve}.ts):
+  the row is written before the file runs, and blocks until it is resolved.
+- golang-migrate (golang-migrate/migrate: migrate.go runMigrations, database/postgres/postgres.go
+  SetVersion, internal/cli/main.go): the version is written dirty before the file runs; `force -- -1`
+  empties the table, and without `--` the -1 is taken for an option.
+- Flyway (flyway/flyway: flyway-core: internal/command/{DbMigrate,DbRepair}.java): a row with success=false,
+  where the file (or group) ran outside of a transaction; `repair` also marks lost files as deleted.
+- Atlas (ariga/atlas: sql/migrate/migrate.go Execute, cmd/atlas/internal/cmdapi/migrate.go tx): how many
+  statements worked is written down, through the file's own transaction where there is one, so that it goes
+  with it.
+- Evolve (lecaillon/Evolve: src/Evolve/Evolve.cs, Metadata/MetadataTable.cs): a row with success=false,
+  which no run minds; with CommitAll and RollbackAll none.
+- Liquibase (liquibase/liquibase: liquibase-standard: lockservice/StandardLockService.java,
+  changelog/ChangeSet.java, changelog/visitor/UpdateVisitor.java): a process that was killed keeps the lock.
+- Sqitch (sqitchers/sqitch: lib/App/Sqitch/Engine.pm _deploy_all, _rollback, deploy_change,
+  Command/deploy.pm): it reverts what this run deployed; the failure is an event, no change.
+- yoyo 9.0 (yoyo/migrations.py process_steps, yoyo/backends/base.py): steps that had worked are rolled back
+  by their rollback statements; a process that was killed keeps the lock.
+- Drizzle (drizzle-team/drizzle-orm: drizzle-orm/src/pg-core/dialect.ts,
+  drizzle-orm/src/neon-http/migrator.ts).
+- The row comes with the file, or after it, so that a file that failed has none: alembic, dbmate
+  (pkg/dbmate/db.go), DbUp (dbup-core/Support/ScriptExecutor.cs), Diesel (migration_harness.rs), Django
+  (db/migrations/executor.py), goose (migration_sql.go, provider_run.go), graphile-migrate and
+  graphile-worker (src/migration.ts, src/migrate.ts), grate (DbMigrator.cs, which writes failures into a
+  table of their own), Hasura's CLI (cli/migrate/migrate.go runMigrations), node-pg-migrate
+  (src/migration.ts), pop and popx (migrator.go), postgrator (postgrator.js), postgres-migrations
+  (dist/run-migration.js), Rails (migration.rb), rambler (service.go), refinery (traits/{sync,async}.rs),
+  sql-migrate (migrate.go), sqlx (sqlx-postgres/src/migrate.rs), Supabase (pkg/migration/file.go,
+  legacy-migration-apply.ts), Synapse (synapse/storage/prepare_database.py), tern (migrate/migrate.go),
+  yandex-pgmigrate (pgmigrate.py).
 
-Read there: golang-migrate, Atlas. The others, and the commands of `RUNS`, are [unverified].
+The commands of `RUNS` are those of the same command lines. [unverified] popx's row of an `.autocommit` file.
 """
 
 from __future__ import annotations
@@ -97,7 +115,7 @@ _DIRTY: Final = _same(
         ),
         (
             Remedy(
-                'psql "$DATABASE_URL" -c "DELETE FROM schema_migrations"',
+                "migrate -path {folder} -database $DATABASE_URL force -- -1",
                 "no version: the next `up` runs this file, the first one, again",
             ),
             Remedy(
@@ -112,8 +130,8 @@ RECOVERIES: Final[dict[str, AfterFailure]] = {
     "alembic": _nothing("alembic_version"),
     "atlas": AfterFailure(
         Journal(
-            "atlas_schema_revisions has the failure, with no statement of the file applied: the next"
-            " `atlas migrate apply` begins this file again."
+            "Nothing stays in atlas_schema_revisions: what Atlas wrote there went with the transaction. The"
+            " next `atlas migrate apply` begins this file again, from its start."
         ),
         Journal(
             "atlas_schema_revisions has how many statements of the file worked: the next"
@@ -135,7 +153,12 @@ RECOVERIES: Final[dict[str, AfterFailure]] = {
     )._replace(
         earlier="Files that ran before this one have committed, but are not in the journal."
     ),
-    "evolve": _nothing("its changelog"),
+    "evolve": _same(
+        Journal(
+            "Evolve writes a failed migration into its changelog table with success = false (with CommitAll"
+            " nothing), and does not mind that row: the next run begins this file again, from its start."
+        )
+    ),
     "flyway": AfterFailure(
         Journal(
             "Nothing was written into flyway_schema_history: the next `flyway migrate` begins this file"
@@ -147,8 +170,8 @@ RECOVERIES: Final[dict[str, AfterFailure]] = {
             (
                 Remedy(
                     "flyway repair",
-                    "takes the failed row out (and takes the checksums of the files as they are now):"
-                    " the next `flyway migrate` runs the file again",
+                    "takes the failed row out (takes the checksums of the files as they are now, too, and"
+                    " marks lost ones as deleted): the next `flyway migrate` runs the file again",
                 ),
             ),
         ),
@@ -194,9 +217,9 @@ RECOVERIES: Final[dict[str, AfterFailure]] = {
     "sql-migrate": _nothing("gorp_migrations"),
     "sqitch": _same(
         Journal(
-            "The change that failed is not in Sqitch's registry. With the default --mode all Sqitch has run"
-            " the revert scripts of the changes that this run had deployed before it, but not of this one:"
-            " what stays of it, you take back.",
+            "Sqitch's registry has the failure as an event, and no deployed change. With the default --mode"
+            " all Sqitch has run the revert scripts of the changes that this run had deployed before it, but"
+            " not of this one: what stays of it, you take back.",
             (
                 Remedy("sqitch status", "says which change is deployed last"),
                 Remedy("sqitch deploy --mode change", "keeps each change that works from now on"),
@@ -217,7 +240,14 @@ RECOVERIES: Final[dict[str, AfterFailure]] = {
         ),
         Journal(
             "Nothing was written into _yoyo_migration; yoyo has run the rollback steps of the statements"
-            " that had worked, where the migration has any. The next run begins this file again."
+            " that had worked, where the migration has any. The next run begins this file again. A process"
+            " that was killed has rolled nothing back, and leaves its lock in yoyo_lock.",
+            (
+                Remedy(
+                    "yoyo break-lock",
+                    "only where the next run says that the database is locked and no other process runs",
+                ),
+            ),
         ),
     ),
 }
@@ -246,11 +276,13 @@ RUNS: Final[dict[str, str]] = {
     "prisma": "prisma migrate deploy",
     "psql": "psql --set ON_ERROR_STOP=1 --file {file}",
     "rails": "bin/rails db:migrate",
+    "rambler": "rambler apply --all",
     "sql-migrate": "sql-migrate up",
     "sqitch": "sqitch deploy",
     "sqlx": "sqlx migrate run",
     "supabase": "supabase db push",
     "tern": "tern migrate",
+    "yandex-pgmigrate": "pgmigrate -t latest migrate",
     "yoyo": "yoyo apply",
 }
 

@@ -2,46 +2,75 @@
 
 A row a runner. `speaks` is what only its log has; `says` are its messages, and the groups in them what they
 tell: `file` (a path, a name or a version), `row`, `column`, `index` (of the statement, from 0), `statement`,
-`message`; `running` is the line that names the migration it is at. Written after the runners' own words:
+`excerpt` (the line of the file with the error), `message`; `running` is the line that names the migration it
+is at. Written after what the runners print:
 
-- psql (postgres/postgres: src/bin/psql/common.c, src/common/logging.c): `psql:FILE:LINE: ERROR:`; the line
-  is that of the statement's semicolon.
-- Prisma (prisma/prisma-engines: libs/user-facing-errors/src/schema_engine.rs; apply_migration_script).
-- Drizzle (drizzle-team/drizzle-orm: src/errors.ts DrizzleQueryError), and the drivers' errors as Node prints.
-- Supabase (supabase/cli: pkg/migration/file.go, apply.go); Flyway (flyway/flyway:
-  internal/command/DbMigrate.java, internal/sqlscript/FlywaySqlScriptException.java).
-- golang-migrate (golang-migrate/migrate: database/error.go, migrate.go; `line 0` is no line).
-- goose (pressly/goose: migration.go, migration_sql.go, provider_run.go); dbmate (amacneil/dbmate:
-  pkg/dbmate/db.go, dbutil QueryError); sqlx (sqlx-core/src/migrate/error.rs, sqlx-cli/src/migrate.rs);
-  Diesel (diesel_migrations/src/errors.rs, migration_harness.rs).
-- Liquibase (liquibase/liquibase: exception/MigrationFailedException.java, DatabaseException.java,
-  ValidationFailedException.java); Atlas (ariga/atlas: sql/migrate/migrate.go).
-- node-pg-migrate (src/runner.ts, migration.ts, db.ts), postgres-migrations (dist/run-migration.js).
-- Alembic (alembic/runtime/migration.py) and SQLAlchemy's `[SQL: …]` (exc.py); Django, Rails
-  (activerecord: migration.rs), Sqitch (App/Sqitch/Engine.pm), sql-migrate (migrate.go TxError), tern, yoyo,
-  refinery, graphile-migrate, Npgsql (PostgresException) for grate, DbUp and Evolve.
-
-Read there, or in logs that people pasted: golang-migrate, sqlx, postgres-migrations, node-pg-migrate, Atlas,
-dbmate, Prisma, Drizzle, Liquibase. The others are [unverified].
+- psql (postgres/postgres: src/common/logging.c; measured): `psql:FILE:LINE: ERROR:`; the line is that of the
+  statement's semicolon. Drivers on libpq, psql and tern add `LINE n: …`, which `reading` knows.
+- Prisma (prisma/prisma-engines: libs/user-facing-errors/src/schema_engine.rs, schema-engine/commands/src/
+  commands/apply_migrations.rs, flavour/postgres/connector/native/mod.rs apply_migration_script, as of 7.3).
+  [unverified] What text its `Position:` counts in from 7.4 on, where it sends statement by statement.
+- Drizzle (drizzle-team/drizzle-orm: drizzle-orm/src/errors.ts DrizzleQueryError,
+  drizzle-kit/src/cli/views.ts), and the drivers' errors as Node prints them.
+- Supabase (supabase/cli: apps/cli-go/pkg/migration/{file,apply}.go, and the same in TypeScript: apps/cli/src/
+  legacy/shared/legacy-migration-apply.ts): the index counts from 0, the text ends at the caret.
+- Flyway (flyway/flyway: flyway-core: internal/command/DbMigrate.java, internal/util/ExceptionUtils.java,
+  internal/sqlscript/FlywaySqlScriptException.java, "Failed to execute script"; [unverified] "Script … failed"
+  and "Migration … failed" are what versions before it said). The statement is there with -X only.
+- golang-migrate (golang-migrate/migrate: database/error.go, database/postgres/postgres.go runStatement,
+  migrate.go runMigrations, migration.go LogString): `in line n` counts in the text that is printed behind it,
+  0 is no line; `2/u name` is printed when that one is done, with -verbose `Read and execute` before.
+- goose (pressly/goose: migration.go, migration_sql.go, provider_errors.go, up.go); Atlas (ariga/atlas:
+  sql/migrate/migrate.go StmtExecError, cmd/atlas/internal/cmdlog/cmdlog.go MigrateApplyTemplate).
+- dbmate (amacneil/dbmate: pkg/dbmate/driver.go QueryError, pkg/dbmate/db.go Migrate; npm 2.36, measured):
+  rows count from the `-- migrate:up` line of the block; `Applied:` is printed of a file that failed, too.
+- lib/pq (error.go, CHANGELOG.md): ` at position 3:41 (42703)` behind the message, in versions of 2026.
+- sqlx (launchbadge/sqlx: sqlx-core/src/migrate/error.rs, sqlx-postgres/src/error.rs,
+  sqlx-cli/src/migrate.rs); Diesel (diesel-rs/diesel: diesel_migrations/src/{errors,migration_harness,
+  file_based_migrations}.rs); refinery (rust-db/refinery: refinery_core/src/error.rs,
+  refinery_core/src/traits/{sync,async}.rs).
+- Liquibase (liquibase/liquibase: liquibase-standard: exception/MigrationFailedException.java,
+  executor/jvm/JdbcExecutor.java, changelog/ChangeSet.java, changelog/visitor/UpdateVisitor.java).
+- node-pg-migrate (salsita/node-pg-migrate: src/{db,migration,runner}.ts; 8.0 measured); postgres-migrations
+  5.3 (dist/run-migration.js); graphile-migrate (graphile/migrate: src/{instrumentation,migration}.ts: rows
+  count behind the headers, and the file is named without its description).
+- Alembic (alembic/runtime/migration.py), SQLAlchemy's `[SQL: …]` (lib/sqlalchemy/exc.py); Django 5.2
+  (core/management/commands/migrate.py); Rails (rails/rails: activerecord/lib/active_record/migration.rb).
+- Sqitch (sqitchers/sqitch: lib/App/Sqitch/Engine.pm); sql-migrate (rubenv/sql-migrate: migrate.go TxError);
+  tern (jackc/tern: main.go Migrate); rambler (elwinar/rambler: service.go); yoyo 9.0 (yoyo/backends/base.py);
+  yandex-pgmigrate 1.0 (pgmigrate.py _apply_statement).
+- Hasura CLI (hasura/graphql-engine: cli/migrate/database/hasuradb/types.go HasuraError; issues 5202, 7616).
+- DbUp (DbUp/DbUp: dbup-core/Support/ScriptExecutor.cs, DbUp/dbup-postgresql: PostgresqlScriptExecutor.cs; its
+  "Block line" is a line of the server's source); Evolve (lecaillon/Evolve: src/Evolve/Evolve.cs); grate
+  (erikbra/grate: src/grate.core/Migration/DbMigrator.cs); `42P07: …` is Npgsql's (npgsql/npgsql:
+  src/Npgsql/PostgresException.cs).
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
+from idemlint.outage.logs import SEVERE
 from idemlint.records import NamedTuple
+
+#: What a row of a log counts in: the file; the block of it that is sent, from the line that begins the block;
+#: the text that the log prints; or it is not known.
+Rows = Literal["file", "block", "text", "unknown"]
 
 _GO_QUOTED: Final = r'"(?P<statement>(?:[^"\\]|\\.)*)"'
 _SQL_FILE: Final = r"[^\s'\"`:(),]+\.sql"
+_PSQL: Final = rf"psql:(?P<file>{_SQL_FILE}):(?P<row>\d+): (?:{SEVERE}): +(?P<message>[^\n]+)"
 
 
 class Wording(NamedTuple):
-    """One runner's log; `runner` is the name of a profile."""
+    """One runner's log; `runner` is the name of a profile, `through` what it prints when all is done."""
 
     runner: str
     speaks: str
     says: tuple[str, ...] = ()
     running: str = ""
+    rows: Rows = "file"
+    through: str = ""
 
 
 WORDINGS: Final[tuple[Wording, ...]] = (
@@ -53,9 +82,11 @@ WORDINGS: Final[tuple[Wording, ...]] = (
             r"The `(?P<file>[^`]+)` migration started at",
             r"Migration `(?P<file>[^`]+)` failed to apply cleanly",
             r"Database error:\s*\n(?:ERROR: )?(?P<message>[^\n]+)",
-            r"Position:\s*\n(?:\s*\d+ .*\n)*?\s*(?P<row>\d+) [^\n]*\n(?:\s*\n|\s*DbError|\Z)",
+            r"Position:\s*\n(?:\s*\d+ .*\n)*?\s*(?P<row>\d+) (?P<excerpt>[^\n]*)\n(?:\s*\n|\s*DbError|\Z)",
         ),
         r"Applying migration `(?P<file>[^`]+)`",
+        "unknown",
+        r"All migrations have been successfully applied",
     ),
     Wording(
         "flyway",
@@ -64,10 +95,13 @@ WORDINGS: Final[tuple[Wording, ...]] = (
             r"Location\s+: (?P<file>\S+)",
             r"Line\s+: (?P<row>\d+)",
             r"(?:Script|Migration) (?P<file>[VRUB][\w.]*__\S+\.sql) failed",
-            r"Statement\s+: (?P<statement>.*?)(?:\n\s*\n|\n\tat |\n\s+at |\nCaused by|\Z)",
+            r"Failed to execute script (?P<file>\S+\.sql)",
+            r"Statement\s+: (?!Run Flyway with -X)(?P<statement>.*?)"
+            r"(?:\n\s*\n|\n\tat |\n\s+at |\nCaused by|\Z)",
             r"Message\s+: (?:ERROR: )?(?P<message>[^\n]+)",
         ),
-        r"to version \"?(?P<file>[\d._]+)",
+        r"Migrating schema .* to version \"?(?P<file>[\d._]+)",
+        through=r"Successfully applied \d+ migrations? to schema",
     ),
     Wording(
         "supabase",
@@ -78,6 +112,7 @@ WORDINGS: Final[tuple[Wording, ...]] = (
             r"At statement: (?P<statement>(?!\d)[^\n]+)",
         ),
         rf"Applying migration (?P<file>{_SQL_FILE})",
+        through=r"Finished supabase db push",
     ),
     Wording(
         "golang-migrate",
@@ -89,25 +124,30 @@ WORDINGS: Final[tuple[Wording, ...]] = (
             r"in line \d+: (?P<statement>.*?)(?:\(details: |\Z)",
             r"migration failed: (?P<message>.*?)(?: \(column \d+\))? in line",
         ),
-        r"(?:Start buffering|Read and execute|Finished|error:)? ?\b(?P<file>\d+)/u [\w-]+",
+        r"Read and execute (?P<file>\d+)/u ",
+        "text",
     ),
     Wording(
         "goose",
         r"\bgoose\b|failed to run SQL migration|partial migration error",
         (
             rf"ERROR:? (?P<file>{_SQL_FILE}): failed to run SQL migration",
+            rf"ERROR (?P<file>{_SQL_FILE}): failed to parse SQL migration",
             rf"failed to execute SQL query {_GO_QUOTED}",
             r"partial migration error \(type:sql,version:(?P<file>\d+)\)",
             rf"ERROR (?P<file>{_SQL_FILE}): ",
         ),
         rf"(?:EMPTY|OK) +(?P<done>{_SQL_FILE})",
+        through=r"goose: successfully migrated database to version",
     ),
     Wording(
         "atlas",
         r"\batlas migrate\b|sql/migrate: |atlas_schema_revisions|Migrating to version \S+ from",
         (
-            rf"executing statement {_GO_QUOTED} from version \"(?P<file>[^\"]+)\"",
-            r"(?:read and execute|Error executing) (?P<file>\S+)",
+            rf"executing statement {_GO_QUOTED} from version \"(?P<file>[^\"]+)\": (?:pq: )?"
+            r"(?P<message>[^\n]+)",
+            r"history changed: statement \d+ from file \"(?P<file>[^\"]+)\"",
+            r"revision \"(?P<file>[^\"]+)\" is partially applied",
         ),
         r"-- migrating version (?P<file>\S+)",
     ),
@@ -120,22 +160,33 @@ WORDINGS: Final[tuple[Wording, ...]] = (
             r"Error: (?:pq: )(?P<message>[^\n]+)",
         ),
         rf"Applying: (?P<file>{_SQL_FILE})",
+        "block",
     ),
     Wording(
         "sqlx",
-        r"while executing migrations? ?\d*:|\bsqlx\b|was previously applied but|_sqlx_migrations",
+        r"while executing migrations? ?\d*:|\bsqlx\b|was previously applied but|_sqlx_migrations"
+        r"|\bExecuteMigration\(|\bPgDatabaseError \{",
         (
             r"while executing migration (?P<file>\d+): (?:error returned from database:"
             r" )?(?P<message>[^\n]+)",
             r"migration (?P<file>\d+) (?:was previously applied|is partially applied)",
             r"error returned from database: (?P<message>[^\n]+)",
+            # An error that an application unwraps.
+            r"PgDatabaseError \{.*?message: \"(?P<message>(?:[^\"\\]|\\.)*)\"",
+            r"ExecuteMigration\(.*\), (?P<file>\d+)\)",
+            r"\b(?:VersionMismatch|VersionMissing|Dirty)\((?P<file>\d+)\)",
         ),
         r"Applied (?P<done>\d+)/migrate",
     ),
     Wording(
         "diesel",
-        r"\bdiesel\b|Failed to run \S+ with: |^Running migration \d",
-        (r"Failed to run (?P<file>\S+) with: (?P<message>[^\n]+)",),
+        r"\bdiesel\b|Failed to run \S+ with: |^Running migration \d|\bDieselMigrationName \{",
+        (
+            r"Failed to run (?P<file>\S+) with: (?P<message>[^\n]+?)(?: \(see https://docs\.diesel\.rs|\n|\Z)",
+            # An error that an application unwraps.
+            r"DieselMigrationName \{ name: \"(?P<file>[^\"]+)\"",
+            r"DatabaseError\(\w+, \"(?P<message>(?:[^\"\\]|\\.)*)\"\)",
+        ),
         r"Running migration (?P<file>\S+)",
     ),
     Wording(
@@ -148,16 +199,19 @@ WORDINGS: Final[tuple[Wording, ...]] = (
             r"check ?sum\s*\n\s*(?P<file>\S+?)::",
         ),
         r"Running Changeset: (?P<file>[^:\n]+)::",
+        through=r"Liquibase command 'update' was executed successfully",
     ),
     Wording(
         "node-pg-migrate",
         r"### MIGRATION |node-pg-migrate|> Rolling back attempted migration|> Migrating"
         r" files:|\bpgmigrations\b",
         (
-            r"Error executing:\s*\n(?P<statement>.*?)\n(?:error|Error|\s*undefined|\(node)",
-            r"### MIGRATION (?P<file>.+?) \(UP\) ###",
+            # The line with the error has a caret below it, where the server has told a place.
+            r"\n(?P<excerpt>[^\n]+)\n *\^\^\^\^(?:\n|\Z)",
+            r"Error executing:\s*\n(?P<statement>(?:(?! *\^\^\^\^)[^\n]*\n)*?)(?:error|Error|\(node)",
         ),
         r"### MIGRATION (?P<file>.+?) \(UP\) ###",
+        through=r"Migrations complete!",
     ),
     Wording(
         "postgres-migrations",
@@ -181,15 +235,15 @@ WORDINGS: Final[tuple[Wording, ...]] = (
     ),
     Wording(
         "rails",
-        r"rake aborted!|rails aborted!|ActiveRecord::|this and all later migrations canceled|PG::[A-Z]\w+",
+        r"rake aborted!|rails aborted!|ActiveRecord::|all later migrations canceled|PG::[A-Z]\w+",
         (r"PG::\w+: ERROR:  ?(?P<message>[^\n]+)",),
         r"== (?P<file>\d+) \w+: migrating",
     ),
     Wording(
         "sqitch",
-        r"\bsqitch\b|\"psql\" unexpectedly returned exit value|Deploying changes to |Reverting all changes",
-        (rf"psql:(?P<file>{_SQL_FILE}):(?P<row>\d+): (?:ERROR|FATAL): +(?P<message>[^\n]+)",),
-        r"^  \+ (?P<file>[\w./-]+) \.\.",
+        r"\bsqitch\b|psql\"? unexpectedly returned exit value|Deploying changes to |Reverting all changes",
+        (_PSQL,),
+        r"^  \+ (?P<file>[\w./-]+)(?: @\S+)* \.\.",
     ),
     Wording(
         "drizzle",
@@ -203,7 +257,12 @@ WORDINGS: Final[tuple[Wording, ...]] = (
     Wording(
         "graphile-migrate",
         r"graphile-migrate|graphile_migrate",
-        (r"(?P<file>\d{6}(?:-[\w-]+)?\.sql)",),
+        (
+            r"Error occurred at line \d+, column \d+ of \"(?P<file>(?!\d{6}\.sql)[^\"]+)\"",
+            r"\| +(?P<excerpt>[^\n]+)\n\s*\| -+\^",
+        ),
+        r"Running migration '(?P<file>[^']+)'",
+        through=r"graphile-migrate\S*: \d+ committed migrations executed",
     ),
     Wording(
         "sql-migrate",
@@ -212,32 +271,67 @@ WORDINGS: Final[tuple[Wording, ...]] = (
     ),
     Wording(
         "refinery",
-        r"\brefinery\b|error applying migration",
-        (r"error applying migration (?P<file>[VU]\w+)",),
-        r"applying migration: (?P<file>[VU]\w+)",
+        r"\brefinery\w*\b|error applying (?:migration|update)",
+        (r"error applying migration (?P<file>[VU][\w.]+)",),
+        r"applying migration: (?P<file>[VU][\w.]+)",
     ),
     Wording(
         "tern",
-        r"\btern\b",
+        rf"\btern\b|^executing {_SQL_FILE} up$",
         (),
         rf"executing (?P<file>{_SQL_FILE}) up",
     ),
+    Wording(
+        "yandex-pgmigrate",
+        r"\bpgmigrate\b|Error executing statement from ",
+        (r"Error executing statement from (?P<file>[^\n:]+):\n(?P<statement>[^\n]+)",),
+    ),
+    Wording(
+        "rambler",
+        r"\brambler\b|unable to apply migration ",
+        (
+            r"unable to apply migration (?P<file>\S+): (?:pq: )?(?P<message>[^\n]+)\n"
+            r"(?P<statement>.*?)(?:\n\s*\n|\Z)",
+        ),
+    ),
     Wording("yoyo", r"\byoyo\b", (), r"Applying (?P<file>[\w.-]+)"),
-    Wording("hasura", r"\bhasura\b", (r"(?P<file>\d{13}_\w+)",)),
-    Wording("grate", r"\bgrate\b", (), rf"Running '?(?P<file>{_SQL_FILE})"),
+    Wording(
+        "hasura",
+        r"\bhasura\b|skipping applying migrations on database|\[postgres-error\] ",
+        (
+            r"File: '(?P<file>[^']+)'",
+            r"\"statement\": \"(?P<statement>(?:[^\"\\]|\\.)*)\"",
+            r"\"message\": \"(?P<message>(?:[^\"\\]|\\.)*)\"",
+            r"\[[0-9A-Z]{5}\] FatalError: (?P<message>[^\n]+)",
+        ),
+    ),
+    Wording(
+        "grate",
+        r"\bgrate\b",
+        (r"(?P<file>[\w./-]+\.sql): \d[0-9A-Z]{4}: (?P<message>[^\n]+)",),
+        r"Running '(?P<file>[^']+)'",
+    ),
     Wording(
         "dbup",
         r"\bDbUp\b|Executing Database Server script",
-        (r"SQL exception has occu?rred in script: '(?P<file>[^']+)'",),
+        (
+            r"(?:Npgsql|DB|SQL) exception has occu?rred in script: '(?P<file>[^']+)'",
+            r"Script block number: (?P<index>\d+);",
+            r"; Message: (?:[0-9A-Z]{5}: )?(?P<message>[^\n]+)",
+        ),
         r"Executing Database Server script '(?P<file>[^']+)'",
     ),
-    Wording("evolve", r"\bEvolve\b", (r"(?P<file>[VR][\d_]*__\w+\.sql)",)),
+    Wording(
+        "evolve",
+        r"\bEvolve\b",
+        (
+            r"Error executing script: (?P<file>\S+\.sql)",
+            r"(?:invalid checksum for migration|pending migration found): (?P<file>\S+?\.sql)",
+        ),
+    ),
     Wording(
         "psql",
         r"psql:[^\s:]+:\d+: |ON_ERROR_STOP|docker-entrypoint-initdb\.d",
-        (
-            rf"psql:(?P<file>{_SQL_FILE}):(?P<row>\d+): (?:ERROR|FATAL): +(?P<message>[^\n]+)",
-            r"STATEMENT:  (?P<statement>[^\n]+(?:\n\t[^\n]*)*)",
-        ),
+        (_PSQL, r"STATEMENT:  (?P<statement>[^\n]+(?:\n\t[^\n]*)*)"),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.sqlstates import condition_name
 from idemlint.report import stopped
@@ -45,12 +45,26 @@ def lines(
         yield from sentence_lines(
             f"PostgreSQL says {said}: {_cut(failure.message)}", width, indent=2
         )
+    elif own is None:
+        yield from sentence_lines(
+            f"The log has no SQLSTATE, and this message is none that idemlint knows: {_cut(failure.message)}",
+            width,
+            indent=2,
+        )
     if failure.errors > 1:
         yield from sentence_lines(
             f"The log has {failure.errors:,} different errors: this is the first, and mostly the cause of the"
             " others.",
             width,
             "cut",
+            indent=2,
+        )
+    if failure.through is not None:
+        number, line = failure.through
+        yield from sentence_lines(
+            f"Behind it, on line {number:,}, the log says that a run went through: {_cut(line)}",
+            width,
+            "warning",
             indent=2,
         )
     yield []
@@ -73,9 +87,18 @@ def lines(
         yield from sentence_lines(effect, width, "cut", indent=5)
 
 
+#: What a line of the log counts in.
+_LINES: Final = {
+    "file": " at line {}",
+    "block": " at line {} of what it sent",
+    "text": " at line {} of what it sent",
+    "unknown": "",
+}
+
+
 def _where(failure: Failure) -> str:
     where = f" in {shown_name(failure.file)}" if failure.file else ""
-    return where + (f" at line {failure.row}" if failure.row is not None else "")
+    return where + (_LINES[failure.rows].format(failure.row) if failure.row is not None else "")
 
 
 def _item(text: str, width: int | None) -> Iterator[Line]:
