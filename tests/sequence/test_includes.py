@@ -174,6 +174,19 @@ class TestWhatRuns:
         assert verdicts("supabase/tests")["supabase/tests/b.sql"] == ["safe"] * 4
         assert list(verdicts("supabase/tests")) == ["supabase/tests/b.sql"]
 
+    def test_what_runs_a_file_that_is_judged_elsewhere_is_not_safe_where_that_is_not(self) -> None:
+        write("supabase/config.toml", "")
+        write("supabase/migrations/20240101000000_a.sql", "SELECT 1;\nCREATE TABLE t (id int);\n")
+        write("supabase/tests/b.sql", "\\ir ../migrations/20240101000000_a.sql\nSELECT 1;\n")
+        (report,) = opened("supabase/tests").reports()
+        assert [(each.verdict, each.reason) for each in report.statements] == [
+            (
+                "unknown",
+                "it runs statement 2 of supabase/migrations/20240101000000_a.sql, which fails",
+            ),
+            ("safe", ""),
+        ]
+
     def test_what_somebody_has_put_into_an_order_stays_there(self) -> None:
         write("sql/808_a.sql", "CREATE TABLE t (id int);\n")
         write("sql/809_b.sql", "DROP TABLE t;\n")
@@ -314,7 +327,7 @@ class TestEdits:
         assert moved >= {"m/V1__t.sql", "tests/t.sql"}
         assert folder.sequence_of("tests/t.sql") is sequence
         found = [each.verdict for each in sequence.report("tests/t.sql").statements]
-        assert found == ["safe", "fails"]
+        assert found == ["unknown", "fails"]
 
     def test_an_edit_that_moves_the_command(self) -> None:
         write("main.sql", "\\i x.sql\n")

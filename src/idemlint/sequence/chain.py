@@ -249,7 +249,7 @@ class Chain:
         if name in self._followed.includes:
             from idemlint.sequence.running.spliced import Spliced  # hardly any file runs others
 
-            return Spliced(name, self._scripts, self._followed.includes, self._clues)
+            return Spliced(name, self._scripts, self._followed, self._clues)
         return Running(name, self._scripts.read(name), self._clues)
 
     def _pass(self, name: str) -> tuple[Running, FileReplay] | None:

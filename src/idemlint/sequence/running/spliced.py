@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from idemlint.replay.judge.rerun import Program
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.units import Delivery
-    from idemlint.sequence.running.runs import Includes
+    from idemlint.sequence.running.runs import Followed
     from idemlint.sequence.script import Script, Scripts
     from idemlint.source.statement import Statement
 
@@ -30,6 +30,12 @@ _MOST: Final = 200_000
 _DEEPEST: Final = 50
 #: How the machine names a statement of the run (`Pass`).
 _NUMBER: Final = re.compile(r"statement (\d+) of this file")
+_IN_IT: Final = {
+    Verdict.FAILS: "it runs statement {} of {}, which fails",
+    Verdict.REPEATS: "it runs statement {} of {}, which repeats",
+    Verdict.UNKNOWN: "it runs statement {} of {}, which cannot be judged",
+}
+_NOT_SAFE: Final = frozenset(_IN_IT)
 _UNCLEAR: Final = Include("", "it is not clear which one")
 _NOT_FOLLOWED: Final = "`{}` runs another file here, which is not followed: {}"
 
@@ -37,10 +43,23 @@ _NOT_FOLLOWED: Final = "`{}` runs another file here, which is not followed: {}"
 class Spliced(Running):
     """A file that runs others."""
 
-    __slots__ = ("_added", "_instead", "_names", "_places", "_read", "_scripts", "_sent")
+    __slots__ = (
+        "_added",
+        "_elsewhere",
+        "_hosts",
+        "_instead",
+        "_names",
+        "_places",
+        "_read",
+        "_scripts",
+        "_sent",
+    )
 
-    def __init__(self, name: str, scripts: Scripts, includes: Includes, clues: FolderClues) -> None:
+    def __init__(self, name: str, scripts: Scripts, followed: Followed, clues: FolderClues) -> None:
         super().__init__(name, scripts.read(name), clues)
+        self._hosts = followed.hosts
+        #: By the place of a command that runs a file which is judged elsewhere: the places of what it runs.
+        self._elsewhere: dict[int, range] = {}
         self._read = scripts.read
         self._scripts: dict[str, Script] = {name: self.script}
         #: The file of each statement, and what runs in the place of those that run a file.
@@ -48,7 +67,7 @@ class Spliced(Running):
         self._instead: dict[tuple[str, int], Program] = {}
         self._added = 0
         statements: list[Statement] = []
-        self._splice(name, statements, includes, ())
+        self._splice(name, statements, followed.includes, ())
         self.statements = statements
         #: Where the statements of each file run, by their index there: a file may be run twice.
         self._places: dict[str, dict[int, list[int]]] = {}
@@ -70,9 +89,14 @@ class Spliced(Running):
             if _runs_a_file(statement):
                 include = next(inner, _UNCLEAR)
                 why = self._why_not(include, (*above, name))
+                first = len(statements)
                 if not why:
                     self._splice(include.target, statements, includes, (*above, name))
-                self._instead[name, statement.index] = self._left(name, statement, why)
+                    if self._hosts.get(include.target) != self.name:
+                        self._elsewhere[len(statements)] = range(first, len(statements))
+                # One that runs in two places may be followed in one of them only.
+                before = self._instead.get((name, statement.index))
+                self._instead[name, statement.index] = before or self._left(name, statement, why)
             statements.append(statement)
             self._names.append(name)
 
@@ -143,7 +167,7 @@ class Spliced(Running):
             return FileReplay([unknown for _ in self.script_of(name).applied], [])
         order = {index: place for place, index in enumerate(own)}
         outcomes = [
-            self._told(name, _worst([found.outcomes[each] for each in places]))
+            self._told(name, _worst([self._outcomes(each, found) for each in places]))
             for places in own.values()
         ]
         hazards = [
@@ -152,6 +176,19 @@ class Spliced(Running):
             if self._names[place] == name
         ]
         return FileReplay(outcomes, hazards)
+
+    def _outcomes(self, place: int, found: FileReplay) -> dict[Rerun, Outcome]:
+        """Those of a statement. Of a command that runs a file which is judged elsewhere, nobody says here
+        what becomes of that file's statements: it is not told as safe where they are not."""
+        outcomes = found.outcomes[place]
+        for inner in self._elsewhere.get(place, ()):
+            for rerun, each in found.outcomes[inner].items():
+                if each.verdict in _NOT_SAFE and outcomes[rerun].verdict not in _NOT_SAFE:
+                    name, row = self._names[inner], self.statements[inner].index + 1
+                    reason = _IN_IT[each.verdict].format(row, shown(name))
+                    told = Outcome(Verdict.UNKNOWN, rerun, reason)
+                    outcomes = {**outcomes, rerun: told}
+        return outcomes
 
     def _told(self, name: str, outcomes: dict[Rerun, Outcome]) -> dict[Rerun, Outcome]:
         """Outcomes of a statement of a file; reasons that number one of the run say where it stands."""
