@@ -47,6 +47,11 @@ def test_lower_case_stays_lower_case() -> None:
     assert "when duplicate_object or duplicate_table then" in fixed(finding, sql)
 
 
+def test_a_handler_without_a_condition_is_no_guard_that_could_be_mended() -> None:
+    sql = "DO $$ BEGIN ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0); EXCEPTION WHEN THEN END $$;"
+    assert codes(sql, TABLE) == ["IDM202"]
+
+
 def test_a_handler_that_raises_is_no_guard() -> None:
     sql = caught("CREATE TABLE u ()", "undefined_table", "RAISE EXCEPTION 'no';")
     assert codes(sql) == ["IDM101"]

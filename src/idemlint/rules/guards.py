@@ -73,7 +73,7 @@ def _guard(case: Case) -> _Guard | None:
     for block in case.outcome.passed:
         alone = alone and len(block.body.body) == 1 and block.body.body[0] is node
         for handler in block.handlers:
-            if not handler.body.body:
+            if not handler.body.body and handler.conditions:
                 return _Guard(handler, alone)
         node = block
     return None
