@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +51,20 @@ def idemlint(here: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Callable[
         code = run(app, arguments)
         out, err = capfdbinary.readouterr()
         return Result(code, out.decode(), err.decode())
+
+    return call
+
+
+@pytest.fixture
+def explain(
+    idemlint: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
+    """`idemlint explain - PATHS < LOG`."""
+
+    def call(log: str | bytes, *paths: str) -> Result:
+        data = log if isinstance(log, bytes) else log.encode()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        return idemlint("explain", "-", *paths)
 
     return call
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    Idemlint = Callable[..., Result]
     Explain = Callable[..., Result]
 
 #: What all folders hold: the second file stops at its second statement.
@@ -27,18 +25,6 @@ CREATE INDEX orders_idx ON orders (id);
 """
 NULLS = 'column "phone" of relation "users" contains null values'
 THERE = 'relation "orders" already exists'
-
-
-@pytest.fixture
-def explain(idemlint: Idemlint, monkeypatch: pytest.MonkeyPatch) -> Explain:
-    """`idemlint explain - PATHS < LOG`."""
-
-    def call(log: str | bytes, *paths: str) -> Result:
-        data = log if isinstance(log, bytes) else log.encode()
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-        return idemlint("explain", "-", *paths)
-
-    return call
 
 
 class Case(NamedTuple):

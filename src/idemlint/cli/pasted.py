@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from idemlint.outage.reading import Failure
     from idemlint.outage.story import Outage
 
-_NOTHING: Final = (
-    "Nothing in this log is a failed migration that idemlint knows: no message of PostgreSQL's, no SQLSTATE,"
-    " none of a runner's own. Paste the lines around the first error, with those above it."
-)
-
 
 class _Found(NamedTuple):
     """What of a log was found in a folder: the file (empty: none), and what stopped there."""
@@ -38,19 +33,20 @@ def explain(data: bytes, paths: tuple[str, ...], color: str) -> Code:
     configuration names, else those here). 1 where the log tells nothing that is known."""
     from idemlint import runners
     from idemlint.outage.advice import what_now
-    from idemlint.outage.reading import read
+    from idemlint.outage.reading import last_word, read
     from idemlint.report import failure as report
 
     failure = read(data)
     if failure is None:
-        terminal.emit(_NOTHING + "\n")
+        terminal.emit_lines(report.nothing(last_word(data), width=terminal.width()), color)
         return Code.FOUND
     found = _in_folder(failure, paths)
     outage = found.outage
     runner = outage.runner if outage is not None else failure.runner
     title = runners.get(runner).title if runner else "The runner"
     own = failure.own
-    advice = own.now if own is not None and not failure.sqlstate else what_now(failure.sqlstate)
+    is_own = own is not None and (own.is_late or not failure.sqlstate)
+    advice = own.now if own is not None and is_own else what_now(failure.sqlstate)
     terminal.emit_lines(
         report.lines(
             failure,
@@ -92,6 +88,12 @@ def _commands(failure: Failure, found: _Found, paths: tuple[str, ...]) -> list[t
             )
         )
         return commands[:3]
+    if failure.went_on is not None:
+        commands.append(
+            (f"idemlint --diff {_quoted(name)}", "the guards that let a rerun pass what stays")
+        )
+        commands.append((f"idemlint replay {_quoted(name)}", "what each statement does on a rerun"))
+        return [*commands, *_meaning(failure)]
     folder = " ".join(map(_quoted, paths))
     row = failure.row or "LINE"
     commands = [
@@ -113,7 +115,11 @@ def _may_have_run(failure: Failure) -> bool:
 
 
 def _meaning(failure: Failure) -> list[tuple[str, str]]:
-    what = failure.own.called[0] if failure.own is not None else failure.sqlstate
+    what = failure.sqlstate
+    if failure.own is not None:
+        said = failure.line.lower()
+        called = failure.own.called
+        what = next((each for each in called if each.lower() in said), called[0])
     if not what:
         return []
     return [(f"idemlint explain {_quoted(what)}", "what it means, without the log")]
@@ -157,11 +163,15 @@ def _in_folder(failure: Failure, paths: tuple[str, ...]) -> _Found:
             return _Found(note="The statement stands in several files here: " + _TELL)
         return _Found(only, note="Which statement it was is not in the log: " + _TELL)
     _, name, place = places[0]
+    if failure.went_on is not None:
+        return _Found(name, note=_went_on(failure))
     try:
         outage = stopping.stopped(folder, stopping.StopPlace(name, place.row, place.column))
     except UsageProblem as problem:
         return _Found(name, note=str(problem))
-    return _Found(name, outage, " ".join(filter(None, (place.doubt, _whose(failure, outage)))))
+    return _Found(
+        name, outage, " ".join(filter(None, (place.doubt, _whose(failure, folder, outage))))
+    )
 
 
 def _as_the_log_says(folder: Folder, failure: Failure, paths: tuple[str, ...]) -> Folder:
@@ -169,19 +179,30 @@ def _as_the_log_says(folder: Folder, failure: Failure, paths: tuple[str, ...]) -
     nobody has named one."""
     from idemlint import runners
 
-    is_open = all(settings.runner == "auto" for settings, _, _ in folder.parts()) and all(
-        each.profile.name == runners.FALLBACK for each in folder
-    )
-    if not is_open or failure.runner in {"", runners.FALLBACK}:
+    if not _is_unclaimed(folder) or failure.runner in {"", runners.FALLBACK}:
         return folder
     read = _folder(paths, failure.runner)
     return read if read is not None and any(each.files for each in read) else folder
 
 
-def _whose(failure: Failure, outage: Outage) -> str:
-    """A word where the log is another runner's than the files."""
+def _is_unclaimed(folder: Folder) -> bool:
+    """Whether nothing here says whose these files are."""
     from idemlint import runners
 
+    return all(settings.runner == "auto" for settings, _, _ in folder.parts()) and all(
+        each.profile.name == runners.FALLBACK for each in folder
+    )
+
+
+def _whose(failure: Failure, folder: Folder, outage: Outage) -> str:
+    """A word where the log is another runner's than the files, or nobody's."""
+    from idemlint import runners
+
+    if not failure.runner and _is_unclaimed(folder):
+        return (
+            "Neither the log nor the folder says which runner it was. This is what stays with"
+            f' {outage.title}: `runner = "NAME"` in idemlint.toml says another.'
+        )
     if failure.runner in {"", runners.FALLBACK}:
         return ""
     families = {
@@ -193,6 +214,16 @@ def _whose(failure: Failure, outage: Outage) -> str:
         f"The log is that of {runners.get(failure.runner).title}, and these files are taken for those of"
         f' {outage.title}: what stays hangs on it. `runner = "{failure.runner}"` in idemlint.toml says'
         " whose they are."
+    )
+
+
+def _went_on(failure: Failure) -> str:
+    from idemlint import runners
+
+    return (
+        f"{runners.get(failure.runner).title} did not stop there: line {failure.went_on} of the log has an"
+        " error of a later line of the same file. All of the file ran; what the log has no error of stays,"
+        " but for what a transaction of the file's own took back."
     )
 
 

@@ -282,6 +282,17 @@ _ANY: Final = (
 )
 
 
+#: Of a message that is none of those known here, without a code.
+_UNNAMED: Final = (
+    "The server refused the statement: its message, DETAIL and HINT in the log say why.",
+    "An SQLSTATE says more: psql prints it with `--set VERBOSITY=verbose`, the server's log with %e in"
+    " log_line_prefix; lc_messages = 'C' makes the messages English.",
+    "The statement was taken back with its transaction; what committed before it stays.",
+)
+
+
 def what_now(sqlstate: str) -> tuple[str, ...]:
-    """Three or four lines: what it means in a deploy, and what to do first."""
+    """Three or four lines: what it means in a deploy, and what to do first; `sqlstate` may be empty."""
+    if not sqlstate:
+        return _UNNAMED
     return _ADVICE.get(sqlstate) or _ADVICE.get(sqlstate[:2]) or _ANY

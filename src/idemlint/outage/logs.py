@@ -23,7 +23,10 @@ _PREFIX: Final = re.compile(
     r"(?:"
     rf"\[?{_DATE}{_ZONE}\]?(?: \d\d[OE]\+?)?(?: |$)"  # GitHub, GitLab, Heroku, most loggers
     r"|[\w.-]+(?:\[[\w.-]+\])?: (?=ERROR|FATAL|error)"  # app[web.1]:
-    r"|(?:app|heroku|fly|render)\[[\w.-]+\]: ?"
+    r"|(?:app|heroku|fly|render)\[[\w.-]+\]:? ?(?:[a-z]{3} )?(?:\[[a-z]+\] ?)?"  # Heroku, fly.io
+    r"|(?:stdout|stderr) [FP] "  # Kubernetes, as the node has it
+    r"|[^\t]{1,99}\t[^\t]{1,99}\t(?=\d{4}-)"  # gh run view --log
+    r"|(?:ERROR   |INFO    |WARNING |DEBUG   ): "  # pgmigrate
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]+ [\w./-]+(?:\[\d+\])?: "  # syslog
     r"|[\w.-]+ +\| ?"  # docker compose
     r"|\[pod/[^\]]+\] "  # kubectl logs --prefix
@@ -58,13 +61,15 @@ _ABOUT: Final = frozenset(
 _LONGEST: Final = 200_000
 
 
-def lines_of(data: bytes) -> list[str]:
-    """A log's lines, without what is not the program's own. Never fails: what is no text is replaced."""
+def lines_of(data: bytes) -> tuple[list[str], list[int]]:
+    """A log's lines, without what is not the program's own, and the number of each in the log: of one with
+    JSON there are several. Never fails: what is no text is replaced."""
     text = _decoded(data)
     if "\x1b" in text:
         text = _ESCAPES.sub("", text)
     found: list[str] = []
-    for line in _BREAKS.split(text):
+    numbers: list[int] = []
+    for number, line in enumerate(_BREAKS.split(text), 1):
         line = line[:_LONGEST]
         if not line.isprintable():
             line = line.translate(_CONTROLS)
@@ -73,7 +78,8 @@ def lines_of(data: bytes) -> list[str]:
             found += _of_json(bare) or (bare,)
         else:
             found.append(bare)
-    return found
+        numbers += [number] * (len(found) - len(numbers))
+    return found, numbers
 
 
 def _decoded(data: bytes) -> str:

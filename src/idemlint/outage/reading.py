@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from idemlint.outage.known_errors import needles, said_in
@@ -38,22 +39,17 @@ _MAYBE: Final = (
     *("does not exist", "denied", "lock timeout", "not found", "modified", "pending", "checksum"),
     *("check sum", "multiple head", "preceding", "non-empty", "not empty", "different than"),
     *("inserted before", "psql:", "aborted", "hashes", "unable", "message: "),
-    *(
-        "fehler",
-        "erreur",
-        "errore",
-        "ошибка",
-        "важно",
-        "помилка",
-        "фатально",
-        "შეცდომა",
-        "ფატალური",
-    ),
-    *("오류", "错误", "fel:"),
+    *("fehler", "erreur", "errore", "ошибка", "важно", "помилка", "фатально", "შეცდომა"),
+    *("ფატალური", "오류", "错误", "fel:", '"status_code": "', ".sql: "),
 )
 _NEXT: Final = frozenset({"file", "row", "column", "index", "statement", "excerpt", "message"})
 #: How libpq's clients show the line with the error.
 _SHOWN: Final = re.compile(r"^\s*LINE \d+: (?P<excerpt>\S.*)")
+#: How a server logs the statement, in the languages that it speaks (see `logs`).
+_LOGGED: Final = re.compile(
+    r"(?<!\w)(?:STATEMENT|ANWEISUNG|SENTENCIA|INSTRUCTION ?|ISTRUZIONE|文|ოპერატორი|명령 구문|ОПЕРАТОР|SATS"
+    r"|ІНСТРУКЦІЯ|语句):  (?P<statement>\S.*)"
+)
 #: The server was not there yet, or not to be reached: a run that waits for it goes on.
 _PASSING: Final = frozenset({"08001", "57P03"})
 
@@ -65,7 +61,8 @@ class Failure(NamedTuple):
     the error (from 1). `file` is a path, a name or a version; `row` and `column` are in it, or in what `rows`
     says, `index` counts its statements from 0, `statement` is its text or the beginning of it, `excerpt` the
     line of it with the error. `errors` is how many different errors of the server's the log has. `through` is
-    a line behind the failure, with its number, that says that a run went through.
+    a line behind the failure, with its number, that says that a run went through; `went_on` the number of one
+    that shows that the runner did not stop at the failure.
     """
 
     number: int
@@ -83,6 +80,7 @@ class Failure(NamedTuple):
     rows: Rows = "file"
     errors: int = 1
     through: tuple[int, str] | None = None
+    went_on: int | None = None
 
 
 class _Seen(NamedTuple):
@@ -96,7 +94,7 @@ class _Seen(NamedTuple):
 
 def read(data: bytes) -> Failure | None:
     """The first failure in a log; `None` where nothing in it is known to be one."""
-    log = Log(lines_of(data))
+    log = Log(*lines_of(data))
     found: Failure | None = None
     others: set[str] = set()
     # What may pass by itself, and what only a runner's words call a failure, count where nothing else is.
@@ -124,7 +122,33 @@ def read(data: bytes) -> Failure | None:
         found = unnamed or (_failure(log, *passing) if passing is not None else None)
     if found is None:
         return None
-    return found._replace(errors=len(others | {found.message}), through=_through(log.lines, found))
+    return found._replace(
+        errors=len(others | {found.message}),
+        through=_through(log, found),
+        went_on=_went_on(log, found),
+    )
+
+
+class LastWord(NamedTuple):
+    """The last line that says something of a migration: that a run went `through`, or at which one it is."""
+
+    number: int
+    line: str
+    through: bool
+
+
+def last_word(data: bytes) -> LastWord | None:
+    """What a log without a failure says last of a migration; `None` where it says nothing of any."""
+    log = Log(*lines_of(data))
+    for place in reversed(range(max(len(log.lines) - _RUN, 0), len(log.lines))):
+        line = log.lines[place]
+        for each in WORDINGS:
+            through = bool(each.through) and re.search(each.through, line) is not None
+            if not through and not (each.running and re.search(each.running, line)):
+                continue
+            if _distance(each, log.lines, place, range(max(place - _SPOKEN, 0), place + 1)) < _RUN:
+                return LastWord(log.numbers[place], line.strip(), through)
+    return None
 
 
 @cache
@@ -142,9 +166,9 @@ def _may_be(lower: str) -> bool:
 
 def _seen(log: Log, place: int) -> _Seen | None:
     own = said_in(log.lines[place])
-    is_passing = own is not None and own.is_passing
-    sqlstate, message = log.server(place, below=not is_passing)
-    if is_passing and sqlstate:
+    # A server that is asked nothing says nothing: what stands below is about something else.
+    sqlstate, message = log.server(place, below=own is None or own.ran)
+    if own is not None and own.is_passing and sqlstate:
         own = None  # the server has answered, and says more
     return _Seen(place, own, sqlstate, message) if own is not None or sqlstate else None
 
@@ -153,22 +177,44 @@ def _is_passing(seen: _Seen) -> bool:
     return seen.own.is_passing if seen.own is not None else seen.sqlstate in _PASSING
 
 
-def _through(lines: Sequence[str], failure: Failure) -> tuple[int, str] | None:
+def _through(log: Log, failure: Failure) -> tuple[int, str] | None:
     """A line behind the failure that says that a run went through."""
     said = [each.through for each in WORDINGS if each.through and each.runner == failure.runner]
     if not said:
         return None
     pattern = re.compile("|".join(said))
-    for place in range(failure.number, len(lines)):
-        if pattern.search(lines[place]) is not None:
-            return place + 1, lines[place].strip()
+    for number, line in zip(log.numbers, log.lines, strict=True):
+        if number > failure.number and pattern.search(line) is not None:
+            return number, line.strip()
+    return None
+
+
+def _went_on(log: Log, failure: Failure) -> int | None:
+    """A line behind the failure with an error of a later row of the same file."""
+    said = [
+        says
+        for each in WORDINGS
+        if each.goes_on
+        for says in each.says
+        if each.runner == failure.runner
+    ]
+    if failure.row is None or not said:
+        return None
+    for number, line in zip(log.numbers, log.lines, strict=True):
+        if number <= failure.number or failure.file not in line:
+            continue
+        match = re.search(said[0], line)
+        if match is not None and match["file"] == failure.file and int(match["row"]) > failure.row:
+            return number
     return None
 
 
 def _unnamed(log: Log, place: int) -> Failure | None:
-    """A failure that a runner's own words tell, with a message that is none of those known here: it may be in
-    another language, or an extension's."""
+    """A failure that a runner's own words tell, or a server's log with the statement below, and whose message
+    is none of those known here: it may be in another language, or an extension's."""
     line = log.lines[place]
+    said = said_by_server(line)
+    message = said["message"] if said is not None else ""
     around = _around(log.lines, place)
     for wording in WORDINGS:
         for says in wording.says:
@@ -178,8 +224,9 @@ def _unnamed(log: Log, place: int) -> Failure | None:
                 and match.groupdict().keys() & {"file", "message"}
                 and re.search(wording.speaks, around, re.MULTILINE) is not None
             ):
-                said = said_by_server(line)
-                return _failure(log, place, None, "", said["message"] if said is not None else "")
+                return _failure(log, place, None, "", message)
+    if message and _logged(log.lines, place):
+        return _failure(log, place, None, "", message)
     return None
 
 
@@ -205,10 +252,11 @@ def _failure(log: Log, place: int, own: OwnError | None, sqlstate: str, message:
             sqlstate, message = log.server(below)
             if sqlstate:
                 break
-    if "message" in told and sqlstate_of(told["message"]) in (sqlstate or None, None):
-        message = told["message"]
+    said = _unescaped(told.get("message", ""))
+    if said and sqlstate_of(said) in (sqlstate or None, None):
+        message = said
     return Failure(
-        place + 1,
+        log.numbers[place],
         lines[place].strip(),
         wording.runner if wording is not None else own.runner if own is not None else "",
         own,
@@ -218,7 +266,7 @@ def _failure(log: Log, place: int, own: OwnError | None, sqlstate: str, message:
         _number(told.get("row")),
         _number(told.get("column")),
         _number(told.get("index")),
-        _unescaped(told.get("statement", "")),
+        _unescaped(told.get("statement", "")) or _logged(lines, place),
         told.get("excerpt", "") or _shown(lines, place),
         wording.rows if wording is not None else "file",
     )
@@ -231,6 +279,16 @@ def _closer(lines: Sequence[str], place: int, own: OwnError) -> OwnError:
         if said is not None and said.runner == own.runner and not said.is_general:
             return said
     return own
+
+
+def _logged(lines: Sequence[str], place: int) -> str:
+    """The statement that a server's log has below a message."""
+    for below in range(place + 1, min(place + 5, len(lines))):
+        match = _LOGGED.search(lines[below])
+        if match is not None:
+            more = takewhile(lambda line: line.startswith("\t"), lines[below + 1 : below + _BEHIND])
+            return "\n".join((match["statement"], *more))
+    return ""
 
 
 def _shown(lines: Sequence[str], place: int) -> str:
@@ -246,13 +304,13 @@ def _number(text: str | None) -> int | None:
     return int(text[:9]) if text else None
 
 
-def _unescaped(statement: str) -> str:
-    """A statement as it was, where the log has it between quotes."""
-    if "\\" in statement and "\n" not in statement:
+def _unescaped(text: str) -> str:
+    """A statement, or a message, as it was, where the log has it between quotes."""
+    if "\\" in text and "\n" not in text:
         words = {"n": "\n", "t": "\t", "r": "\r"}
-        return re.sub(r"\\(.)", lambda match: words.get(match[1], match[1]), statement).strip()
+        return re.sub(r"\\(.)", lambda match: words.get(match[1], match[1]), text).strip()
     # What stands before it counts where a row is one of this text.
-    return statement.rstrip()
+    return text.rstrip()
 
 
 def _spoken(lines: Sequence[str], place: int, own: OwnError | None, around: str) -> Wording | None:

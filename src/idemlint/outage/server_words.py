@@ -66,10 +66,11 @@ _ADDED: Final = re.compile(
 
 
 class Log:
-    """The lines of a log, and what the server says in them."""
+    """The lines of a log with their numbers, and what the server says in them."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], numbers: list[int]) -> None:
         self.lines = lines
+        self.numbers = numbers
         self._codes: dict[int, str] | None = None
         self._coded: list[int] = []
 

@@ -63,7 +63,8 @@ _PSQL: Final = rf"psql:(?P<file>{_SQL_FILE}):(?P<row>\d+): (?:{SEVERE}): +(?P<me
 
 
 class Wording(NamedTuple):
-    """One runner's log; `runner` is the name of a profile, `through` what it prints when all is done."""
+    """One runner's log; `runner` is the name of a profile, `through` what it prints when all is done, and
+    `goes_on` that it may go on behind an error."""
 
     runner: str
     speaks: str
@@ -71,12 +72,14 @@ class Wording(NamedTuple):
     running: str = ""
     rows: Rows = "file"
     through: str = ""
+    goes_on: bool = False
 
 
 WORDINGS: Final[tuple[Wording, ...]] = (
     Wording(
         "prisma",
-        r"\bP30(?:0[0-9]|1[0-9]|2[0-9])\b|prisma migrate|_prisma_migrations|prisma:migrateEngine",
+        r"\bP30(?:0[0-9]|1[0-9]|2[0-9])\b|prisma migrate|_prisma_migrations|prisma:migrateEngine"
+        r"|Applying migration `",
         (
             r"Migration name:\s*(?P<file>\S+)",
             r"The `(?P<file>[^`]+)` migration started at",
@@ -86,7 +89,7 @@ WORDINGS: Final[tuple[Wording, ...]] = (
         ),
         r"Applying migration `(?P<file>[^`]+)`",
         "unknown",
-        r"All migrations have been successfully applied",
+        r"All migrations have been successfully applied|No pending migrations to apply",
     ),
     Wording(
         "flyway",
@@ -101,18 +104,18 @@ WORDINGS: Final[tuple[Wording, ...]] = (
             r"Message\s+: (?:ERROR: )?(?P<message>[^\n]+)",
         ),
         r"Migrating schema .* to version \"?(?P<file>[\d._]+)",
-        through=r"Successfully applied \d+ migrations? to schema",
+        through=r"Successfully applied \d+ migrations? to schema|No migration necessary",
     ),
     Wording(
         "supabase",
-        r"(?i)\bsupabase\b|At statement:? \d",
+        rf"(?i)\bsupabase\b|At statement:? \d|Applying migration {_SQL_FILE}\.\.\.",
         (
             r"At statement:? *(?P<index>\d+)\b",
             r"At statement: *\d+\s*\n(?P<statement>.*?)(?:\n\s*\^|\n\s*\n|\Z)",
             r"At statement: (?P<statement>(?!\d)[^\n]+)",
         ),
         rf"Applying migration (?P<file>{_SQL_FILE})",
-        through=r"Finished supabase db push",
+        through=r"Finished supabase db push|(?:Local|Remote) database is up to date",
     ),
     Wording(
         "golang-migrate",
@@ -138,7 +141,7 @@ WORDINGS: Final[tuple[Wording, ...]] = (
             rf"ERROR (?P<file>{_SQL_FILE}): ",
         ),
         rf"(?:EMPTY|OK) +(?P<done>{_SQL_FILE})",
-        through=r"goose: successfully migrated database to version",
+        through=r"goose: successfully migrated database to version|goose: no migrations to run",
     ),
     Wording(
         "atlas",
@@ -150,6 +153,7 @@ WORDINGS: Final[tuple[Wording, ...]] = (
             r"revision \"(?P<file>[^\"]+)\" is partially applied",
         ),
         r"-- migrating version (?P<file>\S+)",
+        through=r"No migration files to execute",
     ),
     Wording(
         "dbmate",
@@ -191,7 +195,7 @@ WORDINGS: Final[tuple[Wording, ...]] = (
     ),
     Wording(
         "liquibase",
-        r"(?i)\bliquibase\b",
+        r"(?i)\bliquibase\b|^Running Changeset: ",
         (
             r"Migration failed for changeset (?P<file>[^\s:][^:\n]*)::(?P<changeset>[^:\n]+)::",
             r"Reason: liquibase\.exception\.\w+: (?:ERROR: )?(?P<message>[^\n\[]+)",
@@ -211,7 +215,7 @@ WORDINGS: Final[tuple[Wording, ...]] = (
             r"Error executing:\s*\n(?P<statement>(?:(?! *\^\^\^\^)[^\n]*\n)*?)(?:error|Error|\(node)",
         ),
         r"### MIGRATION (?P<file>.+?) \(UP\) ###",
-        through=r"Migrations complete!",
+        through=r"Migrations complete!|No migrations to run!",
     ),
     Wording(
         "postgres-migrations",
@@ -235,7 +239,8 @@ WORDINGS: Final[tuple[Wording, ...]] = (
     ),
     Wording(
         "rails",
-        r"rake aborted!|rails aborted!|ActiveRecord::|all later migrations canceled|PG::[A-Z]\w+",
+        r"rake aborted!|rails aborted!|ActiveRecord::|all later migrations canceled|PG::[A-Z]\w+"
+        r"|^== \d+ \w+: migrating",
         (r"PG::\w+: ERROR:  ?(?P<message>[^\n]+)",),
         r"== (?P<file>\d+) \w+: migrating",
     ),
@@ -244,6 +249,7 @@ WORDINGS: Final[tuple[Wording, ...]] = (
         r"\bsqitch\b|psql\"? unexpectedly returned exit value|Deploying changes to |Reverting all changes",
         (_PSQL,),
         r"^  \+ (?P<file>[\w./-]+)(?: @\S+)* \.\.",
+        through=r"Nothing to deploy \(up-to-date\)",
     ),
     Wording(
         "drizzle",
@@ -332,6 +338,7 @@ WORDINGS: Final[tuple[Wording, ...]] = (
     Wording(
         "psql",
         r"psql:[^\s:]+:\d+: |ON_ERROR_STOP|docker-entrypoint-initdb\.d",
-        (_PSQL, r"STATEMENT:  (?P<statement>[^\n]+(?:\n\t[^\n]*)*)"),
+        (_PSQL, rf"psql:<stdin>:(?P<row>\d+): (?:{SEVERE}): +(?P<message>[^\n]+)"),
+        goes_on=True,
     ),
 )

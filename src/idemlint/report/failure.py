@@ -12,7 +12,7 @@ from idemlint.report.stopped import sentence_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from idemlint.outage.reading import Failure
+    from idemlint.outage.reading import Failure, LastWord
     from idemlint.outage.story import Outage
     from idemlint.report.lines import Line
 
@@ -38,13 +38,12 @@ def lines(
     if own is not None:
         yield from sentence_lines(f"{title}: {own.title}. {own.happened}", width, indent=2)
     elif failure.runner:
-        where = _where(failure)
-        yield from sentence_lines(f"{title} stopped{where}.", width, indent=2)
+        did = "stopped" if failure.went_on is None else "failed"
+        yield from sentence_lines(f"{title} {did}{_where(failure)}.", width, indent=2)
     if failure.sqlstate:
         said = f"{failure.sqlstate} {condition_name(failure.sqlstate) or ''}".rstrip()
-        yield from sentence_lines(
-            f"PostgreSQL says {said}: {_cut(failure.message)}", width, indent=2
-        )
+        when = "PostgreSQL said then" if own is not None and own.is_late else "PostgreSQL says"
+        yield from sentence_lines(f"{when} {said}: {_cut(failure.message)}", width, indent=2)
     elif own is None:
         yield from sentence_lines(
             f"The log has no SQLSTATE, and this message is none that idemlint knows: {_cut(failure.message)}",
@@ -116,3 +115,25 @@ def _indented(inner: Iterator[Line]) -> Iterator[Line]:
 def _cut(text: str, most: int = 300) -> str:
     flat = one_line(text)
     return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def nothing(last: LastWord | None, *, width: int | None = None) -> Iterator[Line]:
+    """Of a log that tells no failure: that, and what it says last of a migration."""
+    yield from sentence_lines(_NOTHING, width)
+    if last is None:
+        return
+    yield []
+    said = _THROUGH if last.through else _AT
+    yield from sentence_lines(said.format(last.number, _cut(last.line)), width)
+
+
+_NOTHING: Final = (
+    "Nothing in this log is a failed migration that idemlint knows: no message of PostgreSQL's, no SQLSTATE,"
+    " none of a runner's own. Paste the lines around the first error, with those above it."
+)
+_THROUGH: Final = "Line {:,} says that a run went through: {}"
+_AT: Final = (
+    "The last that it says of a migration is line {:,}: {} — if the run ended there, killed or out of time,"
+    " the server took back what had not committed; `idemlint replay --stopped-at FILE:LINE` says what that"
+    " is, once you know the statement (the server's log, or pg_stat_activity)."
+)
