@@ -178,6 +178,12 @@ class _File:
         may_be = fix is not None and fix.applies(lowest)
         return may_be and self._identity(finding) not in self.banned
 
+    def lift_bans(self) -> None:
+        """Let what was banned be tried again, if the file was not given up."""
+        if not self.given_up:
+            self.banned.clear()
+            self.dropped.clear()
+
     def ban(self, candidate: TriedFix, why: str) -> None:
         """Never try this fix again."""
         for finding in candidate.findings:
@@ -233,9 +239,19 @@ class _Trial:
     steps: dict[str, _Step] = field(default_factory=dict)
 
     def settle(self) -> None:
-        """Round after round, until there is nothing more to fix."""
+        """Round after round, until there is nothing more to fix.
+
+        What was wrong with a fix may have been another one beside it: once those that went through are made,
+        the others are tried again.
+        """
+        is_second = False
         for _ in range(MOST_ROUNDS):
             candidates = self._candidates()
+            if not candidates and not is_second and any(each.fixed for each in self.files.values()):
+                is_second = True
+                for each in self.files.values():
+                    each.lift_bans()
+                candidates = self._candidates()
             if not candidates:
                 return
             for candidate in self._best([], candidates):
