@@ -121,6 +121,22 @@ def test_a_long_list_ends_with_tables_and_how_to_go_on() -> None:
     ]
 
 
+def test_migrations_that_have_a_folder_each_count_for_the_one_above() -> None:
+    names = [
+        "m/1_a/up.sql",
+        "m/2_b/up.sql",
+        "m/3_c/up.sql",
+        "n/x/1.sql",
+        "n/x/2.sql",
+        "o/y/1.sql",
+        "z.sql",
+    ]
+    made = report(*(finding()._replace(filename=name) for name in names for _ in range(10)))
+    found = full.plain(full.lines(made, tables=True)).splitlines()
+    at = found.index("By folder:")
+    assert found[at + 1 : at + 5] == ["30  m", "20  n/x", "10  o/y", "10  ."]
+
+
 def test_without_a_limit_all_is_shown_and_the_tables_too() -> None:
     text = full.plain(full.lines(report(*many(200)), tables=True))
     assert text.count("IDM101 [*] This") == 200
@@ -135,9 +151,9 @@ def test_up_to_fifty_nothing_is_left_out() -> None:
 
 
 def test_more_files_than_ten_are_counted_together() -> None:
-    made = [finding(filename=f"m{number}/x.sql") for number in range(60)]
+    made = [finding(filename=f"m{number // 2}/{number}.sql") for number in range(60)]
     text = full.plain(full.lines(report(*made), tables=True, most=50))
-    assert "50  in 50 other folders" in text
+    assert "40  in 20 other folders" in text
     assert "50  in 50 other files" in text
 
 

@@ -21,25 +21,40 @@ WALL: Final = 50
 NEWEST: Final = 3
 #: A table by folder or by file has at most so many lines.
 _MOST: Final = 10
+#: So many folders with one file each are no chance.
+_FEW: Final = 3
 
 
 def overview(report: Report) -> Iterator[Line]:
     """How many findings there are by rule, by folder, and in the files that have most."""
     files = Counter(finding.filename for finding in report.findings)
-    folders: Counter[str] = Counter()
-    for name, number in files.items():
-        folders[posixpath.dirname(name.replace("\\", "/")) or "."] += number
     yield _title(
         f"{counted(len(report.findings), 'finding')} in {counted(len(files), 'file')}, by rule"
     )
     yield from statistics(report)
     yield []
     yield _title("By folder")
-    yield from _table(folders, "folder")
+    yield from _table(_by_folder(files), "folder")
     yield []
     yield _title("The files with most")
     yield from _table(files, "file")
     yield []
+
+
+def _by_folder(files: Counter[str]) -> Counter[str]:
+    """The findings of files by folder. Where folders beside each other hold a file each, they are migrations:
+    it is the one above that counts."""
+    folder_of = {name: posixpath.dirname(name.replace("\\", "/")) for name in files}
+    sizes = Counter(folder_of.values())
+    beside = Counter(posixpath.dirname(folder) for folder, size in sizes.items() if size == 1)
+    found: Counter[str] = Counter()
+    for name, number in files.items():
+        folder = folder_of[name]
+        above = posixpath.dirname(folder)
+        if folder and sizes[folder] == 1 and beside[above] >= _FEW:
+            folder = above
+        found[folder or "."] += number
+    return found
 
 
 def statistics(report: Report) -> Iterator[Line]:
