@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idemlint import engine
+from idemlint.errors import UsageProblem
 from idemlint.sequence.running import spliced
 from idemlint.sequence.running.following import arranged
 from idemlint.sequence.running.runs import Include
+from idemlint.sequence.texts import Texts
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
@@ -300,6 +302,29 @@ class TestWhatIsNotFollowed:
         Path("x.sql").write_bytes(b"\xff\xfeC\x00R\x00")
         assert verdicts("main.sql")["main.sql"] == ["safe"]
         assert verdicts("main.sql")["x.sql"] != ["safe"]
+
+
+@pytest.mark.usefixtures("here")
+class TestAFileThatCannotBeRead:
+    @pytest.mark.parametrize("rerun", ["any", "folder"])
+    def test_it_costs_itself_alone(self, monkeypatch: pytest.MonkeyPatch, rerun: Mode) -> None:
+        write("main.sql", "\\i x.sql\n\\i y.sql\n")
+        write("x.sql", "SELECT 1;\n")
+        write("y.sql", "CREATE TABLE t (id int);\n")
+        folder = opened(".", rerun=rerun)
+        real = Texts.read
+
+        def read(texts: Texts, name: str) -> bytes:
+            if name == "x.sql":
+                raise UsageProblem(f"{name}: cannot be read: it has gone")
+            return real(texts, name)
+
+        monkeypatch.setattr(Texts, "read", read)
+        found = {each.filename: each for each in folder.reports()}
+        assert found["x.sql"].problem == "x.sql: cannot be read: it has gone"
+        assert [each.verdict for each in found["y.sql"].statements] == ["fails"]
+        assert [each.verdict for each in found["main.sql"].statements] == ["unknown", "safe"]
+        assert not any(each.problem for name, each in found.items() if name != "x.sql")
 
 
 @pytest.mark.usefixtures("here")

@@ -140,7 +140,7 @@ class Chain:
             self._latest = None
         host = self._hosts.get(name, name)
         if host != name:
-            self._scripts.data(name)
+            self._scripts.read(name)
         self._go_to(self._places[host])
         runs = self._running(host)
         before = self._runs[-1].uncommitted if self._runs else None
@@ -321,6 +321,8 @@ class Chain:
                 migration.outcomes = {
                     index: {"folder": outcome} for index, outcome in outcomes[each].items()
                 }
+        if name not in self._again:
+            self._scripts.read(name)  # says why not
         return self._again[name]
 
     def _run_all(self) -> list[tuple[Running, FileReplay]]:
@@ -331,7 +333,7 @@ class Chain:
     def _migrations(self, runs: Running, replayed: FileReplay) -> dict[str, Migration]:
         """A file that has run, and those that it ran which are judged there, by name."""
         found = {}
-        for name in (runs.name, *self._inner.get(runs.name, ())):
+        for name in runs.judged_here(self._inner):
             found[name] = self._migration(name, runs.script_of(name), runs)
             found[name].take(runs.of(name, replayed))
             found[name].after = self._view()

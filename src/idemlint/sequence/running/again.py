@@ -28,7 +28,7 @@ def all_again(
     outcomes by file and statement index. A file that another one runs (`inner`, by that one) runs again
     with it."""
     chosen = [
-        [name for name in (each.name, *inner.get(each.name, ())) if files is None or name in files]
+        [name for name in each.judged_here(inner) if files is None or name in files]
         for each in every
     ]
     places = [place for place, mine in enumerate(chosen) if mine]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from idemlint.modes import Rerun
     from idemlint.replay.judge.rerun import FileReplay, Program
@@ -92,6 +92,10 @@ class Running:
         sent = self.deliveries(self.name)
         for statement in self.statements:
             yield self.name, self.script, statement, sent[statement.index]
+
+    def judged_here(self, inner: Mapping[str, Sequence[str]]) -> list[str]:
+        """This file, and of those that it runs (`inner`, by file) the ones that can be read."""
+        return [self.name]
 
     def script_of(self, name: str) -> Script:
         """One of the files that run."""

@@ -37,7 +37,6 @@ _IN_IT: Final = {
 }
 _NOT_SAFE: Final = frozenset(_IN_IT)
 _UNCLEAR: Final = Include("", "it is not clear which one")
-_NOT_FOLLOWED: Final = "`{}` runs another file here, which is not followed: {}"
 
 
 class Spliced(Running):
@@ -96,7 +95,7 @@ class Spliced(Running):
                         self._elsewhere[len(statements)] = range(first, len(statements))
                 # One that runs in two places may be followed in one of them only.
                 before = self._instead.get((name, statement.index))
-                self._instead[name, statement.index] = before or self._left(name, statement, why)
+                self._instead[name, statement.index] = before or _left(statement, why)
             statements.append(statement)
             self._names.append(name)
 
@@ -118,14 +117,6 @@ class Spliced(Running):
         if self._added > _MOST:
             return f"more than {_MOST:,} statements would run here"
         return ""
-
-    def _left(self, name: str, statement: Statement, why: str) -> Program:
-        """What is left to do for the command itself: nothing, where what it runs stands before it."""
-        if not why:
-            return ()
-        data = self._scripts[name].parsed.source.data
-        command = data[slice(*statement.span)].decode("utf-8", "replace").strip()
-        return (Opaque(_NOT_FOLLOWED.format(command, why)),)
 
     def programs(self) -> list[Program]:
         """What each statement does."""
@@ -213,6 +204,17 @@ class Spliced(Running):
             if (name, statement.index) not in self._instead:
                 yield name, self._scripts[name], statement, sent
 
+    def judged_here(self, inner: Mapping[str, Sequence[str]]) -> list[str]:
+        """This file, and of those that are judged in its run the ones that can be read."""
+        return [self.name, *filter(self._is_readable, inner.get(self.name, ()))]
+
+    def _is_readable(self, name: str) -> bool:
+        try:
+            self.script_of(name)
+        except UsageProblem:
+            return False  # that costs this file alone: who asks about it is told
+        return True
+
     def script_of(self, name: str) -> Script:
         """One of the files that run, or would."""
         if name not in self._scripts:
@@ -235,6 +237,12 @@ class Spliced(Running):
 
 def _runs_a_file(statement: Statement) -> bool:
     return statement.problem is not None and statement.problem.kind == "included"
+
+
+def _left(statement: Statement, why: str) -> Program:
+    """What is left to do for the command itself: nothing, where what it runs stands before it."""
+    assert statement.problem is not None
+    return (Opaque(f"{statement.problem.message}: {why}"),) if why else ()
 
 
 def _worst(found: Sequence[dict[Rerun, Outcome]]) -> dict[Rerun, Outcome]:
