@@ -29,9 +29,11 @@ def run_fixes(
 
     results: Sequence[FixedFile] = ()
     barred = {} if options.diff else session.barred()
+    names = list(session.paths)
     collector.leave_out(session.unchanged())
     if session.wanted():
         folder = session.open()
+        names += sorted(folder.brought)
         if not options.diff:
             barred |= session.barred(folder.brought)
         collector.leave_out(folder.left_out(session.is_wanted))
@@ -48,7 +50,7 @@ def run_fixes(
         )
     if options.diff:
         return _show_diff(session, collector, options, results)
-    apply.clean_up(name for name in session.paths if name not in barred)
+    apply.clean_up(name for name in names if name not in barred)
     return _fix(session, collector, options, results)
 
 
