@@ -70,7 +70,7 @@ def load(start: str, *, explicit: str | None = None, isolated: bool = False) -> 
 
 def candidates(start: str) -> Iterator[str]:
     """The files that may hold the configuration, nearest first, up to the repository's root."""
-    for folder in _upwards(start):
+    for folder in upwards(start):
         for name in NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
@@ -81,10 +81,11 @@ def candidates(start: str) -> Iterator[str]:
 
 def repository(start: str) -> str | None:
     """The root of the git repository that a folder is in."""
-    return next(filter(is_repository, _upwards(start)), None)
+    return next(filter(is_repository, upwards(start)), None)
 
 
-def _upwards(start: str) -> Iterator[str]:
+def upwards(start: str) -> Iterator[str]:
+    """A folder and those above it, as full paths."""
     folder, above = os.path.abspath(start), ""
     while folder != above:
         yield folder

@@ -123,11 +123,6 @@ class Folder:
         """What the sequences were made of, in their order: files that say something about each other."""
         return [group for _, _, group in self.parts()]
 
-    @property
-    def brought(self) -> frozenset[str]:
-        """Files that are asked about since others run them that are."""
-        return frozenset().union(*(each.brought & each.asked for each in self.groups))
-
     def parts(self) -> list[tuple[Settings, Grouping, Group]]:
         """The groups in the order in which their first files were asked about, each with its settings
         and what it was found by."""
@@ -301,6 +296,10 @@ class Folder:
             ]
         self._parts = parts
         self._dumps = [name for _, each in parts for name in each.dumps]
+        #: Files that are asked about since others run them that are.
+        self.brought = frozenset(
+            name for _, each in parts for one in each.groups for name in one.brought & one.asked
+        )
         found = []
         for settings, grouping, each in self.parts():
             facts = known.get((each.profile.name, each.names, each.dumps))

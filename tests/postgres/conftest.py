@@ -40,3 +40,11 @@ def database(server: Server) -> Iterator[Database]:
     """Give an empty database that is dropped after the test."""
     with server.fresh_database() as fresh:
         yield fresh
+
+
+@pytest.fixture
+def psql(database: Database) -> Database:
+    """The same, where psql is there to talk to it."""
+    if database.server.installation.program("psql") is None:
+        pytest.skip("no psql beside the server")
+    return database

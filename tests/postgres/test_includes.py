@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from idemlint import engine
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from postgres.server import Database
 
@@ -39,10 +39,8 @@ FILES = {
 
 
 def test_what_psql_runs_is_what_is_judged(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    psql: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if database.server.installation.program("psql") is None:
-        pytest.skip("no psql beside the server")
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".git").mkdir()
     for name, text in {"main.sql": MAIN, **FILES}.items():
@@ -50,7 +48,7 @@ def test_what_psql_runs_is_what_is_judged(
         (tmp_path / name).write_text(text, encoding="utf-8")
 
     run = f"\\i {tmp_path / 'main.sql'}\n"
-    first, again = (_states(database.psql(run).stderr, tmp_path) for _ in range(2))
+    first, again = (_states(psql.psql(run).stderr, tmp_path) for _ in range(2))
     assert first == {"block.sql": "25001"}
 
     folder = engine.open(["main.sql"], Settings.load(isolated=True, rerun="file"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from idemlint import engine
 from idemlint.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from postgres.server import Database
 
@@ -40,14 +40,12 @@ AGAIN = {4: "23505", 17: "42P07"}
 
 
 def test_what_fails_the_second_time(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    psql: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if database.server.installation.program("psql") is None:
-        pytest.skip("no psql beside the server")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rows").write_text("1\n", encoding="utf-8")
     (tmp_path / "s.sql").write_text(SCRIPT, encoding="utf-8")
-    first, again = (database.psql("\\i s.sql\n").stderr for _ in range(2))
+    first, again = (psql.psql("\\i s.sql\n").stderr for _ in range(2))
     assert first == ""
     told = [(int(row), state) for row, state in re.findall(r"s\.sql:(\d+): ERROR:  (\w{5})", again)]
     # Each result of a query that `\\gexec` runs is a statement by itself.

@@ -103,13 +103,11 @@ def test_copy_both_ways(database: Database) -> None:
     assert database.send("COPY t FROM STDIN", copy_data=b"x\n") == "22P02"
 
 
-def test_psql(database: Database) -> None:
-    if database.server.installation.program("psql") is None:
-        pytest.skip("no psql beside the server")
-    done = database.psql("\\set n 3\nCREATE TABLE t AS SELECT :n AS a;\n")
+def test_psql(psql: Database) -> None:
+    done = psql.psql("\\set n 3\nCREATE TABLE t AS SELECT :n AS a;\n")
     assert (done.returncode, done.stderr) == (0, "")
-    assert database.psql("SELECT 1/0;", "--set", "ON_ERROR_STOP=1").returncode == 3
-    assert database.snapshot().parts["data"] == (("public.t", "(3)"),)
+    assert psql.psql("SELECT 1/0;", "--set", "ON_ERROR_STOP=1").returncode == 3
+    assert psql.snapshot().parts["data"] == (("public.t", "(3)"),)
 
 
 def test_database_is_dropped_with_sessions_open(server: Server) -> None:

@@ -295,17 +295,17 @@ def _place(sequence: Sequence, name: str, failure: Failure, *, sure: bool) -> _A
     if counted is not None:
         return counted
     if sure and failure.index is not None and failure.index < len(rows):
-        return _at(name, rows[failure.index])
+        return _at(sequence, name, rows[failure.index])
     wanted = _flat(failure.statement)
     if wanted:
         same = [each for each in rows if _is_same(_flat(each.beginning), wanted)]
         if len(same) == 1:
-            return _at(name, same[0])
+            return _at(sequence, name, same[0])
     is_all_of_it = bool(rows) and all(_flat(each.beginning)[:200] in wanted for each in rows)
     if not sure and not is_all_of_it:
         return None
     named = _by_names(rows, failure)
-    return _at(name, named)._replace(doubt=_BY_NAMES) if named is not None else None
+    return _at(sequence, name, named)._replace(doubt=_BY_NAMES) if named is not None else None
 
 
 def _by_rows(
@@ -315,7 +315,7 @@ def _by_rows(
     only."""
     if failure.row is None and not failure.excerpt:
         return None
-    data = _read(name)
+    data = sequence.judged(name).data
     places = rows_of(data.decode("utf-8", "replace"), failure, _blocks(sequence, data))
     if not sure and not (failure.excerpt or failure.rows == "text"):
         return None
@@ -351,11 +351,6 @@ def _blocks(sequence: Sequence, data: bytes) -> list[tuple[int, int]]:
     ]
 
 
-def _read(name: str) -> bytes:
-    with open(name, "rb") as file:  # noqa: PTH123
-        return file.read()
-
-
 def _is_same(own: str, wanted: str) -> bool:
     """Whether one of two texts, of which either may be cut, is the other one's beginning."""
     if len(own) < 200:
@@ -378,10 +373,10 @@ def _has_names(row: StatementRow, failure: Failure) -> bool:
     return all(name in row.beginning for name in names_of(failure.message))
 
 
-def _at(name: str, row: StatementRow) -> _At:
+def _at(sequence: Sequence, name: str, row: StatementRow) -> _At:
     from idemlint.source.positions import Lines
 
-    position = Lines(_read(name)).position(row.start)
+    position = Lines(sequence.judged(name).data).position(row.start)
     return _At(position.row, position.column)
 
 

@@ -183,30 +183,26 @@ def _through(log: Log, failure: Failure) -> tuple[int, str] | None:
     if not said:
         return None
     pattern = re.compile("|".join(said))
-    for number, line in zip(log.numbers, log.lines, strict=True):
-        if number > failure.number and pattern.search(line) is not None:
-            return number, line.strip()
-    return None
+    behind = _behind(log, failure)
+    return next(((n, line.strip()) for n, line in behind if pattern.search(line)), None)
 
 
 def _went_on(log: Log, failure: Failure) -> int | None:
     """A line behind the failure with an error of a later row of the same file."""
-    said = [
-        says
-        for each in WORDINGS
-        if each.goes_on
-        for says in each.says
-        if each.runner == failure.runner
-    ]
-    if failure.row is None or not said:
+    wording = next((w for w in WORDINGS if w.goes_on and w.runner == failure.runner), None)
+    if failure.row is None or wording is None:
         return None
-    for number, line in zip(log.numbers, log.lines, strict=True):
-        if number <= failure.number or failure.file not in line:
-            continue
-        match = re.search(said[0], line)
+    for number, line in _behind(log, failure):
+        match = re.search(wording.says[0], line) if failure.file in line else None
         if match is not None and match["file"] == failure.file and int(match["row"]) > failure.row:
             return number
     return None
+
+
+def _behind(log: Log, failure: Failure) -> Iterator[tuple[int, str]]:
+    """The lines behind the failure, with their numbers."""
+    lines = zip(log.numbers, log.lines, strict=True)
+    return ((number, line) for number, line in lines if number > failure.number)
 
 
 def _unnamed(log: Log, place: int) -> Failure | None:

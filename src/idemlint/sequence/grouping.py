@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.errors import UsageProblem
 from idemlint.runners.clues import FolderClues
-from idemlint.sequence.order import group, may_lack
+from idemlint.sequence.order import group, is_dumped, may_lack
 from idemlint.sequence.owners import Owners
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Grouping:
                 for each in self.groups
                 if may_lack(each.profile) and (name in each.names or name in each.outside)
             )
-            and self._is_dump_as_before(name, text)
+            and self._is_dump_as_before(name)
             and all(
                 self._runs_the_same(each, name)
                 for each in self.groups
@@ -74,13 +74,11 @@ class Grouping:
             )
         )
 
-    def _is_dump_as_before(self, name: str, text: bytes) -> bool:
+    def _is_dump_as_before(self, name: str) -> bool:
         if self._spared is None or name in self._spared:
             return True
-        from idemlint.runners.dumps import is_dump
-
         before = name in self.dumps or any(name in each.dumps for each in self.groups)
-        return is_dump(self._owners.first(name), name, text) == before
+        return is_dumped(name, self._owners, self._texts.read) == before
 
     def _runs_the_same(self, group: Group, name: str) -> bool:
         from idemlint.sequence.running.following import Follower

@@ -73,7 +73,7 @@ def group(
     for name in asked:
         profile = owners.first(name)
         root = root_of(profile, name)
-        if spared is not None and name not in spared and _is_dump(name, owners, read):
+        if spared is not None and name not in spared and is_dumped(name, owners, read):
             dumps.setdefault(root, []).append(name)
         else:
             folders.setdefault(root, {})[name] = named_folders(profile, name)
@@ -83,7 +83,7 @@ def group(
     all_files: dict[str, dict[str, Profile]] = {}
     for root, wanted in folders.items():
         beside = {*_around(root, wanted, owners, clues)}.difference(wanted)
-        pictures = sorted(name for name in beside if _is_dump(name, owners, read))
+        pictures = sorted(name for name in beside if is_dumped(name, owners, read))
         dumps[root] = pictures
         owned = owners.settle(root, sorted({*wanted, *beside.difference(pictures)}))
         all_files[root] = owned
@@ -103,7 +103,7 @@ def group(
     return found, left_out
 
 
-def _is_dump(name: str, owners: Owners, read: Callable[[str], bytes]) -> bool:
+def is_dumped(name: str, owners: Owners, read: Callable[[str], bytes]) -> bool:
     """Whether the file is the dump of a database, and no migration."""
     from idemlint.runners.dumps import is_dump
 

@@ -8,8 +8,9 @@ found. What lies outside of the repository, its links resolved, is not looked at
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from idemlint import config as configuration
 from idemlint.errors import UsageProblem
 from idemlint.sequence.running.runs import Include
 from idemlint.sequence.texts import full, lies_in
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from idemlint.sequence.running.runs import Includes
     from idemlint.sequence.texts import Texts
     from idemlint.source.psql_commands import PsqlInclude
-
-#: Where no repository and no place that we were started in says where to end, this folder alone counts.
-_LEVELS: Final = 40
 
 
 class Follower:
@@ -83,8 +81,7 @@ class Follower:
         if known is None:
             folder = os.path.dirname(includer)  # noqa: PTH120
             way = os.path.relpath(path, full(folder))
-            known = path if os.path.isabs(includer) else os.path.normpath(os.path.join(folder, way))  # noqa: PTH117, PTH118
-            self._spelled[path] = known
+            known = self._spelled[path] = os.path.normpath(os.path.join(folder, way))  # noqa: PTH118
         return known
 
     def _root(self, folder: str) -> str:
@@ -92,11 +89,8 @@ class Follower:
         is above, else the folder itself."""
         found = self._roots.get(folder)
         if found is None:
-            found = next(
-                (each for each in _up_to(folder, "") if os.path.exists(os.path.join(each, ".git"))),  # noqa: PTH110, PTH118
-                "",
-            )
-            if not found:
+            found = configuration.repository(folder)
+            if found is None:
                 here = os.path.abspath(os.curdir)  # noqa: PTH100
                 found = here if lies_in(folder, here) else folder
             self._roots[folder] = found
@@ -164,12 +158,10 @@ def _reached(
 
 def _up_to(folder: str, root: str) -> Iterator[str]:
     """A folder and those above it, up to `root`."""
-    for _ in range(_LEVELS):
-        yield folder
-        parent = os.path.dirname(folder)  # noqa: PTH120
-        if folder == root or parent == folder:
+    for each in configuration.upwards(folder):
+        yield each
+        if each == root:
             return
-        folder = parent
 
 
 def _is_inside(path: str, root: str) -> bool:
