@@ -325,6 +325,20 @@ def test_broken_text_is_never_an_error(body: str) -> None:
     assert isinstance(read(body), Block)
 
 
+@pytest.mark.parametrize("ending", ["", ".", "[", "(", "<<", ":=", "sqlstate", "errcode"])
+def test_a_body_that_ends_anywhere_is_never_an_error(ending: str) -> None:
+    words = (
+        "<<a>> DECLARE v int := 1 ; c CURSOR FOR SELECT 1 ; BEGIN v . f [ 1 ] := 2 ; IF v THEN"
+        " SELECT a INTO STRICT v FROM t ; ELSIF w THEN RAISE EXCEPTION 'x' USING ERRCODE = '1' ;"
+        " ELSE NULL ; END IF ; FOR r IN EXECUTE 'x' LOOP EXIT a WHEN v ; END LOOP ; CASE v WHEN 1"
+        " THEN CREATE TABLE t ( a int ) ; END CASE ; GET DIAGNOSTICS v = ROW_COUNT ; EXCEPTION"
+        " WHEN SQLSTATE '42P07' OR others THEN RETURN v ; END a"
+    ).split()
+    for length in range(len(words) + 1):
+        body = " ".join([*words[:length], ending])
+        assert isinstance(read(body), Block), body
+
+
 # -- places ----------------------------------------------------------------------------------------
 
 

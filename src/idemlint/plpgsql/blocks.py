@@ -95,9 +95,9 @@ def _conditions(reader: Reader) -> tuple[str, ...]:
     found = []
     while reader.words[reader.at] not in ("then", ";", ""):
         if reader.words[reader.at] == "sqlstate":
-            found.append(reader.tokens.literal(reader.at + 1) or "")
-            reader.at += 1
+            reader.forward(1)
+            found.append(reader.tokens.literal(reader.at) or "")
         elif reader.words[reader.at] != "or":
             found.append(reader.tokens.name(reader.at) or "")
-        reader.at += 1
+        reader.forward(1)
     return tuple(found)

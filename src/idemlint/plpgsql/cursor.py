@@ -133,6 +133,10 @@ class Cursor:
         self.at += len(wanted)
         return True
 
+    def forward(self, count: int) -> None:
+        """Go past some words, but not past the end."""
+        self.at = min(self.at + count, len(self.words) - 1)
+
     def skip_statement(self) -> None:
         """Go past the next `;`."""
         self.at = self.find(frozenset())
@@ -143,5 +147,5 @@ class Cursor:
         if self.words[self.at] != "<<":
             return None
         name = self.tokens.name(self.at + 1)
-        self.at += 3
+        self.forward(3)
         return name

@@ -28,7 +28,7 @@ class BodyReader(Reader):
     def body(self) -> Block:
         """The whole body."""
         while self.words[self.at].startswith("#"):  # #variable_conflict use_column
-            self.at += 3
+            self.forward(3)
         first = self.at
         label = self.label()
         if self.words[self.at] not in ("declare", "begin"):

@@ -31,7 +31,8 @@ def is_assignment(reader: Reader) -> bool:
     at += 1
     while words[at] in (".", "["):
         if words[at] == ".":
-            at += 2
+            at += 1
+            at += words[at] != ""
         else:
             while words[at] not in ("]", ";", ""):
                 at += 1
@@ -145,12 +146,12 @@ def names_at(reader: Reader, at: int, last: int) -> tuple[list[str | None], int]
         at += 1
         while at < last and words[at] == ".":
             name = None
-            at += 2
+            at = min(at + 2, last)
         if words[at] == "[":
             name = None
             while at < last and words[at] != "]":
                 at += 1
-            at += 1
+            at = min(at + 1, last)
         names.append(name)
         if at >= last or words[at] != ",":
             break
