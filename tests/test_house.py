@@ -89,7 +89,7 @@ BY_NAME: dict[str, list[str]] = {
     "replay/effects/__init__.py": [f"replay.effects.{name}" for name in effects._FAMILIES],
     "replay/machine/handlers.py": [
         f"replay.machine.{module}"
-        for module in sorted({name.split(".")[0] for name in FUNCTIONS.values()})
+        for module in sorted({name.rpartition(".")[0] for name in FUNCTIONS.values()})
     ],
     "report/formats.py": [f"report.{name}" for name in FORMATS],
     "rules/__init__.py": _beside("rules"),

@@ -16,9 +16,9 @@ from idemlint.errors import UsageProblem
 from idemlint.plpgsql.nodes import Dynamic, Sql, walk
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.refs import table_of
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects import effects_of, flat
-from idemlint.replay.effects.queries import table_of
 from idemlint.replay.effects.vocabulary import Body, Creates, Opaque
 from idemlint.sequence.paths import short_name
 

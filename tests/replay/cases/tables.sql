@@ -143,8 +143,8 @@ ALTER TABLE a ADD CONSTRAINT a_b FOREIGN KEY (b_id) REFERENCES b; -- safe, alone
 -- # a table under a foreign key is not dropped again
 CREATE TABLE a (id int PRIMARY KEY);
 ---
-DROP TABLE IF EXISTS a; -- unknown (fails 2BP01), alone safe
-CREATE TABLE a (id int PRIMARY KEY); -- unknown (fails 42P07), alone fails 42P07
+DROP TABLE IF EXISTS a; -- fails 2BP01, alone safe
+CREATE TABLE a (id int PRIMARY KEY); -- fails 42P07
 CREATE TABLE IF NOT EXISTS b (a_id int REFERENCES a); -- safe
 
 -- # DROP TABLE CASCADE takes the foreign key, not the other table

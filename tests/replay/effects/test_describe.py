@@ -26,18 +26,20 @@ from idemlint.replay.effects.vocabulary import (
     Fills,
     Inserts,
     Opaque,
+    Reads,
     Renames,
     Repeats,
     Requires,
+    Retypes,
     Sets,
     SetsPath,
     Transaction,
     Updates,
-    UsesAnyColumn,
     UsesColumns,
     Verb,
 )
 from idemlint.replay.guards.conditions import Not, RowExists
+from idemlint.replay.queries.scope import Scope
 from idemlint.source.tree import wrap
 
 from ..asking import VERSION, programs
@@ -75,8 +77,8 @@ CASES: list[tuple[Effect, str]] = [
     (UsesColumns(USERS, ("email",)), "uses column email of users, else 42703"),
     (UsesColumns(USERS, ("a", "b")), "uses columns a, b of users, else 42703"),
     (
-        UsesAnyColumn((USERS, ORDERS), ("a",)),
-        "uses column a of one of users, app.orders, else 42703",
+        Reads(Scope(names=(("u", "a"), ("u", "*"), ("b",)), inner=(Scope(names=(("c",),)),))),
+        "reads columns u.a, b, c, else 42703",
     ),
     (Creates(USERS, Kind.TABLE), "creates table users"),
     (
@@ -98,6 +100,10 @@ CASES: list[tuple[Effect, str]] = [
     (Drops(USERS, Kind.TABLE, cascade=True), "drops table users, with all that needs it"),
     (Renames(USERS, ORDERS, Kind.TABLE), "renames table users to app.orders"),
     (Sets(EMAIL, "type", "text"), "sets type of column email on users to text"),
+    (
+        Retypes(EMAIL, "text"),
+        "sets type of column email on users to text, unless something is made of it",
+    ),
     (
         Sets(EMAIL, "default", AN_EXPRESSION),
         "sets default of column email on users to an expression",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import raw_type_name
 from idemlint.source.tree import Tree, strings, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Types that bring a sequence.
 SERIALS: Final = frozenset({"serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"})
@@ -36,7 +40,10 @@ _GENERATORS: Final = frozenset(
 
 
 class Column(NamedTuple):
-    """A column as its definition says; `generated` where PostgreSQL fills it with a new value each time."""
+    """A column as its definition says; `generated` where PostgreSQL fills it with a new value each time.
+
+    `expression`: it is computed (GENERATED … STORED), from the columns `reads`.
+    """
 
     name: str
     type: str
@@ -45,6 +52,7 @@ class Column(NamedTuple):
     generated: bool
     identity: bool
     expression: bool = False
+    reads: tuple[str, ...] = ()
 
 
 def read_column(fields: dict[str, Any]) -> Column:
@@ -52,6 +60,7 @@ def read_column(fields: dict[str, Any]) -> Column:
     name = raw_type_name(fields["typeName"]) if "typeName" in fields else ""
     default = None
     not_null = identity = expression = False
+    reads: tuple[str, ...] = ()
     for each in fields.get("constraints", ()):
         constraint = each["Constraint"]
         contype = constraint["contype"]
@@ -63,6 +72,7 @@ def read_column(fields: dict[str, Any]) -> Column:
             identity = True
         elif contype == "CONSTR_GENERATED":
             expression = True
+            reads = tuple(dict.fromkeys(columns_in(constraint.get("raw_expr"))))
     serial = name in SERIALS
     return Column(
         fields["colname"],
@@ -72,7 +82,67 @@ def read_column(fields: dict[str, Any]) -> Column:
         identity or serial or generates(default),
         identity,
         expression,
+        reads,
     )
+
+
+def columns_in(root: object) -> Iterator[str]:
+    """The columns of a raw expression in order; it may be deeper than Python's stack."""
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            reference = value.get("ColumnRef")
+            if reference is None:
+                waiting += reversed(value.values())
+                continue
+            last = reference["fields"][-1].get("String")
+            if last is not None:
+                yield last.get("sval", "")
+        elif isinstance(value, list):
+            waiting += reversed(value)
+
+
+#: Functions whose first argument names a sequence.
+_OF_SEQUENCES: Final = frozenset({"nextval", "currval", "setval"})
+
+
+def needed_by(root: object) -> Iterator[tuple[Space, list[str]]]:
+    """Routines and relations that a raw expression cannot do without, by their dotted names."""
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            call = value.get("FuncCall")
+            if call is not None:
+                names = [part["String"].get("sval", "") for part in call["funcname"]]
+                yield Space.ROUTINE, names
+                arguments = call.get("args", [])
+                if names[-1] in _OF_SEQUENCES and arguments:
+                    text = _literal(arguments[0])
+                    if text is not None:
+                        yield Space.RELATION, _folded(text)
+            waiting += value.values()
+
+
+def _literal(value: dict[str, Any]) -> str | None:
+    """The text of a string literal that stands by itself or is cast to regclass: cast to text, nothing
+    of it is known to PostgreSQL."""
+    cast = value.get("TypeCast")
+    if cast is not None:
+        if raw_type_name(cast["typeName"]) != "regclass":
+            return None
+        value = cast["arg"]
+    text = value.get("A_Const", {}).get("sval")
+    return None if text is None else str(text.get("sval", ""))
+
+
+def _folded(text: str) -> list[str]:
+    """A dotted name in a string; dots in quotes are not expected."""
+    parts = text.split(".")
+    return [part[1:-1] if part[:1] == '"' else part.lower() for part in parts]
 
 
 def generates(default: Tree | None) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.column import columns_in
 from idemlint.replay.catalog.identifiers import ChosenName, chosen_name, cut
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from idemlint.postgres.kinds import Ref
 
 
 class UniqueKey(NamedTuple):
@@ -29,16 +30,11 @@ class Constraint(NamedTuple):
     tree: Tree | None = None
     base: ChosenName | None = None
 
-    def is_key_of(self, referenced: tuple[str, ...]) -> bool:
-        """Whether a foreign key that names these columns (none: the primary key) stands on it."""
-        if not referenced:
-            return self.contype == "CONSTR_PRIMARY"
-        return set(referenced) == set(self.columns)
-
 
 class ForeignKey(NamedTuple):
-    """A foreign key made by ALTER TABLE: the columns it points at (none: the primary key)."""
+    """A foreign key: the table and the columns that it points at (none: the primary key)."""
 
+    table: Ref
     columns: tuple[str, ...]
 
 
@@ -81,7 +77,7 @@ def constraint_columns(node: Tree, column_name: str | None = None) -> tuple[str,
     if contype == "CONSTR_FOREIGN":
         return tuple(strings(node.fk_attrs))
     if contype == "CONSTR_CHECK":
-        return tuple(dict.fromkeys(_column_refs(node.fields.get("raw_expr"))))
+        return tuple(dict.fromkeys(columns_in(node.fields.get("raw_expr"))))
     if contype == "CONSTR_EXCLUSION":
         names = []
         for pair in node.exclusions or ():
@@ -90,20 +86,3 @@ def constraint_columns(node: Tree, column_name: str | None = None) -> tuple[str,
                 names.append(element.name)
         return tuple(names)
     return tuple(strings(node.keys))
-
-
-def _column_refs(root: object) -> Iterator[str]:
-    """The columns of an expression in order; it may be deeper than Python's stack."""
-    waiting = [root]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            reference = value.get("ColumnRef")
-            if reference is None:
-                waiting += reversed(value.values())
-                continue
-            last = reference["fields"][-1].get("String")
-            if last is not None:
-                yield last.get("sval", "")
-        elif isinstance(value, list):
-            waiting += reversed(value)

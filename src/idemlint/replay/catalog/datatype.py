@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog.definition import Definition, Need
@@ -11,6 +11,93 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.source.tree import Tree
+
+
+#: Types that every database has, by the names that the grammar leaves as they are written or makes of them
+#: (https://www.postgresql.org/docs/current/datatype.html).
+BUILTIN: Final = frozenset(
+    [
+        "text",
+        "varchar",
+        "bpchar",
+        "char",
+        "name",
+        "int2",
+        "int4",
+        "int8",
+        "numeric",
+        "float4",
+        "float8",
+        "bool",
+        "date",
+        "time",
+        "timetz",
+        "timestamp",
+        "timestamptz",
+        "interval",
+        "uuid",
+        "json",
+        "jsonb",
+        "jsonpath",
+        "xml",
+        "bytea",
+        "bit",
+        "varbit",
+        "inet",
+        "cidr",
+        "macaddr",
+        "macaddr8",
+        "money",
+        "point",
+        "line",
+        "lseg",
+        "box",
+        "path",
+        "polygon",
+        "circle",
+        "tsvector",
+        "tsquery",
+        "oid",
+        "regclass",
+        "regtype",
+        "regproc",
+        "regprocedure",
+        "regrole",
+        "regnamespace",
+        "record",
+        "void",
+        "trigger",
+        "event_trigger",
+        "unknown",
+        "anyelement",
+        "anyarray",
+        "serial",
+        "serial2",
+        "serial4",
+        "serial8",
+        "bigserial",
+        "smallserial",
+        "int4range",
+        "int8range",
+        "numrange",
+        "tsrange",
+        "tstzrange",
+        "daterange",
+        "int4multirange",
+        "int8multirange",
+        "nummultirange",
+        "tsmultirange",
+        "tstzmultirange",
+        "datemultirange",
+        "xid",
+        "xid8",
+        "cid",
+        "tid",
+        "pg_lsn",
+        "internal",
+        "cstring",
+    ]
+)
 
 
 def type_name(node: Tree | None) -> str:

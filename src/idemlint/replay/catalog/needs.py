@@ -1,62 +1,118 @@
-"""What depends on what: what keeps an object from being dropped without CASCADE, as far as it is known."""
+"""What depends on what, as `pg_depend` has it (src/backend/catalog/dependency.c).
+
+What hangs on an object *goes along* with it (`owners`: an index with its column, all that is inside a
+table); what *needs* it keeps it from being dropped without CASCADE, and goes with CASCADE.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.postgres.kinds import Ref, Space
-from idemlint.replay.catalog.constraint import ForeignKey
+from idemlint.postgres.kinds import ROW_TYPES, Ref, Space
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog.knowledge import is_internal
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from idemlint.replay.catalog.constraint import Constraint
     from idemlint.replay.catalog.definition import Need
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Key, Slot
 
-
-def dependents(
-    catalog: Catalog, slot: Slot, key: Key, *, certain: bool = True
-) -> list[tuple[Key, Slot]]:
-    """What keeps an object from being dropped without CASCADE, as far as it is known.
-
-    `certain=False`: what does so if its own definition is what it has.
-    """
-    oid = slot.oid
-    found = {
-        other_key: other
-        for other_key, other in catalog.relying(oid)
-        if oid in other.needs and oid not in other.owners
-    }
-    found |= {
-        other_key: other
-        for other_key, other in catalog.relying((key[0], key[2]))
-        if other.certain is certain and definition_needs(catalog, other, key, slot) is not None
-    }
-    return [
-        (other_key, other)
-        for other_key, other in sorted(found.items(), key=_age)
-        if other.oid != oid
-        and catalog.alive(other)
-        and other_key[1] != oid
-        and not catalog.is_dead(other_key[1])
-    ]
+#: Objects by identity, each with its name.
+Objects = dict[int, tuple["Key", "Slot"]]
 
 
-def _age(found: tuple[Key, Slot]) -> int:
-    return found[1].oid
+class Holder(NamedTuple):
+    """What needs an object: `key` and `slot`, or a `part` of it by its own definition (a column, a foreign
+    key); `certain` unless that definition may not be its own."""
+
+    key: Key
+    slot: Slot
+    part: Key | None
+    certain: bool
 
 
-def definition_needs(catalog: Catalog, other: Slot, key: Key, slot: Slot) -> Need | None:
-    """The part of an object whose own definition needs the one under `key`."""
+def going(catalog: Catalog, roots: Iterable[tuple[Key, Slot]]) -> Objects:
+    """What is no more when these objects are dropped: they, what is inside them, what hangs on that."""
+    found: Objects = {}
+    waiting = list(roots)
+    while waiting:
+        key, slot = waiting.pop()
+        if slot.oid in found:
+            continue
+        found[slot.oid] = (key, slot)
+        inside = (each for each in catalog.contents(slot.oid) if not is_internal(each[0]))
+        hanging = (each for each in catalog.relying(slot.oid) if slot.oid in each[1].owners)
+        for other_key, other in (*inside, *hanging):
+            if other.presence is PRESENT and other.oid not in found and catalog.alive(other):
+                waiting.append((other_key, other))
+    return found
+
+
+def holders(catalog: Catalog, objects: Objects) -> list[Holder]:
+    """What keeps objects from being dropped, the oldest first: none of them does so itself."""
+    found: dict[int, Holder] = {}
+    for oid, (key, slot) in objects.items():
+        generated = _generated(catalog, key, slot) if key[0] is Space.COLUMN else ()
+        for holder in (*_by_identity(catalog, oid), *_by_name(catalog, key, slot), *generated):
+            of = holder.slot.oid
+            container = holder.key[1]
+            if of in objects or container in objects or catalog.is_dead(container):
+                continue
+            if holder.part is not None and _goes(catalog, holder.part, objects):
+                continue
+            if catalog.alive(holder.slot):
+                found.setdefault(of, holder)
+    return sorted(found.values(), key=lambda holder: holder.slot.oid)
+
+
+def _goes(catalog: Catalog, part: Key, objects: Objects) -> bool:
+    slot = catalog.recorded(part)
+    return slot is not None and slot.oid in objects
+
+
+def _by_identity(catalog: Catalog, oid: int) -> Iterator[Holder]:
+    for key, slot in catalog.relying(oid):
+        if oid in slot.needs and oid not in slot.owners:
+            yield Holder(key, slot, None, True)
+
+
+def _generated(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
+    """Generated columns of the same table, as it was made, that read a column."""
+    table = catalog.by_oid(key[1])
+    definition = table.definition if table is not None else None
+    if isinstance(definition, TableDefinition) and slot.owners[:1] == (key[1],):
+        for name in definition.generated_from(key[2]):
+            place = (Space.COLUMN, key[1], name)
+            other = catalog.find_key(place)
+            if other is not None and other.presence is PRESENT and catalog.alive(other):
+                yield Holder(place, other, None, True)
+
+
+def _by_name(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
+    """What says in its own definition that it needs something of that name."""
+    space, _, name = key
+    if space is Space.ROUTINE:
+        name = name.partition("(")[0]
+    spaces = (space, Space.TYPE) if slot.kind in ROW_TYPES else (space,)
+    for asked in spaces:
+        for other_key, other in catalog.relying((asked, name)):
+            need = _need(catalog, other, asked, name, slot)
+            if need is not None:
+                part = (need.by_space, other.oid, need.by)
+                yield Holder(other_key, other, part, other.certain)
+
+
+def _need(catalog: Catalog, other: Slot, space: Space, name: str, slot: Slot) -> Need | None:
+    """The part of an object whose own definition needs the one that `slot` is."""
     needs = getattr(other.definition, "needs", None)
     if needs is None:
         return None
     for need in needs():
-        if need.name != key[2] or need.space is not key[0]:
+        if need.name != name or need.space is not space:
             continue
         part = catalog.recorded((need.by_space, other.oid, need.by))
         if part is not None and (
@@ -69,37 +125,3 @@ def definition_needs(catalog: Catalog, other: Slot, key: Key, slot: Slot) -> Nee
             known: Need = need
             return known
     return None
-
-
-def foreign_keys(catalog: Catalog, table: Slot, key: Key, constraint: Constraint) -> Iterator[str]:
-    """The foreign keys that point at a table's unique or primary key."""
-    found = {
-        other_key: other
-        for on in (table.oid, (Space.RELATION, key[2]))
-        for other_key, other in catalog.relying(on)
-    }
-    for (_, container, name), slot in sorted(found.items(), key=_age):
-        if not catalog.alive(slot):
-            continue
-        definition = slot.definition
-        if isinstance(definition, ForeignKey):
-            points_here = table.oid in slot.needs and not catalog.is_dead(container)
-            if points_here and constraint.is_key_of(definition.columns):
-                yield name
-        elif isinstance(definition, TableDefinition):
-            yield from _inline_foreign_keys(catalog, slot, table, key, constraint)
-
-
-def _inline_foreign_keys(
-    catalog: Catalog, other: Slot, table: Slot, key: Key, constraint: Constraint
-) -> Iterator[str]:
-    for need in other.definition.needs():
-        if need.space is not Space.RELATION or need.name != key[2]:
-            continue
-        part = catalog.recorded((Space.CONSTRAINT, other.oid, need.by))
-        if part is not None and (part.presence is not PRESENT or not catalog.alive(part)):
-            continue
-        target = catalog.find(Ref(need.space, need.name, need.schema))
-        points_here = target is not None and target.oid == table.oid
-        if points_here and constraint.is_key_of(need.columns):
-            yield need.by

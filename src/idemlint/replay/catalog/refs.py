@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.datatype import type_name
@@ -18,11 +18,13 @@ KINDS: Final[dict[str, Kind]] = {word: kind for kind in Kind for word in kind.ob
 
 def relation(range_var: Tree) -> Ref:
     """A `RangeVar`; a temporary one lives in `pg_temp`."""
-    fields = range_var.fields
-    schema = fields.get("schemaname")
-    if fields.get("relpersistence") == "t":
-        schema = "pg_temp"
+    return table_of(range_var.fields)
+
+
+def table_of(fields: dict[str, Any]) -> Ref:
+    """The same of the raw fields."""
     name = fields["relname"]
+    schema = "pg_temp" if fields.get("relpersistence") == "t" else fields.get("schemaname")
     return Ref(Space.RELATION, name if len(name) < 16 else cut(name), schema)
 
 

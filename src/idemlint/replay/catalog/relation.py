@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.postgres.alter_passes import INDEXED
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.column import SERIALS, Column, read_column
+from idemlint.replay.catalog.column import SERIALS, Column, columns_in, needed_by, read_column
 from idemlint.replay.catalog.constraint import (
     SUFFIXES,
     Constraint,
     constraint_columns,
     constraint_name,
 )
+from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.definition import Definition, Need
 from idemlint.replay.catalog.identifiers import ChosenName, chosen_name
+from idemlint.replay.catalog.refs import relation
 from idemlint.source.tree import Tree, folded, strings, unfolded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from idemlint.postgres.kinds import Ref
 
 
 class ByProduct(NamedTuple):
@@ -37,18 +41,33 @@ class ByProduct(NamedTuple):
     base: ChosenName | None
 
 
+class InlineKey(NamedTuple):
+    """A foreign key of a CREATE TABLE: its name, the table and the columns that it points at."""
+
+    name: str
+    table: Ref
+    columns: tuple[str, ...]
+
+
+#: DEFAULTs that read nothing of the database.
+_NEEDS_NOTHING: Final = frozenset({"A_Const", "SQLValueFunction"})
+
+
 class TableDefinition(Definition):
     """Columns and constraints of a CREATE TABLE.
 
     `open`: it has more than the statement says (LIKE, INHERITS, OF, a partition).
     """
 
-    __slots__ = ("_contents", "_tree", "name", "open")
+    __slots__ = ("_contents", "_tree", "name", "open", "partitioned_by")
 
     def __init__(self, name: str, tree: Tree) -> None:
         self.name = name
         self._contents: _Contents | None = None
         fields = tree.fields
+        spec = fields.get("partspec", {}).get("partParams", ())
+        #: Columns by which it is partitioned, those in expressions included.
+        self.partitioned_by = tuple(each for part in spec for each in _partition_columns(part))
         # Dumps make tens of thousands of tables.
         self._tree = folded(tree)
         self.open = (
@@ -132,6 +151,23 @@ class TableDefinition(Definition):
         """The sequences and indexes that PostgreSQL makes along with the table."""
         return self.contents.by_products
 
+    def generated_from(self, column: str) -> Iterator[str]:
+        """The generated columns that read a column."""
+        for each in self.contents.columns.values():
+            if column in each.reads:
+                yield each.name
+
+    def foreign_keys(self) -> tuple[InlineKey, ...]:
+        """The foreign keys that come with it."""
+        return self.contents.foreign_keys
+
+
+def _partition_columns(part: dict[str, Any]) -> Iterator[str]:
+    fields = part["PartitionElem"]
+    if "name" in fields:
+        yield fields["name"]
+    yield from columns_in(fields.get("expr"))
+
 
 #: Of the tables whose statement is kept as JSON, those that were asked last what they have.
 _read_last: deque[TableDefinition] = deque()
@@ -192,22 +228,35 @@ class _Contents:
 
     def _read_needs(self) -> Iterator[Need]:
         for each in self.columns.values():
-            schema, _, name = each.type.removesuffix("[]").rpartition(".")
-            yield Need(Space.TYPE, name, schema or None, Space.COLUMN, each.name)
-        for constraint in self.constraints.values():
-            if constraint.contype == "CONSTR_FOREIGN":
-                tree = constraint.tree
-                target = tree.pktable if tree is not None else None
-                if tree is not None and target is not None and target.relname != self._table:
-                    columns = tuple(strings(tree.pk_attrs))
+            name = each.type.rstrip("[]")
+            if name not in BUILTIN:
+                schema, _, bare = name.rpartition(".")
+                yield Need(Space.TYPE, bare, schema or None, Space.COLUMN, each.name)
+            default = each.default
+            if default is not None and default.kind not in _NEEDS_NOTHING:
+                for space, ref in needed_by({default.kind: default.fields}):
                     yield Need(
-                        Space.RELATION,
-                        target.relname,
-                        target.schemaname,
-                        Space.CONSTRAINT,
-                        constraint.name,
-                        columns,
+                        space, ref[-1], ref[-2] if len(ref) > 1 else None, Space.COLUMN, each.name
                     )
+        for key in self.foreign_keys:
+            if key.table.name != self._table:
+                table = key.table
+                yield Need(
+                    Space.RELATION,
+                    table.name,
+                    table.schema,
+                    Space.CONSTRAINT,
+                    key.name,
+                    key.columns,
+                )
+
+    @cached_property
+    def foreign_keys(self) -> tuple[InlineKey, ...]:
+        return tuple(
+            InlineKey(each.name, relation(each.tree.pktable), tuple(strings(each.tree.pk_attrs)))
+            for each in self.constraints.values()
+            if each.contype == "CONSTR_FOREIGN" and each.tree is not None
+        )
 
     @cached_property
     def by_products(self) -> list[ByProduct]:
@@ -275,6 +324,30 @@ class _ConstraintReader:
 
 
 _INDEX_OPTIONS: Final = ("deferrable", "initdeferred", "including", "nulls_not_distinct")
+
+
+class QueryDefinition(Definition):
+    """The columns that a view's query gives, or that of a table made by one: `types` by name, in order
+    (empty where a type is not known)."""
+
+    __slots__ = ("types",)
+
+    def __init__(self, types: dict[str, str]) -> None:
+        self.types = types
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, QueryDefinition) and self.types == other.types
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.types))
+
+    def inside(self, space: Space, name: str) -> bool | None:
+        """Whether it has a column."""
+        return name in self.types if space is Space.COLUMN else False
+
+    def names(self, space: Space) -> tuple[str, ...]:
+        """Its columns."""
+        return tuple(self.types) if space is Space.COLUMN else ()
 
 
 class IndexDefinition(NamedTuple):

@@ -73,7 +73,7 @@ def remember_key(catalog: Catalog, table_oid: int, oid: int, definition: IndexDe
     catalog.put(key, Slot(PRESENT, catalog.new_oid(), definition=built))
 
 
-def _built_keys(catalog: Catalog, table: Slot) -> list[tuple[Slot | None, UniqueKey]]:
+def built_keys(catalog: Catalog, table: Slot) -> list[tuple[Slot | None, UniqueKey]]:
     """The unique indexes made after a table, with what is known of them, first made first."""
     slot = catalog.slots.get((Space.FACET, table.oid, _KEYS))
     each: BuiltKey | None = slot.definition if slot is not None else None
@@ -94,7 +94,7 @@ def unique_keys(catalog: Catalog, table: Slot) -> list[UniqueKey]:
                 if slot is None or (slot.presence is PRESENT and catalog.alive(slot)):
                     primary = constraint.contype == "CONSTR_PRIMARY"
                     keys.append(UniqueKey(constraint.columns, primary))
-    for slot, key in _built_keys(catalog, table):
+    for slot, key in built_keys(catalog, table):
         if slot is not None and slot.presence is PRESENT and catalog.alive(slot):
             keys.append(key)
     return [key for key in keys if key.whole]
@@ -104,7 +104,7 @@ def partial_keys(catalog: Catalog, table: Slot) -> list[tuple[str, ...]]:
     """The columns of unique indexes that cover only some rows."""
     return [
         key.columns
-        for slot, key in _built_keys(catalog, table)
+        for slot, key in built_keys(catalog, table)
         if not key.whole and slot is not None and slot.presence is not ABSENT
     ]
 
@@ -118,7 +118,7 @@ def may_have_key(catalog: Catalog, table: Slot, ref: Ref, columns: frozenset[str
                 slot = catalog.slots.get((Space.CONSTRAINT, table.oid, constraint.name))
                 if slot is None or slot.presence is not ABSENT:
                     found.append(constraint.columns)
-    for slot, built in _built_keys(catalog, table):
+    for slot, built in built_keys(catalog, table):
         if slot is None or slot.presence is not ABSENT:
             found.append(built.columns)
     for key in found:

@@ -70,7 +70,7 @@ class View:
         self.as_made: Final = Answers(catalog, moment, now, sure=False)
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """Something inside an object: its name, what is known of it, and what the object's definition calls it.
 
     Without a `slot` only the definition speaks of it; without `told` the definition does not.
@@ -165,7 +165,7 @@ class Answers:
             if table is None:
                 return None
             slot = catalog.slots.get((Space.COLUMN, table.oid, ref.name))
-            return self._column(table, _Part(ref.name, slot, ref.name))
+            return self._column(table, Part(ref.name, slot, ref.name))
 
     def primary_key(self, table: Ref) -> PrimaryKey:
         """Whether a table has a primary key, and which."""
@@ -193,11 +193,11 @@ class Answers:
                 if slot is not None and told is None:
                     slot = _index_of(catalog, slot) or slot
                     unique = unique or _is_unique(slot)
-                columns = _key_columns(catalog, holder, slot, told) if unique else None
+                columns = key_columns(catalog, holder, slot, told) if unique else None
                 if columns and self._is_own(holder, part):
                     keys[columns, True] = UniqueKey(columns, primary)
             for _, slot in self._indexes(catalog, holder):
-                columns = _key_columns(catalog, holder, slot, None) if _is_unique(slot) else None
+                columns = key_columns(catalog, holder, slot, None) if _is_unique(slot) else None
                 if columns and (slot.certain or not self._sure):
                     whole = not slot.definition.partial
                     keys.setdefault((columns, whole), UniqueKey(columns, False, whole))
@@ -243,22 +243,22 @@ class Answers:
         definition = holder.definition
         return isinstance(definition, Definition) and definition.inside(space, "") is False
 
-    def _parts(self, catalog: Catalog, holder: Slot, space: Space) -> list[_Part]:
-        """What is there inside an object: first what it came with, in order, then what was added."""
-        parts = _parts(catalog, holder, space)
+    def _parts(self, catalog: Catalog, holder: Slot, space: Space) -> list[Part]:
+        """What is there inside an object: what it came with, then what was added."""
+        found = parts(catalog, holder, space)
         if not self._sure:
-            return parts
+            return found
         return [
             part
-            for part in parts
+            for part in found
             if (holder.certain if part.slot is None else not self._is_doubted(catalog, part.slot))
         ]
 
-    def _is_own(self, holder: Slot, part: _Part) -> bool:
+    def _is_own(self, holder: Slot, part: Part) -> bool:
         """Whether what is known of its making is surely its own, where that is asked."""
         return not self._sure or (holder if part.slot is None else part.slot).certain
 
-    def _column(self, table: Slot, part: _Part) -> Column | None:
+    def _column(self, table: Slot, part: Part) -> Column | None:
         if not self._is_own(table, part):
             return None
         if part.slot is not None and isinstance(part.slot.definition, Column):
@@ -309,7 +309,8 @@ def _is_there(catalog: Catalog, holder: Slot, slot: Slot) -> bool:
     )
 
 
-def _parts(catalog: Catalog, holder: Slot, space: Space) -> list[_Part]:
+def parts(catalog: Catalog, holder: Slot, space: Space) -> list[Part]:
+    """What is there of a namespace inside an object: what it came with, then what was added."""
     definition = holder.definition
     came = definition.names(space) if isinstance(definition, Definition) else ()
     slots = {
@@ -326,19 +327,19 @@ def _parts(catalog: Catalog, holder: Slot, space: Space) -> list[_Part]:
     free = [name for name in came if name in slots and name not in own and not slots[name].owners]
     left = [name for name in free if name not in there]
     left = free if len(left) < len(renamed) else left
-    parts: list[_Part] = []
+    found: list[Part] = []
     waiting = iter(renamed)
     for name in came:
         if name not in slots:
-            parts.append(_Part(name, None, name))
+            found.append(Part(name, None, name))
         elif name in own:
-            parts.append(_Part(name, there.pop(name), name))
+            found.append(Part(name, there.pop(name), name))
         elif name in left and (now := next(waiting, None)) is not None:
             # Which of several is which cannot be told.
             sole = len(left) == len(renamed) == 1
-            parts.append(_Part(now, there.pop(now), name if sole else None))
+            found.append(Part(now, there.pop(now), name if sole else None))
     added = sorted(there.items(), key=lambda each: each[1].oid)
-    return parts + [_Part(name, slot, None) for name, slot in added]
+    return found + [Part(name, slot, None) for name, slot in added]
 
 
 def _came(holder: Slot, slot: Slot) -> bool:
@@ -350,7 +351,7 @@ def _is_own(holder: Slot, slot: Slot) -> bool:
     return _came(holder, slot) or not slot.maker
 
 
-def _constraint(table: Slot, part: _Part) -> Constraint | None:
+def _constraint(table: Slot, part: Part) -> Constraint | None:
     """How the table's definition makes a constraint."""
     if part.told is None or not isinstance(table.definition, TableDefinition):
         return None
@@ -367,7 +368,7 @@ def _index_of(catalog: Catalog, constraint: Slot) -> Slot | None:
     return next((each for each in owners if each is not None and each.kind is Kind.INDEX), None)
 
 
-def _key_columns(
+def key_columns(
     catalog: Catalog, table: Slot, slot: Slot | None, told: Constraint | None
 ) -> tuple[str, ...] | None:
     """The columns of a key, by the names that they go by now; `None`: they cannot be told."""

@@ -18,6 +18,8 @@ from idemlint.replay.effects.vocabulary import (
     Requires,
     Verb,
 )
+from idemlint.replay.queries.compiled import read_level
+from idemlint.replay.queries.scope import Source
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
@@ -53,22 +55,25 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
             return effects
         effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
         return effects
-    needs: tuple[Ref, ...] = ()
     key_definition = None
+    reading = None
+    if contype == "CONSTR_CHECK":
+        reading = read_level([node.fields.get("raw_expr")], (Source(table.name, table),))
     if contype == "CONSTR_FOREIGN":
         target = relation(node.pktable)
-        needs = (target,)
-        key_definition = ForeignKey(tuple(strings(node.pk_attrs)))
+        key_definition = ForeignKey(target, tuple(strings(node.pk_attrs)))
         used.append(Requires(target, True, "42P01", Kind.TABLE, Verb.USE))
     if not named:
         return [
             *used,
-            CreatesUnnamed(table, base, Kind.CONSTRAINT, key_definition, column_refs, needs),
+            CreatesUnnamed(
+                table, base, Kind.CONSTRAINT, key_definition, column_refs, reads=reading
+            ),
         ]
     return [
         Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE),
         *used,
-        Creates(ref, Kind.CONSTRAINT, key_definition, column_refs, needs),
+        Creates(ref, Kind.CONSTRAINT, key_definition, column_refs, reads=reading),
     ]
 
 

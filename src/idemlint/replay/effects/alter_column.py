@@ -22,6 +22,7 @@ from idemlint.replay.effects.vocabulary import (
     Effect,
     Fills,
     Requires,
+    Retypes,
     Sets,
     Updates,
     Verb,
@@ -113,7 +114,7 @@ def change_type(table: Ref, command: Tree) -> list[Effect]:
         target = type_ref(node.typeName)
         if target.schema != "pg_catalog":
             effects.append(Requires(target, True, "42704", Kind.TYPE, Verb.USE))
-        effects.append(Sets(ref, "type", type_name(node.typeName)))
+        effects.append(Retypes(ref, type_name(node.typeName)))
     using = node.raw_default
     if using is not None:
         again, why = _using_again(using, command.name)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.alter_passes import REST, alter_pass
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.refs import KINDS, facet, inside, relation
+from idemlint.replay.catalog.refs import KINDS, facet, inside, relation, table_of
 from idemlint.replay.effects import alter_column
 from idemlint.replay.effects.add_constraint import create_constraint
-from idemlint.replay.effects.queries import table_of
 from idemlint.replay.effects.vocabulary import (
     SKIP,
     Command,

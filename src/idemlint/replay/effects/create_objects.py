@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.refs import inside, qualified, relation, role, schema
 from idemlint.replay.catalog.relation import BEFORE, TriggerDefinition
-from idemlint.replay.effects.queries import needs_relations, walk
+from idemlint.replay.effects.queries import reads
 from idemlint.replay.effects.tables import target
 from idemlint.replay.effects.vocabulary import (
     SKIP,
@@ -18,12 +18,17 @@ from idemlint.replay.effects.vocabulary import (
     Opaque,
     Requires,
     Sets,
+    UsesColumns,
     Verb,
 )
+from idemlint.replay.queries.compiled import read_level, read_query
+from idemlint.replay.queries.scope import Source
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from idemlint.replay.queries.scope import Reading
 
 
 def creates(
@@ -109,14 +114,19 @@ def owned_by(sequence: Ref, names: list[str]) -> list[Effect]:
 def create_view(stmt: Tree) -> list[Effect]:
     """`CREATE [OR REPLACE] VIEW`: over anything but a view OR REPLACE raises 42809."""
     ref = relation(stmt.view)
-    query = walk(stmt.fields.get("query"))
-    sources = needs_relations(query)
-    needs = tuple(effect.ref for effect in sources if isinstance(effect, Requires))
-    if not stmt.replace:
-        effects = [*sources, *target(ref, Kind.VIEW, guarded=False, needs=needs)]
-        effects.append(Creates(ref, Kind.VIEW, None, needs=needs))
-        return effects
-    return [*sources, Creates(ref, Kind.VIEW, None, needs=needs, replaces=True)]
+    reading = read_query(stmt.fields["query"]["SelectStmt"])
+    needs = reading.tables
+    made = Creates(
+        ref,
+        Kind.VIEW,
+        needs=needs,
+        replaces=bool(stmt.replace),
+        reads=reading,
+        gives=tuple(strings(stmt.aliases)),
+    )
+    if stmt.replace:
+        return [*reads(reading), made]
+    return [*reads(reading), *target(ref, Kind.VIEW, guarded=False, needs=needs), made]
 
 
 def create_trigger(stmt: Tree, postgres_version: int) -> list[Effect]:
@@ -126,33 +136,61 @@ def create_trigger(stmt: Tree, postgres_version: int) -> list[Effect]:
     function = qualified(Space.ROUTINE, strings(stmt.funcname), "")
     effects: list[Effect] = [uses(table, Kind.TABLE), uses(function, Kind.FUNCTION)]
     when = TriggerDefinition(stmt.events or 0, bool((stmt.timing or 0) & BEFORE))
+    condition = stmt.fields.get("whenClause")
+    reading = None
+    if condition is not None:
+        rows = tuple(Source(name, table) for name in ("new", "old"))
+        reading = read_level([condition], rows)
+        # The condition is analysed before the function is looked for.
+        effects[1:1] = reads(reading)
+    of = tuple(inside(Space.COLUMN, name, table) for name in strings(stmt.columns))
+    if of:
+        effects.append(UsesColumns(table, tuple(strings(stmt.columns))))
+    made = Creates(
+        ref, Kind.TRIGGER, when, needs=(function, *of), replaces=bool(stmt.replace), reads=reading
+    )
     if stmt.replace:
-        return [*effects, Creates(ref, Kind.TRIGGER, when, needs=(function,), replaces=True)]
+        return [*effects, made]
     duplicate = "23505" if stmt.isconstraint and postgres_version < 14 else "42710"
-    effects.append(Requires(ref, False, duplicate, Kind.TRIGGER, Verb.CREATE))
-    effects.append(Creates(ref, Kind.TRIGGER, when, needs=(function,)))
-    return effects
+    return [*effects, Requires(ref, False, duplicate, Kind.TRIGGER, Verb.CREATE), made]
 
 
 def create_rule(stmt: Tree) -> list[Effect]:
     """`CREATE [OR REPLACE] RULE`."""
     table = relation(stmt.relation)
     ref = inside(Space.RULE, stmt.rulename, table)
-    effects: list[Effect] = [uses(table, Kind.TABLE)]
-    if stmt.replace:
-        return [*effects, Creates(ref, Kind.RULE, replaces=True)]
-    return [*effects, *creates(ref, Kind.RULE)]
+    rows = tuple(Source(name, table) for name in ("new", "old"))
+    reading = read_level([stmt.fields.get("whereClause"), *_queries(stmt)], rows)
+    effects: list[Effect] = [uses(table, Kind.TABLE), *reads(reading)]
+    if not stmt.replace:
+        effects.append(Requires(ref, False, "42710", Kind.RULE, Verb.CREATE))
+    effects.append(Creates(ref, Kind.RULE, replaces=bool(stmt.replace), reads=reading))
+    return effects
+
+
+def _queries(stmt: Tree) -> list[dict[str, Any]]:
+    """The queries among the commands of a rule."""
+    return [each for each in stmt.fields.get("actions", ()) if "SelectStmt" in each]
 
 
 def create_policy(stmt: Tree) -> list[Effect]:
     """`CREATE POLICY`."""
     table = relation(stmt.table)
     ref = inside(Space.POLICY, stmt.policy_name, table)
-    functions = walk([stmt.fields.get("qual"), stmt.fields.get("with_check")]).functions
-    needs = tuple(
-        qualified(Space.ROUTINE, name, "") for name, call in functions if not call.get("args")
-    )
-    return [uses(table, Kind.TABLE), *creates(ref, Kind.POLICY, needs=needs)]
+    reading = policy_reading(stmt, table)
+    roles = tuple(role(node) for node in stmt.roles or ())
+    return [
+        uses(table, Kind.TABLE),
+        *reads(reading),
+        Requires(ref, False, "42710", Kind.POLICY, Verb.CREATE),
+        Creates(ref, Kind.POLICY, needs=roles, reads=reading),
+    ]
+
+
+def policy_reading(stmt: Tree, table: Ref) -> Reading:
+    """What USING and WITH CHECK of a policy read."""
+    parts = [stmt.fields[part] for part in ("qual", "with_check") if part in stmt.fields]
+    return read_level(parts, (Source(table.name, table),))
 
 
 def create_event_trigger(stmt: Tree) -> list[Effect]:

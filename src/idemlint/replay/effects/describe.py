@@ -16,6 +16,7 @@ from idemlint.replay.effects import effects_of, vocabulary
 from idemlint.replay.effects.vocabulary import SKIP
 from idemlint.replay.guards import conditions
 from idemlint.replay.guards.kept import condition_of
+from idemlint.replay.queries.scope import levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -87,8 +88,10 @@ def _uses_columns(effect: vocabulary.UsesColumns) -> str:
     return f"uses {_columns(effect.names)} of {effect.table}, else 42703"
 
 
-def _uses_any_column(effect: vocabulary.UsesAnyColumn) -> str:
-    return f"uses {_columns(effect.names)} of one of {_listed(effect.tables)}, else 42703"
+def _reads(effect: vocabulary.Reads) -> str:
+    names = dict.fromkeys(name for scope in levels(effect.scope) for name in scope.names)
+    shown = [".".join(name) for name in names if name[-1] != "*"]
+    return f"reads {_columns(tuple(shown))}, else 42703"
 
 
 def _bound(owners: tuple[Ref, ...], needs: tuple[Ref, ...]) -> str:
@@ -140,6 +143,10 @@ def _value(value: object) -> str:
     if isinstance(value, tuple):
         return f" to {_listed(map(_named, value))}"
     return f" to {value}" if isinstance(value, str) else " to an expression"
+
+
+def _retypes(effect: vocabulary.Retypes) -> str:
+    return f"sets type of {_named(effect.ref)} to {effect.type}, unless something is made of it"
 
 
 def _sets_path(effect: vocabulary.SetsPath) -> str:
@@ -241,7 +248,7 @@ def _body(effect: vocabulary.Body) -> str:
 _TEXTS: Final[dict[type, Callable[..., str]]] = {
     vocabulary.Requires: _requires,
     vocabulary.UsesColumns: _uses_columns,
-    vocabulary.UsesAnyColumn: _uses_any_column,
+    vocabulary.Reads: _reads,
     vocabulary.Creates: _creates,
     vocabulary.CreatesUnnamed: _creates_unnamed,
     vocabulary.EndsAtCommit: _ends_at_commit,
@@ -249,6 +256,7 @@ _TEXTS: Final[dict[type, Callable[..., str]]] = {
     vocabulary.Drops: _drops,
     vocabulary.Renames: _renames,
     vocabulary.Sets: _sets,
+    vocabulary.Retypes: _retypes,
     vocabulary.SetsPath: _sets_path,
     vocabulary.Inserts: _inserts,
     vocabulary.Updates: _updates,

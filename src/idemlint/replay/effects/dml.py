@@ -9,12 +9,10 @@ from idemlint.replay.catalog.column import generates
 from idemlint.replay.catalog.refs import relation
 from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
 from idemlint.replay.effects.queries import (
-    Query,
     calls,
     constant,
     literal_value,
-    needs_columns,
-    needs_relations,
+    reads,
     walk,
 )
 from idemlint.replay.effects.tables import select_into
@@ -30,25 +28,32 @@ from idemlint.replay.effects.vocabulary import (
     UsesColumns,
     Verb,
 )
+from idemlint.replay.queries.compiled import read_level, read_query, table_source
 from idemlint.source.tree import Tree, strings, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from idemlint.replay.queries.scope import Reading, Source
+
+    #: What the WITH around a statement makes known to it.
+    Known = Mapping[str, Source]
 
     from idemlint.replay.guards.conditions import Condition
 
 _NO_COLUMNS: Final[frozenset[str]] = frozenset()
+_NO_NAMES: Final[dict[str, Source]] = {}
 
 
 def _table_there(ref: Ref) -> Requires:
     return Requires(ref, True, "42P01", Kind.TABLE, Verb.WRITE)
 
 
-def _nested(query: Query) -> list[Effect]:
+def _nested(reading: Reading) -> list[Effect]:
     """Data-modifying WITH clauses: they run whether or not the outer query looks at them."""
     effects: list[Effect] = []
-    for write in query.writes:
-        effects += WRITES[write.kind](write)
+    for write, known in reading.writes:
+        effects += WRITES[write.kind](write, known)
     return effects
 
 
@@ -56,33 +61,34 @@ def select(stmt: Tree) -> list[Effect]:
     """A query run for itself: what it reads has to be there; what it does is what it calls."""
     if stmt.intoClause is not None:
         return select_into(stmt)
-    query = walk(stmt.fields)
-    effects = needs_relations(query)
-    effects += needs_columns(query)
-    effects += _nested(query)
-    effects += calls(query.functions)
+    reading = read_query(stmt.fields)
+    effects = reads(reading)
+    effects += _nested(reading)
+    effects += calls(reading.functions)
     return effects
 
 
-def insert(stmt: Tree) -> list[Effect]:
+def insert(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
     """`INSERT`: what a second one does is told by the table's keys, its own ON CONFLICT and its query."""
     fields = stmt.fields
     table = relation(stmt.relation)
     source = stmt.selectStmt
     values = fields.get("selectStmt", {}).get("SelectStmt", {}).get("valuesLists")
-    query = walk(
-        [_not_literal(values) if values else fields.get("selectStmt"), fields.get("withClause")]
+    query = read_level(
+        _not_literal(values) if values else [fields.get("selectStmt")],
+        with_clause=fields.get("withClause"),
+        known=known,
     )
     effects: list[Effect] = [_table_there(table)]
     columns = tuple(target.name for target in stmt.cols) if stmt.cols else None
     if columns:
         effects.append(UsesColumns(table, columns))
-    effects += needs_relations(query)
-    effects += needs_columns(query)
+    effects += reads(query)
     effects += _nested(query)
     effects += [
         effect for effect in calls(query.functions) if isinstance(effect, (Opaque, SetsPath))
     ]
+    effects += _over_target(fields, known)
     rows, guard, guarded = _insert_source(source, table, query)
     conflict, target, update = _on_conflict(stmt.onConflictClause, table, stmt.relation)
     sources = tuple(
@@ -108,6 +114,18 @@ def insert(stmt: Tree) -> list[Effect]:
     return effects
 
 
+def _over_target(fields: dict[str, Any], known: Known) -> list[Effect]:
+    """What ON CONFLICT and RETURNING read: the table itself, and `excluded`."""
+    parts = [fields[part] for part in ("onConflictClause", "returningList") if part in fields]
+    if not parts:
+        return []
+    target = table_source(fields["relation"])
+    reading = read_level(parts, (target, target._replace(name="excluded")), known=known)
+    scope = reading.scope
+    # Both have all columns: what no other level is asked for is one of the table's.
+    return reads(reading._replace(scope=scope)) if scope.asks else []
+
+
 def _never_meet(columns: tuple[str, ...], values: list[Any]) -> frozenset[str]:
     """Columns that get NULL, or another value each time, wherever they do not get a literal."""
     found = set()
@@ -129,7 +147,7 @@ def _is_new_each_time(value: Tree) -> bool:
 
 
 def _insert_source(
-    source: Tree | None, table: Ref, query: Query
+    source: Tree | None, table: Ref, query: Reading
 ) -> tuple[tuple[tuple[str | None, ...], ...] | None, Condition | None, bool]:
     if source is None:
         return ((),), None, False
@@ -140,7 +158,7 @@ def _insert_source(
     if source.op not in {None, "SETOP_NONE"}:
         return None, None, _reads_table(query, table)
     where = source.whereClause
-    if query.writes and all(write.kind == "DeleteStmt" for write in query.writes):
+    if query.writes and all(write.kind == "DeleteStmt" for write, _ in query.writes):
         # What it moves over is no longer where it came from.
         return None, None, True
     targets = source.targetList or ()
@@ -165,8 +183,8 @@ def _not_literal(values: list[Any]) -> list[Any]:
     return [item for row in values for item in row["List"]["items"] if "A_Const" not in item]
 
 
-def _reads_table(query: Query, table: Ref) -> bool:
-    return any(fields.get("relname") == table.name for fields in query.relations)
+def _reads_table(query: Reading, table: Ref) -> bool:
+    return any(each.name == table.name for each in query.tables)
 
 
 def _on_conflict(
@@ -187,16 +205,19 @@ def _on_conflict(
     return "update", target, written.again
 
 
-def update(stmt: Tree) -> list[Effect]:
+def update(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
     """`UPDATE`: a fixpoint unless a value is computed from what the first run left."""
     fields = stmt.fields
     table = relation(stmt.relation)
     alias = stmt.relation.alias.aliasname if stmt.relation.alias else None
-    query = walk(
-        [fields.get(part) for part in ("targetList", "whereClause", "fromClause", "withClause")]
+    query = read_level(
+        [fields.get(part) for part in ("targetList", "whereClause", "returningList")],
+        (table_source(fields["relation"]),),
+        fields.get("fromClause", ()),
+        fields.get("withClause"),
+        known,
     )
-    effects: list[Effect] = [_table_there(table), *needs_relations(query)]
-    effects += needs_columns(query, fields["relation"])
+    effects: list[Effect] = [_table_there(table), *reads(query)]
     columns = tuple(target.name for target in stmt.targetList or () if target.name)
     if columns:
         effects.append(UsesColumns(table, columns))
@@ -212,16 +233,21 @@ def update(stmt: Tree) -> list[Effect]:
 def _sources_read(fields: dict[str, Any], table: Ref) -> bool:
     """Whether a WITH or a FROM looks at the table that is updated."""
     sources = walk([fields.get("fromClause"), fields.get("withClause")])
-    return _reads_table(sources, table)
+    return any(each.get("relname") == table.name for each in sources.relations)
 
 
-def delete(stmt: Tree) -> list[Effect]:
+def delete(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
     """`DELETE`: what is gone stays gone, unless LIMIT picks other rows each time."""
     fields = stmt.fields
     table = relation(stmt.relation)
-    query = walk([fields.get(part) for part in ("whereClause", "usingClause", "withClause")])
-    effects: list[Effect] = [_table_there(table), *needs_relations(query)]
-    effects += needs_columns(query, fields["relation"])
+    query = read_level(
+        [fields.get(part) for part in ("whereClause", "returningList")],
+        (table_source(fields["relation"]),),
+        fields.get("usingClause", ()),
+        fields.get("withClause"),
+        known,
+    )
+    effects: list[Effect] = [_table_there(table), *reads(query)]
     effects += _nested(query)
     where = stmt.whereClause
     pins = pinned(where)
@@ -246,11 +272,18 @@ def _has_limit(value: object) -> bool:
     return False
 
 
-def merge(stmt: Tree) -> list[Effect]:
+def merge(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
     """`MERGE`: its join keeps out what is there already, unless it joins nothing (`ON false`)."""
     table = relation(stmt.relation)
-    query = walk([stmt.fields.get("sourceRelation"), stmt.fields.get("withClause")])
-    effects: list[Effect] = [_table_there(table), *needs_relations(query), *_nested(query)]
+    fields = stmt.fields
+    query = read_level(
+        [fields.get(part) for part in ("joinCondition", "mergeWhenClauses", "returningList")],
+        (table_source(fields["relation"]),),
+        [fields["sourceRelation"]],
+        fields.get("withClause"),
+        known,
+    )
+    effects: list[Effect] = [_table_there(table), *reads(query), *_nested(query)]
     alias = stmt.relation.alias.aliasname if stmt.relation.alias else table.name
     result = Written(Again.SAME)
     for clause in stmt.mergeWhenClauses or ():
@@ -275,7 +308,7 @@ def truncate(stmt: Tree) -> list[Effect]:
 def copy(stmt: Tree) -> list[Effect]:
     """`COPY`: FROM adds rows once more (23505 under a key), TO reads."""
     if stmt.relation is None:
-        return needs_relations(walk(stmt.fields.get("query")))
+        return reads(read_query(stmt.query.fields)) if stmt.query.kind == "SelectStmt" else []
     table = relation(stmt.relation)
     effects: list[Effect] = [_table_there(table)]
     if stmt.is_from:
@@ -321,7 +354,7 @@ def call(stmt: Tree) -> list[Effect]:
     return [Opaque(f"what procedure {name}() does cannot be seen")]
 
 
-WRITES: dict[str, Callable[[Tree], list[Effect]]] = {
+WRITES: dict[str, Callable[..., list[Effect]]] = {
     "InsertStmt": insert,
     "UpdateStmt": update,
     "DeleteStmt": delete,

@@ -39,7 +39,10 @@ def drop(stmt: Tree) -> list[Effect]:
     cascade = stmt.behavior == "DROP_CASCADE"
     requires: list[Effect] = []
     drops: list[Effect] = []
-    for node in stmt.objects or ():
+    nodes = stmt.objects or ()
+    named = [found[1] for node in nodes if (found := object_ref(stmt.removeType, node)) is not None]
+    among = tuple(named) if len(nodes) > 1 else ()
+    for node in nodes:
         found = object_ref(stmt.removeType, node)
         if found is None:
             return [Opaque(f"no model of DROP {stmt.removeType}")]
@@ -51,7 +54,7 @@ def drop(stmt: Tree) -> list[Effect]:
             needed.append(Requires(ref.parent, True, table_otherwise, Kind.TABLE, Verb.USE))
         wrong_kind = "42809" if kind in _CHECKED else None
         needed.append(Requires(ref, True, otherwise, kind, Verb.DROP, wrong_kind))
-        gone = Drops(ref, kind, cascade)
+        gone = Drops(ref, kind, cascade, among)
         if guarded:
             requires.append(Command((*needed, gone)))
         else:

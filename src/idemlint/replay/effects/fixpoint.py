@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.postgres import functions
 from idemlint.postgres.functions import Call
 from idemlint.records import NamedTuple
-from idemlint.replay.effects.queries import Query, constant, walk
+from idemlint.replay.effects.queries import Mentions, constant, walk
 from idemlint.replay.effects.vocabulary import Again
 from idemlint.source.tree import Tree, strings
 
@@ -135,7 +135,7 @@ def value_again(
     return _SAME
 
 
-def _columns_read(found: Query, own: frozenset[str], *, excluded: bool) -> set[str]:
+def _columns_read(found: Mentions, own: frozenset[str], *, excluded: bool) -> set[str]:
     """The columns of the table itself that an expression reads."""
     if found.relations:
         # Inside a subquery an unqualified name is first of all the subquery's own.

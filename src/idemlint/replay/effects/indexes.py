@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.identifiers import chosen_name, cut
-from idemlint.replay.catalog.refs import inside, qualified, relation
+from idemlint.replay.catalog.refs import inside, qualified, relation, table_of
 from idemlint.replay.catalog.relation import IndexDefinition
-from idemlint.replay.effects.queries import SYSTEM_COLUMNS, table_of, walk
+from idemlint.replay.effects.queries import reads
 from idemlint.replay.effects.vocabulary import (
     SKIP,
     Creates,
@@ -18,10 +18,14 @@ from idemlint.replay.effects.vocabulary import (
     UsesColumns,
     Verb,
 )
+from idemlint.replay.queries.compiled import read_level
+from idemlint.replay.queries.scope import Source
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from idemlint.replay.queries.scope import Reading
 
 
 def create_index(stmt: Tree) -> list[Effect]:
@@ -39,38 +43,33 @@ def create_index(stmt: Tree) -> list[Effect]:
         element.name for element in stmt.indexIncludingParams or () if element.name
     ]
     column_refs = tuple(inside(Space.COLUMN, name, table) for name in dict.fromkeys(covered))
-    expressions = _expression_columns(stmt, table)
-    used = tuple(dict.fromkeys([*covered, *(ref.name for ref in expressions)]))
+    used = tuple(dict.fromkeys(covered))
     if used:
         effects.append(UsesColumns(table, used))
-    owners = (table, *column_refs, *expressions)
+    reading = _expressions(stmt, table)
+    if reading is not None:
+        effects += reads(reading)
+    owners = (table, *column_refs)
     definition = IndexDefinition(columns, bool(fields.get("unique")), "whereClause" in fields)
     name = fields.get("idxname")
     if name is None:
         base = chosen_name(table.name, "_".join(_column_labels(parameters)), "idx")
-        effects.append(CreatesUnnamed(table, base, Kind.INDEX, definition, owners))
+        effects.append(CreatesUnnamed(table, base, Kind.INDEX, definition, owners, reads=reading))
         return effects
     ref = Ref(Space.RELATION, cut(name), table.schema)
     otherwise = SKIP if fields.get("if_not_exists") else "42P07"
     effects.append(Requires(ref, False, otherwise, Kind.INDEX, Verb.CREATE, beside=table))
-    effects.append(Creates(ref, Kind.INDEX, definition, owners, beside=table))
+    effects.append(Creates(ref, Kind.INDEX, definition, owners, beside=table, reads=reading))
     return effects
 
 
-def _expression_columns(stmt: Tree, table: Ref) -> tuple[Ref, ...]:
-    """Columns inside expressions and the WHERE clause: the index goes when one of them goes."""
-    parts = [element.fields.get("expr") for element in stmt.indexParams or ()]
-    parts.append(stmt.fields.get("whereClause"))
-    names: dict[str, None] = {}
-    for part in parts:
-        if part is not None:
-            for column in walk([part]).columns:
-                names[column[-1]] = None
-    return tuple(
-        inside(Space.COLUMN, name, table)
-        for name in names
-        if name not in {"*", table.name} and name not in SYSTEM_COLUMNS
-    )
+def _expressions(stmt: Tree, table: Ref) -> Reading | None:
+    """What expressions and the WHERE clause read: the index goes when one of these columns goes."""
+    parameters = stmt.fields.get("indexParams", ())
+    parts = [each["IndexElem"]["expr"] for each in parameters if "expr" in each["IndexElem"]]
+    if "whereClause" in stmt.fields:
+        parts.append(stmt.fields["whereClause"])
+    return read_level(parts, (Source(table.name, table),)) if parts else None
 
 
 def _column_labels(parameters: Iterable[Tree]) -> list[str]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.refs import inside, relation, schema
+from idemlint.replay.catalog.refs import inside, relation, schema, table_of
 from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.effects.queries import reads, table_of
+from idemlint.replay.effects.queries import reads
 from idemlint.replay.effects.vocabulary import SKIP, Creates, Effect, EndsAtCommit, Requires, Verb
-
-if TYPE_CHECKING:
-    from idemlint.source.tree import Tree
+from idemlint.replay.queries.compiled import read_query
+from idemlint.source.tree import Tree, strings
 
 
 def target(ref: Ref, kind: Kind, *, guarded: bool, needs: tuple[Ref, ...] = ()) -> list[Effect]:
@@ -65,17 +62,17 @@ def create_table_as(stmt: Tree) -> list[Effect]:
     """`CREATE TABLE AS`, `CREATE MATERIALIZED VIEW`: the query is analysed before the name."""
     kind = Kind.MATERIALIZED_VIEW if stmt.objtype == "OBJECT_MATVIEW" else Kind.TABLE
     ref = relation(stmt.into.rel)
-    sources = reads(stmt.query)
-    effects: list[Effect] = list(sources)
+    query = stmt.query
+    reading = read_query(query.fields) if query.kind == "SelectStmt" else None
+    effects: list[Effect] = reads(reading) if reading is not None else []
     effects += target(ref, kind, guarded=bool(stmt.if_not_exists))
-    needs = tuple(
-        effect.ref
-        for effect in sources
-        if isinstance(effect, Requires) and effect.ref.space is Space.RELATION
-    )
     effects.append(
         Creates(
-            ref, kind, None, needs=needs if kind is Kind.MATERIALIZED_VIEW else (), copies=needs
+            ref,
+            kind,
+            copies=reading.tables if reading is not None else (),
+            reads=reading,
+            gives=tuple(strings(stmt.into.colNames)),
         )
     )
     if stmt.into.fields.get("onCommit") == "ONCOMMIT_DROP":
@@ -87,10 +84,9 @@ def select_into(stmt: Tree) -> list[Effect]:
     """`SELECT … INTO t`."""
     into = stmt.intoClause
     ref = relation(into.rel)
-    sources = reads(stmt)
-    copies = tuple(effect.ref for effect in sources if isinstance(effect, Requires))
+    reading = read_query(stmt.fields)
     return [
-        *sources,
+        *reads(reading),
         *target(ref, Kind.TABLE, guarded=False),
-        Creates(ref, Kind.TABLE, None, copies=copies),
+        Creates(ref, Kind.TABLE, copies=reading.tables, reads=reading, gives=()),
     ]

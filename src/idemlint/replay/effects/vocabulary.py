@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from idemlint.postgres.kinds import Kind, Ref
     from idemlint.replay.catalog.identifiers import ChosenName
     from idemlint.replay.guards.conditions import Condition
+    from idemlint.replay.queries.scope import Reading, Scope
 
 #: What an unmet requirement leads to when the statement has a guard: nothing happens.
 SKIP: Final = "skip"
@@ -81,18 +82,19 @@ class UsesColumns(NamedTuple):
     names: tuple[str, ...]
 
 
-class UsesAnyColumn(NamedTuple):
-    """Columns that one of several tables has to have: where all are known to have none of it, 42703."""
+class Reads(NamedTuple):
+    """The names of a query, or of an expression, have to stand for columns: 42703."""
 
-    tables: tuple[Ref, ...]
-    names: tuple[str, ...]
+    scope: Scope
 
 
 class Creates(NamedTuple):
     """`ref` is made. `owners` are what it goes with, `needs` what cannot be dropped under it.
 
     `copies` are the tables its rows come from; `replaces`: OR REPLACE, the object stays who it is;
-    `beside` as in `Requires`.
+    `beside` as in `Requires`. `reads` is what its query or its expressions mention: with columns of its
+    own table an index or a constraint goes, anything else of it cannot be dropped under the thing. A
+    relation made by a query (`gives`) has the columns that the query gives, by names of its own.
     """
 
     ref: Ref
@@ -103,12 +105,14 @@ class Creates(NamedTuple):
     copies: tuple[Ref, ...] = ()
     replaces: bool = False
     beside: Ref | None = None
+    reads: Reading | None = None
+    gives: tuple[str, ...] | None = None
 
 
 class CreatesUnnamed(NamedTuple):
     """An index or a constraint whose name PostgreSQL chooses: `base`, or `base1`, `base2` … where taken.
 
-    `table` holds it (for a constraint) or stands beside it (for an index).
+    `table` holds it (for a constraint) or stands beside it (for an index); `reads` as in `Creates`.
     """
 
     table: Ref
@@ -117,6 +121,7 @@ class CreatesUnnamed(NamedTuple):
     definition: Any = None
     owners: tuple[Ref, ...] = ()
     needs: tuple[Ref, ...] = ()
+    reads: Reading | None = None
 
 
 class EndsAtCommit(NamedTuple):
@@ -130,11 +135,15 @@ class EndsTemporary(NamedTuple):
 
 
 class Drops(NamedTuple):
-    """`ref` is gone, with all that lives inside it; with `cascade` also what needs it."""
+    """`ref` is gone, with all that lives inside it; with `cascade` also what needs it.
+
+    `among` are the others that the same statement drops: they do not keep each other.
+    """
 
     ref: Ref
     kind: Kind
     cascade: bool = False
+    among: tuple[Ref, ...] = ()
 
 
 class Renames(NamedTuple):
@@ -151,6 +160,13 @@ class Sets(NamedTuple):
     ref: Ref
     facet: str
     value: Any
+
+
+class Retypes(NamedTuple):
+    """A column gets a type: what is made of the column forbids that, be the type the same."""
+
+    ref: Ref
+    type: str
 
 
 class SetsPath(NamedTuple):
@@ -274,7 +290,7 @@ class Body(NamedTuple):
 Effect = (
     Requires
     | UsesColumns
-    | UsesAnyColumn
+    | Reads
     | Creates
     | CreatesUnnamed
     | EndsAtCommit
@@ -282,6 +298,7 @@ Effect = (
     | Drops
     | Renames
     | Sets
+    | Retypes
     | SetsPath
     | Inserts
     | Updates

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.plpgsql import nodes
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.definition import Definition
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects import effects_of
@@ -26,15 +27,16 @@ from idemlint.replay.effects.vocabulary import (
     Inserts,
     Opaque,
     Renames,
+    Retypes,
     Sets,
     SetsPath,
     Transaction,
     Updates,
-    UsesAnyColumn,
     UsesColumns,
 )
 from idemlint.replay.guards.conditions import RowExists
 from idemlint.replay.guards.kept import condition_of
+from idemlint.replay.queries.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -220,10 +222,13 @@ class _Trace:
             self.writes.update(_inside(effect.table.name, "@rows"))
             if isinstance(effect, Inserts):
                 self.writes.update((each.name, _COPIED) for each in effect.sources)
-        elif isinstance(effect, Sets):
+        elif isinstance(effect, (Sets, Retypes)):
             self._write(effect.ref)
         if isinstance(effect, (Creates, CreatesUnnamed)):
             self._made(effect)
+        elif isinstance(effect, Retypes):
+            assert effect.ref.parent is not None
+            self.reads.add((effect.ref.parent.name, _HOLDING))
         elif isinstance(effect, Drops):
             ref = effect.ref
             self.reads.add((ref.name if ref.parent is None else ref.parent.name, _HOLDING))
@@ -238,6 +243,11 @@ class _Trace:
             self.writes.add((table.name, _ANYWHERE))
         definition = effect.definition
         holds = {each.name for each in (*effect.owners, *effect.needs) if each.parent is None}
+        if effect.reads is not None:
+            holds.update(each.name for each in (*effect.reads.tables, *effect.reads.types))
+            holds.update(name[-1] for name, _ in effect.reads.functions)
+        if isinstance(definition, ForeignKey):
+            holds.add(definition.table.name)
         if isinstance(definition, Definition):
             holds.update(name for _, name in definition.needed_names)
         self.reads |= holds
@@ -259,14 +269,28 @@ class _Trace:
         elif isinstance(value, tuple):
             if isinstance(value, RowExists):
                 self.reads.add((value.table.name, _ANYWHERE))
-            if isinstance(value, (UsesColumns, UsesAnyColumn)):
-                tables = value.tables if isinstance(value, UsesAnyColumn) else (value.table,)
-                for table in tables:
-                    for name in value.names:
-                        self._read(Ref(Space.COLUMN, name, None, table))
+            if isinstance(value, UsesColumns):
+                for name in value.names:
+                    self._read(Ref(Space.COLUMN, name, None, value.table))
+            if isinstance(value, Scope):
+                self._scope(value, ())
+                return
             for each in value:
                 if isinstance(each, tuple):
                     self._look_at(each)
+
+    def _scope(self, scope: Scope, around: tuple[Ref, ...]) -> None:
+        """The columns that the names of a query may stand for."""
+        for each in scope.apart:
+            self._scope(each, around)
+        here = {source.name: source.table for source in scope.sources if source.table is not None}
+        tables = (*here.values(), *around)
+        for name in scope.names:
+            qualified = here.get(name[-2]) if len(name) > 1 else None
+            for table in tables if qualified is None else (qualified,):
+                self._read(Ref(Space.COLUMN, name[-1], None, table))
+        for each in scope.inner:
+            self._scope(each, tables)
 
     def _read(self, ref: Ref) -> None:
         schema = ref.schema

@@ -18,14 +18,15 @@ from idemlint.replay.effects.vocabulary import (
     Fills,
     Inserts,
     Opaque,
+    Reads,
     Renames,
     Repeats,
     Requires,
+    Retypes,
     Sets,
     SetsPath,
     Transaction,
     Updates,
-    UsesAnyColumn,
     UsesColumns,
 )
 
@@ -38,14 +39,15 @@ if TYPE_CHECKING:
 FUNCTIONS: Final[dict[type, str]] = {
     Requires: "requirements.requires",
     UsesColumns: "requirements.uses_columns",
-    UsesAnyColumn: "requirements.uses_any_column",
-    Creates: "create.creates",
-    CreatesUnnamed: "create.creates_unnamed",
+    Reads: "reading.reads",
+    Creates: "objects.create.creates",
+    CreatesUnnamed: "objects.create.creates_unnamed",
     EndsAtCommit: "sessions.ends_at_commit",
     EndsTemporary: "sessions.ends_temporary",
-    Drops: "drop.drops",
-    Renames: "rename.renames",
+    Drops: "objects.drop.drops",
+    Renames: "objects.rename.renames",
     Sets: "properties.sets",
+    Retypes: "objects.retype.retypes",
     SetsPath: "sessions.sets_path",
     Inserts: "writes.insert",
     Updates: "writes.updates",
@@ -64,7 +66,7 @@ class _Handlers(dict[type, "Handler"]):
     """The functions that were asked for: a module is imported when its first effect is carried out."""
 
     def __missing__(self, word: type) -> Handler:
-        module, function = FUNCTIONS[word].split(".")
+        module, _, function = FUNCTIONS[word].rpartition(".")
         found: Handler = getattr(import_module(f"{__package__}.{module}"), function)
         self[word] = found
         return found

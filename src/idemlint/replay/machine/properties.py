@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.machine.reading import column_needs
 from idemlint.replay.machine.signals import SKIPPED
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def sets(run: Pass, effect: Sets) -> Result:
         known = columns.get(effect.ref.name)
     if isinstance(known, Column):
         definition = known._replace(**{effect.facet: effect.value})
-        catalog.put(key, slot._replace(definition=definition))
+        needs = column_needs(run, definition)
+        catalog.put(key, slot._replace(definition=definition, needs=needs))
     return None
 
 

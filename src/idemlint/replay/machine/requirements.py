@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
 from idemlint.replay.catalog.refs import schema
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
-from idemlint.replay.effects.vocabulary import SKIP, Requires, UsesAnyColumn, UsesColumns, Verb
+from idemlint.replay.effects.vocabulary import SKIP, Requires, UsesColumns, Verb
 from idemlint.replay.machine.signals import FORK, SKIPPED
 
 if TYPE_CHECKING:
@@ -88,29 +88,6 @@ def uses_columns(run: Pass, effect: UsesColumns) -> Result:
         if result is not None:
             return result
     return None
-
-
-def uses_any_column(run: Pass, effect: UsesAnyColumn) -> Result:
-    """A name that must be a column of one of several tables."""
-    catalog = run.catalog
-    if run.in_body or not run.judging:
-        return None
-    for name in effect.names:
-        for table in effect.tables:
-            ref = Ref(Space.COLUMN, name, None, table)
-            if catalog.presence(table) is not PRESENT or catalog.presence(ref) is not ABSENT:
-                break
-        else:
-            had = [Ref(Space.COLUMN, name, None, table) for table in effect.tables]
-            # The one that a table had once is the one that was meant.
-            gone = next((ref for ref in had if _had(run, ref)), had[0])
-            return requires(run, Requires(gone, True, "42703", Kind.COLUMN, Verb.USE))
-    return None
-
-
-def _had(run: Pass, ref: Ref) -> bool:
-    key = run.catalog.key(ref)
-    return key is not None and run.catalog.recorded(key) is not None
 
 
 def _unknown(run: Pass, effect: Requires, ref: Ref) -> Result:

@@ -1,0 +1,1 @@
+"""What makes, ends and renames objects of the catalog."""

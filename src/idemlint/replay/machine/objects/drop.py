@@ -1,0 +1,131 @@
+"""DROP: a name is free again, unless something depends on the thing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Space
+from idemlint.replay.catalog.needs import going, holders
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
+
+if TYPE_CHECKING:
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.needs import Holder, Objects
+    from idemlint.replay.effects.vocabulary import Drops
+    from idemlint.replay.machine.run import Pass
+    from idemlint.replay.machine.signals import Result
+
+
+def drops(run: Pass, effect: Drops) -> Result:
+    """The thing ends, and what hangs on it; what depends on it may forbid that (2BP01)."""
+    catalog = run.catalog
+    catalog.cause = (effect, run.span, run.leaf)
+    ref = effect.ref
+    key = catalog.key(ref)
+    if ref.space is Space.ROUTINE and ref.signature is None:
+        overloads = catalog.overloads(ref)
+        if len(overloads) > 1 and run.judging:
+            return run.raised("42725", effect, f"there are several routines named {ref}")
+        if overloads:
+            key = overloads[0][0]
+    if key is None:
+        return None
+    slot = catalog.find_key(key)
+    if slot is None or slot.presence is not PRESENT:
+        if ref.space is Space.TYPE:
+            return _drops_row_type(run, effect, key)
+        catalog.put(
+            key,
+            Slot(ABSENT, catalog.new_oid(), effect.kind, maker=catalog.statement),
+        )
+        return None
+    return _dropped(run, effect, key, slot)
+
+
+def _dropped(run: Pass, effect: Drops, key: Key, slot: Slot) -> Result:
+    """A thing that is there: what it is part of forbids it, what needs it does so or goes along."""
+    catalog = run.catalog
+    part_of = _part_of(run, effect, slot)
+    if part_of is not None:
+        return run.raised("2BP01", effect, part_of)
+    members = [(key, slot), *_members(run, effect)]
+    objects = going(catalog, members)
+    if effect.cascade:
+        _spread(catalog, objects)
+    elif run.judging:
+        if effect.kind is Kind.SCHEMA:
+            for name in catalog.names_in(slot.oid):
+                return run.raised("2BP01", effect, f"{name} is in it")
+        held = holders(catalog, objects)
+        for holder in held:
+            if holder.certain:
+                return run.raised("2BP01", effect, f"{_noun(holder)} depends on it")
+        if held:
+            run.doubt(f"whether {held[0].key[2]} depends on it cannot be told", effect, "2BP01")
+            catalog.put(key, slot._replace(presence=UNKNOWN, certain=False))
+            return None
+    if len(members) > 1:
+        objects = going(catalog, members[:1])
+    _end(catalog, objects)
+    return None
+
+
+def _part_of(run: Pass, effect: Drops, slot: Slot) -> str | None:
+    """Not even CASCADE drops an index away from under its constraint, a sequence from an identity."""
+    if not run.judging or effect.kind not in {Kind.INDEX, Kind.SEQUENCE}:
+        return None
+    for owner in slot.owners:
+        home = run.catalog.key_of(owner)
+        if home is not None and home[0] in {Space.CONSTRAINT, Space.FACET}:
+            inner = "a constraint" if home[0] is Space.CONSTRAINT else "an identity column"
+            return f"{inner} needs it"
+    return None
+
+
+def _members(run: Pass, effect: Drops) -> list[tuple[Key, Slot]]:
+    """What else the same DROP names: none of that keeps the others."""
+    found = []
+    for ref in effect.among:
+        key = run.catalog.key(ref)
+        slot = run.catalog.find_key(key) if key is not None else None
+        if key is not None and slot is not None and slot.presence is PRESENT:
+            found.append((key, slot))
+    return found
+
+
+def _noun(holder: Holder) -> str:
+    key, slot = holder.key, holder.slot
+    noun = slot.kind.noun if slot.kind is not None else key[0].value
+    return f"{noun} {key[2].partition('(')[0]}"
+
+
+def _spread(catalog: Catalog, objects: Objects) -> None:
+    """CASCADE: what needs any of the objects goes too, a part of it where it is only that."""
+    while True:
+        more: list[tuple[Key, Slot]] = []
+        for holder in holders(catalog, objects):
+            key, slot = holder.part or holder.key, holder.slot
+            found = catalog.find_key(key) if holder.part is not None else slot
+            if found is not None and found.presence is PRESENT and found.oid not in objects:
+                more.append((key, found))
+        if not more:
+            return
+        objects.update(going(catalog, more))
+
+
+def _end(catalog: Catalog, objects: Objects) -> None:
+    for oid, (key, slot) in objects.items():
+        catalog.kill(oid)
+        if key[1] not in objects or key[0] in SCHEMA_BOUND:
+            catalog.put(key, slot._replace(presence=ABSENT, maker=catalog.statement))
+
+
+def _drops_row_type(run: Pass, effect: Drops, key: Key) -> Result:
+    """A composite type's name stands among the relations."""
+    relation: Key = (Space.RELATION, key[1], key[2])
+    slot = run.catalog.find_key(relation)
+    if slot is not None and slot.presence is PRESENT and slot.kind in ROW_TYPES:
+        return _dropped(run, effect, relation, slot)
+    absent = Slot(ABSENT, run.catalog.new_oid(), effect.kind, maker=run.catalog.statement)
+    run.catalog.put(key, absent)
+    return None

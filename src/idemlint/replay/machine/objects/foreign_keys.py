@@ -1,0 +1,101 @@
+"""Foreign keys: the key that one stands on is chosen when it is made, and stays the one.
+
+`transformFkeyCheckAttrs`, `transformFkeyGetPrimaryKey` (src/backend/commands/tablecmds.c).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.postgres.kinds import Kind, Space
+from idemlint.replay.catalog.constraint import ForeignKey
+from idemlint.replay.catalog.relation import TableDefinition
+from idemlint.replay.catalog.slots import ABSENT, PRESENT
+from idemlint.replay.catalog.table_rows import built_keys, is_closed
+from idemlint.replay.catalog.view import key_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.slots import Slot
+    from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed
+    from idemlint.replay.machine.run import Pass
+    from idemlint.replay.machine.signals import Raised
+
+
+def stands_on(
+    run: Pass, effect: Creates | CreatesUnnamed, key: ForeignKey
+) -> tuple[int, ...] | Raised:
+    """The identities that a foreign key needs: the table that it points at, and the key of that."""
+    catalog = run.catalog
+    table = catalog.find(key.table)
+    if table is None or table.presence is not PRESENT:
+        return run.oids((key.table,))
+    found = _key(catalog, table, key.columns)
+    if found is not None:
+        return (table.oid, found.oid)
+    if run.judging and is_closed(table) and table.certain and table.maker:
+        if key.columns:
+            columns = ", ".join(key.columns)
+            return run.raised("42830", effect, f"{key.table} has no unique key on {columns}")
+        return run.raised("42704", effect, f"{key.table} has no primary key")
+    return (table.oid,)
+
+
+def _key(catalog: Catalog, table: Slot, columns: tuple[str, ...]) -> Slot | None:
+    if not columns:
+        primary = catalog.find_key((Space.FACET, table.oid, "primary key"))
+        if primary is None or primary.presence is not PRESENT:
+            return None
+        for owner in primary.owners:
+            home = catalog.key_of(owner)
+            if home is not None and home[0] is Space.CONSTRAINT:
+                return catalog.by_oid(owner)
+        return None
+    wanted = set(columns)
+    for slot, names in _keys(catalog, table):
+        if set(names) == wanted:
+            return slot
+    return None
+
+
+def _keys(catalog: Catalog, table: Slot) -> Iterator[tuple[Slot, tuple[str, ...]]]:
+    """The keys that may serve, in the order in which they were made, with their columns' names of now."""
+    definition = table.definition
+    if isinstance(definition, TableDefinition):
+        made = [
+            each
+            for each in definition.constraints.values()
+            if each.contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}
+            and not (each.tree is not None and each.tree.deferrable)
+        ]
+        for each in sorted(made, key=lambda each: each.contype != "CONSTR_PRIMARY"):
+            slot = catalog.find_key((Space.CONSTRAINT, table.oid, each.name))
+            if slot is not None and slot.presence is PRESENT and slot.owners[:1] == (table.oid,):
+                names = key_columns(catalog, table, slot, each)
+                if names is not None:
+                    yield slot, names
+    for built, key in built_keys(catalog, table):
+        if built is None or built.presence is ABSENT or not catalog.alive(built) or not key.whole:
+            continue
+        names = key_columns(catalog, table, built, None)
+        if names is not None:
+            yield built, names
+
+
+def bind_inline(run: Pass, table_oid: int, definition: TableDefinition) -> None:
+    """The foreign keys of a CREATE TABLE stand on the keys that are there when it runs."""
+    catalog = run.catalog
+    for each in definition.foreign_keys():
+        target = catalog.find(each.table)
+        if target is None or target.presence is not PRESENT:
+            continue
+        slot = catalog.find_key((Space.CONSTRAINT, table_oid, each.name))
+        if slot is None or slot.presence is not PRESENT:
+            continue
+        key = _key(catalog, target, each.columns)
+        needs = (target.oid,) if key is None else (target.oid, key.oid)
+        made = ForeignKey(each.table, each.columns)
+        place = (Space.CONSTRAINT, table_oid, each.name)
+        catalog.put(place, slot._replace(kind=Kind.CONSTRAINT, definition=made, needs=needs))

@@ -1,0 +1,150 @@
+"""What a statement reads: the names of its queries stand for columns, and what they are keeps them there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.postgres import functions
+from idemlint.postgres.functions import Call
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog.column import Column
+from idemlint.replay.catalog.datatype import BUILTIN
+from idemlint.replay.catalog.refs import qualified
+from idemlint.replay.catalog.relation import QueryDefinition
+from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.effects.vocabulary import Requires, Verb
+from idemlint.replay.machine.requirements import requires
+from idemlint.replay.queries.compiled import read_level
+from idemlint.replay.queries.resolve import outputs, resolve
+
+if TYPE_CHECKING:
+    from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed, Reads
+    from idemlint.replay.machine.run import Pass
+    from idemlint.replay.machine.signals import Result
+    from idemlint.replay.queries.scope import Reading
+
+
+class Used(NamedTuple):
+    """What a query or an expression needs, by identity: `columns`, and all else."""
+
+    columns: tuple[int, ...]
+    others: tuple[int, ...]
+
+
+def reads(run: Pass, effect: Reads) -> Result:
+    """Each name has to stand for a column."""
+    if run.in_body:
+        # In a body a name may be a variable's.
+        return None
+    found = resolve(run.catalog, effect.scope)
+    for table, name in found.sole:
+        ref = Ref(Space.COLUMN, name, None, table)
+        result = requires(run, Requires(ref, True, "42703", Kind.COLUMN, Verb.USE))
+        if result is not None:
+            return result
+    for name, tables in found.missing:
+        if len(tables) > 1 and not run.judging:
+            continue
+        had = [Ref(Space.COLUMN, name, None, table) for table in tables]
+        # The one that a table had once is the one that was meant.
+        gone = next((ref for ref in had if _had(run, ref)), had[0])
+        result = requires(run, Requires(gone, True, "42703", Kind.COLUMN, Verb.USE))
+        if result is not None:
+            return result
+    return None
+
+
+def _had(run: Pass, ref: Ref) -> bool:
+    key = run.catalog.key(ref)
+    return key is not None and run.catalog.recorded(key) is not None
+
+
+def used(run: Pass, reading: Reading) -> Used:
+    """What a query or an expression cannot do without, as `pg_depend` has it
+    (`find_expr_references_walker`, src/backend/catalog/dependency.c)."""
+    catalog = run.catalog
+    columns = []
+    for table, name in resolve(catalog, reading.scope).columns:
+        key = catalog.key(Ref(Space.COLUMN, name, None, table))
+        slot = catalog.find_key(key) if key is not None else None
+        if slot is not None and slot.presence is PRESENT and slot.oid:
+            columns.append(slot.oid)
+    others = list(run.oids(reading.tables))
+    others += [oid for name, call in reading.functions if (oid := _routine(run, name, call))]
+    for ref in reading.types:
+        slot = catalog.find(ref)
+        if slot is not None and slot.presence is PRESENT:
+            others.append(slot.oid)
+    if reading.regclasses:
+        # Few expressions have any.
+        from idemlint.replay.guards.registered import registered
+
+        for text in reading.regclasses:
+            named = registered(text, "regclass")
+            slot = catalog.find(named) if named is not None else None
+            if slot is not None and slot.presence is PRESENT:
+                others.append(slot.oid)
+    return Used(tuple(dict.fromkeys(columns)), tuple(dict.fromkeys(others)))
+
+
+def _routine(run: Pass, name: list[str], call: dict[str, object]) -> int:
+    """The routine that is called, if it can be told from its overloads; 0: it is PostgreSQL's own."""
+    if len(name) == 1 and functions.call(name) is not Call.UNKNOWN:
+        return 0
+    found = run.catalog.overloads(qualified(Space.ROUTINE, name))
+    if len(found) > 1:
+        given = call.get("args", ())
+        count = len(given) if isinstance(given, list) else 0
+        found = [(key, slot) for key, slot in found if _arity(key[2]) == count]
+    return found[0][1].oid if len(found) == 1 else 0
+
+
+def _arity(name: str) -> int:
+    """How many arguments a signature has: `f(a,b)`."""
+    _, _, arguments = name.rstrip(")").partition("(")
+    return arguments.count(",") + 1 if arguments else 0
+
+
+def column_needs(run: Pass, column: Column) -> tuple[int, ...]:
+    """What a column cannot do without: its type, and what its DEFAULT calls or reads."""
+    found: list[int] = []
+    name = column.type.rstrip("[]")
+    if name and name not in BUILTIN:
+        schema, _, bare = name.rpartition(".")
+        slot = run.catalog.find(Ref(Space.TYPE, bare, schema or None))
+        if slot is not None and slot.presence is PRESENT:
+            found.append(slot.oid)
+    if column.default is not None and column.default.kind not in {"A_Const", "SQLValueFunction"}:
+        raw = {column.default.kind: column.default.fields}
+        found += used(run, read_level([raw])).others
+    return tuple(found)
+
+
+#: With the columns that they are made of go these, and nothing keeps a column for them.
+_GO_ALONG: Final = frozenset({Kind.INDEX, Kind.CONSTRAINT, Kind.STATISTICS})
+
+
+def bound(run: Pass, effect: Creates | CreatesUnnamed) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What a thing goes with, and what it keeps from being dropped."""
+    owners, needs = run.oids(effect.owners), run.oids(effect.needs)
+    if isinstance(effect.definition, Column):
+        needs += column_needs(run, effect.definition)
+    if effect.reads is None or effect.kind is Kind.TABLE:
+        return owners, needs
+    found = used(run, effect.reads)
+    if effect.kind in _GO_ALONG:
+        return (*owners, *found.columns), (*needs, *found.others)
+    return owners, (*needs, *found.others, *found.columns)
+
+
+def given(run: Pass, effect: Creates) -> QueryDefinition | None:
+    """The columns of a relation that is made by a query; `None`: they cannot be told."""
+    if effect.reads is None or effect.gives is None:
+        return None
+    columns = outputs(run.catalog, effect.reads.scope)
+    if columns is None or len(effect.gives) > len(columns):
+        return None
+    names = [each.name for each in columns]
+    names[: len(effect.gives)] = effect.gives
+    return QueryDefinition({name: each.type for name, each in zip(names, columns, strict=True)})

@@ -1,0 +1,358 @@
+"""Raw parse trees → what they read, level by level. Trees may be large, and deeper than Python's stack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from idemlint.replay.catalog.datatype import raw_type_name
+from idemlint.replay.catalog.refs import table_of, type_ref
+from idemlint.replay.queries.labels import labelled
+from idemlint.replay.queries.meetings import meetings
+from idemlint.replay.queries.scope import Meeting, Name, Reading, Scope, Source, Target
+from idemlint.source.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from idemlint.postgres.kinds import Ref
+
+#: Queries in queries that are looked into; what is deeper is collected without its levels.
+DEEPEST: Final = 50
+_SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
+_WRITES: Final = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+_NOTHING: Final[dict[str, Any]] = {}
+#: Parts of a SELECT whose names are columns, and those whose names may be labels.
+_PLAIN: Final = ("targetList", "whereClause", "havingClause", "valuesLists", "windowClause")
+_LABELLED: Final = ("groupClause", "distinctClause", "sortClause")
+#: Stands for what may have any column.
+_OPEN: Final = Source("")
+
+
+def read_query(select: dict[str, Any], known: Mapping[str, Source] = _NOTHING) -> Reading:
+    """What a raw `SelectStmt` reads; `known` are the names that a WITH around it makes."""
+    reader = _Reader()
+    return reader.told(reader.query(select, dict(known), 0))
+
+
+def read_level(
+    expressions: Iterable[Any],
+    sources: tuple[Source, ...] = (),
+    from_items: Iterable[Any] = (),
+    with_clause: dict[str, Any] | None = None,
+    known: Mapping[str, Source] = _NOTHING,
+) -> Reading:
+    """What raw expressions read over some sources, raw FROM entries and a raw `WithClause`."""
+    reader = _Reader()
+    level = _Level(dict(known), 0)
+    reader.with_clause(with_clause, level)
+    level.sources += sources
+    reader.from_items(from_items, level)
+    reader.expressions(list(expressions), level)
+    return reader.told(level.scope(None))
+
+
+def table_source(fields: dict[str, Any]) -> Source:
+    """A raw `RangeVar` that an UPDATE or an INSERT is about, as an entry of FROM."""
+    alias = fields.get("alias", _NOTHING)
+    return Source(
+        alias.get("aliasname") or fields["relname"],
+        table_of(fields),
+        columns=_names(alias.get("colnames", ())),
+    )
+
+
+def is_system(fields: dict[str, Any]) -> bool:
+    """Whether a raw `RangeVar` is one of PostgreSQL's own catalogs."""
+    relation: str = fields["relname"]
+    schema = fields.get("schemaname")
+    return schema in _SYSTEM_SCHEMAS or (schema is None and relation.startswith("pg_"))
+
+
+class _Level:
+    """A level while it is read."""
+
+    __slots__ = (
+        "apart",
+        "depth",
+        "inner",
+        "known",
+        "labels",
+        "meetings",
+        "merges",
+        "names",
+        "sources",
+    )
+
+    def __init__(self, known: dict[str, Source], depth: int) -> None:
+        self.known = known
+        self.depth = depth
+        self.sources: list[Source] = []
+        self.names: dict[Name, None] = {}
+        self.inner: list[Scope] = []
+        self.apart: list[Scope] = []
+        self.meetings: list[Meeting] = []
+        self.labels: set[str] = set()
+        #: Columns of the two sides of a join are one: in which order `*` has them is not followed.
+        self.merges = False
+
+    def scope(self, targets: tuple[Target, ...] | None) -> Scope:
+        if self.merges and targets is not None and any(each.name == ("*",) for each in targets):
+            targets = None
+        return Scope(
+            tuple(self.sources),
+            tuple(self.names),
+            tuple(self.inner),
+            tuple(self.apart),
+            targets,
+            tuple(self.meetings),
+        )
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.tables: dict[Ref, None] = {}
+        self.functions: list[tuple[list[str], dict[str, Any]]] = []
+        self.types: dict[Ref, None] = {}
+        self.regclasses: dict[str, None] = {}
+        self.writes: list[tuple[Tree, dict[str, Source]]] = []
+
+    def told(self, scope: Scope) -> Reading:
+        return Reading(
+            scope,
+            tuple(self.tables),
+            tuple(self.functions),
+            tuple(self.types),
+            tuple(self.regclasses),
+            tuple(self.writes),
+        )
+
+    # -- queries -------------------------------------------------------------------------------------
+
+    def query(self, fields: dict[str, Any], known: dict[str, Source], depth: int) -> Scope:
+        if depth > DEEPEST:
+            self.flat(fields)
+            return Scope((_OPEN,), targets=None)
+        level = _Level(known, depth)
+        self.with_clause(fields.get("withClause"), level)
+        if fields.get("op", "SETOP_NONE") != "SETOP_NONE":
+            sides = [self.query(each, level.known, depth + 1) for each in _sides(fields)]
+            level.apart += sides
+            level.sources.append(Source("", query=sides[0]))
+            return level.scope((Target("*", ("*",), "?"),))
+        self.from_items(fields.get("fromClause", ()), level)
+        targets = [each["ResTarget"] for each in fields.get("targetList", ())]
+        level.labels = {each["name"] for each in targets if "name" in each}
+        self.expressions([fields[part] for part in _PLAIN if part in fields], level)
+        for part in _LABELLED:
+            self.labelled(fields.get(part, ()), level)
+        # Neither sees what is selected from.
+        limits = [fields[part] for part in ("limitCount", "limitOffset") if part in fields]
+        if limits:
+            self.expressions(limits, level)
+        values = fields.get("valuesLists")
+        if values:
+            width = len(values[0]["List"]["items"])
+            return level.scope(tuple(Target(f"column{i + 1}") for i in range(width)))
+        return level.scope(labelled(targets))
+
+    def with_clause(self, clause: dict[str, Any] | None, level: _Level) -> None:
+        if clause is None:
+            return
+        level.known = dict(level.known)
+        for each in clause.get("ctes", ()):
+            cte = each["CommonTableExpr"]
+            name, columns = cte["ctename"], _names(cte.get("aliascolnames", ()))
+            itself = Source(name, columns=columns, only=bool(columns))
+            [(kind, inner)] = cte["ctequery"].items()
+            if kind in _WRITES:
+                self.writes.append((Tree(kind, inner), dict(level.known)))
+                level.known[name] = Source(name, columns=columns)
+                continue
+            known = {**level.known, name: itself} if clause.get("recursive") else level.known
+            scope = self.query(inner, known, level.depth + 1)
+            level.apart.append(scope)
+            level.known[name] = Source(name, query=scope, columns=columns)
+
+    # -- FROM ----------------------------------------------------------------------------------------
+
+    def from_items(self, items: Iterable[dict[str, Any]], level: _Level) -> None:
+        waiting = list(items)[::-1]
+        while waiting:
+            [(kind, fields)] = waiting.pop().items()
+            alias = fields.get("alias", _NOTHING)
+            name = alias.get("aliasname", "")
+            columns = _names(alias.get("colnames", ()))
+            if kind == "RangeVar":
+                level.sources.append(self.relation(fields, level.known))
+            elif kind == "JoinExpr":
+                if name:
+                    # The join's own name hides those of its sides.
+                    inner = _Level(level.known, level.depth)
+                    self.from_items([{"JoinExpr": {**fields, "alias": _NOTHING}}], inner)
+                    level.apart.append(inner.scope(None))
+                    level.sources.append(Source(name, columns=columns))
+                    continue
+                waiting += (fields["rarg"], fields["larg"])
+                using = _names(fields.get("usingClause", ()))
+                level.merges = level.merges or bool(using) or "isNatural" in fields
+                level.names.update({(each,): None for each in using})
+                if "quals" in fields:
+                    self.expressions([fields["quals"]], level)
+            elif kind == "RangeSubselect":
+                self.subselect(fields, Source(name, columns=columns), level)
+            elif kind == "RangeTableSample":
+                waiting.append(fields["relation"])
+            else:
+                self.expressions([fields], level)
+                given = tuple(each["ColumnDef"]["colname"] for each in fields.get("coldeflist", ()))
+                label = name or _function_name(fields)
+                level.sources.append(Source(label, columns=given or columns, only=bool(given)))
+
+    def subselect(self, fields: dict[str, Any], source: Source, level: _Level) -> None:
+        [(kind, inner)] = fields["subquery"].items()
+        if kind != "SelectStmt":
+            level.sources.append(source)
+            return
+        scope = self.query(inner, level.known, level.depth + 1)
+        (level.inner if fields.get("lateral") else level.apart).append(scope)
+        level.sources.append(source._replace(query=scope))
+
+    def relation(self, fields: dict[str, Any], known: Mapping[str, Source]) -> Source:
+        alias = fields.get("alias", _NOTHING)
+        name = fields["relname"]
+        label, columns = alias.get("aliasname") or name, _names(alias.get("colnames", ()))
+        made = known.get(name) if "schemaname" not in fields else None
+        if made is not None:
+            return made._replace(name=label, columns=columns or made.columns)
+        if is_system(fields):
+            return Source(label, columns=columns)
+        table = table_of(fields)
+        self.tables[table] = None
+        return Source(label, table, columns=columns)
+
+    # -- expressions ---------------------------------------------------------------------------------
+
+    def labelled(self, items: Iterable[dict[str, Any]], level: _Level) -> None:
+        """Where a bare name may be a label of the query's own columns."""
+        for item in items:
+            node = item.get("SortBy", _NOTHING).get("node", item)
+            bare = node.get("ColumnRef", _NOTHING).get("fields", ())
+            if len(bare) != 1 or bare[0].get("String", _NOTHING).get("sval") not in level.labels:
+                self.expressions([node], level)
+
+    def expressions(self, values: list[Any], level: _Level) -> None:
+        stack: list[Any] = values[::-1]
+        while stack:
+            current = stack.pop()
+            if current.__class__ is list:
+                stack.extend(current[::-1])
+                continue
+            if current.__class__ is not dict:
+                continue
+            for kind, inner in current.items():
+                if inner.__class__ is dict:
+                    known = _NODES.get(kind)
+                    if known is None or known(self, inner, level):
+                        stack.append(inner)
+                elif inner.__class__ is list:
+                    stack.append(inner)
+
+    def column(self, fields: dict[str, Any], level: _Level) -> bool:
+        level.names[field_names(fields["fields"])] = None
+        return False
+
+    def sub_query(self, fields: dict[str, Any], level: _Level) -> bool:
+        level.inner.append(self.query(fields, level.known, level.depth + 1))
+        return False
+
+    def call(self, fields: dict[str, Any], level: _Level) -> bool:
+        name = list(field_names(fields["funcname"]))
+        self.functions.append((name, fields))
+        if name[-1] in {"nextval", "currval", "setval"}:
+            for each in fields.get("args", ())[:1]:
+                text = each.get("A_Const", _NOTHING).get("sval", _NOTHING).get("sval")
+                if text is not None:
+                    self.regclasses[text] = None
+        return True
+
+    def cast(self, fields: dict[str, Any], level: _Level) -> bool:
+        text = fields["arg"].get("A_Const", _NOTHING).get("sval", _NOTHING).get("sval")
+        if raw_type_name(fields["typeName"]) == "regclass" and text is not None:
+            self.regclasses[text] = None
+        ref = type_ref(Tree("TypeName", fields["typeName"]))
+        if ref.schema != "pg_catalog":
+            self.types[ref] = None
+        return True
+
+    def meets(self, fields: dict[str, Any], level: _Level) -> bool:
+        level.meetings += meetings("A_Expr", fields)
+        return True
+
+    def case(self, fields: dict[str, Any], level: _Level) -> bool:
+        level.meetings += meetings("CaseExpr", fields)
+        return True
+
+    def coalesce(self, fields: dict[str, Any], level: _Level) -> bool:
+        level.meetings += meetings("CoalesceExpr", fields)
+        return True
+
+    def flat(self, value: Any) -> None:
+        """What is mentioned, whatever its level."""
+        level = _Level({}, DEEPEST + 1)
+        stack = [value]
+        while stack:
+            current = stack.pop()
+            if current.__class__ is list:
+                stack.extend(current)
+            elif current.__class__ is dict:
+                for kind, inner in current.items():
+                    if kind == "RangeVar" and "relname" in inner:
+                        self.relation(inner, level.known)
+                    elif kind == "FuncCall":
+                        self.call(inner, level)
+                    elif kind in _WRITES:
+                        self.writes.append((Tree(kind, inner), {}))
+                    stack.append(inner)
+
+
+_NODES: Final = {
+    "ColumnRef": _Reader.column,
+    "SelectStmt": _Reader.sub_query,
+    "FuncCall": _Reader.call,
+    "TypeCast": _Reader.cast,
+    "A_Expr": _Reader.meets,
+    "CaseExpr": _Reader.case,
+    "CoalesceExpr": _Reader.coalesce,
+}
+
+
+def _sides(fields: dict[str, Any]) -> list[dict[str, Any]]:
+    """The queries that UNION, INTERSECT, EXCEPT join, in order: thousands may stand in one chain."""
+    found: list[dict[str, Any]] = []
+    waiting = [fields]
+    while waiting:
+        current = waiting.pop()
+        joined = current.get("op", "SETOP_NONE") != "SETOP_NONE"
+        if joined and (current is fields or "withClause" not in current):
+            waiting += (current["rarg"], current["larg"])
+        else:
+            found.append(current)
+    return found
+
+
+def field_names(fields: list[dict[str, Any]]) -> Name:
+    """A raw dotted name; `*` at its end stands for all columns."""
+    return tuple([each["String"].get("sval", "") if "String" in each else "*" for each in fields])
+
+
+def _names(nodes: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple([each["String"].get("sval", "") for each in nodes])
+
+
+def _function_name(fields: dict[str, Any]) -> str:
+    """What a function in FROM is called where it has no alias."""
+    functions = fields.get("functions", ())
+    if len(functions) != 1:
+        return ""
+    call = functions[0].get("List", _NOTHING).get("items", [_NOTHING])[0].get("FuncCall")
+    return field_names(call["funcname"])[-1] if call is not None else ""

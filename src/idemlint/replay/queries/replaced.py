@@ -1,0 +1,38 @@
+"""CREATE OR REPLACE VIEW: columns may be added behind those that are there, and nothing else
+(`checkViewColumns`, src/backend/commands/view.c)."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from idemlint.replay.queries.resolve import Output
+
+#: Types that are written so where a column is made, and what it has then.
+_MADE: Final = {"serial": "int4", "bigserial": "int8", "smallserial": "int2"}
+_MADE.update({"serial2": "int2", "serial4": "int4", "serial8": "int8"})
+
+
+def other_columns(before: Sequence[Output] | None, now: Sequence[Output]) -> str | None:
+    """Why PostgreSQL refuses (42P16) to give a view other columns, in words; `None`: it does not, or what
+    the view has cannot be told. Types count where both are known."""
+    for old, new in zip_longest(before or (), now):
+        if old is None:
+            return None
+        if new is None:
+            return f"it has a column {old.name}, which OR REPLACE cannot take away"
+        if old.name != new.name:
+            return f"its column {old.name} would be called {new.name}"
+        types = _bare(old.type), _bare(new.type)
+        if all(types) and types[0] != types[1]:
+            return f"its column {old.name} is of type {types[0]}, not {types[1]}"
+    return None
+
+
+def _bare(name: str) -> str:
+    """A type whatever schema it is looked for in."""
+    bare = name.rpartition(".")[2]
+    return _MADE.get(bare, bare)

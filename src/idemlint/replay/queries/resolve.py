@@ -1,0 +1,293 @@
+"""Names of a query → columns of the catalog, as PostgreSQL's parse analysis finds them.
+
+A name is looked for level by level, from the inside (`colNameToVar`, `refnameNamespaceItem`:
+src/backend/parser/parse_relation.c). Of what may have any column nothing is claimed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.postgres.kinds import Ref, Space
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog.column import Column
+from idemlint.replay.catalog.relation import QueryDefinition, TableDefinition
+from idemlint.replay.catalog.slots import ABSENT, PRESENT
+from idemlint.replay.catalog.view import parts
+
+if TYPE_CHECKING:
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.slots import Slot
+    from idemlint.replay.queries.scope import Meeting, Name, Scope, Source
+
+#: System columns, which every table has (https://www.postgresql.org/docs/current/ddl-system-columns.html).
+SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
+
+
+class Found(NamedTuple):
+    """A column that a name stands for: its table and name, or (no table) one that a query gives.
+
+    `type` is as it is written in its definition; empty where that is not known.
+    """
+
+    table: Ref | None
+    name: str
+    type: str = ""
+
+
+class Output(NamedTuple):
+    """A column that a query gives, and its type where it is known."""
+
+    name: str
+    type: str = ""
+
+
+class Resolved:
+    """What the names of a query came to.
+
+    `columns` are columns of tables that it reads, in order; `sole` those that only one table could have;
+    `missing` are names that nothing has, with the tables that were asked; `met` literals with the type of
+    the column that they meet.
+    """
+
+    __slots__ = ("columns", "met", "missing", "sole")
+
+    def __init__(self) -> None:
+        self.columns: dict[tuple[Ref, str], None] = {}
+        self.sole: dict[tuple[Ref, str], None] = {}
+        self.missing: list[tuple[str, tuple[Ref, ...]]] = []
+        self.met: list[tuple[Meeting, Found]] = []
+
+
+def resolve(catalog: Catalog, scope: Scope) -> Resolved:
+    """Look up all names of a query, and of the queries in it."""
+    resolver = _Resolver(catalog)
+    resolver.level(scope, ())
+    return resolver.resolved
+
+
+def outputs(catalog: Catalog, scope: Scope) -> tuple[Output, ...] | None:
+    """The columns that a query gives now, `*` expanded; `None`: they cannot be told."""
+    return _Resolver(catalog).outputs(scope)
+
+
+class _Resolver:
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._outputs: dict[int, tuple[Output, ...] | None] = {}
+        self.resolved = Resolved()
+
+    def level(self, scope: Scope, around: tuple[Scope, ...]) -> None:
+        for each in scope.apart:
+            if each.asks:
+                self.level(each, around)
+        levels = (scope, *around)
+        for name in scope.names:
+            if name[-1] != "*":
+                self._name(name, levels)
+        for meeting in scope.meetings:
+            found = self._look(meeting.column, levels)
+            if isinstance(found, Found) and found.type:
+                self.resolved.met.append((meeting, found))
+        for each in scope.inner:
+            if each.asks:
+                self.level(each, levels)
+
+    def _name(self, name: Name, levels: tuple[Scope, ...]) -> None:
+        found = self._look(name, levels)
+        resolved = self.resolved
+        if isinstance(found, Found):
+            if found.table is not None:
+                resolved.columns[found.table, found.name] = None
+        elif isinstance(found, _Sole):
+            resolved.sole[found.table, name[-1]] = None
+        elif found is not None:
+            resolved.missing.append((name[-1], found))
+
+    def _look(
+        self, name: Name, levels: tuple[Scope, ...]
+    ) -> Found | _Sole | tuple[Ref, ...] | None:
+        """The column; the only table that may have it; the tables that all lack it; `None`: unknown."""
+        if len(name) > 1:
+            return self._qualified(name, levels)
+        label = name[0]
+        asked: list[Ref] = []
+        for scope in levels:
+            maybe: list[Source] = []
+            for source in scope.sources:
+                found = self.column(source, label)
+                if found is None:
+                    maybe.append(source)
+                elif found is not _LACKS:
+                    return found
+                asked += _tables(source)
+            if maybe:
+                only = maybe[0].table if len(maybe) == len(scope.sources) == 1 else None
+                return _Sole(only) if only is not None and not maybe[0].columns else None
+        if any(source.name == label for scope in levels for source in scope.sources):
+            # A whole row.
+            return None
+        return tuple(dict.fromkeys(asked)) or None
+
+    def _qualified(
+        self, name: Name, levels: tuple[Scope, ...]
+    ) -> Found | _Sole | tuple[Ref, ...] | None:
+        of, label = name[-2], name[-1]
+        for scope in levels:
+            for source in scope.sources:
+                if source.name != of or (len(name) > 2 and not _in_schema(source, name[-3])):
+                    continue
+                found = self.column(source, label)
+                if found is not None and found is not _LACKS:
+                    return found
+                if found is None:
+                    told = source.table is not None and not source.columns
+                    return _Sole(source.table) if told and source.table is not None else None
+                return tuple(_tables(source)) or None
+        return None
+
+    def column(self, source: Source, label: str) -> Found | None:
+        """A column of an entry of FROM; `_LACKS`: it has none of that name, `None`: that is not known."""
+        if label in source.columns:
+            given = self._behind(source, source.columns.index(label))
+            return given or Found(None, label)
+        if source.only:
+            return _LACKS
+        if source.table is not None:
+            if label in SYSTEM_COLUMNS:
+                return Found(None, label)
+            return self._in_table(source.table, label) if not source.columns else None
+        if source.query is None or source.columns:
+            return None
+        columns = self.outputs(source.query)
+        if columns is None:
+            return None
+        found = next((each for each in columns if each.name == label), None)
+        return Found(None, label, found.type) if found is not None else _LACKS
+
+    def _behind(self, source: Source, place: int) -> Found | None:
+        """The column of a table that an alias list gives another name."""
+        if source.table is None:
+            return None
+        slot = self._catalog.find(source.table)
+        columns = columns_of(self._catalog, slot) if slot is not None else None
+        if columns is None or place >= len(columns):
+            return None
+        return Found(source.table, columns[place].name, columns[place].type)
+
+    def _in_table(self, table: Ref, label: str) -> Found | None:
+        catalog = self._catalog
+        slot = catalog.find(table)
+        if slot is None or slot.presence is not PRESENT:
+            return None
+        column = catalog.find_key((Space.COLUMN, slot.oid, label))
+        if column is None:
+            return None
+        if column.presence is PRESENT:
+            return Found(table, label, type_of(slot, column, label))
+        return _LACKS if column.presence is ABSENT else None
+
+    # -- what a query gives ----------------------------------------------------------------------------
+
+    def outputs(self, scope: Scope) -> tuple[Output, ...] | None:
+        known = self._outputs.get(id(scope), ())
+        if known != ():
+            return known
+        found = self._outputs[id(scope)] = self._read_outputs(scope)
+        return found
+
+    def _read_outputs(self, scope: Scope) -> tuple[Output, ...] | None:
+        if scope.targets is None:
+            return None
+        found: list[Output] = []
+        for target in scope.targets:
+            if target.label != "*":
+                found.append(Output(target.label, target.type or self._type(target.name, scope)))
+                continue
+            of = target.name[-2] if len(target.name) > 1 else None
+            for source in scope.sources:
+                if of is None or source.name == of:
+                    columns = self._all(source)
+                    if columns is None:
+                        return None
+                    found += (
+                        [each._replace(type="") for each in columns] if target.type else columns
+                    )
+        return tuple(found)
+
+    def _type(self, name: Name, scope: Scope) -> str:
+        found = self._look(name, (scope,)) if name else None
+        return found.type if isinstance(found, Found) else ""
+
+    def _all(self, source: Source) -> tuple[Output, ...] | None:
+        if source.only:
+            return tuple(map(Output, source.columns))
+        columns: tuple[Output, ...] | None = None
+        if source.table is not None:
+            slot = self._catalog.find(source.table)
+            columns = columns_of(self._catalog, slot) if slot is not None else None
+        elif source.query is not None:
+            columns = self.outputs(source.query)
+        if columns is None or len(source.columns) > len(columns):
+            return None
+        given = zip(source.columns, columns, strict=False)
+        renamed = tuple(each._replace(name=name) for name, each in given)
+        return renamed + columns[len(renamed) :]
+
+
+class _Sole(NamedTuple):
+    """The only table that may have a column."""
+
+    table: Ref
+
+
+_LACKS: Final = Found(None, "")
+
+
+def _in_schema(source: Source, schema: str) -> bool:
+    return source.table is not None and source.table.schema in {None, schema}
+
+
+def _tables(source: Source) -> list[Ref]:
+    """The tables whose columns an entry of FROM has."""
+    if source.table is not None:
+        return [source.table]
+    if source.query is None:
+        return []
+    return [table for each in source.query.sources for table in _tables(each)]
+
+
+def type_of(table: Slot, column: Slot, name: str) -> str:
+    """The type of a column as its definition has it; empty where that is not known."""
+    made = column.definition
+    if made is None and table.definition is not None:
+        definition = table.definition
+        if isinstance(definition, TableDefinition):
+            made = definition.columns.get(name)
+        elif isinstance(definition, QueryDefinition):
+            return definition.types.get(name, "")
+    return made.type if isinstance(made, Column) else ""
+
+
+def columns_of(catalog: Catalog, relation: Slot) -> tuple[Output, ...] | None:
+    """A relation's columns in order, as they are now; `None`: they cannot all be told."""
+    definition = relation.definition
+    if not isinstance(definition, (TableDefinition, QueryDefinition)) or not relation.maker:
+        return None
+    if definition.inside(Space.COLUMN, "") is not False:
+        return None
+    found = []
+    for part in parts(catalog, relation, Space.COLUMN):
+        if part.slot is not None and part.slot.presence is not PRESENT:
+            continue
+        kind = ""
+        if part.slot is not None and isinstance(part.slot.definition, Column):
+            kind = part.slot.definition.type
+        elif part.told is not None:
+            if isinstance(definition, QueryDefinition):
+                kind = definition.types.get(part.told, "")
+            else:
+                made = definition.columns.get(part.told)
+                kind = made.type if made is not None else ""
+        found.append(Output(part.name, kind))
+    return tuple(found)

@@ -1,0 +1,94 @@
+"""Levels of a query: what a name can stand for there, and which names are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idemlint.records import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idemlint.postgres.kinds import Ref
+    from idemlint.source.tree import Tree
+
+#: A dotted name: `("t", "a")` for `t.a`, `("t", "*")` for `t.*`.
+Name = tuple[str, ...]
+
+
+class Source(NamedTuple):
+    """An entry of FROM: what it is called there, and where its columns come from.
+
+    A `table` or a `query` has them; neither: what it has cannot be told. `columns` are names given to the
+    first of them (`t (a, b)`, `AS x (a int)`), `only` that it has no others. `lateral`: its query sees the
+    other entries.
+    """
+
+    name: str
+    table: Ref | None = None
+    query: Scope | None = None
+    columns: tuple[str, ...] = ()
+    only: bool = False
+    lateral: bool = False
+
+
+class Target(NamedTuple):
+    """A column that a query gives: its label, the column that it is (`("t", "*")`: all of t), or its type
+    where the expression says it (`""`: it does not)."""
+
+    label: str
+    name: Name = ()
+    type: str = ""
+
+
+class Meeting(NamedTuple):
+    """A column that meets a literal: compared with it (`=`, `<`, `LIKE` …) or set to it (`:=`)."""
+
+    column: Name
+    operator: str
+    literal: str
+
+
+class Scope(NamedTuple):
+    """One level. `inner` are levels that see this one; `targets`, `None`: they cannot be told.
+
+    `apart` are levels that see only what is around this one (a query in FROM, the sides of a UNION).
+    `labels` are names of its own columns, which ORDER BY and GROUP BY may mean.
+    """
+
+    sources: tuple[Source, ...] = ()
+    names: tuple[Name, ...] = ()
+    inner: tuple[Scope, ...] = ()
+    apart: tuple[Scope, ...] = ()
+    targets: tuple[Target, ...] | None = ()
+    meetings: tuple[Meeting, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is any name to look up."""
+        return bool(self.names or self.inner or self.apart or self.meetings)
+
+
+def levels(scope: Scope) -> Iterator[Scope]:
+    """A level and all that are in it, the outer ones first."""
+    waiting = [scope]
+    while waiting:
+        level = waiting.pop()
+        yield level
+        waiting += reversed((*level.apart, *level.inner))
+
+
+class Reading(NamedTuple):
+    """All that a query or an expression mentions.
+
+    `scope` has its columns; `tables` are the relations that it reads, `functions` the calls (name, raw
+    `FuncCall`), `types` what it casts to, `regclasses` the literals cast to regclass or given to nextval.
+    `writes` are its data-modifying WITH clauses, each with what its own WITH list makes known to it.
+    """
+
+    scope: Scope
+    tables: tuple[Ref, ...] = ()
+    functions: tuple[tuple[list[str], dict[str, Any]], ...] = ()
+    types: tuple[Ref, ...] = ()
+    regclasses: tuple[str, ...] = ()
+    writes: tuple[tuple[Tree, dict[str, Source]], ...] = ()
