@@ -46,7 +46,8 @@ replay.catalog.view replay.effects replay.effects.program replay.effects.queries
 replay.effects.tables replay.effects.vocabulary replay.judge replay.judge.assembly
 replay.judge.lasting replay.judge.patterns replay.judge.rerun replay.judge.settling replay.judge.stops
 replay.judge.verdict replay.machine replay.machine.budget replay.machine.handlers
-replay.machine.objects replay.machine.objects.create replay.machine.reading replay.machine.requirements replay.machine.run replay.machine.signals replay.machine.state
+replay.machine.objects replay.machine.objects.create replay.machine.requirements replay.machine.run
+replay.machine.signals replay.machine.state replay.queries replay.queries.scope
 report report.account report.formats report.full report.lines report.run_report report.summary
 report.words
 rules rules.kit rules.kit.pages rules.kit.rule rules.kit.ways_out

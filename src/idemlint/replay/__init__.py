@@ -19,7 +19,7 @@ function of `machine` that does it:
 | --- | --- | --- | --- |
 | Requires | a name is there, or free | its own; 3F000, 42P01, 42704, 42710, 42809 | requirements.requires |
 | UsesColumns | columns that a statement mentions | 42703, 42P01 | requirements.uses_columns |
-| Reads | names of a query that have to stand for columns | 42703, [unknown] | reading.reads |
+| ReadsColumns | names of a query that have to stand for columns | 42703, [unknown] | parse_analysis.reads |
 | Creates | a name is taken, with all that comes along | 42P07, 42809, 42P13, 42P16 | objects.create.creates |
 | CreatesUnnamed | a name that PostgreSQL chooses is taken | [repeats] | objects.create.creates_unnamed |
 | EndsAtCommit | a name is free again at COMMIT | nothing | sessions.ends_at_commit |

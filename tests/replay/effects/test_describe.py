@@ -26,7 +26,7 @@ from idemlint.replay.effects.vocabulary import (
     Fills,
     Inserts,
     Opaque,
-    Reads,
+    ReadsColumns,
     Renames,
     Repeats,
     Requires,
@@ -77,7 +77,9 @@ CASES: list[tuple[Effect, str]] = [
     (UsesColumns(USERS, ("email",)), "uses column email of users, else 42703"),
     (UsesColumns(USERS, ("a", "b")), "uses columns a, b of users, else 42703"),
     (
-        Reads(Scope(names=(("u", "a"), ("u", "*"), ("b",)), inner=(Scope(names=(("c",),)),))),
+        ReadsColumns(
+            Scope(names=(("u", "a"), ("u", "*"), ("b",)), inner=(Scope(names=(("c",),)),))
+        ),
         "reads columns u.a, b, c, else 42703",
     ),
     (Creates(USERS, Kind.TABLE), "creates table users"),

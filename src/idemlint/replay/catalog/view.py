@@ -70,7 +70,7 @@ class View:
         self.as_made: Final = Answers(catalog, moment, now, sure=False)
 
 
-class Part(NamedTuple):
+class ObjectPart(NamedTuple):
     """Something inside an object: its name, what is known of it, and what the object's definition calls it.
 
     Without a `slot` only the definition speaks of it; without `told` the definition does not.
@@ -165,7 +165,7 @@ class Answers:
             if table is None:
                 return None
             slot = catalog.slots.get((Space.COLUMN, table.oid, ref.name))
-            return self._column(table, Part(ref.name, slot, ref.name))
+            return self._column(table, ObjectPart(ref.name, slot, ref.name))
 
     def primary_key(self, table: Ref) -> PrimaryKey:
         """Whether a table has a primary key, and which."""
@@ -243,7 +243,7 @@ class Answers:
         definition = holder.definition
         return isinstance(definition, Definition) and definition.inside(space, "") is False
 
-    def _parts(self, catalog: Catalog, holder: Slot, space: Space) -> list[Part]:
+    def _parts(self, catalog: Catalog, holder: Slot, space: Space) -> list[ObjectPart]:
         """What is there inside an object: what it came with, then what was added."""
         found = parts(catalog, holder, space)
         if not self._sure:
@@ -254,11 +254,11 @@ class Answers:
             if (holder.certain if part.slot is None else not self._is_doubted(catalog, part.slot))
         ]
 
-    def _is_own(self, holder: Slot, part: Part) -> bool:
+    def _is_own(self, holder: Slot, part: ObjectPart) -> bool:
         """Whether what is known of its making is surely its own, where that is asked."""
         return not self._sure or (holder if part.slot is None else part.slot).certain
 
-    def _column(self, table: Slot, part: Part) -> Column | None:
+    def _column(self, table: Slot, part: ObjectPart) -> Column | None:
         if not self._is_own(table, part):
             return None
         if part.slot is not None and isinstance(part.slot.definition, Column):
@@ -309,7 +309,7 @@ def _is_there(catalog: Catalog, holder: Slot, slot: Slot) -> bool:
     )
 
 
-def parts(catalog: Catalog, holder: Slot, space: Space) -> list[Part]:
+def parts(catalog: Catalog, holder: Slot, space: Space) -> list[ObjectPart]:
     """What is there of a namespace inside an object: what it came with, then what was added."""
     definition = holder.definition
     came = definition.names(space) if isinstance(definition, Definition) else ()
@@ -327,19 +327,19 @@ def parts(catalog: Catalog, holder: Slot, space: Space) -> list[Part]:
     free = [name for name in came if name in slots and name not in own and not slots[name].owners]
     left = [name for name in free if name not in there]
     left = free if len(left) < len(renamed) else left
-    found: list[Part] = []
+    found: list[ObjectPart] = []
     waiting = iter(renamed)
     for name in came:
         if name not in slots:
-            found.append(Part(name, None, name))
+            found.append(ObjectPart(name, None, name))
         elif name in own:
-            found.append(Part(name, there.pop(name), name))
+            found.append(ObjectPart(name, there.pop(name), name))
         elif name in left and (now := next(waiting, None)) is not None:
             # Which of several is which cannot be told.
             sole = len(left) == len(renamed) == 1
-            found.append(Part(now, there.pop(now), name if sole else None))
+            found.append(ObjectPart(now, there.pop(now), name if sole else None))
     added = sorted(there.items(), key=lambda each: each[1].oid)
-    return found + [Part(name, slot, None) for name, slot in added]
+    return found + [ObjectPart(name, slot, None) for name, slot in added]
 
 
 def _came(holder: Slot, slot: Slot) -> bool:
@@ -351,7 +351,7 @@ def _is_own(holder: Slot, slot: Slot) -> bool:
     return _came(holder, slot) or not slot.maker
 
 
-def _constraint(table: Slot, part: Part) -> Constraint | None:
+def _constraint(table: Slot, part: ObjectPart) -> Constraint | None:
     """How the table's definition makes a constraint."""
     if part.told is None or not isinstance(table.definition, TableDefinition):
         return None

@@ -88,7 +88,7 @@ def _uses_columns(effect: vocabulary.UsesColumns) -> str:
     return f"uses {_columns(effect.names)} of {effect.table}, else 42703"
 
 
-def _reads(effect: vocabulary.Reads) -> str:
+def _reads(effect: vocabulary.ReadsColumns) -> str:
     names = dict.fromkeys(name for scope in levels(effect.scope) for name in scope.names)
     shown = [".".join(name) for name in names if name[-1] != "*"]
     return f"reads {_columns(tuple(shown))}, else 42703"
@@ -248,7 +248,7 @@ def _body(effect: vocabulary.Body) -> str:
 _TEXTS: Final[dict[type, Callable[..., str]]] = {
     vocabulary.Requires: _requires,
     vocabulary.UsesColumns: _uses_columns,
-    vocabulary.Reads: _reads,
+    vocabulary.ReadsColumns: _reads,
     vocabulary.Creates: _creates,
     vocabulary.CreatesUnnamed: _creates_unnamed,
     vocabulary.EndsAtCommit: _ends_at_commit,

@@ -13,13 +13,13 @@ from idemlint.replay.effects.vocabulary import (
     Effect,
     Fails,
     Opaque,
-    Reads,
+    ReadsColumns,
     Repeats,
     Requires,
     SetsPath,
     Verb,
 )
-from idemlint.replay.queries.compiled import field_names
+from idemlint.replay.queries.scope import field_names
 from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def reads(reading: Reading) -> list[Effect]:
         Requires(ref, True, "42P01", Kind.TABLE, Verb.USE) for ref in reading.tables
     ]
     if reading.scope.asks:
-        effects.append(Reads(reading.scope))
+        effects.append(ReadsColumns(reading.scope))
     return effects
 
 

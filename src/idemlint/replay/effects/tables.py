@@ -7,7 +7,6 @@ from idemlint.replay.catalog.refs import inside, relation, schema, table_of
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects.queries import reads
 from idemlint.replay.effects.vocabulary import SKIP, Creates, Effect, EndsAtCommit, Requires, Verb
-from idemlint.replay.queries.compiled import read_query
 from idemlint.source.tree import Tree, strings
 
 
@@ -62,6 +61,8 @@ def create_table_as(stmt: Tree) -> list[Effect]:
     """`CREATE TABLE AS`, `CREATE MATERIALIZED VIEW`: the query is analysed before the name."""
     kind = Kind.MATERIALIZED_VIEW if stmt.objtype == "OBJECT_MATVIEW" else Kind.TABLE
     ref = relation(stmt.into.rel)
+    from idemlint.replay.queries.compiled import read_query
+
     query = stmt.query
     reading = read_query(query.fields) if query.kind == "SelectStmt" else None
     effects: list[Effect] = reads(reading) if reading is not None else []
@@ -82,6 +83,8 @@ def create_table_as(stmt: Tree) -> list[Effect]:
 
 def select_into(stmt: Tree) -> list[Effect]:
     """`SELECT … INTO t`."""
+    from idemlint.replay.queries.compiled import read_query
+
     into = stmt.intoClause
     ref = relation(into.rel)
     reading = read_query(stmt.fields)

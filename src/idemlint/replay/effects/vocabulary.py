@@ -82,7 +82,7 @@ class UsesColumns(NamedTuple):
     names: tuple[str, ...]
 
 
-class Reads(NamedTuple):
+class ReadsColumns(NamedTuple):
     """The names of a query, or of an expression, have to stand for columns: 42703."""
 
     scope: Scope
@@ -290,7 +290,7 @@ class Body(NamedTuple):
 Effect = (
     Requires
     | UsesColumns
-    | Reads
+    | ReadsColumns
     | Creates
     | CreatesUnnamed
     | EndsAtCommit

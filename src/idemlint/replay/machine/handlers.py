@@ -18,7 +18,7 @@ from idemlint.replay.effects.vocabulary import (
     Fills,
     Inserts,
     Opaque,
-    Reads,
+    ReadsColumns,
     Renames,
     Repeats,
     Requires,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 FUNCTIONS: Final[dict[type, str]] = {
     Requires: "requirements.requires",
     UsesColumns: "requirements.uses_columns",
-    Reads: "reading.reads",
+    ReadsColumns: "parse_analysis.reads",
     Creates: "objects.create.creates",
     CreatesUnnamed: "objects.create.creates_unnamed",
     EndsAtCommit: "sessions.ends_at_commit",

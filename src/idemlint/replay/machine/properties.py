@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.slots import PRESENT
-from idemlint.replay.machine.reading import column_needs
+from idemlint.replay.machine.objects.dependencies import column_needs
 from idemlint.replay.machine.signals import SKIPPED
 
 if TYPE_CHECKING:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 #: By the class of an effect: the function that carries it out.
 Handler = Callable[["Pass", Any], Result]
 Handlers = Mapping[type, Handler]
-#: Reads the string of an EXECUTE as far as it is constant, with a machine of its own.
+#: ReadsColumns the string of an EXECUTE as far as it is constant, with a machine of its own.
 ReadPattern = Callable[["Machine", str], "Pattern | None"]
 
 

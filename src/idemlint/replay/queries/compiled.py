@@ -8,7 +8,7 @@ from idemlint.replay.catalog.datatype import raw_type_name
 from idemlint.replay.catalog.refs import table_of, type_ref
 from idemlint.replay.queries.labels import labelled
 from idemlint.replay.queries.meetings import meetings
-from idemlint.replay.queries.scope import Meeting, Name, Reading, Scope, Source, Target
+from idemlint.replay.queries.scope import Meeting, Name, Reading, Scope, Source, Target, field_names
 from idemlint.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -338,11 +338,6 @@ def _sides(fields: dict[str, Any]) -> list[dict[str, Any]]:
         else:
             found.append(current)
     return found
-
-
-def field_names(fields: list[dict[str, Any]]) -> Name:
-    """A raw dotted name; `*` at its end stands for all columns."""
-    return tuple([each["String"].get("sval", "") if "String" in each else "*" for each in fields])
 
 
 def _names(nodes: Iterable[dict[str, Any]]) -> tuple[str, ...]:

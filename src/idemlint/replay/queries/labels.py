@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.replay.catalog.datatype import raw_type_name
 from idemlint.replay.catalog.identifiers import cut
-from idemlint.replay.queries.scope import Name, Target
+from idemlint.replay.queries.meetings import column_of
+from idemlint.replay.queries.scope import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,18 +34,13 @@ def labelled(targets: Iterable[dict[str, Any]]) -> tuple[Target, ...]:
     found = []
     for target in targets:
         value = target.get("val", {})
-        name = _column(value)
+        name = column_of(value)
         if name and name[-1] == "*":
             found.append(Target("*", name))
             continue
         label = target.get("name") or cut(label_of(value))
         found.append(Target(label, name, _type(value)))
     return tuple(found)
-
-
-def _column(value: dict[str, Any]) -> Name:
-    fields = value.get("ColumnRef", {}).get("fields", ())
-    return tuple([each["String"].get("sval", "") if "String" in each else "*" for each in fields])
 
 
 def _type(value: dict[str, Any]) -> str:

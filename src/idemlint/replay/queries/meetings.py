@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.replay.queries.scope import Meeting, Name
+from idemlint.replay.queries.scope import Meeting, Name, field_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,8 +67,7 @@ def _all(column: Name, operator: str, values: Any) -> list[Meeting]:
 
 def column_of(value: dict[str, Any]) -> Name:
     """The column that a raw expression is; none: another expression."""
-    fields = value.get("ColumnRef", _NOTHING).get("fields", ())
-    return tuple([each["String"].get("sval", "") if "String" in each else "*" for each in fields])
+    return field_names(value.get("ColumnRef", _NOTHING).get("fields", []))
 
 
 def text_of(value: dict[str, Any]) -> str | None:

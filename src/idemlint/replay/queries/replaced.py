@@ -6,20 +6,23 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from idemlint.replay.queries.resolve import Output, columns_of
 
-    from idemlint.replay.queries.resolve import Output
+if TYPE_CHECKING:
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.relation import QueryDefinition
+    from idemlint.replay.catalog.slots import Slot
 
 #: Types that are written so where a column is made, and what it has then.
 _MADE: Final = {"serial": "int4", "bigserial": "int8", "smallserial": "int2"}
 _MADE.update({"serial2": "int2", "serial4": "int4", "serial8": "int8"})
 
 
-def other_columns(before: Sequence[Output] | None, now: Sequence[Output]) -> str | None:
+def other_columns(catalog: Catalog, view: Slot, definition: QueryDefinition) -> str | None:
     """Why PostgreSQL refuses (42P16) to give a view other columns, in words; `None`: it does not, or what
     the view has cannot be told. Types count where both are known."""
-    for old, new in zip_longest(before or (), now):
+    now = [Output(*each) for each in definition.types.items()]
+    for old, new in zip_longest(columns_of(catalog, view) or (), now):
         if old is None:
             return None
         if new is None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
 
 
-class Found(NamedTuple):
+class FoundColumn(NamedTuple):
     """A column that a name stands for: its table and name, or (no table) one that a query gives.
 
     `type` is as it is written in its definition; empty where that is not known.
@@ -56,7 +56,7 @@ class Resolved:
         self.columns: dict[tuple[Ref, str], None] = {}
         self.sole: dict[tuple[Ref, str], None] = {}
         self.missing: list[tuple[str, tuple[Ref, ...]]] = []
-        self.met: list[tuple[Meeting, Found]] = []
+        self.met: list[tuple[Meeting, FoundColumn]] = []
 
 
 def resolve(catalog: Catalog, scope: Scope) -> Resolved:
@@ -87,7 +87,7 @@ class _Resolver:
                 self._name(name, levels)
         for meeting in scope.meetings:
             found = self._look(meeting.column, levels)
-            if isinstance(found, Found) and found.type:
+            if isinstance(found, FoundColumn) and found.type:
                 self.resolved.met.append((meeting, found))
         for each in scope.inner:
             if each.asks:
@@ -96,7 +96,7 @@ class _Resolver:
     def _name(self, name: Name, levels: tuple[Scope, ...]) -> None:
         found = self._look(name, levels)
         resolved = self.resolved
-        if isinstance(found, Found):
+        if isinstance(found, FoundColumn):
             if found.table is not None:
                 resolved.columns[found.table, found.name] = None
         elif isinstance(found, _Sole):
@@ -106,7 +106,7 @@ class _Resolver:
 
     def _look(
         self, name: Name, levels: tuple[Scope, ...]
-    ) -> Found | _Sole | tuple[Ref, ...] | None:
+    ) -> FoundColumn | _Sole | tuple[Ref, ...] | None:
         """The column; the only table that may have it; the tables that all lack it; `None`: unknown."""
         if len(name) > 1:
             return self._qualified(name, levels)
@@ -131,7 +131,7 @@ class _Resolver:
 
     def _qualified(
         self, name: Name, levels: tuple[Scope, ...]
-    ) -> Found | _Sole | tuple[Ref, ...] | None:
+    ) -> FoundColumn | _Sole | tuple[Ref, ...] | None:
         of, label = name[-2], name[-1]
         for scope in levels:
             for source in scope.sources:
@@ -146,16 +146,16 @@ class _Resolver:
                 return tuple(_tables(source)) or None
         return None
 
-    def column(self, source: Source, label: str) -> Found | None:
+    def column(self, source: Source, label: str) -> FoundColumn | None:
         """A column of an entry of FROM; `_LACKS`: it has none of that name, `None`: that is not known."""
         if label in source.columns:
             given = self._behind(source, source.columns.index(label))
-            return given or Found(None, label)
+            return given or FoundColumn(None, label)
         if source.only:
             return _LACKS
         if source.table is not None:
             if label in SYSTEM_COLUMNS:
-                return Found(None, label)
+                return FoundColumn(None, label)
             return self._in_table(source.table, label) if not source.columns else None
         if source.query is None or source.columns:
             return None
@@ -163,9 +163,9 @@ class _Resolver:
         if columns is None:
             return None
         found = next((each for each in columns if each.name == label), None)
-        return Found(None, label, found.type) if found is not None else _LACKS
+        return FoundColumn(None, label, found.type) if found is not None else _LACKS
 
-    def _behind(self, source: Source, place: int) -> Found | None:
+    def _behind(self, source: Source, place: int) -> FoundColumn | None:
         """The column of a table that an alias list gives another name."""
         if source.table is None:
             return None
@@ -173,9 +173,9 @@ class _Resolver:
         columns = columns_of(self._catalog, slot) if slot is not None else None
         if columns is None or place >= len(columns):
             return None
-        return Found(source.table, columns[place].name, columns[place].type)
+        return FoundColumn(source.table, columns[place].name, columns[place].type)
 
-    def _in_table(self, table: Ref, label: str) -> Found | None:
+    def _in_table(self, table: Ref, label: str) -> FoundColumn | None:
         catalog = self._catalog
         slot = catalog.find(table)
         if slot is None or slot.presence is not PRESENT:
@@ -184,7 +184,7 @@ class _Resolver:
         if column is None:
             return None
         if column.presence is PRESENT:
-            return Found(table, label, type_of(slot, column, label))
+            return FoundColumn(table, label, type_of(slot, column, label))
         return _LACKS if column.presence is ABSENT else None
 
     # -- what a query gives ----------------------------------------------------------------------------
@@ -217,7 +217,7 @@ class _Resolver:
 
     def _type(self, name: Name, scope: Scope) -> str:
         found = self._look(name, (scope,)) if name else None
-        return found.type if isinstance(found, Found) else ""
+        return found.type if isinstance(found, FoundColumn) else ""
 
     def _all(self, source: Source) -> tuple[Output, ...] | None:
         if source.only:
@@ -241,7 +241,7 @@ class _Sole(NamedTuple):
     table: Ref
 
 
-_LACKS: Final = Found(None, "")
+_LACKS: Final = FoundColumn(None, "")
 
 
 def _in_schema(source: Source, schema: str) -> bool:

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 Name = tuple[str, ...]
 
 
+def field_names(fields: list[dict[str, Any]]) -> Name:
+    """A raw dotted name; `*` at its end stands for all columns."""
+    return tuple([each["String"].get("sval", "") if "String" in each else "*" for each in fields])
+
+
 class Source(NamedTuple):
     """An entry of FROM: what it is called there, and where its columns come from.
 

@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
+from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.datatype import Returns
 from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.relation import IndexDefinition, QueryDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
-from idemlint.replay.machine.objects.foreign_keys import bind_inline, stands_on
-from idemlint.replay.machine.reading import bound, given
 from idemlint.replay.machine.requirements import place
 from idemlint.replay.machine.signals import Raised
-from idemlint.replay.queries.replaced import other_columns
-from idemlint.replay.queries.resolve import Output, columns_of
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed
+    from idemlint.replay.machine.objects.dependencies import Bound
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
 
@@ -31,13 +29,11 @@ def creates(run: Pass, effect: Creates) -> Result:
     key = catalog.key(place(run, effect))
     if key is None:
         return None
-    owners, needs = bound(run, effect)
-    if isinstance(effect.definition, ForeignKey):
-        stands = stands_on(run, effect, effect.definition)
-        if isinstance(stands, Raised):
-            return stands
-        needs = (*needs, *stands)
-    definition = effect.definition if effect.gives is None else given(run, effect)
+    bound = _bound(run, effect)
+    if isinstance(bound, Raised):
+        return bound
+    owners, needs = bound
+    definition = effect.definition if effect.gives is None else _given(run, effect)
     existing = catalog.slot(key)
     for source in run.oids(effect.copies):
         run.copied.add(source)
@@ -49,9 +45,9 @@ def creates(run: Pass, effect: Creates) -> Result:
             reason = f"{effect.ref} returns {existing.definition}, not {effect.definition}"
             return run.raised("42P13", effect, reason)
         if run.judging and isinstance(definition, QueryDefinition):
-            differs = other_columns(
-                columns_of(catalog, existing), [Output(*each) for each in definition.types.items()]
-            )
+            from idemlint.replay.queries.replaced import other_columns
+
+            differs = other_columns(catalog, existing, definition)
             if differs is not None:
                 return run.raised("42P16", effect, differs)
         slot = existing._replace(
@@ -63,6 +59,21 @@ def creates(run: Pass, effect: Creates) -> Result:
     if isinstance(effect.definition, TableDefinition):
         return _brings(run, effect, key, oid, effect.definition)
     return None
+
+
+def _bound(run: Pass, effect: Creates | CreatesUnnamed) -> Bound | Raised:
+    if effect.reads is None and not isinstance(effect.definition, (Column, ForeignKey)):
+        return run.oids(effect.owners), run.oids(effect.needs)
+    # Most tables, types, indexes have no expression.
+    from idemlint.replay.machine.objects.dependencies import bound
+
+    return bound(run, effect)
+
+
+def _given(run: Pass, effect: Creates) -> QueryDefinition | None:
+    from idemlint.replay.machine.parse_analysis import given
+
+    return given(run, effect)
 
 
 def _brings(run: Pass, effect: Creates, key: Key, oid: int, definition: TableDefinition) -> Result:
@@ -94,7 +105,10 @@ def _brings(run: Pass, effect: Creates, key: Key, oid: int, definition: TableDef
                 owners = (identity.oid, *owners)
         kind = Kind.INDEX if each.is_index else Kind.SEQUENCE
         _put_new(run, relation, kind, BY_PRODUCT, owners, ())
-    bind_inline(run, oid, definition)
+    if definition.foreign_keys():
+        from idemlint.replay.machine.objects.foreign_keys import bind_inline
+
+        bind_inline(run, oid, definition)
     return None
 
 
@@ -125,12 +139,10 @@ def creates_unnamed(run: Pass, effect: CreatesUnnamed) -> Result:
     table = catalog.find(effect.table)
     if table_key is None or table is None or table.presence is ABSENT:
         return None
-    owners, needs = bound(run, effect)
-    if isinstance(effect.definition, ForeignKey):
-        stands = stands_on(run, effect, effect.definition)
-        if isinstance(stands, Raised):
-            return stands
-        needs = (*needs, *stands)
+    bound = _bound(run, effect)
+    if isinstance(bound, Raised):
+        return bound
+    owners, needs = bound
     is_index = isinstance(effect.definition, IndexDefinition)
     keys = _chosen(run, effect, table_key, table, is_index=is_index)
     oid = 0

@@ -9,7 +9,7 @@ from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.needs import holders
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
-from idemlint.replay.machine.reading import column_needs
+from idemlint.replay.machine.objects.dependencies import column_needs
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.needs import Holder

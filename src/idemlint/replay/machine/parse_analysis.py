@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from idemlint.postgres import functions
 from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.column import Column
-from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.refs import qualified
 from idemlint.replay.catalog.relation import QueryDefinition
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects.vocabulary import Requires, Verb
 from idemlint.replay.machine.requirements import requires
-from idemlint.replay.queries.compiled import read_level
 from idemlint.replay.queries.resolve import outputs, resolve
 
 if TYPE_CHECKING:
-    from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed, Reads
+    from idemlint.replay.effects.vocabulary import Creates, ReadsColumns
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
     from idemlint.replay.queries.scope import Reading
@@ -32,7 +29,7 @@ class Used(NamedTuple):
     others: tuple[int, ...]
 
 
-def reads(run: Pass, effect: Reads) -> Result:
+def reads(run: Pass, effect: ReadsColumns) -> Result:
     """Each name has to stand for a column."""
     if run.in_body:
         # In a body a name may be a variable's.
@@ -104,38 +101,6 @@ def _arity(name: str) -> int:
     """How many arguments a signature has: `f(a,b)`."""
     _, _, arguments = name.rstrip(")").partition("(")
     return arguments.count(",") + 1 if arguments else 0
-
-
-def column_needs(run: Pass, column: Column) -> tuple[int, ...]:
-    """What a column cannot do without: its type, and what its DEFAULT calls or reads."""
-    found: list[int] = []
-    name = column.type.rstrip("[]")
-    if name and name not in BUILTIN:
-        schema, _, bare = name.rpartition(".")
-        slot = run.catalog.find(Ref(Space.TYPE, bare, schema or None))
-        if slot is not None and slot.presence is PRESENT:
-            found.append(slot.oid)
-    if column.default is not None and column.default.kind not in {"A_Const", "SQLValueFunction"}:
-        raw = {column.default.kind: column.default.fields}
-        found += used(run, read_level([raw])).others
-    return tuple(found)
-
-
-#: With the columns that they are made of go these, and nothing keeps a column for them.
-_GO_ALONG: Final = frozenset({Kind.INDEX, Kind.CONSTRAINT, Kind.STATISTICS})
-
-
-def bound(run: Pass, effect: Creates | CreatesUnnamed) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """What a thing goes with, and what it keeps from being dropped."""
-    owners, needs = run.oids(effect.owners), run.oids(effect.needs)
-    if isinstance(effect.definition, Column):
-        needs += column_needs(run, effect.definition)
-    if effect.reads is None or effect.kind is Kind.TABLE:
-        return owners, needs
-    found = used(run, effect.reads)
-    if effect.kind in _GO_ALONG:
-        return (*owners, *found.columns), (*needs, *found.others)
-    return owners, (*needs, *found.others, *found.columns)
 
 
 def given(run: Pass, effect: Creates) -> QueryDefinition | None:
