@@ -57,7 +57,7 @@ def holders(catalog: Catalog, objects: Objects) -> list[Holder]:
     found: dict[int, Holder] = {}
     for oid, (key, slot) in objects.items():
         generated = _generated(catalog, key, slot) if key[0] is Space.COLUMN else ()
-        for holder in (*_by_identity(catalog, oid), *_by_name(catalog, key, slot), *generated):
+        for holder in (*_by_identity(catalog, oid), *by_name(catalog, key, slot), *generated):
             of = holder.slot.oid
             container = holder.key[1]
             if of in objects or container in objects or catalog.is_dead(container):
@@ -92,7 +92,7 @@ def _generated(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
                 yield Holder(place, other, None, True)
 
 
-def _by_name(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
+def by_name(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
     """What says in its own definition that it needs something of that name."""
     space, _, name = key
     if space is Space.ROUTINE:

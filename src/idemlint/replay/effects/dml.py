@@ -29,6 +29,7 @@ from idemlint.replay.effects.vocabulary import (
     Verb,
 )
 from idemlint.replay.queries.compiled import read_level, read_query, table_source
+from idemlint.replay.queries.meetings import in_assignments
 from idemlint.source.tree import Tree, strings, wrap
 
 if TYPE_CHECKING:
@@ -216,6 +217,7 @@ def update(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
         fields.get("fromClause", ()),
         fields.get("withClause"),
         known,
+        in_assignments(alias or table.name, fields.get("targetList", ())),
     )
     effects: list[Effect] = [_table_there(table), *reads(query)]
     columns = tuple(target.name for target in stmt.targetList or () if target.name)

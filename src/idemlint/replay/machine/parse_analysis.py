@@ -8,17 +8,20 @@ from idemlint.postgres import functions
 from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.refs import qualified
 from idemlint.replay.catalog.relation import QueryDefinition
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects.vocabulary import Requires, Verb
 from idemlint.replay.machine.requirements import requires
+from idemlint.replay.queries.literals import refusal_of
 from idemlint.replay.queries.resolve import outputs, resolve
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Creates, ReadsColumns
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
+    from idemlint.replay.queries.resolve import FoundColumn, Resolved
     from idemlint.replay.queries.scope import Reading
 
 
@@ -49,7 +52,32 @@ def reads(run: Pass, effect: ReadsColumns) -> Result:
         result = requires(run, Requires(gone, True, "42703", Kind.COLUMN, Verb.USE))
         if result is not None:
             return result
+    return _meet(run, effect, found)
+
+
+def _meet(run: Pass, effect: ReadsColumns, found: Resolved) -> Result:
+    """Literals and columns have to be of the types of what they meet."""
+    for meeting, column, other in found.met:
+        refusal = refusal_of(run.catalog, meeting, column, other)
+        if refusal is None:
+            continue
+        sqlstate, reason = refusal
+        if run.judging:
+            return run.raised(sqlstate, effect, reason)
+        # The first run took it, so the column's type is another one than was believed.
+        forget_type(run, column)
     return None
+
+
+def forget_type(run: Pass, column: FoundColumn) -> None:
+    """The type of a column is not known."""
+    if column.table is None:
+        return
+    key = run.catalog.key(Ref(Space.COLUMN, column.name, None, column.table))
+    slot = run.catalog.find_key(key) if key is not None else None
+    if key is not None and slot is not None and slot.presence is PRESENT:
+        unknown = Column(column.name, "", False, None, False, False)
+        run.catalog.put(key, slot._replace(definition=unknown, certain=False))
 
 
 def _had(run: Pass, ref: Ref) -> bool:

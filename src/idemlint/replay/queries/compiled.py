@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.replay.catalog.datatype import raw_type_name
 from idemlint.replay.catalog.refs import table_of, type_ref
 from idemlint.replay.queries.labels import labelled
-from idemlint.replay.queries.meetings import meetings
+from idemlint.replay.queries.meetings import in_call, in_case, in_coalesce, in_operator
 from idemlint.replay.queries.scope import Meeting, Name, Reading, Scope, Source, Target, field_names
 from idemlint.source.tree import Tree
 
@@ -40,14 +40,17 @@ def read_level(
     from_items: Iterable[Any] = (),
     with_clause: dict[str, Any] | None = None,
     known: Mapping[str, Source] = _NOTHING,
+    sets: Iterable[Meeting] = (),
 ) -> Reading:
-    """What raw expressions read over some sources, raw FROM entries and a raw `WithClause`."""
+    """What raw expressions read over some sources, raw FROM entries and a raw `WithClause`; `sets` are
+    assignments among them."""
     reader = _Reader()
     level = _Level(dict(known), 0)
     reader.with_clause(with_clause, level)
     level.sources += sources
     reader.from_items(from_items, level)
     reader.expressions(list(expressions), level)
+    level.meetings += sets
     return reader.told(level.scope(None))
 
 
@@ -268,6 +271,7 @@ class _Reader:
     def call(self, fields: dict[str, Any], level: _Level) -> bool:
         name = list(field_names(fields["funcname"]))
         self.functions.append((name, fields))
+        level.meetings += in_call(tuple(name), fields)
         if name[-1] in {"nextval", "currval", "setval"}:
             for each in fields.get("args", ())[:1]:
                 text = each.get("A_Const", _NOTHING).get("sval", _NOTHING).get("sval")
@@ -285,15 +289,15 @@ class _Reader:
         return True
 
     def meets(self, fields: dict[str, Any], level: _Level) -> bool:
-        level.meetings += meetings("A_Expr", fields)
+        level.meetings += in_operator(fields)
         return True
 
     def case(self, fields: dict[str, Any], level: _Level) -> bool:
-        level.meetings += meetings("CaseExpr", fields)
+        level.meetings += in_case(fields)
         return True
 
     def coalesce(self, fields: dict[str, Any], level: _Level) -> bool:
-        level.meetings += meetings("CoalesceExpr", fields)
+        level.meetings += in_coalesce(fields)
         return True
 
     def flat(self, value: Any) -> None:

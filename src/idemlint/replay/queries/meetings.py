@@ -1,68 +1,99 @@
-"""Where a column meets a literal: PostgreSQL reads the literal as a value of the column's type."""
+"""Where a column meets a value: PostgreSQL reads a literal as a value of the column's type, and looks for
+an operator, a function or a cast by the types of the two."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.postgres.value_types import TAKES_TEXT, TAKES_TIME
 from idemlint.replay.queries.scope import Meeting, Name, field_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _NOTHING: Final[dict[str, Any]] = {}
 #: Operators that take two of one type; others (`||`, `->`) make something else of the literal.
 _ALIKE: Final = frozenset({"=", "<>", "!=", "<", ">", "<=", ">="})
-#: `A_Expr.kind` → the operands that meet.
 _LISTS: Final = frozenset({"AEXPR_IN", "AEXPR_OP_ANY", "AEXPR_OP_ALL"})
-_PAIRS: Final = frozenset(
-    {"AEXPR_OP", "AEXPR_DISTINCT", "AEXPR_NOT_DISTINCT", "AEXPR_NULLIF"},
-)
-#: `BETWEEN` and its kin.
-_RANGES: Final = "AEXPR_BETWEEN"
-_NOT_RANGES: Final = "AEXPR_NOT_BETWEEN"
+_PAIRS: Final = frozenset({"AEXPR_OP", "AEXPR_DISTINCT", "AEXPR_NOT_DISTINCT", "AEXPR_NULLIF"})
+_PATTERNS: Final = frozenset({"AEXPR_LIKE", "AEXPR_ILIKE", "AEXPR_SIMILAR"})
+_RANGES: Final = ("AEXPR_BETWEEN", "AEXPR_NOT_BETWEEN")
+#: `Meeting.operator` of an assignment, and of a pattern that a column is matched with.
+ASSIGNED: Final = ":="
+MATCHED: Final = "~~"
 
 
-def meetings(kind: str, fields: dict[str, Any]) -> list[Meeting]:
-    """Columns and literals that meet in a raw node (`A_Expr`, `CaseExpr`, `CoalesceExpr`)."""
-    if kind == "A_Expr":
-        return list(_in_operator(fields))
-    if kind == "CaseExpr":
-        column = column_of(fields.get("arg", _NOTHING))
-        whens = [each["CaseWhen"]["expr"] for each in fields.get("args", ())]
-        return _all(column, "=", whens)
-    columns = [column for each in fields.get("args", ()) if (column := column_of(each))]
-    return _all(columns[0], "=", fields.get("args", ())) if columns else []
-
-
-def _in_operator(fields: dict[str, Any]) -> Iterator[Meeting]:
+def in_operator(fields: dict[str, Any]) -> Iterator[Meeting]:
+    """Those of a raw `A_Expr`."""
     kind = fields.get("kind", "AEXPR_OP")
     left, right = fields.get("lexpr", _NOTHING), fields.get("rexpr", _NOTHING)
+    if kind in _PATTERNS:
+        yield from _each(column_of(left), MATCHED, ())
+        return
     names = fields.get("name", ())
     operator = names[-1].get("String", _NOTHING).get("sval", "") if names else ""
+    if operator not in _ALIKE and not kind.startswith(_RANGES):
+        return
     if kind in _PAIRS:
-        if operator not in _ALIKE:
-            return
-        for one, other in ((left, right), (right, left)):
-            yield from _all(column_of(one), operator, (other,))
-    elif kind in _LISTS and operator in _ALIKE:
-        yield from _all(column_of(left), operator, _items(right))
-    elif kind.startswith((_RANGES, _NOT_RANGES)):
-        yield from _all(column_of(left), "<", _items(right))
+        yield from _each(column_of(left), operator, (right,))
+        yield from _each(column_of(right), operator, (left,))
+    elif kind in _LISTS or kind.startswith(_RANGES):
+        yield from _each(column_of(left), "=", _items(right))
 
 
-def _items(right: Any) -> tuple[Any, ...]:
+def in_case(fields: dict[str, Any]) -> Iterator[Meeting]:
+    """Those of a raw `CaseExpr`: `CASE c WHEN 'a' …`."""
+    whens = [each["CaseWhen"]["expr"] for each in fields.get("args", ())]
+    yield from _each(column_of(fields.get("arg", _NOTHING)), "=", whens)
+
+
+def in_coalesce(fields: dict[str, Any]) -> Iterator[Meeting]:
+    """Those of a raw `CoalesceExpr`: its arguments are of one type."""
+    arguments = fields.get("args", ())
+    column = next((name for each in arguments if (name := column_of(each))), ())
+    for text in map(text_of, arguments):
+        if column and text is not None:
+            yield Meeting(column, "=", text)
+
+
+def in_call(names: Name, fields: dict[str, Any]) -> Iterator[Meeting]:
+    """A column that is given to a function that takes text, or a time."""
+    name = names[-1]
+    place = 0 if name in TAKES_TEXT else 1 if name in TAKES_TIME else -1
+    arguments = fields.get("args", ())
+    if 0 <= place < len(arguments) and len(names) - (names[0] == "pg_catalog") == 1:
+        column = column_of(arguments[place])
+        if column:
+            yield Meeting(column, f"{name}()")
+
+
+def in_assignments(target: str, targets: Iterable[dict[str, Any]]) -> Iterator[Meeting]:
+    """Those of a raw SET list, of the table that goes by a name."""
+    for each in targets:
+        fields = each["ResTarget"]
+        if "indirection" not in fields:
+            yield from _each(
+                (target, fields.get("name", "")), ASSIGNED, (fields.get("val", _NOTHING),)
+            )
+
+
+def _items(right: Any) -> Iterable[Any]:
     if right.__class__ is list:
-        return tuple(right)
+        return list(right)
     if "List" in right:
-        return tuple(right["List"].get("items", ()))
-    return tuple(right.get("A_ArrayExpr", _NOTHING).get("elements", ()))
+        return list(right["List"].get("items", ()))
+    return list(right.get("A_ArrayExpr", _NOTHING).get("elements", ()))
 
 
-def _all(column: Name, operator: str, values: Any) -> list[Meeting]:
+def _each(column: Name, operator: str, values: Iterable[dict[str, Any]]) -> Iterator[Meeting]:
     if not column:
-        return []
-    texts = [text for each in values if (text := text_of(each)) is not None]
-    return [Meeting(column, operator, text) for text in texts]
+        return
+    if operator == MATCHED:
+        yield Meeting(column, operator)
+    for value in values:
+        text, other = text_of(value), column_of(value)
+        if text is not None or other:
+            yield Meeting(column, operator, text, other)
 
 
 def column_of(value: dict[str, Any]) -> Name:

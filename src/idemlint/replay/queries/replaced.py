@@ -6,6 +6,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
+from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.queries.resolve import Output, columns_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def other_columns(catalog: Catalog, view: Slot, definition: QueryDefinition) -> 
         if old.name != new.name:
             return f"its column {old.name} would be called {new.name}"
         types = _bare(old.type), _bare(new.type)
-        if all(types) and types[0] != types[1]:
+        if types[0] != types[1] and BUILTIN.issuperset(types):
             return f"its column {old.name} is of type {types[0]}, not {types[1]}"
     return None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import Column
+from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.relation import QueryDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.catalog.view import parts
@@ -27,12 +28,14 @@ SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tabl
 class FoundColumn(NamedTuple):
     """A column that a name stands for: its table and name, or (no table) one that a query gives.
 
-    `type` is as it is written in its definition; empty where that is not known.
+    `type` is as it is written in its definition; empty where that is not known. `type_oid` is the type,
+    where it is one that somebody made.
     """
 
     table: Ref | None
     name: str
     type: str = ""
+    type_oid: int = 0
 
 
 class Output(NamedTuple):
@@ -46,8 +49,8 @@ class Resolved:
     """What the names of a query came to.
 
     `columns` are columns of tables that it reads, in order; `sole` those that only one table could have;
-    `missing` are names that nothing has, with the tables that were asked; `met` literals with the type of
-    the column that they meet.
+    `missing` are names that nothing has, with the tables that were asked; `met` are columns that meet
+    something, and what they meet, if that is a column too.
     """
 
     __slots__ = ("columns", "met", "missing", "sole")
@@ -56,7 +59,7 @@ class Resolved:
         self.columns: dict[tuple[Ref, str], None] = {}
         self.sole: dict[tuple[Ref, str], None] = {}
         self.missing: list[tuple[str, tuple[Ref, ...]]] = []
-        self.met: list[tuple[Meeting, FoundColumn]] = []
+        self.met: list[tuple[Meeting, FoundColumn, FoundColumn | None]] = []
 
 
 def resolve(catalog: Catalog, scope: Scope) -> Resolved:
@@ -88,7 +91,9 @@ class _Resolver:
         for meeting in scope.meetings:
             found = self._look(meeting.column, levels)
             if isinstance(found, FoundColumn) and found.type:
-                self.resolved.met.append((meeting, found))
+                other = self._look(meeting.other, levels) if meeting.other else None
+                column = other if isinstance(other, FoundColumn) else None
+                self.resolved.met.append((meeting, found, column))
         for each in scope.inner:
             if each.asks:
                 self.level(each, levels)
@@ -184,8 +189,21 @@ class _Resolver:
         if column is None:
             return None
         if column.presence is PRESENT:
-            return FoundColumn(table, label, type_of(slot, column, label))
+            type_name = type_of(slot, column, label)
+            return FoundColumn(table, label, type_name, self._made_type(type_name, column))
         return _LACKS if column.presence is ABSENT else None
+
+    def _made_type(self, type_name: str, column: Slot) -> int:
+        """A type that somebody made: who it is does not change with its name."""
+        if not type_name or type_name in BUILTIN or type_name.endswith("[]"):
+            return 0
+        for oid in column.needs:
+            home = self._catalog.key_of(oid)
+            if home is not None and home[0] is Space.TYPE:
+                return oid
+        schema, _, bare = type_name.rpartition(".")
+        slot = self._catalog.find(Ref(Space.TYPE, bare, schema or None))
+        return slot.oid if slot is not None and slot.presence is PRESENT else 0
 
     # -- what a query gives ----------------------------------------------------------------------------
 

@@ -47,11 +47,13 @@ class Target(NamedTuple):
 
 
 class Meeting(NamedTuple):
-    """A column that meets a literal: compared with it (`=`, `<`, `LIKE` …) or set to it (`:=`)."""
+    """A column that meets a literal, or another column: compared (`=`, `<` …), set to it (`:=`), matched
+    with a pattern (`~~`), or given to a function (`lower()`)."""
 
     column: Name
     operator: str
-    literal: str
+    literal: str | None = None
+    other: Name = ()
 
 
 class Scope(NamedTuple):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Space
+from idemlint.replay.catalog.column import Column
+from idemlint.replay.catalog.needs import by_name
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
+from idemlint.replay.machine.objects.dependencies import column_needs
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Renames
@@ -50,11 +53,27 @@ def renames(run: Pass, effect: Renames) -> Result:
         slot = Slot(PRESENT, catalog.new_oid(), effect.kind, certain=False)
     if moves and key[0] is Space.RELATION:
         _move_along(run, slot, key[1], to[1])
+    pin(run, key, slot)
     if effect.kind in {Kind.INDEX, Kind.CONSTRAINT}:
         _rename_twin(run, effect, key, slot, to[2])
     catalog.put(key, Slot(ABSENT, catalog.new_oid(), effect.kind, maker=catalog.statement))
     catalog.put(to, slot)
     return None
+
+
+def pin(run: Pass, key: Key, slot: Slot) -> None:
+    """What needs a thing by its name needs it by whatever name it gets."""
+    catalog = run.catalog
+    for holder in by_name(catalog, key, slot):
+        part = holder.part
+        known = catalog.find_key(part) if part is not None else None
+        if part is None or part[0] is not Space.COLUMN or known is None:
+            continue
+        columns = getattr(holder.slot.definition, "columns", {})
+        made = columns.get(part[2])
+        if isinstance(made, Column):
+            needs = column_needs(run, made)
+            catalog.put(part, known._replace(definition=made, needs=needs))
 
 
 def _move_along(run: Pass, table: Slot, schema: int, to: int) -> None:

@@ -1,0 +1,153 @@
+"""Built-in types and their values: which literals one takes, and which types go together.
+
+Asked of PostgreSQL 15 (`tests/postgres/test_value_types.py`): the input functions of
+src/backend/utils/adt, the casts of `pg_cast` (https://www.postgresql.org/docs/current/typeconv.html).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+#: Types by what they are alike in: within a group an operator or an assignment is found.
+_GROUPS: Final = {
+    "number": "int2 int4 int8 numeric float4 float8 serial bigserial smallserial serial2 serial4 serial8",
+    "string": "text varchar bpchar name",
+    "time": "date timestamp timestamptz",
+    "bool": "bool",
+    "uuid": "uuid",
+    "json": "json",
+    "jsonb": "jsonb",
+    "bytea": "bytea",
+    "clock": "time timetz",
+    "interval": "interval",
+    "address": "inet cidr",
+}
+GROUP_OF: Final = {name: group for group, names in _GROUPS.items() for name in names.split()}
+#: Groups between which a value is assigned though they differ.
+_ASSIGNED: Final = frozenset(
+    {
+        ("json", "jsonb"),
+        ("jsonb", "json"),
+        ("time", "clock"),
+        ("interval", "clock"),
+        ("clock", "interval"),
+    }
+)
+#: Functions whose first argument is text, and those whose second is a time.
+TAKES_TEXT: Final = frozenset(
+    {
+        "replace",
+        "lower",
+        "upper",
+        "initcap",
+        "split_part",
+        "string_to_array",
+        "regexp_replace",
+        "regexp_matches",
+        "regexp_split_to_array",
+        "left",
+        "right",
+        "strpos",
+        "translate",
+        "lpad",
+        "rpad",
+    }
+)
+TAKES_TIME: Final = frozenset({"extract", "date_trunc"})
+_INTEGERS: Final = {
+    "int2": 15,
+    "int4": 31,
+    "int8": 63,
+    "serial2": 15,
+    "serial4": 31,
+    "serial8": 63,
+    "smallserial": 15,
+    "serial": 31,
+    "bigserial": 63,
+}
+_INTEGER: Final = re.compile(r"\s*[+-]?[0-9]+\s*")
+#: As PostgreSQL 16 reads them besides: `0x1F`, `1_000`.
+_NEW_INTEGER: Final = re.compile(
+    r"\s*[+-]?(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|[0-9][0-9_]*)\s*"
+)
+_NUMBER: Final = re.compile(
+    r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*|\s*[+-]?(inf|infinity)\s*|\s*nan\s*",
+    re.IGNORECASE,
+)
+_UUID: Final = re.compile(r"\{?([0-9a-fA-F]{4}-?){7}[0-9a-fA-F]{4}\}?")
+_BOOLEANS: Final = frozenset(
+    {
+        *("t", "tr", "tru", "true", "f", "fa", "fal", "fals", "false", "y", "ye", "yes", "n", "no"),
+        *("on", "of", "off", "1", "0"),
+    }
+)
+#: A time without a digit is one of these words.
+_TIMES: Final = frozenset(
+    {"now", "today", "tomorrow", "yesterday", "epoch", "infinity", "-infinity", "allballs"}
+)
+
+
+def refused(type_name: str, literal: str) -> str | None:
+    """The SQLSTATE of reading a literal as a value of a built-in type (`int4`, as the grammar spells it).
+
+    `None`: PostgreSQL takes it, or that is not known.
+    """
+    if type_name.endswith("[]"):
+        return None if literal.lstrip()[:1] in {"{", "["} else "22P02"
+    bits = _INTEGERS.get(type_name)
+    if bits is not None:
+        if not _INTEGER.fullmatch(literal):
+            return None if _NEW_INTEGER.fullmatch(literal) else "22P02"
+        number = int(literal) if len(literal) < 40 else 1 << 64
+        return None if -(1 << bits) <= number < 1 << bits else "22003"
+    if type_name in {"numeric", "float4", "float8"}:
+        return None if _NUMBER.fullmatch(literal) or "_" in literal or "x" in literal else "22P02"
+    if type_name == "bool":
+        return None if literal.strip().lower() in _BOOLEANS else "22P02"
+    if type_name == "uuid":
+        return None if _UUID.fullmatch(literal) else "22P02"
+    if type_name in {"json", "jsonb"}:
+        return None if _is_json(literal) else "22P02"
+    if type_name in {"date", "timestamp", "timestamptz", "time", "timetz"}:
+        word = literal.strip().lower()
+        return None if word in _TIMES or any(each.isdigit() for each in word) else "22007"
+    return None
+
+
+def _is_json(literal: str) -> bool:
+    # Loaded already by whoever reads parse trees.
+    import orjson
+
+    try:
+        orjson.loads(literal)
+    except orjson.JSONDecodeError:
+        # What orjson refuses and PostgreSQL takes has a backslash in it.
+        return "\\" in literal
+    return True
+
+
+def compared(one: str, other: str) -> str | None:
+    """The SQLSTATE of comparing two columns of built-in types."""
+    groups = GROUP_OF.get(one), GROUP_OF.get(other)
+    if None in groups:
+        return None
+    return "42883" if groups[0] != groups[1] or groups[0] == "json" else None
+
+
+def assigned(target: str, source: str) -> str | None:
+    """The SQLSTATE of assigning a column of one built-in type to one of another."""
+    to, given = GROUP_OF.get(target), GROUP_OF.get(source)
+    if to is None or given is None or to in {given, "string"} or (given, to) in _ASSIGNED:
+        return None
+    return "42804"
+
+
+def called(function: str, type_name: str) -> str | None:
+    """The SQLSTATE of giving a column of a built-in type to a function of `TAKES_TEXT` or `TAKES_TIME`."""
+    group = GROUP_OF.get(type_name)
+    if group is None:
+        return None
+    if function in TAKES_TIME:
+        return None if group in {"time", "clock", "interval", "string"} else "42883"
+    return None if group in {"string", "bytea"} else "42883"

@@ -1,0 +1,61 @@
+"""Whether a column takes what it meets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.postgres import value_types
+from idemlint.postgres.kinds import Space
+from idemlint.replay.catalog.datatype import EnumDefinition
+from idemlint.replay.catalog.slots import ABSENT
+from idemlint.replay.queries.meetings import ASSIGNED, MATCHED
+
+if TYPE_CHECKING:
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.queries.resolve import FoundColumn
+    from idemlint.replay.queries.scope import Meeting
+
+#: A SQLSTATE, and why in words.
+Refusal = tuple[str, str]
+
+
+def refusal_of(
+    catalog: Catalog, meeting: Meeting, column: FoundColumn, other: FoundColumn | None
+) -> Refusal | None:
+    """Why PostgreSQL refuses what a statement does with a column; `None`: it does not, as far as is known."""
+    if meeting.literal is not None:
+        return of_literal(catalog, column, meeting.literal)
+    name, operator = column.type, meeting.operator
+    sqlstate = None
+    if other is not None and operator == ASSIGNED:
+        sqlstate = value_types.assigned(name, other.type)
+        reason = f"column {column.name} is of type {name}, and {other.name} of type {other.type}"
+    elif other is not None:
+        sqlstate = value_types.compared(name, other.type)
+        reason = f"there is no operator {name} {operator} {other.type}"
+    elif operator == MATCHED:
+        sqlstate = value_types.called("lower", name)
+        reason = f"there is no operator {name} {operator} text"
+    elif operator.endswith("()"):
+        sqlstate = value_types.called(operator[:-2], name)
+        reason = f"there is no function {operator[:-1]}{name})"
+    return (sqlstate, reason) if sqlstate is not None else None
+
+
+def of_literal(catalog: Catalog, column: FoundColumn, literal: str) -> Refusal | None:
+    """Why a literal is no value of a column's type."""
+    if column.type_oid:
+        enum = catalog.by_oid(column.type_oid)
+        if enum is None or not isinstance(enum.definition, EnumDefinition):
+            return None
+        label = catalog.find_key((Space.ENUM_VALUE, column.type_oid, literal))
+        if label is None or label.presence is not ABSENT:
+            return None
+        return "22P02", f"{literal!r} is no value of enum {column.type} any more"
+    sqlstate = value_types.refused(column.type, literal)
+    if sqlstate is None:
+        return None
+    return (
+        sqlstate,
+        f"column {column.name} is of type {column.type}, which {literal!r} is no value of",
+    )
