@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
+from idemlint.replay.catalog import routine
 from idemlint.replay.catalog.definition import INSIDE
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import (
@@ -47,6 +48,8 @@ class Catalog(Slots):
         """
         space, name, schema, parent, signature = ref
         if signature is not None:
+            if space is Space.ROUTINE:
+                return routine.key_of(self, ref)
             name = f"{name}({signature})"
         if parent is not None:
             cached = self._parents.get(parent)
@@ -112,17 +115,31 @@ class Catalog(Slots):
         return UNKNOWN if slot is None else slot.presence
 
     def overloads(self, ref: Ref) -> list[tuple[Key, Slot]]:
-        """The live routines of a name, whatever their arguments, first made first."""
-        key = self.key(ref._replace(signature=None))
-        if key is None:
-            return []
-        space, schema, _ = key
-        found = []
-        for name in self._overloads.get(key, ()):
-            slot = self.slot((space, schema, name))
-            if slot is not None and slot.presence is PRESENT:
-                found.append(((space, schema, name), slot))
-        return found
+        """The live routines of a name, whatever their arguments: those of a schema, or of all of the
+        search_path, schema by schema and first made first.
+
+        Of two with the same arguments the first is meant (`FuncnameGetCandidates`, src/backend/catalog/
+        namespace.c).
+        """
+        found: dict[str, tuple[Key, Slot]] = {}
+        for part in self._search_path if ref.schema is None else (ref.schema,):
+            oid = self._schema(part)
+            for name in self._overloads.get((ref.space, oid, ref.name), ()) if oid else ():
+                key = (ref.space, oid or 0, name)
+                slot = self.slot(key)
+                if slot is not None and slot.presence is PRESENT and name not in found:
+                    found[name] = (key, slot)
+        return list(found.values())
+
+    def home_of(self, ref: Ref) -> str | None:
+        """The schema that a name without one is found in; `None`: in none that is known to have it."""
+        if len(self._search_path) == 1 and self._search_path[0] == "public":
+            return None
+        for part in self._search_path:
+            known = self.find(ref._replace(schema=part))
+            if known is not None and known.presence is PRESENT:
+                return part
+        return None
 
     def place(self, ref: Ref, beside: Ref | None = None) -> Ref:
         """A name as a CREATE takes it: with the schema that the thing is put into, where that is not

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
-from idemlint.replay.catalog.datatype import Returns
 from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
+from idemlint.replay.machine import replace
 from idemlint.replay.machine.requirements import place
 
 if TYPE_CHECKING:
@@ -27,21 +27,21 @@ def creates(run: Pass, effect: Creates) -> Result:
         return None
     owners, needs = run.oids(effect.owners), run.oids(effect.needs)
     existing = catalog.slot(key)
+    definition = replace.as_made(catalog, effect.definition)
     for source in run.oids(effect.copies):
         run.copied.add(source)
     if effect.replaces and existing is not None and existing.presence is PRESENT:
         if effect.kind is Kind.VIEW and existing.kind not in {None, Kind.VIEW} and run.judging:
             noun = existing.kind.noun if existing.kind else "relation"
             return run.raised("42809", effect, f"{effect.ref} is a {noun}")
-        if run.judging and _other_result(existing.definition, effect.definition):
-            reason = f"{effect.ref} returns {existing.definition}, not {effect.definition}"
-            return run.raised("42P13", effect, reason)
+        if (refused := replace.refused(run, effect, existing, definition)) is not None:
+            return refused
         slot = existing._replace(
-            kind=effect.kind, needs=needs, maker=catalog.statement, definition=effect.definition
+            kind=effect.kind, needs=needs, maker=catalog.statement, definition=definition
         )
         catalog.put(key, slot)
         return None
-    oid = _put_new(run, key, effect.kind, effect.definition, owners, needs)
+    oid = _put_new(run, key, effect.kind, definition, owners, needs)
     if isinstance(effect.definition, TableDefinition):
         return _brings(run, effect, key, oid, effect.definition)
     return None
@@ -147,8 +147,3 @@ def _free(run: Pass, key: Key) -> bool:
     if slot is None and key[0] is Space.CONSTRAINT:
         slot = run.catalog.find_key(key)
     return slot is None or slot.presence is not PRESENT
-
-
-def _other_result(before: object, now: object) -> bool:
-    """Whether OR REPLACE would change what a function returns."""
-    return isinstance(before, Returns) and isinstance(now, Returns) and before != now

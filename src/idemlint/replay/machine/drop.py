@@ -9,6 +9,7 @@ from idemlint.replay.catalog import needs
 from idemlint.replay.catalog.constraint import Constraint
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
+from idemlint.replay.machine import routines
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Drops
@@ -40,13 +41,7 @@ def drops(run: Pass, effect: Drops) -> Result:
     catalog = run.catalog
     catalog.cause = (effect, run.span, run.leaf)
     ref = effect.ref
-    key = catalog.key(ref)
-    if ref.space is Space.ROUTINE and ref.signature is None:
-        overloads = catalog.overloads(ref)
-        if len(overloads) > 1 and run.judging:
-            return run.raised("42725", effect, f"there are several routines named {ref}")
-        if overloads:
-            key = overloads[0][0]
+    key = routines.key_of(run, effect) if ref.space is Space.ROUTINE else catalog.key(ref)
     if key is None:
         return None
     slot = catalog.find_key(key)

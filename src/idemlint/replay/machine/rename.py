@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
+from idemlint.replay.machine import routines
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Renames
@@ -17,11 +18,8 @@ def renames(run: Pass, effect: Renames) -> Result:
     """The thing moves to another name, its twin (a constraint and its index) with it."""
     catalog = run.catalog
     catalog.cause = (effect, run.span, run.leaf)
-    key, to = catalog.key(effect.ref), None
-    if effect.ref.space is Space.ROUTINE and effect.ref.signature is None:
-        overloads = catalog.overloads(effect.ref)
-        if overloads:
-            key = overloads[0][0]
+    is_routine, to = effect.ref.space is Space.ROUTINE, None
+    key = routines.key_of(run, effect) if is_routine else catalog.key(effect.ref)
     if key is None:
         return None
     slot = catalog.find_key(key)
@@ -32,7 +30,7 @@ def renames(run: Pass, effect: Renames) -> Result:
             key, slot = relation, known
     if effect.to.schema == effect.ref.schema:
         # The new name stays in the schema where the old one was found.
-        suffix = key[2][len(effect.ref.name) :] if effect.ref.space is Space.ROUTINE else ""
+        suffix = key[2][len(effect.ref.name) :] if is_routine else ""
         to = (key[0], key[1], effect.to.name + suffix)
     else:
         to = catalog.key(effect.to)

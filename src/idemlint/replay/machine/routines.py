@@ -1,0 +1,114 @@
+"""Which routine a statement means that names one: by its arguments, or by its name alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.postgres.kinds import Kind
+from idemlint.replay.catalog.routine import Routine, resolved_all, signature_in
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, Slot
+
+if TYPE_CHECKING:
+    from idemlint.postgres.kinds import Ref
+    from idemlint.replay.catalog.slots import Key
+    from idemlint.replay.effects.vocabulary import Drops, Renames, Requires
+    from idemlint.replay.machine.run import Pass
+    from idemlint.replay.machine.signals import Raised
+
+#: The first version that takes no notice of procedures where a function's name alone is given, and the
+#: other way round (`LookupFuncNameInternal`, src/backend/parser/parse_func.c).
+_TELLS_KINDS_APART: Final = 14
+
+
+def looked_for(run: Pass, effect: Requires) -> Slot | Raised | None:
+    """What is there of a routine that has to be there, or must not; or the error of asking that way."""
+    ref, beside = effect.ref, effect.beside
+    if effect.want:
+        return _meant(run, effect)
+    if ref.signature is None and beside is not None:
+        # A new name: the arguments are those of the routine that gets it.
+        found = named(run, beside, effect.kind)
+        ref = ref._replace(signature=signature_in(found[0][0]) if found else "?")
+    return run.catalog.find(run.catalog.place(ref, beside))
+
+
+def _meant(run: Pass, effect: Requires) -> Slot | Raised | None:
+    """What a reference names, or the error that it raises while judging: there are several (42725), or it
+    is of another kind (42809).
+
+    `LookupFuncWithArgs` (src/backend/parser/parse_func.c); IF EXISTS keeps none of the two away.
+    """
+    ref, kind = effect.ref, effect.kind
+    found = named(run, ref, kind)
+    if not found:
+        return _none(run, ref, kind)
+    if not run.judging:
+        return found[0][1]
+    unnamed = [each for each in found if signature_in(each[0]) == "?"]
+    if len(found) - len(unnamed) > 1:
+        others = ", ".join(key[2] for key, _ in found)
+        reason = f"there are several routines named {ref.name}: {others}"
+        return run.raised("42725", effect, reason)
+    if len(found) > 1:
+        run.doubt(
+            f"whether {found[-1][0][2]} is the only {ref.name} cannot be told", effect, "42725"
+        )
+    slot = found[-1][1]
+    if slot.kind is not None and not _may_be(kind, slot.kind):
+        noun = slot.kind.noun
+        reason = f"{ref} is {'an' if noun[0] == 'a' else 'a'} {noun}, not a {kind.noun}"
+        return run.raised("42809", effect, f"{reason} {run.since(slot)}")
+    return slot
+
+
+def _none(run: Pass, ref: Ref, kind: Kind) -> Slot | None:
+    if ref.signature is None and run.catalog.overloads(ref):
+        # Those that there are do not count here.
+        return Slot(ABSENT, 0)
+    return run.catalog.find(ref)
+
+
+def named(run: Pass, ref: Ref, kind: Kind) -> list[tuple[Key, Slot]]:
+    """The routines that are there and that a reference may mean."""
+    catalog = run.catalog
+    overloads = catalog.overloads(ref)
+    if ref.signature is None:
+        if run.machine.postgres_version < _TELLS_KINDS_APART:
+            return overloads
+        return [each for each in overloads if _counts(kind, each[1].kind)]
+    found = []
+    key = catalog.key(ref)
+    if key is not None:
+        slot = catalog.slot(key)
+        if slot is not None and slot.presence is PRESENT:
+            found.append((key, slot))
+    if kind in {Kind.PROCEDURE, Kind.ROUTINE} and overloads:
+        every = tuple(resolved_all(catalog, ref.signature).split(","))
+        found += [
+            each
+            for each in overloads
+            if each[0] != key and _takes(each[1], every) and each[1].kind is Kind.PROCEDURE
+        ]
+    return found
+
+
+def _takes(slot: Slot, every: tuple[str, ...]) -> bool:
+    """A procedure may be named with the types of its OUT parameters, too (PostgreSQL 14 and later)."""
+    return isinstance(slot.definition, Routine) and slot.definition.every == every
+
+
+def _counts(asked: Kind, there: Kind | None) -> bool:
+    """Whether a routine is looked at where a name alone is given."""
+    if asked is Kind.ROUTINE or there in {None, Kind.ROUTINE}:
+        return True
+    return (asked is Kind.PROCEDURE) is (there is Kind.PROCEDURE)
+
+
+def _may_be(asked: Kind, there: Kind) -> bool:
+    return asked is there or Kind.ROUTINE in {asked, there}
+
+
+def key_of(run: Pass, effect: Drops | Renames) -> Key | None:
+    """The key of the routine that is meant, which has been required before."""
+    found = named(run, effect.ref, effect.kind)
+    return found[0][0] if found else run.catalog.key(effect.ref)
