@@ -115,19 +115,24 @@ class Catalog(Slots):
         return UNKNOWN if slot is None else slot.presence
 
     def overloads(self, ref: Ref) -> list[tuple[Key, Slot]]:
-        """The live routines of a name, whatever their arguments: those of a schema, or of all of the
-        search_path, schema by schema and first made first.
+        """The live routines of a name, whatever their arguments."""
+        return [each for each in self.namesakes(ref) if each[1].presence is PRESENT]
 
-        Of two with the same arguments the first is meant (`FuncnameGetCandidates`, src/backend/catalog/
-        namespace.c).
+    def namesakes(self, ref: Ref) -> list[tuple[Key, Slot]]:
+        """All that is known of routines of a name: those of a schema, or of all of the search_path, schema by
+        schema and first made first.
+
+        Of two with the same arguments the first that is there is meant (`FuncnameGetCandidates`,
+        src/backend/catalog/namespace.c).
         """
         found: dict[str, tuple[Key, Slot]] = {}
         for part in self._search_path if ref.schema is None else (ref.schema,):
-            oid = self._schema(part)
-            for name in self._overloads.get((ref.space, oid, ref.name), ()) if oid else ():
-                key = (ref.space, oid or 0, name)
+            oid = self._schema(part) or 0
+            for name in self._overloads.get((ref.space, oid, ref.name), ()):
+                key = (ref.space, oid, name)
                 slot = self.slot(key)
-                if slot is not None and slot.presence is PRESENT and name not in found:
+                known = found.get(name)
+                if slot is not None and (known is None or known[1].presence is not PRESENT):
                     found[name] = (key, slot)
         return list(found.values())
 

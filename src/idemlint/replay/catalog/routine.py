@@ -161,9 +161,22 @@ def key_of(catalog: Catalog, ref: Ref) -> Key | None:
     if slot is None or slot.presence is not PRESENT:
         for other, _ in catalog.overloads(ref):
             arguments = signature_in(other)
-            if arguments != "?" and same_signature(signature, arguments) is None:
+            if arguments != "?" and _may_be_one(catalog, signature, arguments):
                 return other
     return key
+
+
+def _may_be_one(catalog: Catalog, one: str, other: str) -> bool:
+    """Whether nothing tells two argument lists apart: a type of `public` that is known is in no other."""
+    if same_signature(one, other) is not None:
+        return False
+    for each, facing in zip(one.split(","), other.split(","), strict=True):
+        bare = each if "." in facing else facing
+        if each != facing and "." not in bare and PERCENT_TYPE not in each + facing:
+            known = catalog.find(Ref(Space.TYPE, bare.removesuffix("[]"), "public"))
+            if known is not None and known.presence is PRESENT:
+                return False
+    return True
 
 
 def _foreign(signature: str) -> str:

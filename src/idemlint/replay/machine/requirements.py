@@ -184,7 +184,9 @@ def _why(run: Pass, effect: Requires, slot: Slot | None, sqlstate: str) -> str:
 
 
 def _other_kind(run: Pass, effect: Requires, slot: Slot | None) -> bool:
-    return slot is not None and slot.kind is not None and slot.kind is not effect.kind
+    if slot is None or slot.kind is None or effect.ref.space is Space.ROUTINE:
+        return False
+    return slot.kind is not effect.kind
 
 
 def _row_type_taken(run: Pass, effect: Requires, ref: Ref) -> Result:

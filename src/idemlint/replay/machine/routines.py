@@ -54,7 +54,7 @@ def _meant(run: Pass, effect: Requires) -> Slot | Raised | None:
             f"whether {found[-1][0][2]} is the only {ref.name} cannot be told", effect, "42725"
         )
     slot = found[-1][1]
-    if slot.kind is not None and not _may_be(kind, slot.kind):
+    if slot.kind is not None and not _may_be(effect, slot.kind):
         noun = slot.kind.noun
         reason = f"{ref} is {'an' if noun[0] == 'a' else 'a'} {noun}, not a {kind.noun}"
         return run.raised("42809", effect, f"{reason} {run.since(slot)}")
@@ -62,10 +62,14 @@ def _meant(run: Pass, effect: Requires) -> Slot | Raised | None:
 
 
 def _none(run: Pass, ref: Ref, kind: Kind) -> Slot | None:
+    """What is known where there is none: by a name alone, those that do not count are none."""
     if ref.signature is None and run.catalog.overloads(ref):
-        # Those that there are do not count here.
         return Slot(ABSENT, 0)
-    return run.catalog.find(ref)
+    known = run.catalog.find(ref)
+    if known is None and ref.signature is not None:
+        gone = _with_out(run, ref, kind, run.catalog.namesakes(ref))
+        return gone[0][1] if gone else None
+    return known
 
 
 def named(run: Pass, ref: Ref, kind: Kind) -> list[tuple[Key, Slot]]:
@@ -76,25 +80,30 @@ def named(run: Pass, ref: Ref, kind: Kind) -> list[tuple[Key, Slot]]:
         if run.machine.postgres_version < _TELLS_KINDS_APART:
             return overloads
         return [each for each in overloads if _counts(kind, each[1].kind)]
-    found = []
     key = catalog.key(ref)
-    if key is not None:
-        slot = catalog.slot(key)
-        if slot is not None and slot.presence is PRESENT:
-            found.append((key, slot))
-    if kind in {Kind.PROCEDURE, Kind.ROUTINE} and overloads:
-        every = tuple(resolved_all(catalog, ref.signature).split(","))
-        found += [
-            each
-            for each in overloads
-            if each[0] != key and _takes(each[1], every) and each[1].kind is Kind.PROCEDURE
-        ]
-    return found
+    slot = catalog.slot(key) if key is not None else None
+    found = []
+    if key is not None and slot is not None and slot.presence is PRESENT:
+        found.append((key, slot))
+    return found + [each for each in _with_out(run, ref, kind, overloads) if each[0] != key]
 
 
-def _takes(slot: Slot, every: tuple[str, ...]) -> bool:
-    """A procedure may be named with the types of its OUT parameters, too (PostgreSQL 14 and later)."""
-    return isinstance(slot.definition, Routine) and slot.definition.every == every
+def _with_out(
+    run: Pass, ref: Ref, kind: Kind, among: list[tuple[Key, Slot]]
+) -> list[tuple[Key, Slot]]:
+    """The procedures whose parameters are these, if those that only give back are counted (PostgreSQL 14
+    and later)."""
+    if kind not in {Kind.PROCEDURE, Kind.ROUTINE} or not among or not ref.signature:
+        return []
+    every = tuple(resolved_all(run.catalog, ref.signature).split(","))
+    return [
+        each
+        for each in among
+        if isinstance(each[1].definition, Routine)
+        and each[1].kind is Kind.PROCEDURE
+        and each[1].definition.every == every
+        and signature_in(each[0]) != ",".join(every)
+    ]
 
 
 def _counts(asked: Kind, there: Kind | None) -> bool:
@@ -104,8 +113,14 @@ def _counts(asked: Kind, there: Kind | None) -> bool:
     return (asked is Kind.PROCEDURE) is (there is Kind.PROCEDURE)
 
 
-def _may_be(asked: Kind, there: Kind) -> bool:
-    return asked is there or Kind.ROUTINE in {asked, there}
+def _may_be(effect: Requires, there: Kind) -> bool:
+    """Whether a statement takes a routine of that kind; most take an aggregate for a function."""
+    asked = effect.kind
+    if there is Kind.AGGREGATE and effect.wrong_kind is not None:
+        return asked is Kind.AGGREGATE
+    if asked is there or Kind.ROUTINE in {asked, there}:
+        return True
+    return asked is Kind.FUNCTION and there is Kind.AGGREGATE
 
 
 def key_of(run: Pass, effect: Drops | Renames) -> Key | None:
