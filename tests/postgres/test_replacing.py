@@ -91,12 +91,48 @@ def replacements(shapes: Sequence[str], arguments: str) -> Iterator[Case]:
 # -- spellings of a type ------------------------------------------------------------------------------
 
 TYPES = (
-    *("int", "integer", "int4", "pg_catalog.int4", "bool", "boolean", "varchar", "varchar(20)", "text"),
+    *(
+        "int",
+        "integer",
+        "int4",
+        "pg_catalog.int4",
+        "bool",
+        "boolean",
+        "varchar",
+        "varchar(20)",
+        "text",
+    ),
     *("character varying", "char", '"char"', "bpchar", "character(3)", "decimal", "numeric(10,2)"),
-    *("float", "float8", "double precision", "float(20)", "real", "int[]", "_int4", "int[3][]", "text[]"),
+    *(
+        "float",
+        "float8",
+        "double precision",
+        "float(20)",
+        "real",
+        "int[]",
+        "_int4",
+        "int[3][]",
+        "text[]",
+    ),
     *("timestamp", "timestamp with time zone", "timestamptz(3)", "bit varying", "varbit", "bit"),
-    *("mood", "public.mood", "aside.mood", "mood[]", "public.mood[]", "item", "public.item", "json"),
-    *("item.id%type", "public.item.id%type", "item.kind%type", "item.note%type", "dom", "public.dom"),
+    *(
+        "mood",
+        "public.mood",
+        "aside.mood",
+        "mood[]",
+        "public.mood[]",
+        "item",
+        "public.item",
+        "json",
+    ),
+    *(
+        "item.id%type",
+        "public.item.id%type",
+        "item.kind%type",
+        "item.note%type",
+        "dom",
+        "public.dom",
+    ),
 )
 #: A spelling and others that it is compared with: the whole square would be 2,000.
 NEIGHBOURS = 5
@@ -132,7 +168,11 @@ def spellings() -> Iterator[Case]:
 
 def paths() -> Iterator[Case]:
     """Names of types along the search_path, and a column whose type changes."""
-    there = ("create schema app", "create type app.kind as enum ('a')", "create type tag as enum ('a')")
+    there = (
+        "create schema app",
+        "create type app.kind as enum ('a')",
+        "create type tag as enum ('a')",
+    )
     for one, other in product(("kind", "app.kind", "tag", "public.tag"), repeat=2):
         yield Case(
             (
@@ -230,11 +270,8 @@ def renames() -> Iterator[Case]:
 
 
 #: From PostgreSQL 14 on: a procedure's OUT parameters may be named, or left out.
-WITH_OUT = tuple(
-    Case(
-        (use.format(*names),),
-        (f"create procedure k(a int, out b text) {PLPGSQL}",),
-    )
+WITH_OUT = [
+    Case((use.format(*names),), (f"create procedure k(a int, out b text) {PLPGSQL}",))
     for use in ("comment on {0} {1} is 'x'", "drop {0} {1}", "grant execute on {0} {1} to public")
     for names in (
         ("procedure", "k(int)"),
@@ -243,14 +280,15 @@ WITH_OUT = tuple(
         ("routine", "k(int, text)"),
         ("procedure", "k"),
     )
-) + (
+]
+WITH_OUT.append(
     Case(
         (
             "comment on procedure k(int, int) is 'x'",
             f"create procedure k(a int, b int) {PLPGSQL}",
         ),
         (f"create procedure k(a int, out b int) {PLPGSQL}",),
-    ),
+    )
 )
 
 OTHERS = (
@@ -321,7 +359,9 @@ OTHERS = (
 # -- both are asked -----------------------------------------------------------------------------------
 
 
-def raised(database: Database, cases: Iterable[Case]) -> Iterator[tuple[Case, list[str | None] | None]]:
+def raised(
+    database: Database, cases: Iterable[Case]
+) -> Iterator[tuple[Case, list[str | None] | None]]:
     """What the second run of each raises; `None` where the first one fails."""
     with database.connect() as connection:
         for case in cases:
@@ -355,7 +395,7 @@ def replayed(case: Case, version: int) -> list[str | None]:
         pytest.param(list(paths()), 13, id="search_path"),
         pytest.param(list(uses()), 13, id="uses"),
         pytest.param(list(renames()), 13, id="renames"),
-        pytest.param(list(WITH_OUT), 14, id="named with OUT"),
+        pytest.param(WITH_OUT, 14, id="named with OUT"),
         pytest.param(list(OTHERS), 13, id="others"),
     ],
 )

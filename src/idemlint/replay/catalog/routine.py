@@ -6,7 +6,7 @@ name along the search_path, `t.c%TYPE`), `resolved` says what it means now.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
@@ -17,9 +17,28 @@ from idemlint.replay.catalog.slots import PRESENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Key, Slot
     from idemlint.source.tree import Tree
+
+
+class KnownNames(Protocol):
+    """What the catalog is asked here (`lookup`, which asks this module in turn)."""
+
+    def key(self, ref: Ref) -> Key | None:
+        """The key that a reference resolves to."""
+
+    def slot(self, key: Key) -> Slot | None:
+        """What is known under a key."""
+
+    def find(self, ref: Ref) -> Slot | None:
+        """What a reference names."""
+
+    def overloads(self, ref: Ref) -> list[tuple[Key, Slot]]:
+        """The live routines of a name."""
+
+    def home_of(self, ref: Ref) -> str | None:
+        """The schema that a name without one is found in."""
+
 
 #: Modes of parameters (`FunctionParameterMode`, src/include/nodes/parsenodes.h) that give something back.
 _GIVEN_BACK: Final = frozenset({"FUNC_PARAM_OUT", "FUNC_PARAM_INOUT", "FUNC_PARAM_TABLE"})
@@ -147,7 +166,7 @@ def aggregate_parameters(stmt: Tree) -> tuple[Tree, ...]:
 # -- one of several -----------------------------------------------------------------------------------
 
 
-def key_of(catalog: Catalog, ref: Ref) -> Key | None:
+def key_of(catalog: KnownNames, ref: Ref) -> Key | None:
     """The key of a routine that is named with its arguments.
 
     `f(vector)` and `f(ext.vector)` are taken for one where nothing tells that they are two.
@@ -166,7 +185,7 @@ def key_of(catalog: Catalog, ref: Ref) -> Key | None:
     return key
 
 
-def _may_be_one(catalog: Catalog, one: str, other: str) -> bool:
+def _may_be_one(catalog: KnownNames, one: str, other: str) -> bool:
     """Whether nothing tells two argument lists apart: a type of `public` that is known is in no other."""
     if same_signature(one, other) is not None:
         return False
@@ -226,14 +245,14 @@ def same_type(one: str, other: str) -> bool | None:
 # -- what a type's text means now ---------------------------------------------------------------------
 
 
-def resolved_all(catalog: Catalog, signature: str) -> str:
+def resolved_all(catalog: KnownNames, signature: str) -> str:
     """An argument list with each type as it is known now."""
     if all(each in _BUILT_IN for each in signature.split(",")):
         return signature
     return ",".join(resolved(catalog, each) for each in signature.split(","))
 
 
-def resolved(catalog: Catalog, text: str) -> str:
+def resolved(catalog: KnownNames, text: str) -> str:
     """A type by the schema that it is in (`public` is left out), or that of a column."""
     array = "[]" if text.endswith("[]") else ""
     name = text.removesuffix("[]")
@@ -251,7 +270,7 @@ def resolved(catalog: Catalog, text: str) -> str:
     return (bare if home in {None, "public"} else f"{home}.{bare}") + array
 
 
-def _column_type(catalog: Catalog, path: str) -> str:
+def _column_type(catalog: KnownNames, path: str) -> str:
     """The type of `t.c` or `s.t.c`; empty where it cannot be told."""
     *table, column = path.split(".")
     if not table:

@@ -51,6 +51,8 @@ class Verb(Enum):
     ALTER = "alter"
     USE = "use"
     WRITE = "write"
+    #: Nothing yet: the name has to mean one thing first, and one of the kind that it is taken for.
+    MEAN = "mean"
 
     __hash__ = object.__hash__
 

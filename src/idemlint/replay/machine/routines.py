@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.catalog.routine import Routine, resolved_all, signature_in
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Slot
+from idemlint.replay.effects.vocabulary import Verb
 
 if TYPE_CHECKING:
     from idemlint.postgres.kinds import Ref
@@ -48,7 +49,7 @@ def _meant(run: Pass, effect: Requires) -> Slot | Raised | None:
     if len(found) - len(unnamed) > 1:
         others = ", ".join(key[2] for key, _ in found)
         reason = f"there are several routines named {ref.name}: {others}"
-        return run.raised("42725", effect, reason)
+        return run.raised("42725", effect._replace(verb=Verb.MEAN), reason)
     if len(found) > 1:
         run.doubt(
             f"whether {found[-1][0][2]} is the only {ref.name} cannot be told", effect, "42725"
@@ -57,7 +58,7 @@ def _meant(run: Pass, effect: Requires) -> Slot | Raised | None:
     if slot.kind is not None and not _may_be(effect, slot.kind):
         noun = slot.kind.noun
         reason = f"{ref} is {'an' if noun[0] == 'a' else 'a'} {noun}, not a {kind.noun}"
-        return run.raised("42809", effect, f"{reason} {run.since(slot)}")
+        return run.raised("42809", effect._replace(verb=Verb.MEAN), f"{reason} {run.since(slot)}")
     return slot
 
 
