@@ -75,7 +75,7 @@ def _rename_twin(run: Pass, effect: Renames, key: Key, slot: Slot, name: str) ->
             return
         twin: Key = (Space.RELATION, table[1], key[2])
         other = catalog.slot(twin)
-        if other is None or slot.oid not in other.owners:
+        if other is None or not (slot.oid in other.owners or other.oid in slot.owners):
             return
     else:
         home = next((catalog.key_of(owner) for owner in slot.owners), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
+from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space, in_words
 from idemlint.replay.catalog.refs import schema
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
 from idemlint.replay.effects.vocabulary import SKIP, Requires, UsesAnyColumn, UsesColumns, Verb
@@ -125,7 +125,7 @@ def _unknown(run: Pass, effect: Requires, ref: Ref) -> Result:
         return None
     if run.judging and not anew:
         state = "is there" if effect.want else "is not there"
-        reason = f"whether {effect.kind.noun} {effect.ref} {state} cannot be told"
+        reason = f"whether {in_words(effect.kind, effect.ref)} {state} cannot be told"
         run.doubt(reason, effect, effect.otherwise)
         return None
     run.catalog.set_presence(
@@ -179,8 +179,8 @@ def _why(run: Pass, effect: Requires, slot: Slot | None, sqlstate: str) -> str:
     if effect.want:
         if sqlstate == "42P01" and effect.ref.parent is not None:
             return f"{effect.ref.parent} is gone"
-        return f"{noun} {effect.ref} is gone {run.since(slot)}"
-    return f"{noun} {effect.ref} exists {run.since(slot)}"
+        return f"{in_words(effect.kind, effect.ref)} is gone {run.since(slot)}"
+    return f"{in_words(effect.kind, effect.ref)} exists {run.since(slot)}"
 
 
 def _other_kind(run: Pass, effect: Requires, slot: Slot | None) -> bool:
