@@ -36,7 +36,10 @@ _GENERATORS: Final = frozenset(
 
 
 class Column(NamedTuple):
-    """A column as its definition says; `generated` where PostgreSQL fills it with a new value each time."""
+    """A column as its definition says; `generated` where PostgreSQL fills it with a new value each time.
+
+    `typmods` are what stands in brackets behind the type (`10,2`); `None`: that cannot be told.
+    """
 
     name: str
     type: str
@@ -45,6 +48,7 @@ class Column(NamedTuple):
     generated: bool
     identity: bool
     expression: bool = False
+    typmods: str | None = ""
 
 
 def read_column(fields: dict[str, Any]) -> Column:
@@ -72,7 +76,13 @@ def read_column(fields: dict[str, Any]) -> Column:
         identity or serial or generates(default),
         identity,
         expression,
+        _typmods(fields.get("typeName", {}).get("typmods")),
     )
+
+
+def _typmods(nodes: list[dict[str, Any]] | None) -> str:
+    constants = (each.get("A_Const", {}) for each in nodes or ())
+    return ",".join(str(each.get("ival", {}).get("ival", 0)) for each in constants)
 
 
 def generates(default: Tree | None) -> bool:

@@ -278,11 +278,16 @@ _INDEX_OPTIONS: Final = ("deferrable", "initdeferred", "including", "nulls_not_d
 
 
 class IndexDefinition(NamedTuple):
-    """What an index covers: plain columns (`None`: an expression), and whether it keeps rows apart."""
+    """What an index covers: plain columns (`None`: an expression), and whether it keeps rows apart.
+
+    `more` is what else its statement says of it (`source.tree.shape`): expressions, its predicate, the
+    method; empty for a plain one.
+    """
 
     columns: tuple[str | None, ...]
     unique: bool
     partial: bool
+    more: str = ""
 
     def inside(self, space: Space, name: str) -> bool | None:
         """Nothing lives inside an index."""
@@ -299,6 +304,19 @@ class IndexDefinition(NamedTuple):
     def needs(self) -> tuple[Need, ...]:
         """Nothing beyond its owners."""
         return ()
+
+
+class SequenceDefinition(Definition):
+    """The options of a CREATE SEQUENCE, by name, as `source.tree.shape` has them."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, options: dict[str, str]) -> None:
+        self.options = options
+
+    def inside(self, space: Space, name: str) -> bool | None:
+        """Nothing lives inside a sequence."""
+        return False
 
 
 #: Bits of `CreateTrigStmt.events` and `.timing` (src/include/catalog/pg_trigger.h).

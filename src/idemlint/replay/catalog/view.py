@@ -14,7 +14,7 @@ tells of is unknown to both.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
@@ -82,10 +82,8 @@ class _Part(NamedTuple):
 
 
 class Answers:
-    """The answers to one of the two questions.
-
-    Of an object that is gone they tell what it had when it went: whether it is there, `presence` says.
-    """
+    """The answers to one of the two questions. Of an object that is gone they tell what it had when it went:
+    whether it is there, `presence` says."""
 
     __slots__ = ("_catalog", "_moment", "_now", "_sure")
 
@@ -124,6 +122,14 @@ class Answers:
             if slot is None or slot.presence is not PRESENT:
                 return None
             return None if self._sure and slot.maker and not slot.certain else slot.maker
+
+    def definition(self, ref: Ref) -> Any:
+        """What the statement says that made it; `None`: it is not there, or that cannot be told."""
+        with self._look() as catalog:
+            slot = _find(catalog, ref)
+            if slot is None or slot.presence is not PRESENT or (self._sure and not slot.certain):
+                return None
+            return slot.definition
 
     def names(self, space: Space, holder: Ref) -> Names:
         """What is there of a namespace inside an object: columns, constraints, triggers … of a table,

@@ -97,6 +97,13 @@ def _column_there(table: Ref, name: str) -> Requires:
     return Requires(inside(Space.COLUMN, name, table), True, "42703", Kind.COLUMN, Verb.ALTER)
 
 
+def sets_not_null(table: Ref, command: Tree) -> list[Effect]:
+    """`SET NOT NULL` and `DROP NOT NULL`."""
+    ref = inside(Space.COLUMN, command.name, table)
+    not_null = command.subtype == "AT_SetNotNull"
+    return [_column_there(table, command.name), Sets(ref, "not_null", not_null)]
+
+
 def sets_default(table: Ref, command: Tree) -> list[Effect]:
     """`SET DEFAULT` and `DROP DEFAULT`: 42601 for a column with values of its own."""
     ref = inside(Space.COLUMN, command.name, table)

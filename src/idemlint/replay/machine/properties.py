@@ -46,6 +46,8 @@ def sets(run: Pass, effect: Sets) -> Result:
         known = columns.get(effect.ref.name)
     if isinstance(known, Column):
         definition = known._replace(**{effect.facet: effect.value})
+        if effect.facet == "type":
+            definition = definition._replace(typmods=None)
         catalog.put(key, slot._replace(definition=definition))
     return None
 
