@@ -12,7 +12,6 @@ from idemlint.postgres.kinds import Ref, Space, in_words
 from idemlint.replay.catalog.datatype import EnumDefinition
 from idemlint.replay.catalog.refs import inside, qualified
 from idemlint.replay.catalog.relation import IndexDefinition, SequenceDefinition, TableDefinition
-from idemlint.replay.catalog.routine import same_type
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.effects import flat
 from idemlint.replay.effects.vocabulary import Creates
@@ -234,6 +233,8 @@ def _column(wanted: Column, known: Answers, table: Ref) -> Iterator[str]:
     there = known.column(ref) if known.presence(ref) is PRESENT else None
     if there is None:
         return
+    from idemlint.replay.catalog.routine import same_type
+
     name = wanted.name
     if same_type(there.type.removeprefix("public."), wanted.type.removeprefix("public.")) is False:
         yield f"{name} is {there.type}, not {wanted.type}"

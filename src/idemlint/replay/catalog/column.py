@@ -76,12 +76,12 @@ def read_column(fields: dict[str, Any]) -> Column:
         identity or serial or generates(default),
         identity,
         expression,
-        _typmods(fields.get("typeName", {}).get("typmods")),
+        _typmods(fields["typeName"]["typmods"]) if "typmods" in fields.get("typeName", "") else "",
     )
 
 
-def _typmods(nodes: list[dict[str, Any]] | None) -> str:
-    constants = (each.get("A_Const", {}) for each in nodes or ())
+def _typmods(nodes: list[dict[str, Any]]) -> str:
+    constants = (each.get("A_Const", {}) for each in nodes)
     return ",".join(str(each.get("ival", {}).get("ival", 0)) for each in constants)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
-from idemlint.replay.catalog import routine
 from idemlint.replay.catalog.definition import INSIDE
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import (
@@ -49,7 +48,10 @@ class Catalog(Slots):
         space, name, schema, parent, signature = ref
         if signature is not None:
             if space is Space.ROUTINE:
-                return routine.key_of(self, ref)
+                # Most files have no routines.
+                from idemlint.replay.catalog.routine import key_of
+
+                return key_of(self, ref)
             name = f"{name}({signature})"
         if parent is not None:
             cached = self._parents.get(parent)

@@ -13,7 +13,6 @@ from idemlint.postgres.kinds import OVERLOADED, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.definition import Definition
 from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.catalog.routine import names_in
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import (
     Body,
@@ -282,6 +281,8 @@ class _Trace:
             # Where a guard does not say in which table, what is in any has the name.
             self.reads |= {ref.name, (_ANYWHERE, ref.name)}
             if ref.signature and ref.space is Space.ROUTINE:
+                from idemlint.replay.catalog.routine import names_in
+
                 self.reads.update(names_in(ref.signature))
         if schema is not None:
             self.reads.add(_SCHEMA + schema)

@@ -9,7 +9,6 @@ from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
-from idemlint.replay.machine import replace
 from idemlint.replay.machine.requirements import place
 
 if TYPE_CHECKING:
@@ -27,15 +26,19 @@ def creates(run: Pass, effect: Creates) -> Result:
         return None
     owners, needs = run.oids(effect.owners), run.oids(effect.needs)
     existing = catalog.slot(key)
-    definition = replace.as_made(catalog, effect.definition)
+    definition = effect.definition
+    if key[0] is Space.ROUTINE:
+        from idemlint.replay.machine import replace
+
+        definition = replace.as_made(catalog, definition)
+        if effect.replaces and (refused := replace.refused(run, effect, existing, definition)):
+            return refused
     for source in run.oids(effect.copies):
         run.copied.add(source)
     if effect.replaces and existing is not None and existing.presence is PRESENT:
         if effect.kind is Kind.VIEW and existing.kind not in {None, Kind.VIEW} and run.judging:
             noun = existing.kind.noun if existing.kind else "relation"
             return run.raised("42809", effect, f"{effect.ref} is a {noun}")
-        if (refused := replace.refused(run, effect, existing, definition)) is not None:
-            return refused
         slot = existing._replace(
             kind=effect.kind, needs=needs, maker=catalog.statement, definition=definition
         )

@@ -9,7 +9,6 @@ from idemlint.replay.catalog import needs
 from idemlint.replay.catalog.constraint import Constraint
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
-from idemlint.replay.machine import routines
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Drops
@@ -41,7 +40,12 @@ def drops(run: Pass, effect: Drops) -> Result:
     catalog = run.catalog
     catalog.cause = (effect, run.span, run.leaf)
     ref = effect.ref
-    key = routines.key_of(run, effect) if ref.space is Space.ROUTINE else catalog.key(ref)
+    if ref.space is Space.ROUTINE:
+        from idemlint.replay.machine import routines
+
+        key = routines.key_of(run, effect)
+    else:
+        key = catalog.key(ref)
     if key is None:
         return None
     slot = catalog.find_key(key)

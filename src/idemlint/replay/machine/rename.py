@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
-from idemlint.replay.machine import routines
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Renames
@@ -19,7 +18,12 @@ def renames(run: Pass, effect: Renames) -> Result:
     catalog = run.catalog
     catalog.cause = (effect, run.span, run.leaf)
     is_routine, to = effect.ref.space is Space.ROUTINE, None
-    key = routines.key_of(run, effect) if is_routine else catalog.key(effect.ref)
+    if is_routine:
+        from idemlint.replay.machine import routines
+
+        key = routines.key_of(run, effect)
+    else:
+        key = catalog.key(effect.ref)
     if key is None:
         return None
     slot = catalog.find_key(key)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.replay.catalog import routine
 from idemlint.replay.catalog.routine import Routine
+from idemlint.replay.catalog.slots import PRESENT
 
 if TYPE_CHECKING:
     from idemlint.postgres.kinds import Kind
@@ -28,10 +29,12 @@ def as_made(catalog: Catalog, definition: object) -> object:
     return definition.types_by(lambda text: routine.resolved(catalog, text))
 
 
-def refused(run: Pass, effect: Creates, existing: Slot, now: object) -> Result:
-    """The error of putting a definition, `as_made`, in the place of the one that is there; a doubt where
-    it cannot be told whether the two differ."""
+def refused(run: Pass, effect: Creates, existing: Slot | None, now: object) -> Result:
+    """The error of putting a definition, `as_made`, in the place of the one that is there, if one is; a doubt
+    where it cannot be told whether the two differ."""
     if not run.judging or not isinstance(now, Routine):
+        return None
+    if existing is None or existing.presence is not PRESENT:
         return None
     if existing.kind is not None and _other_kind(existing.kind, now, existing.definition):
         reason = f"{effect.ref} is {_a(existing.kind, existing.definition)} {run.since(existing)}"

@@ -8,7 +8,6 @@ from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space, i
 from idemlint.replay.catalog.refs import schema
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
 from idemlint.replay.effects.vocabulary import SKIP, Requires, UsesAnyColumn, UsesColumns, Verb
-from idemlint.replay.machine import routines
 from idemlint.replay.machine.signals import FORK, SKIPPED, Raised
 
 if TYPE_CHECKING:
@@ -29,9 +28,15 @@ def requires(run: Pass, effect: Requires) -> Result:
         if ref is not effect.ref and effect.beside is not None and effect.verb is Verb.CREATE:
             # Nobody reads in the statement where an index goes.
             effect = effect._replace(ref=ref)
-    slot = catalog.find(ref) if ref.space is not Space.ROUTINE else routines.looked_for(run, effect)
-    if isinstance(slot, Raised):
-        return slot
+    if ref.space is Space.ROUTINE:
+        from idemlint.replay.machine.routines import looked_for
+
+        found = looked_for(run, effect)
+        if isinstance(found, Raised):
+            return found
+        slot = found
+    else:
+        slot = catalog.find(ref)
     presence = UNKNOWN if slot is None else slot.presence
     if presence is PRESENT:
         if want:
