@@ -66,7 +66,7 @@ class DefinitionDrift(FileRule):
     ) -> Iterator[Diagnostic]:
         known = migration.after.as_made
         there = known.definition(made.ref)
-        if there is made.definition or there is None:
+        if there is made.definition or there is None or _made_later(migration, statement, there):
             return
         if not isinstance(there, type(made.definition)):
             kind = known.kind(made.ref)
@@ -169,6 +169,16 @@ def _made(migration: Migration, statement: Statement) -> Creates | None:
         if isinstance(effect, Creates) and isinstance(effect.definition, wanted):
             return effect
     return None
+
+
+def _made_later(migration: Migration, statement: Statement, definition: object) -> bool:
+    """Whether a later statement of the file made what is there: then this one did not skip that."""
+    return any(
+        isinstance(effect, Creates) and effect.definition is definition
+        for index, program in migration.programs.items()
+        if index > statement.index
+        for effect in flat(program)
+    )
 
 
 def _table_name(statement: Statement) -> str:

@@ -82,7 +82,7 @@ def _difference(before: Routine, now: Routine) -> tuple[bool, str] | None:
             other = f"not {new}" if new else "which has a name"
             return True, f"has a parameter {old}, {other}"
     if now.defaults < before.defaults:
-        return True, f"has {before.defaults} parameters with a DEFAULT, not {now.defaults}"
+        return True, f"has a DEFAULT for {before.defaults} of its parameters, not {now.defaults}"
     return doubt
 
 
