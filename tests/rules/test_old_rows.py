@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .asking import fixed, found
+from .asking import found
 
 TABLE = "CREATE TABLE t (id int, a text);"
 
@@ -69,40 +69,3 @@ def test_unique_over_rows(sql: str, count: int) -> None:
 )
 def test_makeshift_defaults(column: str, count: int) -> None:
     assert len(found(f"ALTER TABLE t ADD COLUMN {column};", TABLE, code="IDM704")) == count
-
-
-@pytest.mark.parametrize(
-    ("sql", "count"),
-    [
-        ("CREATE TABLE IF NOT EXISTS t (id int, a text);", 0),
-        ("CREATE TABLE IF NOT EXISTS t (id int);", 0),
-        ("CREATE TABLE IF NOT EXISTS t (id int, b int);", 1),
-        ("CREATE TABLE IF NOT EXISTS u (id int, b int);", 0),
-        ("CREATE TABLE IF NOT EXISTS t (b int); ALTER TABLE t ADD COLUMN IF NOT EXISTS b int;", 0),
-        ("DROP TABLE t; CREATE TABLE IF NOT EXISTS t (b int);", 0),
-        ("CREATE TABLE IF NOT EXISTS u (b int); ALTER TABLE u DROP COLUMN b;", 0),
-    ],
-)
-def test_tables_made_otherwise(sql: str, count: int) -> None:
-    assert len(found(sql, TABLE, code="IDM801")) == count
-
-
-def test_a_table_that_may_be_either_is_not_judged() -> None:
-    guarded = "CREATE TABLE IF NOT EXISTS t (id int);"
-    assert not found("CREATE TABLE IF NOT EXISTS t (id int, b int);", guarded, code="IDM801")
-
-
-def test_missing_columns_are_added_as_they_are_written() -> None:
-    sql = "create table if not exists t (\n  id int,\n  price numeric(10, 2) default 0,\n  b int\n);\n"
-    [finding] = found(sql, TABLE, code="IDM801")
-    added = (
-        "alter table t add column if not exists price numeric(10, 2) default 0;\n"
-        "alter table t add column if not exists b int;\n"
-    )
-    assert fixed(finding, sql) == sql + added
-
-
-def test_drizzle_s_breakpoints_stand_between_them() -> None:
-    sql = "CREATE TABLE IF NOT EXISTS t (b int);\n--> statement-breakpoint\nSELECT 1;\n"
-    [finding] = found(sql, TABLE, code="IDM801", runner="drizzle")
-    assert "(b int);--> statement-breakpoint\nALTER TABLE t ADD COLUMN" in fixed(finding, sql)

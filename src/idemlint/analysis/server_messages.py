@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
-from idemlint.postgres.messages import DOMAIN_CONSTRAINT, MESSAGES, Messages
+from idemlint.postgres.messages import DOMAIN_CONSTRAINT, MESSAGES, PROPERTIES, Messages
 from idemlint.replay.effects.vocabulary import Requires, Verb
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _NONE: Final = Messages()
 #: Another SQLSTATE about a relation's name comes from its row type: `type "t" already exists`.
 _RELATION_EXISTS: Final = "42P07"
+#: Whatever is made: a constraint's index, a sequence of an identity column.
+_ANY_RELATION: Final = Messages('relation "{name}" already exists')
 
 
 def server_message(outcome: Outcome | None) -> str:
@@ -42,7 +44,11 @@ def _missing(effect: Requires) -> str:
 
 
 def _messages(effect: Requires) -> Messages:
-    parent = effect.ref.parent
+    ref, parent = effect.ref, effect.ref.parent
+    if ref.space is Space.FACET:
+        return PROPERTIES.get(ref.name.partition(":")[0], _NONE)
+    if ref.space is Space.RELATION and effect.otherwise == _RELATION_EXISTS:
+        return _ANY_RELATION
     if effect.kind is Kind.CONSTRAINT and parent is not None and parent.space is Space.TYPE:
         return DOMAIN_CONSTRAINT
     return MESSAGES.get(effect.kind, _NONE)
@@ -52,4 +58,5 @@ def _filled(message: str, effect: Requires) -> str:
     ref = effect.ref
     if ("{parent}" in message) is (ref.parent is None):
         return ""
-    return message.format(name=ref.name, parent=ref.parent and ref.parent.name)
+    name = ref.name.rpartition(":")[2] if ref.space is Space.FACET else ref.name
+    return message.format(name=name, parent=ref.parent and ref.parent.name)

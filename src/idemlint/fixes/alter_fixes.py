@@ -107,7 +107,8 @@ def alter_table(case: Case) -> Fix | None:
     steps = [f"add {' and '.join(texts)}"] if own else []
     if looked_up:
         ref = ref_of(case)
-        subject = case.subject if ref is None or own else f"{_noun(case)} {ref.name}"
+        bare = ref is not None and ref.space is not Space.FACET
+        subject = f"{_noun(case)} {ref.name}" if ref is not None and bare else case.subject
         steps.append("look for the others first" if own else f"look for {subject} first")
     if not steps:
         return advice(advised)

@@ -12,6 +12,7 @@ from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS
 
 from idemlint.postgres.catalogs import CATALOGS, CatalogRelation
 from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.datatype import PERCENT_TYPE
 
 _PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -143,6 +144,8 @@ def found(kind: Kind, ref: Ref, parent: str = "") -> str | None:
         name = dotted(ref.schema, ref.name)
         if ref.signature is None:
             return f"to_regproc({literal(name)}) IS NOT NULL"
+        if PERCENT_TYPE in ref.signature:
+            return None  # regprocedure reads no `t.c%TYPE`
         return f"to_regprocedure({literal(f'{name}({_arguments(ref.signature)})')}) IS NOT NULL"
     if kind in {Kind.COLLATION, Kind.TS_CONFIGURATION, Kind.TS_DICTIONARY} and ref.schema is None:
         return None  # which one of the search_path is meant is more than a lookup tells

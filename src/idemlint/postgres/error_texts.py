@@ -81,7 +81,12 @@ _TEXTS: Final = r"""
 42804 foreign key constraint Q cannot be implemented
 42830 there is no unique constraint matching given keys for referenced table
 42P10 there is no unique or exclusion constraint matching the ON CONFLICT specification
-42P13 cannot change (?:return type|name of input parameter) of (?:existing )?function
+42P13 cannot change (?:return type of existing function|name of input parameter)
+42P13 cannot remove parameter defaults from existing function
+42P13 cannot change whether a procedure has output parameters
+42809 cannot change routine kind
+42809 .+ is not a (?:function|procedure)
+42725 (?:function|procedure|routine|aggregate) name Q is not unique
 22P02 invalid input (?:syntax for|value for enum)
 22001 value too long for type
 22003 (?:integer|bigint|smallint|numeric field|value) .*(?:out of range|overflow)

@@ -339,3 +339,20 @@ class Ref(NamedTuple):
         if self.signature is not None:
             shown += f"({self.signature})"
         return f"{shown} on {self.parent}" if self.parent is not None else shown
+
+
+#: Properties of an object that have no name of their own, as they are spoken of.
+_PROPERTIES: Final = {"primary key": "primary key of {}", "constraint": "constraint of index {}"}
+
+
+def in_words(kind: Kind, ref: Ref) -> str:
+    """A thing as a sentence has it: `table users`, `constraint c on users`, `identity of column id on users`.
+
+    A property's name is ours, and no word of it is shown.
+    """
+    if ref.space is not Space.FACET or ref.parent is None:
+        return f"{kind.noun} {ref}"
+    column = ref.name.partition(":")[2]
+    if column:
+        return f"{kind.noun} of column {column} on {ref.parent}"
+    return _PROPERTIES.get(ref.name, f"{kind.noun} {{}}").format(ref.parent)

@@ -73,3 +73,13 @@ DOMAIN_CONSTRAINT: Final = Messages(
     'constraint "{name}" for domain "{parent}" already exists',
     'constraint "{name}" of domain "{parent}" does not exist',
 )
+
+#: A property of a table, a column or an index, by its name in `replay.catalog.refs`; `{name}` is the column.
+PROPERTIES: Final = {
+    "primary key": Messages('multiple primary keys for table "{parent}" are not allowed'),
+    "constraint": Messages('index "{parent}" is already associated with a constraint'),
+    "identity": Messages(
+        'column "{name}" of relation "{parent}" is already an identity column',
+        'column "{name}" of relation "{parent}" is not an identity column',
+    ),
+}

@@ -115,6 +115,17 @@ def refused(type_name: str, literal: str) -> str | None:
     return None
 
 
+#: `varchar(10)`, `bpchar(3)`.
+_SHORT: Final = re.compile(r"(?:varchar|bpchar)\(([0-9]+)\)")
+
+
+def is_too_long(type_name: str, literal: str) -> bool:
+    """Whether assigning a literal to a column of a type with its length raises 22001: blanks at its end do
+    not count."""
+    short = _SHORT.fullmatch(type_name)
+    return short is not None and len(literal.rstrip(" ")) > int(short[1])
+
+
 def _is_json(literal: str) -> bool:
     # Loaded already by whoever reads parse trees.
     import orjson

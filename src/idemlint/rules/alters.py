@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint import fixes
-from idemlint.postgres.kinds import Kind
+from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.effects.vocabulary import CreatesUnnamed, Drops, Renames, Updates, Verb
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.creates import CreateRule, makes
@@ -51,6 +51,8 @@ class AddConstraint(CreateRule):
         ref = fixes.create_fixes.ref_of(case)
         if ref is not None and ref.name == "primary key":
             return f"ADD PRIMARY KEY to {ref.parent}"
+        if ref is not None and ref.space is Space.FACET and ref.parent is not None:
+            return f"ADD CONSTRAINT USING INDEX {ref.parent}"
         return super().title(case)
 
     def mend(self, case: Case) -> Fix | None:

@@ -1,135 +1,20 @@
-"""IDM8: the folder."""
+"""IDM8: the folder, and who reads which of its files."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from idemlint import fixes
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
-from idemlint.postgres.kinds import Space
-from idemlint.replay.catalog.refs import inside, relation
-from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.catalog.slots import ABSENT
 from idemlint.rules.kit.rule import FileRule
 from idemlint.runners import FALLBACK, get
-from idemlint.sequence.migration import Case
 from idemlint.sequence.paths import short_name
-from idemlint.source.statement import Edit, Span
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.fixes.layout import Site
-    from idemlint.postgres.kinds import Ref
-    from idemlint.replay.catalog.column import Column
     from idemlint.sequence.migration import Migration
-    from idemlint.source.statement import Statement
-    from idemlint.source.tree import Tree
-
-
-class DefinitionDrift(FileRule):
-    """`CREATE TABLE IF NOT EXISTS` of a table that an earlier migration made with fewer columns."""
-
-    code = "IDM801"
-    name = "definition-drift"
-    changes_meaning = comes_to_light = True
-
-    def check(self, migration: Migration) -> Iterator[Diagnostic]:
-        """Columns that the statement names, and that the table does not have when the file is through."""
-        removed: dict[str, set[str]] | None = None
-        for statement in migration.applied():
-            tree = statement.tree if statement.kind == "CreateStmt" else None
-            if tree is None or not tree.if_not_exists:
-                continue
-            table = relation(tree.relation)
-            if not migration.after.surely.maker(table):
-                continue
-            removed = _removed(migration) if removed is None else removed
-            missing = _missing(migration, tree, table, removed.get(table.name, set()))
-            if missing:
-                names = ", ".join(each.name for each in missing)
-                yield self.diagnostic(
-                    migration,
-                    statement.span,
-                    f"{table} was made before without {names}: IF NOT EXISTS skips this silently, and"
-                    f" {'it stays' if len(missing) == 1 else 'they stay'} missing",
-                    statement=statement.index,
-                    fix=_additions(migration, statement, missing),
-                )
-
-
-def _missing(migration: Migration, tree: Tree, table: Ref, gone: set[str]) -> list[Column]:
-    known = migration.after.surely
-    return [
-        column
-        for name, column in TableDefinition(table.name, tree).columns.items()
-        if name not in gone and known.presence(inside(Space.COLUMN, name, table)) is ABSENT
-    ]
-
-
-def _removed(migration: Migration) -> dict[str, set[str]]:
-    """The columns that the file itself drops or renames, by table."""
-    found: dict[str, set[str]] = {}
-    for statement in migration.applied():
-        tree = statement.tree
-        if statement.kind == "RenameStmt" and tree is not None and tree.relation and tree.subname:
-            found.setdefault(tree.relation.relname, set()).add(tree.subname)
-        elif statement.kind == "AlterTableStmt" and tree is not None:
-            found.setdefault(tree.relation.relname, set()).update(
-                command.name for command in tree.cmds or () if command.subtype == "AT_DropColumn"
-            )
-    return found
-
-
-def _additions(migration: Migration, statement: Statement, missing: list[Column]) -> Fix:
-    """The columns one by one, behind the statement, as it spells them."""
-    site = fixes.layout.Site(
-        Case(migration, statement, next(iter(migration.outcomes[statement.index].values())))
-    )
-    end = site.after("EXISTS")
-    name = site.name_after(end) if end is not None else None
-    texts = _texts(site, [each.name for each in missing])
-    message = "add the missing columns behind it with ADD COLUMN IF NOT EXISTS"
-    bare = any(
-        each.not_null and each.default is None and not each.generated and not each.expression
-        for each in missing
-    )
-    if bare:
-        return Fix(
-            Applicability.DISPLAY,
-            f"{message}; one that is NOT NULL needs a DEFAULT, or its rows filled first",
-        )
-    if name is None or not all(texts) or site.semicolon is None:
-        return Fix(Applicability.DISPLAY, message)
-    alter = site.style("ALTER TABLE"), site.raw(name), site.style("ADD COLUMN IF NOT EXISTS")
-    lines = "".join(
-        f"{site.breakpoint}{site.newline}{site.indent}{' '.join(alter)} {text};" for text in texts
-    )
-    edit = Edit(Span(site.semicolon, site.semicolon), lines)
-    return Fix(Applicability.UNSAFE, message, (edit,))
-
-
-def _texts(site: Site, names: list[str]) -> list[str]:
-    """Columns' definitions as they are written, up to the comma behind them; empty: there is no such text."""
-    places: dict[str, int | None] = {}
-    for element in site.tree.tableElts or ():
-        if element.kind == "ColumnDef":
-            places.setdefault(element.colname, element.location)
-    words = list(site.words)
-    starts = [word.start for word in words]
-    found = []
-    for name in names:
-        start, depth, stop = places.get(name), 0, None
-        for word in words[bisect_left(starts, start) :] if start is not None else ():
-            if depth == 0 and word.text in {",", ")"}:
-                break
-            depth += {"(": 1, ")": -1}.get(word.text, 0)
-            stop = word.end
-        text = site.raw(Span(start, stop)) if start is not None and stop is not None else ""
-        found.append("" if "\n" in text or "--" in text else text)
-    return found
 
 
 class DuplicateVersion(FileRule):

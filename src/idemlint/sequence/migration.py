@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from idemlint.plpgsql.nodes import insides
+from idemlint.postgres.kinds import in_words
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.view import NOTHING_KNOWN, View
 from idemlint.replay.effects.vocabulary import Body, Requires
@@ -210,5 +211,5 @@ class Case(NamedTuple):
         """What it is about, in PostgreSQL's words: `table users`, `constraint c on users`."""
         effect = self.effect
         if isinstance(effect, Requires):
-            return f"{effect.kind.noun} {effect.ref}"
+            return in_words(effect.kind, effect.ref)
         return str(getattr(effect, "ref", None) or getattr(effect, "table", ""))

@@ -127,6 +127,31 @@ def strings(nodes: tuple[Tree, ...] | None) -> list[str]:
     return [node.fields.get("sval", "*") for node in nodes] if nodes else []
 
 
+#: Where something stands, which two statements that say the same do not share.
+_PLACES: Final = frozenset({"location", "arg_location", "list_start", "list_end", "stmt_len"})
+
+
+def shape(root: object) -> str:
+    """A piece of JSON as one text without places: the same for what says the same. It may be deeper than
+    Python's stack."""
+    words: list[str] = []
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            words.append("{")
+            waiting.append("}")
+            for key in sorted(value.keys() - _PLACES, reverse=True):
+                waiting += (value[key], key)
+        elif isinstance(value, list):
+            words.append("[")
+            waiting.append("]")
+            waiting += reversed(value)
+        else:
+            words.append(str(value))
+    return " ".join(words)
+
+
 @contextmanager
 def no_garbage() -> Iterator[None]:
     """The trees are large and free of cycles: collecting garbage meanwhile only costs time."""

@@ -213,3 +213,50 @@ CREATE INDEX d ON b (i); -- safe, alone fails 42P07
 CREATE TABLE IF NOT EXISTS t (b int);
 ALTER TABLE t ADD COLUMN a int PRIMARY KEY; -- safe, alone fails 42701
 ALTER TABLE t DROP COLUMN a; -- safe, alone fails 42703
+
+-- # a primary key with a column that is gone is not compared with the one that is there
+CREATE TABLE t (a int, b int);
+---
+ALTER TABLE t ADD CONSTRAINT p PRIMARY KEY (a); -- fails 42703, alone fails 42P16
+ALTER TABLE t RENAME a TO c; -- fails 42703
+
+-- # the sequence of an identity column has a name
+CREATE TABLE t (a int NOT NULL, b int NOT NULL);
+---
+ALTER TABLE t ALTER a ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME s); -- fails 42P07
+ALTER TABLE t ALTER b ADD GENERATED ALWAYS AS IDENTITY; -- fails 55000
+
+-- # a constraint by an index that takes its name
+CREATE TABLE t (a int NOT NULL, b int NOT NULL);
+---
+CREATE UNIQUE INDEX IF NOT EXISTS i ON t (a); -- repeats, alone safe
+ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX i; -- fails 42P07, alone fails 42704
+
+-- # a primary key by an index: its name is looked at before the other key
+CREATE TABLE t (a int NOT NULL, b int NOT NULL);
+---
+CREATE UNIQUE INDEX IF NOT EXISTS i ON t (a); -- repeats, alone safe
+ALTER TABLE t ADD CONSTRAINT p PRIMARY KEY USING INDEX i; -- fails 42P07, alone fails 42704
+
+-- # a primary key by an index, where another key has come
+CREATE TABLE t (a int NOT NULL, b int NOT NULL);
+---
+CREATE UNIQUE INDEX i ON t (a); -- repeats, alone fails 42P07
+ALTER TABLE t ADD CONSTRAINT p PRIMARY KEY USING INDEX i; -- fails 42P16, alone fails 42704
+ALTER TABLE t DROP CONSTRAINT p; -- fails 42704
+ALTER TABLE t ADD CONSTRAINT q PRIMARY KEY (b); -- fails 42P16
+
+-- # an index that belongs to a constraint of its name
+CREATE TABLE t (a int NOT NULL);
+CREATE UNIQUE INDEX i ON t (a);
+---
+ALTER TABLE t ADD CONSTRAINT i UNIQUE USING INDEX i; -- fails 55000
+
+-- # a check has the name that the index's constraint is to have
+CREATE TABLE t (a int NOT NULL);
+CREATE UNIQUE INDEX i ON t (a);
+---
+ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i; -- fails 23505, alone fails 42704
+ALTER TABLE t DROP CONSTRAINT c; -- safe, alone fails 42704
+ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0); -- safe, alone fails 42710
+CREATE UNIQUE INDEX i ON t (a); -- fails 42P07

@@ -360,3 +360,32 @@ ALTER FOREIGN TABLE f ADD COLUMN b int; -- fails 42701
 CREATE OR REPLACE FUNCTION et() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; -- safe
 CREATE EVENT TRIGGER idemlint_et ON ddl_command_end EXECUTE FUNCTION et(); -- safe, alone fails 42710
 DROP EVENT TRIGGER idemlint_et; -- safe, alone fails 42704
+
+-- # a function that gives other columns is not replaced
+CREATE OR REPLACE FUNCTION f(a int) RETURNS TABLE (x int, y int) LANGUAGE sql AS 'SELECT 1, 2'; -- fails 42P13, alone safe
+DROP FUNCTION f(int); -- safe, alone fails 42883
+CREATE FUNCTION f(a int) RETURNS TABLE (x int, y int, z int) LANGUAGE sql AS 'SELECT 1, 2, 3'; -- safe, alone fails 42723
+
+-- # a function that a procedure has taken the place of
+CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; -- fails 42809, alone safe
+DROP FUNCTION f(); -- fails 42809, alone fails 42883
+CREATE PROCEDURE f() LANGUAGE sql AS 'SELECT 1'; -- fails 42723
+
+-- # the name alone, once there are two
+CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+---
+COMMENT ON FUNCTION f IS 'one'; -- fails 42725, alone safe
+GRANT EXECUTE ON FUNCTION f TO public; -- fails 42725, alone safe
+CREATE OR REPLACE FUNCTION f(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1'; -- safe
+COMMENT ON FUNCTION f(int, int) IS 'two'; -- safe
+
+-- # other lengths of types are no other function, other types are
+CREATE OR REPLACE FUNCTION f(a varchar) RETURNS int LANGUAGE sql AS 'SELECT 1'; -- safe
+COMMENT ON FUNCTION f IS 'one'; -- fails 42725, alone safe
+CREATE OR REPLACE FUNCTION f(a varchar(20)) RETURNS int LANGUAGE sql AS 'SELECT 1'; -- safe
+CREATE OR REPLACE FUNCTION f(a text) RETURNS int LANGUAGE sql AS 'SELECT 1'; -- safe
+
+-- # a handler that expects it
+DO $$ BEGIN CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; EXCEPTION WHEN invalid_function_definition THEN NULL; END $$; -- safe
+DROP FUNCTION f(); -- safe, alone fails 42883
+CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT ''x'''; -- safe, alone fails 42723

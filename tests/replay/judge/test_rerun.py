@@ -160,3 +160,11 @@ class TestNetEffect:
         sql = "ALTER TABLE t RENAME TO x; ALTER TABLE u RENAME TO t; ALTER TABLE x RENAME TO u;"
         found = verdicts(sql, before=f"{TABLE} CREATE TABLE u (b int);")
         assert found == ["repeats"] * 3
+
+
+def test_who_sets_a_property_of_a_column_has_not_made_it() -> None:
+    sql = (
+        "ALTER TABLE t ADD COLUMN c text; ALTER TABLE t ALTER COLUMN c SET NOT NULL;"
+        "ALTER TABLE t RENAME COLUMN c TO d;"
+    )
+    assert verdicts(sql, before="CREATE TABLE t (a int);") == ["repeats", "safe", "fails 42701"]

@@ -43,6 +43,7 @@ class Column(NamedTuple):
     """A column as its definition says; `generated` where PostgreSQL fills it with a new value each time.
 
     `expression`: it is computed (GENERATED … STORED), from the columns `reads`.
+    `typmods` are what stands in brackets behind the type (`10,2`); `None`: that cannot be told.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Column(NamedTuple):
     identity: bool
     expression: bool = False
     reads: tuple[str, ...] = ()
+    typmods: str | None = ""
 
 
 def read_column(fields: dict[str, Any]) -> Column:
@@ -83,6 +85,7 @@ def read_column(fields: dict[str, Any]) -> Column:
         identity,
         expression,
         reads,
+        typmods_of(fields.get("typeName", {})),
     )
 
 
@@ -143,6 +146,12 @@ def _folded(text: str) -> list[str]:
     """A dotted name in a string; dots in quotes are not expected."""
     parts = text.split(".")
     return [part[1:-1] if part[:1] == '"' else part.lower() for part in parts]
+
+
+def typmods_of(type_name: dict[str, Any]) -> str:
+    """What stands in brackets behind a raw `TypeName`: `10,2`."""
+    constants = (each.get("A_Const", {}) for each in type_name.get("typmods", ()))
+    return ",".join(str(each.get("ival", {}).get("ival", 0)) for each in constants)
 
 
 def generates(default: Tree | None) -> bool:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from idemlint.source.tree import Tree
 
 
+#: How the type of a column ends: `t.c%TYPE`.
+PERCENT_TYPE: Final = "%type"
 #: Types that every database has, by the names that the grammar leaves as they are written or makes of them
 #: (https://www.postgresql.org/docs/current/datatype.html).
 BUILTIN: Final = frozenset(
@@ -101,9 +103,10 @@ BUILTIN: Final = frozenset(
 
 
 def type_name(node: Tree | None) -> str:
-    """A type as an argument list or a comparison needs it: `int4`, `s.mood`, `text[]`.
+    """A type as an argument list or a comparison needs it: `int4`, `s.mood`, `text[]`, `t.c%type`.
 
-    `pg_catalog.` is left out, since the grammar writes it for the words it knows (`int`).
+    `pg_catalog.` is left out, since the grammar writes it for the words it knows (`int`); typmods and the
+    bounds of an array are no part of a type (`typenameTypeId`, src/backend/parser/parse_type.c).
     """
     return "" if node is None else raw_type_name(node.fields)
 
@@ -114,7 +117,9 @@ def raw_type_name(fields: dict[str, Any]) -> str:
     if names and names[0] == "pg_catalog":
         del names[0]
     name = names[0] if len(names) == 1 else ".".join(names)
-    return name + "[]" * len(fields["arrayBounds"]) if "arrayBounds" in fields else name
+    if "pct_type" in fields:
+        name += PERCENT_TYPE
+    return f"{name}[]" if "arrayBounds" in fields else name
 
 
 class EnumDefinition(Definition):
@@ -155,9 +160,3 @@ class CompositeDefinition(Definition):
         for attribute, name in self.attributes.items():
             schema, _, bare = name.removesuffix("[]").rpartition(".")
             yield Need(Space.TYPE, bare, schema or None, Space.COLUMN, attribute)
-
-
-class Returns(str):
-    """The result type of a function, which OR REPLACE cannot change."""
-
-    __slots__ = ()

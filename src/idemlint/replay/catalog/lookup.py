@@ -47,6 +47,11 @@ class Catalog(Slots):
         """
         space, name, schema, parent, signature = ref
         if signature is not None:
+            if space is Space.ROUTINE:
+                # Most files have no routines.
+                from idemlint.replay.catalog.routine import key_of
+
+                return key_of(self, ref)
             name = f"{name}({signature})"
         if parent is not None:
             cached = self._parents.get(parent)
@@ -112,17 +117,36 @@ class Catalog(Slots):
         return UNKNOWN if slot is None else slot.presence
 
     def overloads(self, ref: Ref) -> list[tuple[Key, Slot]]:
-        """The live routines of a name, whatever their arguments, first made first."""
-        key = self.key(ref._replace(signature=None))
-        if key is None:
-            return []
-        space, schema, _ = key
-        found = []
-        for name in self._overloads.get(key, ()):
-            slot = self.slot((space, schema, name))
-            if slot is not None and slot.presence is PRESENT:
-                found.append(((space, schema, name), slot))
-        return found
+        """The live routines of a name, whatever their arguments."""
+        return [each for each in self.namesakes(ref) if each[1].presence is PRESENT]
+
+    def namesakes(self, ref: Ref) -> list[tuple[Key, Slot]]:
+        """All that is known of routines of a name: those of a schema, or of all of the search_path, schema by
+        schema and first made first.
+
+        Of two with the same arguments the first that is there is meant (`FuncnameGetCandidates`,
+        src/backend/catalog/namespace.c).
+        """
+        found: dict[str, tuple[Key, Slot]] = {}
+        for part in self._search_path if ref.schema is None else (ref.schema,):
+            oid = self._schema(part) or 0
+            for name in self._overloads.get((ref.space, oid, ref.name), ()):
+                key = (ref.space, oid, name)
+                slot = self.slot(key)
+                known = found.get(name)
+                if slot is not None and (known is None or known[1].presence is not PRESENT):
+                    found[name] = (key, slot)
+        return list(found.values())
+
+    def home_of(self, ref: Ref) -> str | None:
+        """The schema that a name without one is found in; `None`: in none that is known to have it."""
+        if len(self._search_path) == 1 and self._search_path[0] == "public":
+            return None
+        for part in self._search_path:
+            known = self.find(ref._replace(schema=part))
+            if known is not None and known.presence is PRESENT:
+                return part
+        return None
 
     def place(self, ref: Ref, beside: Ref | None = None) -> Ref:
         """A name as a CREATE takes it: with the schema that the thing is put into, where that is not

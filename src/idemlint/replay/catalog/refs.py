@@ -10,7 +10,7 @@ from idemlint.replay.catalog.identifiers import cut
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 #: `ObjectType` (src/include/nodes/parsenodes.h) → what it is in the catalog.
 KINDS: Final[dict[str, Kind]] = {word: kind for kind in Kind for word in kind.objects}
@@ -47,20 +47,23 @@ def signature_of(types: tuple[Tree, ...] | None) -> str:
     )
 
 
+def routine_signature(types: Iterable[Tree | None]) -> str:
+    """The argument types of a routine; what they mean, the catalog says."""
+    return ",".join(type_name(node) for node in types)
+
+
 def routine_ref(node: Tree) -> Ref:
     """An `ObjectWithArgs` that names a routine."""
-    signature = None if node.args_unspecified else signature_of(node.objargs)
+    signature = None if node.args_unspecified else routine_signature(node.objargs or ())
     return qualified(Space.ROUTINE, strings(node.objname), signature)
 
 
 def parameters_signature(parameters: tuple[Tree, ...] | None) -> str:
     """The input arguments of a CREATE FUNCTION, which are what tells overloads apart."""
-    return signature_of(
-        tuple(
-            parameter.argType
-            for parameter in parameters or ()
-            if parameter.mode not in {"FUNC_PARAM_OUT", "FUNC_PARAM_TABLE"}
-        )
+    return routine_signature(
+        parameter.argType
+        for parameter in parameters or ()
+        if parameter.mode not in {"FUNC_PARAM_OUT", "FUNC_PARAM_TABLE"}
     )
 
 

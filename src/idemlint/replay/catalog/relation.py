@@ -326,36 +326,17 @@ class _ConstraintReader:
 _INDEX_OPTIONS: Final = ("deferrable", "initdeferred", "including", "nulls_not_distinct")
 
 
-class QueryDefinition(Definition):
-    """The columns that a view's query gives, or that of a table made by one: `types` by name, in order
-    (empty where a type is not known)."""
-
-    __slots__ = ("types",)
-
-    def __init__(self, types: dict[str, str]) -> None:
-        self.types = types
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, QueryDefinition) and self.types == other.types
-
-    def __hash__(self) -> int:
-        return hash(tuple(self.types))
-
-    def inside(self, space: Space, name: str) -> bool | None:
-        """Whether it has a column."""
-        return name in self.types if space is Space.COLUMN else False
-
-    def names(self, space: Space) -> tuple[str, ...]:
-        """Its columns."""
-        return tuple(self.types) if space is Space.COLUMN else ()
-
-
 class IndexDefinition(NamedTuple):
-    """What an index covers: plain columns (`None`: an expression), and whether it keeps rows apart."""
+    """What an index covers: plain columns (`None`: an expression), and whether it keeps rows apart.
+
+    `more` is what else its statement says of it (`source.tree.shape`): expressions, its predicate, the
+    method; empty for a plain one.
+    """
 
     columns: tuple[str | None, ...]
     unique: bool
     partial: bool
+    more: str = ""
 
     def inside(self, space: Space, name: str) -> bool | None:
         """Nothing lives inside an index."""
@@ -372,6 +353,19 @@ class IndexDefinition(NamedTuple):
     def needs(self) -> tuple[Need, ...]:
         """Nothing beyond its owners."""
         return ()
+
+
+class SequenceDefinition(Definition):
+    """The options of a CREATE SEQUENCE, by name, as `source.tree.shape` has them."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, options: dict[str, str]) -> None:
+        self.options = options
+
+    def inside(self, space: Space, name: str) -> bool | None:
+        """Nothing lives inside a sequence."""
+        return False
 
 
 #: Bits of `CreateTrigStmt.events` and `.timing` (src/include/catalog/pg_trigger.h).

@@ -14,7 +14,7 @@ tells of is unknown to both.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
@@ -82,10 +82,8 @@ class ObjectPart(NamedTuple):
 
 
 class Answers:
-    """The answers to one of the two questions.
-
-    Of an object that is gone they tell what it had when it went: whether it is there, `presence` says.
-    """
+    """The answers to one of the two questions. Of an object that is gone they tell what it had when it went:
+    whether it is there, `presence` says."""
 
     __slots__ = ("_catalog", "_moment", "_now", "_sure")
 
@@ -124,6 +122,14 @@ class Answers:
             if slot is None or slot.presence is not PRESENT:
                 return None
             return None if self._sure and slot.maker and not slot.certain else slot.maker
+
+    def definition(self, ref: Ref) -> Any:
+        """What the statement says that made it; `None`: it is not there, or that cannot be told."""
+        with self._look() as catalog:
+            slot = _find(catalog, ref)
+            if slot is None or slot.presence is not PRESENT or (self._sure and not slot.certain):
+                return None
+            return slot.definition
 
     def names(self, space: Space, holder: Ref) -> Names:
         """What is there of a namespace inside an object: columns, constraints, triggers … of a table,
@@ -319,7 +325,8 @@ def parts(catalog: Catalog, holder: Slot, space: Space) -> list[ObjectPart]:
         if other is space and not name.startswith("@")
     }
     there = {name: slot for name, slot in slots.items() if _is_there(catalog, holder, slot)}
-    own = {name for name, slot in there.items() if name in came and _is_own(holder, slot)}
+    # What has a name of the definition, and is what the definition means.
+    own = {n for n, slot in there.items() if n in came and (_came(holder, slot) or not slot.maker)}
     # What came with the object hangs on it first of all. Where such a thing goes by a name that the
     # definition does not know, it was renamed, and its old name is left with nothing to hang on; what
     # has that name since is another.
@@ -344,11 +351,6 @@ def parts(catalog: Catalog, holder: Slot, space: Space) -> list[ObjectPart]:
 
 def _came(holder: Slot, slot: Slot) -> bool:
     return slot.owners[:1] == (holder.oid,)
-
-
-def _is_own(holder: Slot, slot: Slot) -> bool:
-    """Whether what has a name of the definition is what the definition means."""
-    return _came(holder, slot) or not slot.maker
 
 
 def _constraint(table: Slot, part: ObjectPart) -> Constraint | None:

@@ -49,7 +49,7 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
         effects = used
         if contype == "CONSTR_PRIMARY":
             key = primary_key(table)
-            effects.insert(0, Requires(key, False, "42P16", Kind.CONSTRAINT, Verb.CREATE))
+            effects.append(Requires(key, False, "42P16", Kind.CONSTRAINT, Verb.CREATE))
             effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
             effects.append(Creates(key, Kind.CONSTRAINT, None, (ref, *column_refs)))
             return effects
@@ -101,7 +101,8 @@ def _named_constraint(
 
 
 def _using_index(table: Ref, node: Tree) -> list[Effect]:
-    """`ADD CONSTRAINT c UNIQUE USING INDEX i`: the index takes the constraint's name."""
+    """`ADD CONSTRAINT c UNIQUE USING INDEX i`: the index takes the constraint's name, before anything else is
+    looked at (`ATExecAddIndexConstraint`, src/backend/commands/tablecmds.c)."""
     index = Ref(Space.RELATION, cut(node.indexname), table.schema)
     attached = facet("constraint", index)
     name = cut(node.conname) if node.conname else index.name
@@ -110,10 +111,14 @@ def _using_index(table: Ref, node: Tree) -> list[Effect]:
         Requires(index, True, "42704", Kind.CONSTRAINT, Verb.CREATE),
         Requires(attached, False, "55000", Kind.CONSTRAINT, Verb.CREATE),
     ]
+    if name != index.name:
+        free = index._replace(name=name)
+        effects.append(Requires(free, False, "42P07", Kind.CONSTRAINT, Verb.CREATE, beside=table))
     if node.contype == "CONSTR_PRIMARY":
         key = primary_key(table)
         effects.append(Requires(key, False, "42P16", Kind.CONSTRAINT, Verb.CREATE))
-    effects.append(Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE))
+    # A check of that name is in the way of nothing but the catalog's own index.
+    effects.append(Requires(ref, False, "23505", Kind.CONSTRAINT, Verb.CREATE))
     effects.append(Creates(attached, Kind.CONSTRAINT))
     if name != index.name:
         effects.append(Renames(index, index._replace(name=name), Kind.INDEX))

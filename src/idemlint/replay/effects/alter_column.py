@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.column import SERIALS, read_column
+from idemlint.replay.catalog.column import SERIALS, read_column, typmods_of
 from idemlint.replay.catalog.datatype import type_name
 from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.identifiers import chosen_name
-from idemlint.replay.catalog.refs import facet, inside, type_ref
+from idemlint.replay.catalog.refs import facet, inside, qualified, type_ref
 from idemlint.replay.effects.add_constraint import create_constraint
 from idemlint.replay.effects.queries import walk
 from idemlint.replay.effects.vocabulary import (
@@ -27,7 +27,7 @@ from idemlint.replay.effects.vocabulary import (
     Updates,
     Verb,
 )
-from idemlint.source.tree import Tree
+from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,12 +55,20 @@ def add_column(table: Ref, command: Tree) -> list[Effect]:
         expression = facet(f"expression:{definition.name}", table)
         effects.append(Creates(expression, Kind.GENERATION_EXPRESSION, None, (ref,)))
     if definition.identity or definition.type in SERIALS:
-        effects.append(_sequence(table, definition.name))
+        named, sequence = _sequence(table, definition.name, _identity_node(node))
+        effects += [*named, sequence]
     for each in node.get("constraints", ()):
         if each["Constraint"]["contype"] in _INLINE:
             constraint = Tree("Constraint", each["Constraint"])
             effects += create_constraint(table, constraint, definition.name)
     return [Command(tuple(effects))]
+
+
+def _identity_node(fields: dict[str, Any]) -> Tree | None:
+    """The `GENERATED … AS IDENTITY` of a raw `ColumnDef`."""
+    found = (each["Constraint"] for each in fields.get("constraints", ()))
+    node = next((each for each in found if each["contype"] == "CONSTR_IDENTITY"), None)
+    return None if node is None else Tree("Constraint", node)
 
 
 _INLINE: Final = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_FOREIGN", "CONSTR_CHECK"})
@@ -90,6 +98,13 @@ def _column_there(table: Ref, name: str) -> Requires:
     return Requires(inside(Space.COLUMN, name, table), True, "42703", Kind.COLUMN, Verb.ALTER)
 
 
+def sets_not_null(table: Ref, command: Tree) -> list[Effect]:
+    """`SET NOT NULL` and `DROP NOT NULL`."""
+    ref = inside(Space.COLUMN, command.name, table)
+    not_null = command.subtype == "AT_SetNotNull"
+    return [_column_there(table, command.name), Sets(ref, "not_null", not_null)]
+
+
 def sets_default(table: Ref, command: Tree) -> list[Effect]:
     """`SET DEFAULT` and `DROP DEFAULT`: 42601 for a column with values of its own."""
     ref = inside(Space.COLUMN, command.name, table)
@@ -114,7 +129,8 @@ def change_type(table: Ref, command: Tree) -> list[Effect]:
         target = type_ref(node.typeName)
         if target.schema != "pg_catalog":
             effects.append(Requires(target, True, "42704", Kind.TYPE, Verb.USE))
-        effects.append(Retypes(ref, type_name(node.typeName)))
+        typmods = typmods_of(node.fields["typeName"])
+        effects.append(Retypes(ref, type_name(node.typeName), typmods))
     using = node.raw_default
     if using is not None:
         again, why = _using_again(using, command.name)
@@ -149,20 +165,32 @@ def add_identity(table: Ref, command: Tree) -> list[Effect]:
     """`ADD GENERATED … AS IDENTITY`, with its sequence."""
     ref = facet(f"identity:{command.name}", table)
     column_ref = inside(Space.COLUMN, command.name, table)
+    named, sequence = _sequence(table, command.name, getattr(command, "def"), ref)
     return [
         _column_there(table, command.name),
+        *named,
         Requires(ref, False, "55000", Kind.IDENTITY, Verb.CREATE),
         Creates(ref, Kind.IDENTITY, None, (column_ref,)),
-        _sequence(table, command.name, ref),
+        sequence,
     ]
 
 
-def _sequence(table: Ref, name: str, identity: Ref | None = None) -> CreatesUnnamed:
-    """The sequence of a serial or an identity column."""
+def _sequence(
+    table: Ref, name: str, node: Tree | None, identity: Ref | None = None
+) -> tuple[list[Effect], Effect]:
+    """The sequence of a serial or an identity column, and what has to be free where it has a name of its own:
+    it is made before the column is looked at (`generateSerialExtraStmts`, parser/parse_utilcmd.c)."""
     column_ref = inside(Space.COLUMN, name, table)
     owners = (column_ref, table) if identity is None else (identity, column_ref, table)
+    for option in node.options or () if node is not None else ():
+        if option.defname == "sequence_name":
+            given = strings(option.arg.items)
+            ref = qualified(Space.RELATION, given)
+            ref = ref if ref.schema is not None else ref._replace(schema=table.schema)
+            free = Requires(ref, False, "42P07", Kind.SEQUENCE, Verb.CREATE, beside=table)
+            return [free], Creates(ref, Kind.SEQUENCE, BY_PRODUCT, owners, beside=table)
     base = chosen_name(table.name, name, "seq")
-    return CreatesUnnamed(table, base, Kind.SEQUENCE, BY_PRODUCT, owners)
+    return [], CreatesUnnamed(table, base, Kind.SEQUENCE, BY_PRODUCT, owners)
 
 
 def drops_property(name: str, kind: Kind) -> Callable[[Ref, Tree], list[Effect]]:

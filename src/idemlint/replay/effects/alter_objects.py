@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.identifiers import chosen_name
 from idemlint.replay.catalog.refs import (
+    KINDS,
     inside,
     object_ref,
     qualified,
@@ -243,11 +244,11 @@ alter_wrapper = _with_options(Space.FOREIGN_DATA_WRAPPER, "fdwname", Kind.FOREIG
 
 
 def alter_function(stmt: Tree) -> list[Effect]:
-    """`ALTER FUNCTION`: sets properties."""
+    """`ALTER FUNCTION`: sets properties, but none of an aggregate."""
     found = object_ref(stmt.objtype, stmt.func)
     if found is None:
         return []
-    return [Requires(found[1], True, "42883", found[0], Verb.ALTER)]
+    return [Requires(found[1], True, "42883", found[0], Verb.ALTER, wrong_kind="42809")]
 
 
 def alter_event_trigger(stmt: Tree) -> list[Effect]:
@@ -265,6 +266,33 @@ def comment(stmt: Tree) -> list[Effect]:
         return []
     kind, ref = found
     return [Requires(ref, True, _missing(kind), kind, Verb.ALTER)]
+
+
+def security_label(stmt: Tree) -> list[Effect]:
+    """`SECURITY LABEL ON`: as `COMMENT`, but for what is shared by all databases."""
+    return comment(stmt)
+
+
+def depends_on_extension(stmt: Tree) -> list[Effect]:
+    """`ALTER … [NO] DEPENDS ON EXTENSION`: both have to be there."""
+    extension = Ref(Space.EXTENSION, stmt.extname.sval)
+    there = Requires(extension, True, "42704", Kind.EXTENSION, Verb.USE)
+    if stmt.objectType == "OBJECT_TRIGGER":
+        table = relation(stmt.relation)
+        name = strings(stmt.object.items)[-1]
+        trigger = inside(Space.TRIGGER, name, table)
+        return [
+            Requires(table, True, "42P01", Kind.TABLE, Verb.ALTER),
+            Requires(trigger, True, "42704", Kind.TRIGGER, Verb.ALTER),
+            there,
+        ]
+    if stmt.relation is not None:
+        kind = KINDS.get(stmt.objectType, Kind.INDEX)
+        return [Requires(relation(stmt.relation), True, "42P01", kind, Verb.ALTER), there]
+    found = object_ref(stmt.objectType, stmt.object) if stmt.object is not None else None
+    if found is None:
+        return [there]
+    return [Requires(found[1], True, _missing(found[0]), found[0], Verb.ALTER), there]
 
 
 def owner(stmt: Tree) -> list[Effect]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.refs import inside, qualified, relation, role, schema
-from idemlint.replay.catalog.relation import BEFORE, TriggerDefinition
+from idemlint.replay.catalog.relation import BEFORE, SequenceDefinition, TriggerDefinition
 from idemlint.replay.effects.queries import reads
 from idemlint.replay.effects.tables import target
 from idemlint.replay.effects.vocabulary import (
@@ -23,7 +23,7 @@ from idemlint.replay.effects.vocabulary import (
 )
 from idemlint.replay.queries.compiled import read_level, read_query
 from idemlint.replay.queries.scope import Source
-from idemlint.source.tree import Tree, strings
+from idemlint.source.tree import Tree, shape, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +94,8 @@ def create_sequence(stmt: Tree) -> list[Effect]:
                 table = qualified(Space.RELATION, names[:-1])
                 owners = (table, inside(Space.COLUMN, names[-1], table))
                 effects.append(uses(table, Kind.TABLE))
-    effects.append(Creates(ref, Kind.SEQUENCE, None, owners))
+    told = {each.defname: shape(each.fields.get("arg")) for each in stmt.options or ()}
+    effects.append(Creates(ref, Kind.SEQUENCE, SequenceDefinition(told), owners))
     return effects
 
 

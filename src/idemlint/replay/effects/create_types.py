@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.datatype import CompositeDefinition, EnumDefinition, Returns, type_name
+from idemlint.replay.catalog.datatype import CompositeDefinition, EnumDefinition, type_name
 from idemlint.replay.catalog.refs import (
     KINDS,
     inside,
     parameters_signature,
     qualified,
     relation,
-    signature_of,
+    routine_signature,
 )
+from idemlint.replay.catalog.routine import aggregate_parameters, read_aggregate, read_routine
 from idemlint.replay.effects.create_objects import creates, is_guarded
 from idemlint.replay.effects.vocabulary import Creates, Drops, Effect, Opaque, Requires, Verb
 from idemlint.source.tree import Tree, strings
@@ -59,20 +60,21 @@ def create_function(stmt: Tree) -> list[Effect]:
     """`CREATE [OR REPLACE] FUNCTION` and `PROCEDURE`; overloads are told apart by input types."""
     kind = Kind.PROCEDURE if stmt.is_procedure else Kind.FUNCTION
     ref = qualified(Space.ROUTINE, strings(stmt.funcname), parameters_signature(stmt.parameters))
-    returns = None
-    if stmt.returnType is not None:
-        result = type_name(stmt.returnType).removeprefix("public.")
-        returns = Returns(f"setof {result}" if stmt.returnType.setof else result)
+    routine = read_routine(stmt, kind)
     if stmt.replace:
-        return [Creates(ref, kind, returns, replaces=True)]
-    return creates(ref, kind, definition=returns)
+        return [Creates(ref, kind, routine, replaces=True)]
+    return creates(ref, kind, definition=routine)
 
 
-def _define_signature(stmt: Tree) -> str:
-    parameters = stmt.args[0].items if stmt.args and stmt.args[0].kind == "List" else ()
-    return signature_of(
-        tuple(each.argType for each in parameters or () if each.kind == "FunctionParameter")
-    )
+def _aggregate_signature(stmt: Tree) -> str:
+    """Its arguments; the old style names one as `basetype`, and `"ANY"` for none."""
+    for option in stmt.definition or () if stmt.oldstyle else ():
+        if option.defname == "basetype":
+            given = option.arg
+            if given.kind == "TypeName" and strings(given.names) != ["any"]:
+                return routine_signature((given,))
+            return ""
+    return routine_signature(each.argType for each in aggregate_parameters(stmt))
 
 
 def _operator_signature(stmt: Tree) -> str:
@@ -91,12 +93,13 @@ def define(stmt: Tree) -> list[Effect]:
         return [Opaque(f"no model of {stmt.fields['kind']}")]
     signature = None
     if kind is Kind.AGGREGATE:
-        signature = _define_signature(stmt)
+        signature = _aggregate_signature(stmt)
     elif kind is Kind.OPERATOR:
         signature = _operator_signature(stmt)
     ref = qualified(kind.space, strings(stmt.defnames), signature)
+    definition = read_aggregate(stmt) if kind is Kind.AGGREGATE else None
     if stmt.replace:
-        return [Creates(ref, kind, None, replaces=True)]
+        return [Creates(ref, kind, definition, replaces=True)]
     if kind is Kind.TYPE and stmt.definition:
         # A base type takes the place of its shell; a second time there is no shell any more.
         shell = inside(Space.FACET, "shell", ref)
@@ -105,7 +108,7 @@ def define(stmt: Tree) -> list[Effect]:
             Drops(shell, kind),
             Creates(ref, kind, replaces=True),
         ]
-    effects = creates(ref, kind, guarded=is_guarded(stmt))
+    effects = creates(ref, kind, guarded=is_guarded(stmt), definition=definition)
     if kind is Kind.TYPE:
         effects.append(Creates(inside(Space.FACET, "shell", ref), kind))
     return effects

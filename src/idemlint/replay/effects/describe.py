@@ -146,7 +146,8 @@ def _value(value: object) -> str:
 
 
 def _retypes(effect: vocabulary.Retypes) -> str:
-    return f"sets type of {_named(effect.ref)} to {effect.type}, unless something is made of it"
+    typmods = f"({effect.typmods})" if effect.typmods else ""
+    return f"sets type of {_named(effect.ref)} to {effect.type}{typmods}, unless something is made of it"
 
 
 def _sets_path(effect: vocabulary.SetsPath) -> str:

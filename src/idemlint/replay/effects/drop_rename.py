@@ -19,7 +19,7 @@ from idemlint.replay.effects.vocabulary import (
 )
 from idemlint.source.tree import Tree, strings
 
-#: Kinds whose DROP looks at what kind of relation is there (42809).
+#: Kinds whose DROP looks at what kind of relation, or of routine, is there (42809).
 _CHECKED: Final = frozenset(
     {
         Kind.TABLE,
@@ -28,6 +28,7 @@ _CHECKED: Final = frozenset(
         Kind.SEQUENCE,
         Kind.INDEX,
         Kind.FOREIGN_TABLE,
+        Kind.FUNCTION,
     }
 )
 _CHILD_OF_TABLE: Final = frozenset({Kind.TRIGGER, Kind.RULE, Kind.POLICY})

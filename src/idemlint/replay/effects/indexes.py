@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.identifiers import chosen_name, cut
@@ -20,7 +20,7 @@ from idemlint.replay.effects.vocabulary import (
 )
 from idemlint.replay.queries.compiled import read_level
 from idemlint.replay.queries.scope import Source
-from idemlint.source.tree import Tree, strings
+from idemlint.source.tree import Tree, shape, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,8 @@ def create_index(stmt: Tree) -> list[Effect]:
     if reading is not None:
         effects += reads(reading)
     owners = (table, *column_refs)
-    definition = IndexDefinition(columns, bool(fields.get("unique")), "whereClause" in fields)
+    partial = "whereClause" in fields
+    definition = IndexDefinition(columns, bool(fields.get("unique")), partial, _more(fields))
     name = fields.get("idxname")
     if name is None:
         base = chosen_name(table.name, "_".join(_column_labels(parameters)), "idx")
@@ -70,6 +71,34 @@ def _expressions(stmt: Tree, table: Ref) -> Reading | None:
     if "whereClause" in stmt.fields:
         parts.append(stmt.fields["whereClause"])
     return read_level(parts, (Source(table.name, table),)) if parts else None
+
+
+#: What a plain `CREATE INDEX i ON t (a)` has of an element.
+_PLAIN_ELEMENT: Final = {"ordering": "SORTBY_DEFAULT", "nulls_ordering": "SORTBY_NULLS_DEFAULT"}
+#: What else makes an index another one; its name and CONCURRENTLY do not, nor where it is stored.
+_MORE: Final[tuple[str, ...]] = (
+    "accessMethod",
+    "indexIncludingParams",
+    "whereClause",
+    "nulls_not_distinct",
+)
+
+
+def _more(fields: dict[str, Any]) -> str:
+    """What is not plain about an index."""
+    told: dict[str, Any] = {name: fields[name] for name in _MORE if name in fields}
+    if told.get("accessMethod") == "btree":
+        del told["accessMethod"]
+    elements = [each["IndexElem"] for each in fields.get("indexParams", ())]
+    if any(
+        {**_PLAIN_ELEMENT, "name": each.get("name")} != _without_place(each) for each in elements
+    ):
+        told["elements"] = elements
+    return shape(told) if told else ""
+
+
+def _without_place(element: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in element.items() if name != "location"}
 
 
 def _column_labels(parameters: Iterable[Tree]) -> list[str]:

@@ -52,6 +52,8 @@ class Verb(Enum):
     ALTER = "alter"
     USE = "use"
     WRITE = "write"
+    #: Nothing yet: the name has to mean one thing first, and one of the kind that it is taken for.
+    MEAN = "mean"
 
     __hash__ = object.__hash__
 
@@ -167,6 +169,7 @@ class Retypes(NamedTuple):
 
     ref: Ref
     type: str
+    typmods: str = ""
 
 
 class SetsPath(NamedTuple):

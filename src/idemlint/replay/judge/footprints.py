@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import nodes
-from idemlint.postgres.kinds import Ref, Space
+from idemlint.postgres.kinds import OVERLOADED, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.definition import Definition
@@ -158,6 +158,7 @@ def changed(catalog: Catalog, changes: Iterable[Change]) -> Iterator[Name]:
         space, container, name = change.key
         home = catalog.key_of(container)
         if home is None or home[0] is Space.SCHEMA:
+            name = name.partition("(")[0] if space in OVERLOADED else name
             yield _SCHEMA + name if space is Space.SCHEMA else name
         else:
             yield from _inside(home[2], name)
@@ -303,6 +304,10 @@ class _Trace:
         else:
             # Where a guard does not say in which table, what is in any has the name.
             self.reads |= {ref.name, (_ANYWHERE, ref.name)}
+            if ref.signature and ref.space is Space.ROUTINE:
+                from idemlint.replay.catalog.routine import names_in
+
+                self.reads.update(names_in(ref.signature))
         if schema is not None:
             self.reads.add(_SCHEMA + schema)
         elif ref.space is not Space.SCHEMA:

@@ -10,7 +10,7 @@ from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.knowledge import is_internal
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
-from idemlint.replay.effects.vocabulary import Renames
+from idemlint.replay.effects.vocabulary import Renames, Sets
 from idemlint.replay.judge.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -56,7 +56,13 @@ def repeated(run: Pass, begun: Mark, mode: Rerun) -> dict[int, Outcome]:
             killed_by[change.oid] = change
             continue
         before.setdefault(change.key, change.before)
-        changed_by[change.key] = change
+        if (
+            change.key not in changed_by
+            or not change.cause
+            or not isinstance(change.cause[0], Sets)
+        ):
+            # Who only sets a property of what is there has not made it.
+            changed_by[change.key] = change
         if change.cause and isinstance(change.cause[0], Renames):
             renamed_by.setdefault(change.key, []).append(change)
     for key, old in before.items():

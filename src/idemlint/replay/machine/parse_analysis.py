@@ -10,10 +10,10 @@ from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.refs import qualified
-from idemlint.replay.catalog.relation import QueryDefinition
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects.vocabulary import Requires, Verb
 from idemlint.replay.machine.requirements import requires
+from idemlint.replay.queries.columns import QueryDefinition
 from idemlint.replay.queries.literals import refusal_of
 from idemlint.replay.queries.resolve import outputs, resolve
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 def sets(run: Pass, effect: Sets) -> Result:
     """A property gets a value; only those that matter to later statements are kept."""
     catalog = run.catalog
+    catalog.cause = (effect, run.span, run.leaf)
     if effect.facet == "restart":
         key = catalog.key(effect.ref)
         if key is not None:

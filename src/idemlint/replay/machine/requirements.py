@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
+from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space, in_words
 from idemlint.replay.catalog.refs import schema
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
 from idemlint.replay.effects.vocabulary import SKIP, Requires, UsesColumns, Verb
-from idemlint.replay.machine.signals import FORK, SKIPPED
+from idemlint.replay.machine.signals import FORK, SKIPPED, Raised
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.slots import Slot
@@ -28,7 +28,15 @@ def requires(run: Pass, effect: Requires) -> Result:
         if ref is not effect.ref and effect.beside is not None and effect.verb is Verb.CREATE:
             # Nobody reads in the statement where an index goes.
             effect = effect._replace(ref=ref)
-    slot = catalog.find(ref)
+    if ref.space is Space.ROUTINE:
+        from idemlint.replay.machine.objects.routines import looked_for
+
+        found = looked_for(run, effect)
+        if isinstance(found, Raised):
+            return found
+        slot = found
+    else:
+        slot = catalog.find(ref)
     presence = UNKNOWN if slot is None else slot.presence
     if presence is PRESENT:
         if want:
@@ -99,7 +107,7 @@ def _unknown(run: Pass, effect: Requires, ref: Ref) -> Result:
         return None
     if run.judging and not anew:
         state = "is there" if effect.want else "is not there"
-        reason = f"whether {effect.kind.noun} {effect.ref} {state} cannot be told"
+        reason = f"whether {in_words(effect.kind, effect.ref)} {state} cannot be told"
         run.doubt(reason, effect, effect.otherwise)
         return None
     run.catalog.set_presence(
@@ -153,12 +161,14 @@ def _why(run: Pass, effect: Requires, slot: Slot | None, sqlstate: str) -> str:
     if effect.want:
         if sqlstate == "42P01" and effect.ref.parent is not None:
             return f"{effect.ref.parent} is gone"
-        return f"{noun} {effect.ref} is gone {run.since(slot)}"
-    return f"{noun} {effect.ref} exists {run.since(slot)}"
+        return f"{in_words(effect.kind, effect.ref)} is gone {run.since(slot)}"
+    return f"{in_words(effect.kind, effect.ref)} exists {run.since(slot)}"
 
 
 def _other_kind(run: Pass, effect: Requires, slot: Slot | None) -> bool:
-    return slot is not None and slot.kind is not None and slot.kind is not effect.kind
+    if slot is None or slot.kind is None or effect.ref.space is Space.ROUTINE:
+        return False
+    return slot.kind is not effect.kind
 
 
 def _row_type_taken(run: Pass, effect: Requires, ref: Ref) -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.replay.catalog.column import typmods_of
 from idemlint.replay.catalog.datatype import raw_type_name
 from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.queries.meetings import column_of
@@ -45,7 +46,10 @@ def labelled(targets: Iterable[dict[str, Any]]) -> tuple[Target, ...]:
 
 def _type(value: dict[str, Any]) -> str:
     cast = value.get("TypeCast")
-    return raw_type_name(cast["typeName"]) if cast is not None else ""
+    if cast is None:
+        return ""
+    name, typmods = raw_type_name(cast["typeName"]), typmods_of(cast["typeName"])
+    return f"{name}({typmods})" if typmods and not name.endswith("[]") else name
 
 
 def label_of(value: dict[str, Any]) -> str:

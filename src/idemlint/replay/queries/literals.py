@@ -8,6 +8,7 @@ from idemlint.postgres import value_types
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog.datatype import EnumDefinition
 from idemlint.replay.catalog.slots import ABSENT
+from idemlint.replay.queries.columns import bare_type
 from idemlint.replay.queries.meetings import ASSIGNED, MATCHED
 
 if TYPE_CHECKING:
@@ -24,15 +25,18 @@ def refusal_of(
 ) -> Refusal | None:
     """Why PostgreSQL refuses what a statement does with a column; `None`: it does not, as far as is known."""
     if meeting.literal is not None:
-        return of_literal(catalog, column, meeting.literal)
-    name, operator = column.type, meeting.operator
+        assigns = meeting.operator == ASSIGNED
+        return of_literal(catalog, column, meeting.literal, assigns=assigns)
+    name, operator = bare_type(column.type), meeting.operator
     sqlstate = None
-    if other is not None and operator == ASSIGNED:
-        sqlstate = value_types.assigned(name, other.type)
-        reason = f"column {column.name} is of type {name}, and {other.name} of type {other.type}"
-    elif other is not None:
-        sqlstate = value_types.compared(name, other.type)
-        reason = f"there is no operator {name} {operator} {other.type}"
+    if other is not None:
+        given = bare_type(other.type)
+        if operator == ASSIGNED:
+            sqlstate = value_types.assigned(name, given)
+            reason = f"column {column.name} is of type {name}, and {other.name} of type {given}"
+        else:
+            sqlstate = value_types.compared(name, given)
+            reason = f"there is no operator {name} {operator} {given}"
     elif operator == MATCHED:
         sqlstate = value_types.called("lower", name)
         reason = f"there is no operator {name} {operator} text"
@@ -42,8 +46,10 @@ def refusal_of(
     return (sqlstate, reason) if sqlstate is not None else None
 
 
-def of_literal(catalog: Catalog, column: FoundColumn, literal: str) -> Refusal | None:
-    """Why a literal is no value of a column's type."""
+def of_literal(
+    catalog: Catalog, column: FoundColumn, literal: str, *, assigns: bool = False
+) -> Refusal | None:
+    """Why a literal is no value of a column's type; what is assigned must not be too long either."""
     if column.type_oid:
         enum = catalog.by_oid(column.type_oid)
         if enum is None or not isinstance(enum.definition, EnumDefinition):
@@ -52,7 +58,9 @@ def of_literal(catalog: Catalog, column: FoundColumn, literal: str) -> Refusal |
         if label is None or label.presence is not ABSENT:
             return None
         return "22P02", f"{literal!r} is no value of enum {column.type} any more"
-    sqlstate = value_types.refused(column.type, literal)
+    sqlstate = value_types.refused(bare_type(column.type), literal)
+    if sqlstate is None and assigns and value_types.is_too_long(column.type, literal):
+        sqlstate = "22001"
     if sqlstate is None:
         return None
     return (

@@ -7,12 +7,12 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from idemlint.replay.catalog.datatype import BUILTIN
-from idemlint.replay.queries.resolve import Output, columns_of
+from idemlint.replay.queries.columns import Output, bare_type, columns_of
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
-    from idemlint.replay.catalog.relation import QueryDefinition
     from idemlint.replay.catalog.slots import Slot
+    from idemlint.replay.queries.columns import QueryDefinition
 
 #: Types that are written so where a column is made, and what it has then.
 _MADE: Final = {"serial": "int4", "bigserial": "int8", "smallserial": "int2"}
@@ -30,13 +30,12 @@ def other_columns(catalog: Catalog, view: Slot, definition: QueryDefinition) -> 
             return f"it has a column {old.name}, which OR REPLACE cannot take away"
         if old.name != new.name:
             return f"its column {old.name} would be called {new.name}"
-        types = _bare(old.type), _bare(new.type)
-        if types[0] != types[1] and BUILTIN.issuperset(types):
+        types = _made(old.type), _made(new.type)
+        if types[0] != types[1] and BUILTIN.issuperset(map(bare_type, types)):
             return f"its column {old.name} is of type {types[0]}, not {types[1]}"
     return None
 
 
-def _bare(name: str) -> str:
-    """A type whatever schema it is looked for in."""
-    bare = name.rpartition(".")[2]
-    return _MADE.get(bare, bare)
+def _made(name: str) -> str:
+    """A type as a column has it, without brackets of an array: they may be more than they say."""
+    return _MADE.get(name, name)

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.datatype import BUILTIN
-from idemlint.replay.catalog.relation import QueryDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
-from idemlint.replay.catalog.view import parts
+from idemlint.replay.queries.columns import Output, columns_of, type_of
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
@@ -28,7 +26,7 @@ SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tabl
 class FoundColumn(NamedTuple):
     """A column that a name stands for: its table and name, or (no table) one that a query gives.
 
-    `type` is as it is written in its definition; empty where that is not known. `type_oid` is the type,
+    `type` is as it is written in its definition (`varchar(10)`); empty where that is not known. `type_oid` is the type,
     where it is one that somebody made.
     """
 
@@ -36,13 +34,6 @@ class FoundColumn(NamedTuple):
     name: str
     type: str = ""
     type_oid: int = 0
-
-
-class Output(NamedTuple):
-    """A column that a query gives, and its type where it is known."""
-
-    name: str
-    type: str = ""
 
 
 class Resolved:
@@ -273,39 +264,3 @@ def _tables(source: Source) -> list[Ref]:
     if source.query is None:
         return []
     return [table for each in source.query.sources for table in _tables(each)]
-
-
-def type_of(table: Slot, column: Slot, name: str) -> str:
-    """The type of a column as its definition has it; empty where that is not known."""
-    made = column.definition
-    if made is None and table.definition is not None:
-        definition = table.definition
-        if isinstance(definition, TableDefinition):
-            made = definition.columns.get(name)
-        elif isinstance(definition, QueryDefinition):
-            return definition.types.get(name, "")
-    return made.type if isinstance(made, Column) else ""
-
-
-def columns_of(catalog: Catalog, relation: Slot) -> tuple[Output, ...] | None:
-    """A relation's columns in order, as they are now; `None`: they cannot all be told."""
-    definition = relation.definition
-    if not isinstance(definition, (TableDefinition, QueryDefinition)) or not relation.maker:
-        return None
-    if definition.inside(Space.COLUMN, "") is not False:
-        return None
-    found = []
-    for part in parts(catalog, relation, Space.COLUMN):
-        if part.slot is not None and part.slot.presence is not PRESENT:
-            continue
-        kind = ""
-        if part.slot is not None and isinstance(part.slot.definition, Column):
-            kind = part.slot.definition.type
-        elif part.told is not None:
-            if isinstance(definition, QueryDefinition):
-                kind = definition.types.get(part.told, "")
-            else:
-                made = definition.columns.get(part.told)
-                kind = made.type if made is not None else ""
-        found.append(Output(part.name, kind))
-    return tuple(found)

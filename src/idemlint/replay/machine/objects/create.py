@@ -8,9 +8,8 @@ from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.constraint import ForeignKey
-from idemlint.replay.catalog.datatype import Returns
 from idemlint.replay.catalog.definition import BY_PRODUCT
-from idemlint.replay.catalog.relation import IndexDefinition, QueryDefinition, TableDefinition
+from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
 from idemlint.replay.machine.requirements import place
 from idemlint.replay.machine.signals import Raised
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.objects.dependencies import Bound
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
+    from idemlint.replay.queries.columns import QueryDefinition
 
 
 def creates(run: Pass, effect: Creates) -> Result:
@@ -35,16 +35,19 @@ def creates(run: Pass, effect: Creates) -> Result:
     owners, needs = bound
     definition = effect.definition if effect.gives is None else _given(run, effect)
     existing = catalog.slot(key)
+    if key[0] is Space.ROUTINE:
+        from idemlint.replay.machine.objects import replace
+
+        definition = replace.as_made(catalog, definition)
+        if effect.replaces and (refused := replace.refused(run, effect, existing, definition)):
+            return refused
     for source in run.oids(effect.copies):
         run.copied.add(source)
     if effect.replaces and existing is not None and existing.presence is PRESENT:
         if effect.kind is Kind.VIEW and existing.kind not in {None, Kind.VIEW} and run.judging:
             noun = existing.kind.noun if existing.kind else "relation"
             return run.raised("42809", effect, f"{effect.ref} is a {noun}")
-        if run.judging and _other_result(existing.definition, effect.definition):
-            reason = f"{effect.ref} returns {existing.definition}, not {effect.definition}"
-            return run.raised("42P13", effect, reason)
-        if run.judging and isinstance(definition, QueryDefinition):
+        if run.judging and effect.gives is not None and definition is not None:
             from idemlint.replay.queries.replaced import other_columns
 
             differs = other_columns(catalog, existing, definition)
@@ -183,8 +186,3 @@ def _free(run: Pass, key: Key) -> bool:
     if slot is None and key[0] is Space.CONSTRAINT:
         slot = run.catalog.find_key(key)
     return slot is None or slot.presence is not PRESENT
-
-
-def _other_result(before: object, now: object) -> bool:
-    """Whether OR REPLACE would change what a function returns."""
-    return isinstance(before, Returns) and isinstance(now, Returns) and before != now

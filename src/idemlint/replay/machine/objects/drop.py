@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Space
-from idemlint.replay.catalog.needs import going, holders
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
+from idemlint.replay.machine.objects.needs import going, holders
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
-    from idemlint.replay.catalog.needs import Holder, Objects
     from idemlint.replay.effects.vocabulary import Drops
+    from idemlint.replay.machine.objects.needs import Holder, Objects
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
 
@@ -21,13 +21,12 @@ def drops(run: Pass, effect: Drops) -> Result:
     catalog = run.catalog
     catalog.cause = (effect, run.span, run.leaf)
     ref = effect.ref
-    key = catalog.key(ref)
-    if ref.space is Space.ROUTINE and ref.signature is None:
-        overloads = catalog.overloads(ref)
-        if len(overloads) > 1 and run.judging:
-            return run.raised("42725", effect, f"there are several routines named {ref}")
-        if overloads:
-            key = overloads[0][0]
+    if ref.space is Space.ROUTINE:
+        from idemlint.replay.machine.objects import routines
+
+        key = routines.key_of(run, effect)
+    else:
+        key = catalog.key(ref)
     if key is None:
         return None
     slot = catalog.find_key(key)
@@ -79,6 +78,9 @@ def _part_of(run: Pass, effect: Drops, slot: Slot) -> str | None:
         if home is not None and home[0] in {Space.CONSTRAINT, Space.FACET}:
             inner = "a constraint" if home[0] is Space.CONSTRAINT else "an identity column"
             return f"{inner} needs it"
+    for key, _ in run.catalog.relying(slot.oid):
+        if key[0] is Space.CONSTRAINT:
+            return "a constraint was made of it"
     return None
 
 

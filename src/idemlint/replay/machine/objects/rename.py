@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog.column import Column
-from idemlint.replay.catalog.needs import by_name
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
 from idemlint.replay.machine.objects.dependencies import column_needs
+from idemlint.replay.machine.objects.needs import by_name
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Renames
@@ -20,11 +20,13 @@ def renames(run: Pass, effect: Renames) -> Result:
     """The thing moves to another name, its twin (a constraint and its index) with it."""
     catalog = run.catalog
     catalog.cause = (effect, run.span, run.leaf)
-    key, to = catalog.key(effect.ref), None
-    if effect.ref.space is Space.ROUTINE and effect.ref.signature is None:
-        overloads = catalog.overloads(effect.ref)
-        if overloads:
-            key = overloads[0][0]
+    is_routine, to = effect.ref.space is Space.ROUTINE, None
+    if is_routine:
+        from idemlint.replay.machine.objects import routines
+
+        key = routines.key_of(run, effect)
+    else:
+        key = catalog.key(effect.ref)
     if key is None:
         return None
     slot = catalog.find_key(key)
@@ -35,7 +37,7 @@ def renames(run: Pass, effect: Renames) -> Result:
             key, slot = relation, known
     if effect.to.schema == effect.ref.schema:
         # The new name stays in the schema where the old one was found.
-        suffix = key[2][len(effect.ref.name) :] if effect.ref.space is Space.ROUTINE else ""
+        suffix = key[2][len(effect.ref.name) :] if is_routine else ""
         to = (key[0], key[1], effect.to.name + suffix)
     else:
         to = catalog.key(effect.to)
@@ -96,7 +98,7 @@ def _rename_twin(run: Pass, effect: Renames, key: Key, slot: Slot, name: str) ->
             return
         twin: Key = (Space.RELATION, table[1], key[2])
         other = catalog.slot(twin)
-        if other is None or slot.oid not in other.owners:
+        if other is None or not (slot.oid in other.owners or other.oid in slot.owners):
             return
     else:
         home = next((catalog.key_of(owner) for owner in slot.owners), None)

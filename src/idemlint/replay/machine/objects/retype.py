@@ -6,15 +6,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.replay.catalog.column import Column
-from idemlint.replay.catalog.needs import holders
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.machine.objects.dependencies import column_needs
+from idemlint.replay.machine.objects.needs import holders
 
 if TYPE_CHECKING:
-    from idemlint.replay.catalog.needs import Holder
     from idemlint.replay.catalog.slots import Key, Slot
     from idemlint.replay.effects.vocabulary import Retypes
+    from idemlint.replay.machine.objects.needs import Holder
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
 
@@ -38,9 +38,9 @@ def retypes(run: Pass, effect: Retypes) -> Result:
         columns = table.definition.columns if table is not None and _has_columns(table) else {}
         known = columns.get(key[2])
     if isinstance(known, Column):
-        known = known._replace(type=effect.type)
+        known = known._replace(type=effect.type, typmods=effect.typmods)
     else:
-        known = Column(key[2], effect.type, False, None, False, False)
+        known = Column(key[2], effect.type, False, None, False, False, typmods=effect.typmods)
     catalog.put(key, slot._replace(definition=known, needs=column_needs(run, known)))
     return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.postgres.kinds import ROW_TYPES, Ref, Space
+from idemlint.postgres.kinds import ROW_TYPES, Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.knowledge import is_internal
 from idemlint.replay.catalog.relation import TableDefinition
@@ -46,10 +46,19 @@ def going(catalog: Catalog, roots: Iterable[tuple[Key, Slot]]) -> Objects:
         found[slot.oid] = (key, slot)
         inside = (each for each in catalog.contents(slot.oid) if not is_internal(each[0]))
         hanging = (each for each in catalog.relying(slot.oid) if slot.oid in each[1].owners)
-        for other_key, other in (*inside, *hanging):
+        for other_key, other in (*inside, *hanging, *_made_of(catalog, key, slot)):
             if other.presence is PRESENT and other.oid not in found and catalog.alive(other):
                 waiting.append((other_key, other))
     return found
+
+
+def _made_of(catalog: Catalog, key: Key, slot: Slot) -> Iterator[tuple[Key, Slot]]:
+    """The index that a constraint was made of (USING INDEX): it is the constraint's from then on."""
+    if key[0] is Space.CONSTRAINT:
+        for oid in slot.owners:
+            home, index = catalog.key_of(oid), catalog.by_oid(oid)
+            if home is not None and index is not None and index.kind is Kind.INDEX:
+                yield home, index
 
 
 def holders(catalog: Catalog, objects: Objects) -> list[Holder]:
