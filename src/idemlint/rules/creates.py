@@ -53,6 +53,10 @@ class CreateRule(OutcomeRule):
             return fixes.create_fixes.advice(
                 "the file removes or renames it later: guard it by what is left then"
             )
+        if isinstance(case.effect, Creates) and case.effect.kind is Kind.TABLE:
+            return fixes.create_fixes.advice(
+                "its own name is free, and one that comes with it is not: guard it by what is left of it"
+            )
         return self.mend(case)
 
     def mend(self, case: Case) -> Fix | None:
@@ -65,7 +69,7 @@ class CreateTable(CreateRule):
 
     code = "IDM101"
     name = "create-table"
-    on = makes(Kind.TABLE)
+    on = makes(Kind.TABLE) + fails(Creates, Kind.TABLE)
 
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`."""

@@ -31,7 +31,7 @@ class On(NamedTuple):
     """
 
     verdict: Verdict
-    cause: Verb | type[Effect]
+    cause: Verb | type[Effect] | None = None
     kind: Kind | Again | str | None = None
     statement: str = ""
 
@@ -110,7 +110,7 @@ class OutcomeRule(Rule):
         """The fix, if there is one."""
         return None
 
-    def check(self, case: Case) -> Diagnostic | None:
+    def check(self, case: Case) -> Diagnostic:
         """The diagnostic of a case."""
         fix = self.repair(case)
         help_text = self.help(case) or (fix.message if fix is not None else "")
