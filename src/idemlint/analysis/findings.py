@@ -53,17 +53,20 @@ def rule_for(outcome: Outcome, kind: str) -> OutcomeRule | None:
     if verdict not in _NAMED:
         return None
     index = _index()
+    rule = index.get((verdict, None, None, "", outcome.sqlstate)) if outcome.sqlstate else None
+    if rule is not None:
+        return rule
     if effect is None:
-        return index.get((verdict, None, None, ""))
+        return index.get((verdict, None, None, "", ""))
     cause = effect.verb if isinstance(effect, Requires) else effect.__class__
     of = _kind(effect)
     # As `On`, which is looked up alike, and takes as long to make as all else here.
     for each in (
-        (verdict, cause, of, kind),
-        (verdict, cause, None, kind),
-        (verdict, cause, of, ""),
-        (verdict, cause, None, ""),
-        (verdict, None, None, ""),
+        (verdict, cause, of, kind, ""),
+        (verdict, cause, None, kind, ""),
+        (verdict, cause, of, "", ""),
+        (verdict, cause, None, "", ""),
+        (verdict, None, None, "", ""),
     ):
         rule = index.get(each)
         if rule is not None:

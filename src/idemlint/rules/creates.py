@@ -146,9 +146,13 @@ class CreateView(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`, where that is not what fails."""
-        if not isinstance(case.effect, Requires):
-            return fixes.create_fixes.advice("give the view a name of its own")
-        return fixes.create_fixes.or_replace(case)
+        if isinstance(case.effect, Requires):
+            return fixes.create_fixes.or_replace(case)
+        if case.outcome.sqlstate == "42P16":
+            return fixes.create_fixes.advice(
+                "put DROP VIEW IF EXISTS before it, and make again what goes with the view"
+            )
+        return fixes.create_fixes.advice("give the view a name of its own")
 
 
 class CreateMaterializedView(CreateRule):

@@ -8,7 +8,7 @@ from idemlint import fixes
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import Drops, Requires, Verb
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.rules.kit.rule import OutcomeRule, fails, repeats
+from idemlint.rules.kit.rule import OutcomeRule, fails, raises, repeats
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Fix
@@ -51,7 +51,11 @@ class _DropRule(OutcomeRule):
 
 _KEPT: Final = "drop first what depends on it, or add CASCADE to drop it along"
 #: SQLSTATE → the way out, where it is another one.
-_WAYS: Final = {"42725": "say which one, with the types of its arguments"}
+_WAYS: Final = {
+    "22P02": "run it only while the column takes this value, or move it into a migration of its own",
+    "42725": "say which one, with the types of its arguments",
+    "42830": "make the foreign key only while its key is there, or move it into a migration of its own",
+}
 
 
 def _takes_away(case: Case) -> bool:
@@ -116,7 +120,7 @@ class UsedAfterDrop(OutcomeRule):
 
     code = "IDM304"
     name = "used-after-drop"
-    on = fails(Verb.USE) + fails(Verb.ALTER) + fails(Verb.WRITE)
+    on = fails(Verb.USE) + fails(Verb.ALTER) + fails(Verb.WRITE) + raises("22P02", "42830")
 
     def message(self, case: Case) -> str:
         """What it needs, and since when that is gone."""
