@@ -31,8 +31,14 @@ if TYPE_CHECKING:
     from idemlint.source.tokens import Placed
     from idemlint.source.tree import Tree
 
-#: Something that may be a name, or a text, of more than PostgreSQL keeps; most files have none.
-_LONG: Final = re.compile(rb"[\w$\x80-\xff]{64}|\"[^\"\n]{64}|'[^'\n]{64}")
+#: What may be a quoted name, or a text, of more than PostgreSQL keeps; most files have none.
+_QUOTED: Final = re.compile(rb'"[^"\n]{64}')
+_TEXT: Final = re.compile(rb"'[^'\n]{64}")
+#: Blanks in place of what is in no name without quotes: to cut a file there is quicker than an expression.
+_WORDS: Final = bytes(
+    byte if byte > 127 or byte in b"_$" or chr(byte).isalnum() else 32 for byte in range(256)
+)
+_OF_ENUMS: Final = frozenset({"CreateEnumStmt", "AlterEnumStmt"})
 
 #: A character of four bytes that does not fit goes whole.
 _LEAST: Final = NAME_BYTES - 3
@@ -47,9 +53,10 @@ class GuardNameTooLong(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Branches that hang on whether something is there, where what is asked never finds it."""
-        if _LONG.search(migration.data) is None:
+        bodies = migration.bodies()
+        if not bodies or _TEXT.search(migration.data) is None:
             return
-        for statement, body in migration.bodies():
+        for statement, body in bodies:
             for place in walk(body):
                 node = place.node
                 if isinstance(node, If):
@@ -138,13 +145,17 @@ class NameTooLong(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Names that PostgreSQL cuts to one that the file has given before, and labels, which it refuses."""
-        if _LONG.search(migration.data) is None:
-            return
+        has_names = _holds_long_names(migration.data)
+        has_texts = bool(migration.bodies()) and _TEXT.search(migration.data) is not None
         given: dict[Ref, _Written] = {}
         for statement in migration.applied():
+            kind = statement.kind
+            if not (has_names or kind in _OF_ENUMS or (has_texts and kind == "DoStmt")):
+                continue
             for tree, place in _parts(migration, statement):
                 yield from self._labels(migration, statement, tree, place)
-                yield from self._names(migration, statement, tree, place, given)
+                if has_names:
+                    yield from self._names(migration, statement, tree, place, given)
 
     def _labels(
         self, migration: Migration, statement: Statement, tree: Tree, place: Placed
@@ -219,6 +230,11 @@ class NameTooLong(FileRule):
             fix=Fix(Applicability.DISPLAY, f"choose a name that differs within {NAME_BYTES} bytes"),
         )
         return found._replace(severity=Severity.WARNING) if skips else found
+
+
+def _holds_long_names(data: bytes) -> bool:
+    words = data.translate(_WORDS).split()
+    return max(map(len, words), default=0) > NAME_BYTES or _QUOTED.search(data) is not None
 
 
 def _parts(migration: Migration, statement: Statement) -> Iterator[tuple[Tree, Placed]]:
