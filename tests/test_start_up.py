@@ -36,7 +36,7 @@ modes
 on_demand
 plpgsql plpgsql.nodes
 postgres postgres.alter_passes postgres.create_drop postgres.functions postgres.kinds
-postgres.no_block postgres.sqlstates
+postgres.names postgres.no_block postgres.sqlstates
 records
 replay replay.catalog replay.catalog.column replay.catalog.constraint replay.catalog.datatype
 replay.catalog.definition replay.catalog.identifiers replay.catalog.key_index

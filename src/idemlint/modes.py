@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-#: What runs again: a statement right after itself, a file after its end, a file after a stop, all files.
+#: What runs again: a statement right after itself, a file after its end, a file after a stop (between two of
+#: its units, or behind the last one), all files.
 Rerun = Literal["statement", "file", "interrupted", "folder"]
 #: What can be asked for; `any` is the worse of `file` and `interrupted`.
 Mode = Literal["statement", "file", "interrupted", "any", "folder"]

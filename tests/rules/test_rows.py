@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from idemlint.diagnostics import Applicability
+from idemlint.replay.judge.verdict import Verdict
 
-from .asking import codes, fixed, found
+from .asking import codes, fixed, found, report
 
 KEYED = "CREATE TABLE t (id int PRIMARY KEY, a text, UNIQUE (a));"
 SERIAL = "CREATE TABLE t (id serial PRIMARY KEY, a text);"
@@ -88,6 +89,8 @@ def test_a_copy_of_nothing() -> None:
     setup = "CREATE TABLE t (id int PRIMARY KEY);"
     assert codes("COPY t (id) FROM stdin;\n1\n\\.\n", setup) == ["IDM406"]
     assert codes("COPY t (id) FROM stdin;\n\\.\n", setup) == []
+    (outcome,) = report("COPY t (id) FROM stdin;\n\\.\n", setup).outcomes
+    assert outcome.verdict is Verdict.SAFE
 
 
 def test_a_partial_key_may_be_over_what_a_query_gives() -> None:

@@ -132,7 +132,7 @@ class FileReport(NamedTuple):
 
 class FileTally(NamedTuple):
     """What is left of a file where only its findings are shown: they, and how many of its statements
-    count, `unjudged` of them without a verdict."""
+    count, `unjudged` of them without a verdict. `switched_off`: see `Judged`."""
 
     filename: str
     path: str
@@ -142,6 +142,7 @@ class FileTally(NamedTuple):
     findings: tuple[Finding, ...]
     faults: tuple[Fault, ...] = ()
     problem: str = ""
+    switched_off: tuple[tuple[str, int], ...] = ()
 
 
 def tally_of(
@@ -163,6 +164,7 @@ def tally_of(
         verdicts.count(Verdict.UNKNOWN),
         found,
         faults,
+        switched_off=judged.switched_off,
     )
 
 

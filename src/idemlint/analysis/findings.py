@@ -14,6 +14,7 @@ from idemlint.rules.suppressions import speaks_of_us, without_suppressed
 from idemlint.sequence.migration import Case, Migration
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Iterator, Mapping
 
     from idemlint.diagnostics import Diagnostic
@@ -48,19 +49,24 @@ def _index() -> dict[tuple[object, ...], OutcomeRule]:
 
 def rule_for(outcome: Outcome, kind: str) -> OutcomeRule | None:
     """The rule that names an outcome of a statement whose node is `kind`; the narrowest one."""
-    effect = outcome.effect
-    if effect is None or outcome.verdict not in _NAMED:
+    effect, verdict = outcome.effect, outcome.verdict
+    if verdict not in _NAMED:
         return None
+    index = _index()
+    rule = index.get((verdict, None, None, "", outcome.sqlstate)) if outcome.sqlstate else None
+    if rule is not None:
+        return rule
+    if effect is None:
+        return index.get((verdict, None, None, "", ""))
     cause = effect.verb if isinstance(effect, Requires) else effect.__class__
     of = _kind(effect)
-    index = _index()
-    verdict = outcome.verdict
     # As `On`, which is looked up alike, and takes as long to make as all else here.
     for each in (
-        (verdict, cause, of, kind),
-        (verdict, cause, None, kind),
-        (verdict, cause, of, ""),
-        (verdict, cause, None, ""),
+        (verdict, cause, of, kind, ""),
+        (verdict, cause, None, kind, ""),
+        (verdict, cause, of, "", ""),
+        (verdict, cause, None, "", ""),
+        (verdict, None, None, "", ""),
     ):
         rule = index.get(each)
         if rule is not None:
@@ -93,15 +99,30 @@ def findings(
     outcomes: Mapping[int, Outcome],
     codes: frozenset[str],
     faults: Noted[Ruling],
+    switched_off: Counter[str],
 ) -> list[Diagnostic]:
     """All that the rules which are switched on find, in order of place; suppressions are obeyed.
     `outcomes` are the worst of each statement that is applied, by index. What a rule fails at is noted in
-    `faults`."""
+    `faults`; a rule that would name an outcome and is off is counted in `switched_off`, so that no outcome
+    is lost without a word."""
     found = list(_files(migration, codes, faults))
     rules = all_rules()
     explained = {each.span for each in found if getattr(rules[each.code], "explains", False)}
-    named = _outcomes(migration, outcomes, codes, faults)
-    found += [each for each in named if each.span not in explained]
+    for case, rule in _named(migration, outcomes, codes, faults):
+        if case.span in explained:
+            continue
+        if rule.code not in codes:
+            switched_off[rule.code] += 1
+            continue
+        try:
+            diagnostic = rule.check(case)
+        except Exception as error:
+            faults.note(Ruling(case.statement.index, rule.code), error)
+            continue
+        if migration.reruns:
+            message = f"{diagnostic.message}; and {migration.reruns}"
+            diagnostic = diagnostic._replace(message=message)
+        found.append(diagnostic)
     found.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
     if not speaks_of_us(migration.data):
         return found
@@ -112,34 +133,25 @@ def findings(
         return found
 
 
-def _outcomes(
+def _named(
     migration: Migration,
     outcomes: Mapping[int, Outcome],
     codes: frozenset[str],
     faults: Noted[Ruling],
-) -> Iterator[Diagnostic]:
+) -> Iterator[tuple[Case, OutcomeRule]]:
+    """Each outcome that has to be told, with the rule that names it."""
     statements = migration.parsed.statements
     for index, outcome in outcomes.items():
         if outcome.verdict not in _NAMED:
             continue
-        statement = statements[index]
-        case = Case(migration, statement, outcome)
-        code = ""
+        case = Case(migration, statements[index], outcome)
         try:
             rule = _rule_of(case, codes)
-            if rule is None or rule.code not in codes:
-                continue
-            code = rule.code
-            diagnostic = rule.check(case)
         except Exception as error:
-            faults.note(Ruling(index, code), error)
+            faults.note(Ruling(index, ""), error)
             continue
-        if diagnostic is None:
-            continue
-        if migration.reruns:
-            message = f"{diagnostic.message}; and {migration.reruns}"
-            diagnostic = diagnostic._replace(message=message)
-        yield diagnostic
+        if rule is not None:
+            yield case, rule
 
 
 def foreseen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,7 @@ class Judged(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
     faults: Mapping[Ruling, Exception] = MappingProxyType({})
     foreseen: Mapping[int, tuple[Diagnostic, ...]] = MappingProxyType({})
+    switched_off: tuple[tuple[str, int], ...] = ()
 
     @property
     def name(self) -> str:
@@ -59,7 +61,8 @@ class Judged(NamedTuple):
 
 def judge(migration: Migration, codes: frozenset[str], rerun: Mode) -> Judged:
     """Ask the rules `codes` about a migration that was just replayed; `rerun` is the mode that counts."""
-    if migration.is_applied and migration.edited_on:
+    was_said = migration.is_applied and bool(migration.edited_on)
+    if was_said:
         codes = of_applied(codes)  # what it does was said before it ran
     applied = {index: each for index, each in migration.outcomes.items() if each}
     worst_of = {index: worst(each) for index, each in applied.items()}
@@ -69,7 +72,8 @@ def judge(migration: Migration, codes: frozenset[str], rerun: Mode) -> Judged:
         else {index: outcomes[rerun] for index, outcomes in applied.items()}
     )
     faults: Noted[Ruling] = Noted()
-    diagnostics = findings(migration, worst_of, codes, faults)
+    switched_off: Counter[str] = Counter()
+    diagnostics = findings(migration, worst_of, codes, faults, switched_off)
     for each, error in faults.items():
         if each.statement is not None:
             rerun = counts[each.statement].rerun
@@ -80,6 +84,7 @@ def judge(migration: Migration, codes: frozenset[str], rerun: Mode) -> Judged:
         tuple(diagnostics),
         faults,
         foreseen(migration, worst_of, codes, diagnostics),
+        () if was_said else tuple(switched_off.items()),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from idemlint import config as configuration
 from idemlint.report.account import Account
 from idemlint.report.run_report import Report
+from idemlint.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,7 @@ class Collector:
         self.runners: Counter[str] = Counter()
         self.statements = 0
         self.unknown = 0
+        self._switched_off: Counter[str] = Counter()
         self._left_out: list[LeftOut] = list(found.left_out)
         self.problems: dict[str, None] = dict.fromkeys(found.problems.values())
         self.faults: list[Fault] = []
@@ -52,6 +54,8 @@ class Collector:
         if self._is_checked(file):
             self.statements += file.statements
             self.unknown += file.unjudged
+            for code, number in file.switched_off:
+                self._switched_off[code] += number
         if file.findings:
             self.origins[file.filename] = (file.path, file.runner)
             self.findings += file.findings
@@ -82,7 +86,7 @@ class Collector:
             tuple(self._left_out),
             (*self.problems, *self._empty_folders()),
             tuple(self.faults),
-            tuple(self.notes),
+            (*self.notes, *self._not_named()),
         )
 
     def report(self, *, fixed: int = 0, hints: tuple[str, ...] = ()) -> Report:
@@ -97,6 +101,14 @@ class Collector:
             root=configuration.repository(os.curdir) or os.getcwd(),  # noqa: PTH109
             hints=hints,
         )
+
+    def _not_named(self) -> list[str]:
+        """What a rerun does and nobody wanted to hear of."""
+        number, codes = self._switched_off.total(), ", ".join(sorted(self._switched_off))
+        if not number:
+            return []
+        verbs = "fails or repeats" if number == 1 else "fail or repeat"
+        return [f"{counted(number, 'statement')} {verbs} by rules that are switched off: {codes}"]
 
     def _empty_folders(self) -> list[str]:
         """Folders that were named, and in which nothing was found to judge: that is no pass."""

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.plpgsql.cursor import QUOTED, STRING, Tokens
+from idemlint.postgres.names import is_cut
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -38,16 +39,22 @@ class Value(NamedTuple):
 
 
 class Variables:
-    """The values of variables at one place of a body; a name that is not there is not known."""
+    """The values of variables at one place of a body; a name that is not there is not known.
 
-    __slots__ = ("known",)
+    `names` are the variables that hold names: they cut what is put into them as PostgreSQL's names do.
+    """
 
-    def __init__(self, known: dict[str, Value] | None = None) -> None:
+    __slots__ = ("known", "names")
+
+    def __init__(
+        self, known: dict[str, Value] | None = None, names: set[str] | None = None
+    ) -> None:
         self.known = known if known is not None else {}
+        self.names = names if names is not None else set()
 
     def copy(self) -> Variables:
         """The same, to go another way with."""
-        return Variables(dict(self.known))
+        return Variables(dict(self.known), self.names)
 
     def merge(self, others: list[Variables]) -> None:
         """Keep what is the same on all ways that lead here."""
@@ -66,7 +73,7 @@ class Variables:
         if value is None or value.size > _LARGE or len(self.known) > _MANY:
             self.known.pop(name, None)
         else:
-            self.known[name] = value
+            self.known[name] = value if name in self.names else _as_text(value)
 
     def forget(self, *, all_queries: bool = False, names: frozenset[str] = frozenset()) -> None:
         """Forget some variables, or all whose value comes from a query."""
@@ -111,6 +118,21 @@ class Variables:
 _ROWS: Final = frozenset({"insert", "update", "delete", "merge", "copy"})
 _HARMLESS: Final = frozenset({"comment", "grant", "revoke", "analyze", "vacuum", "lock", "set"})
 _REMOVING: Final = frozenset({"drop", "rename", "schema", "attach", "detach", "inherit"})
+
+
+def _as_text(value: Value) -> Value:
+    """A value as a variable holds it: a literal that is longer than a name is none any more, but text."""
+    text = value.tree.get("A_Const", _NOTHING).get("sval", _NOTHING).get("sval", "")
+    return value._replace(tree=cast(value.tree, "text")) if is_cut(text) else value
+
+
+_NOTHING: Final[dict[str, Any]] = {}
+
+
+def cast(tree: Json, type_name: str) -> Json:
+    """`tree::type_name`."""
+    names = [{"String": {"sval": type_name}}]
+    return {"TypeCast": {"arg": tree, "typeName": {"names": names, "typemod": -1}}}
 
 
 def statement_names(tokens: Tokens, first: int, last: int) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import sql as grammar
-from idemlint.plpgsql.bindings import FOUND, Value, substitute
+from idemlint.plpgsql.bindings import FOUND, Value, cast, substitute
 from idemlint.plpgsql.constants import constant
 from idemlint.plpgsql.nodes import Sql
 from idemlint.plpgsql.sql import Json, Unreadable
@@ -78,6 +78,11 @@ def declare(reader: Reader, steps: list[Step], hidden: dict[str, Value | None]) 
         hidden[name] = before if before is not None and before.depends is None else None
         reader.variables.set(name, None)
     end = reader.find(frozenset({"default", ":=", "=", "cursor", "alias"}))
+    if name is not None:
+        of = reader.words[first:end]
+        # A column's type (`pg_constraint.conname%TYPE`) may be that of names.
+        holds_names = "name" in of or "%" in of
+        (reader.variables.names.add if holds_names else reader.variables.names.discard)(name)
     word = reader.words[end]
     reader.at = end
     if word in ("default", ":=", "="):
@@ -85,14 +90,9 @@ def declare(reader: Reader, steps: list[Step], hidden: dict[str, Value | None]) 
         reader.at = last = reader.find(frozenset())
         value = evaluated(reader, steps, begin, last)
         if value is not None and reader.words[first].startswith("reg"):
-            value = value._replace(tree=_cast(value.tree, reader.words[first]))
+            value = value._replace(tree=cast(value.tree, reader.words[first]))
         reader.variables.set(name, value)
     reader.skip_statement()
-
-
-def _cast(tree: Json, type_name: str) -> Json:
-    names = [{"String": {"sval": type_name}}]
-    return {"TypeCast": {"arg": tree, "typeName": {"names": names, "typemod": -1}}}
 
 
 def assigned(tokens: Tokens) -> frozenset[str]:

@@ -171,7 +171,7 @@ class SetSchema(OutcomeRule):
 
     code = "IDM209"
     name = "set-schema"
-    on = fails(Verb.MOVE) + repeats(Renames, statement="AlterObjectSchemaStmt")
+    on = fails(Verb.MOVE) + fails(Renames) + repeats(Renames, statement="AlterObjectSchemaStmt")
 
     def message(self, case: Case) -> str:
         """It is in the other schema."""

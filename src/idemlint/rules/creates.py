@@ -53,6 +53,10 @@ class CreateRule(OutcomeRule):
             return fixes.create_fixes.advice(
                 "the file removes or renames it later: guard it by what is left then"
             )
+        if isinstance(case.effect, Creates) and case.effect.kind is Kind.TABLE:
+            return fixes.create_fixes.advice(
+                "its own name is free, and one that comes with it is not: guard it by what is left of it"
+            )
         return self.mend(case)
 
     def mend(self, case: Case) -> Fix | None:
@@ -65,7 +69,7 @@ class CreateTable(CreateRule):
 
     code = "IDM101"
     name = "create-table"
-    on = makes(Kind.TABLE)
+    on = makes(Kind.TABLE) + fails(Creates, Kind.TABLE)
 
     def mend(self, case: Case) -> Fix | None:
         """`IF NOT EXISTS`."""
@@ -142,9 +146,13 @@ class CreateView(CreateRule):
 
     def mend(self, case: Case) -> Fix | None:
         """`OR REPLACE`, where that is not what fails."""
-        if not isinstance(case.effect, Requires):
-            return fixes.create_fixes.advice("give the view a name of its own")
-        return fixes.create_fixes.or_replace(case)
+        if isinstance(case.effect, Requires):
+            return fixes.create_fixes.or_replace(case)
+        if case.outcome.sqlstate == "42P16":
+            return fixes.create_fixes.advice(
+                "put DROP VIEW IF EXISTS before it, and make again what goes with the view"
+            )
+        return fixes.create_fixes.advice("give the view a name of its own")
 
 
 class CreateMaterializedView(CreateRule):

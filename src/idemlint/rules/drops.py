@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint import fixes
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import Drops, Requires, Verb
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.rules.kit.rule import OutcomeRule, fails, repeats
+from idemlint.rules.kit.rule import OutcomeRule, fails, raises, repeats
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Fix
@@ -39,9 +39,7 @@ class _DropRule(OutcomeRule):
                 )
             return self.mend(case)
         if case.outcome.verdict is Verdict.FAILS:
-            return fixes.create_fixes.advice(
-                "drop first what depends on it, or add CASCADE to drop it along"
-            )
+            return fixes.create_fixes.advice(_WAYS.get(case.outcome.sqlstate or "", _KEPT))
         return fixes.create_fixes.advice(
             "guard it by what the file makes afterwards, so that it runs only once"
         )
@@ -49,6 +47,15 @@ class _DropRule(OutcomeRule):
     def mend(self, case: Case) -> Fix | None:
         """The fix of a statement that fails."""
         return fixes.create_fixes.if_exists(case)
+
+
+_KEPT: Final = "drop first what depends on it, or add CASCADE to drop it along"
+#: SQLSTATE → the way out, where it is another one.
+_WAYS: Final = {
+    "22P02": "run it only while the column takes this value, or move it into a migration of its own",
+    "42725": "say which one, with the types of its arguments",
+    "42830": "make the foreign key only while its key is there, or move it into a migration of its own",
+}
 
 
 def _takes_away(case: Case) -> bool:
@@ -79,7 +86,11 @@ class DropColumn(_DropRule):
 
     code = "IDM302"
     name = "drop-column"
-    on = fails(Verb.DROP, Kind.COLUMN, Kind.ATTRIBUTE) + repeats(Drops, Kind.COLUMN, Kind.ATTRIBUTE)
+    on = (
+        fails(Verb.DROP, Kind.COLUMN, Kind.ATTRIBUTE)
+        + fails(Drops, Kind.COLUMN, Kind.ATTRIBUTE)
+        + repeats(Drops, Kind.COLUMN, Kind.ATTRIBUTE)
+    )
 
     def mend(self, case: Case) -> Fix | None:
         """`IF EXISTS`, in all commands that can have it."""
@@ -91,7 +102,11 @@ class DropConstraint(_DropRule):
 
     code = "IDM303"
     name = "drop-constraint"
-    on = fails(Verb.DROP, Kind.CONSTRAINT) + repeats(Drops, Kind.CONSTRAINT)
+    on = (
+        fails(Verb.DROP, Kind.CONSTRAINT)
+        + fails(Drops, Kind.CONSTRAINT)
+        + repeats(Drops, Kind.CONSTRAINT)
+    )
 
     def mend(self, case: Case) -> Fix | None:
         """`IF EXISTS`, in all commands that can have it."""
@@ -105,7 +120,7 @@ class UsedAfterDrop(OutcomeRule):
 
     code = "IDM304"
     name = "used-after-drop"
-    on = fails(Verb.USE) + fails(Verb.ALTER) + fails(Verb.WRITE)
+    on = fails(Verb.USE) + fails(Verb.ALTER) + fails(Verb.WRITE) + raises("22P02", "42830")
 
     def message(self, case: Case) -> str:
         """What it needs, and since when that is gone."""
@@ -114,7 +129,8 @@ class UsedAfterDrop(OutcomeRule):
     def repair(self, case: Case) -> Fix | None:
         """The order of the file is its author's."""
         return fixes.create_fixes.advice(
-            f"run it only while {case.subject} is there, or move it into a migration of its own"
+            _WAYS.get(case.outcome.sqlstate or "")
+            or f"run it only while {case.subject} is there, or move it into a migration of its own"
         )
 
 

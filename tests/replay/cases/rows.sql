@@ -229,3 +229,13 @@ INSERT INTO t (v) VALUES ('a') ON CONFLICT (id) DO NOTHING; -- repeats
 SELECT 1; -- safe
 SELECT now(); -- safe
 SELECT pg_sleep(0); -- safe
+
+-- # functions that do once what can be done only once, where the query comes to them
+CREATE TABLE t (id int); CREATE SEQUENCE s;
+---
+SELECT lo_create(4711); -- fails 23505
+SELECT lo_create(4712) WHERE NOT EXISTS (SELECT FROM pg_largeobject_metadata WHERE oid = 4712); -- unknown (safe)
+SELECT lo_create(4713) FROM t; -- unknown (safe)
+SELECT CASE WHEN NOT EXISTS (SELECT FROM pg_largeobject_metadata WHERE oid = 4714) THEN lo_create(4714) END; -- unknown (safe)
+SELECT nextval('s'); -- repeats
+SELECT nextval('s') WHERE false; -- unknown (safe)

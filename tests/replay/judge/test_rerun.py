@@ -8,13 +8,29 @@ import pytest
 
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import replay_file, replay_folder
+from idemlint.replay.judge.verdict import Verdict
+from postgres.conftest import server
 
-from ..asking import outcomes, programs, verdicts, word
+from ..asking import outcomes, programs, split, verdicts, word
 
 if TYPE_CHECKING:
     from idemlint.runners.profile import Session
+    from postgres.server import Server
+
+__all__ = ["server"]  # a fixture
 
 TABLE = "CREATE TABLE t (a int);"
+
+WITH_CHECK = f"{TABLE} ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT VALID;"
+#: Files whose last statements take away what earlier ones need, so that only the stop behind them tells.
+STOPPED_AT_THE_END = [
+    "ALTER TABLE t ADD COLUMN b int; UPDATE t SET b = a; ALTER TABLE t DROP COLUMN a;",
+    "ALTER TABLE t VALIDATE CONSTRAINT k; ALTER TABLE t DROP CONSTRAINT k;",
+    "ALTER TABLE t DROP CONSTRAINT IF EXISTS c; DROP TABLE t;",
+    "CREATE INDEX IF NOT EXISTS i ON t (a); ALTER TABLE t RENAME COLUMN a TO b;",
+    "ALTER TABLE t ALTER COLUMN a SET NOT NULL; ALTER TABLE t RENAME TO u;",
+    "CREATE VIEW v AS SELECT a FROM t; DROP VIEW v; ALTER TABLE t ADD COLUMN b int;",
+]
 
 
 class TestStatement:
@@ -67,7 +83,8 @@ class TestInterrupted:
         [
             # A stop between the two leaves nothing to drop.
             ("DROP TABLE t; CREATE TABLE t (a int);", ["fails 42P01", "safe"]),
-            ("DROP TABLE IF EXISTS t; CREATE TABLE t (a int);", ["safe", "safe"]),
+            # Behind both, there is a table again.
+            ("DROP TABLE IF EXISTS t; CREATE TABLE t (a int);", ["repeats", "safe"]),
             ("ALTER TABLE t RENAME TO u; CREATE TABLE t (a int);", ["fails 42P01", "fails 42P07"]),
             ("CREATE TABLE u (a int); DROP TABLE u;", ["fails 42P07", "safe"]),
             ("ALTER TABLE t ADD COLUMN b int; ALTER TABLE t DROP COLUMN b;", ["fails 42701", "safe"]),
@@ -76,6 +93,33 @@ class TestInterrupted:
     def test_stops(self, sql: str, expected: list[str]) -> None:
         found = verdicts(sql, "interrupted", before=TABLE)
         assert found[0] == expected[0]
+
+    @pytest.mark.parametrize("sql", STOPPED_AT_THE_END)
+    def test_the_stop_behind_the_last_is_one_of_all_statements(self, sql: str) -> None:
+        """Everything ran, only the journal was not written: nothing is better then than after the end."""
+        whole, stopped = (
+            outcomes(sql, mode, before=WITH_CHECK) for mode in ("file", "interrupted")
+        )
+        assert any(each.verdict is Verdict.FAILS for each in whole)
+        for after_all, each in zip(whole, stopped, strict=True):
+            assert each.rerun == "interrupted"
+            assert each.verdict.rank >= after_all.verdict.rank
+
+    @pytest.mark.server
+    @pytest.mark.parametrize("sql", STOPPED_AT_THE_END)
+    def test_a_server_says_so(self, server: Server, sql: str) -> None:
+        """Each statement's errors in reruns from the start, after a stop behind each of them."""
+        statements = split(sql)
+        raised: list[set[str]] = [set() for _ in statements]
+        for stop in range(1, len(statements) + 1):
+            with server.fresh_database() as database:
+                assert not any(database.run([*split(WITH_CHECK), *statements[:stop]]))
+                for found, error in zip(raised, database.run(statements), strict=True):
+                    found.update([error] if error is not None else [])
+        told = verdicts(sql, "interrupted", before=WITH_CHECK)
+        assert [each.startswith("fails") for each in told] == [bool(each) for each in raised]
+        for said, each in zip(told, raised, strict=True):
+            assert not each or said.removeprefix("fails ") in each
 
     def test_one_transaction_cannot_be_interrupted(self) -> None:
         sql = f"{TABLE} DROP TABLE t;"

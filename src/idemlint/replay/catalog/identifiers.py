@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-#: `NAMEDATALEN - 1` (src/include/pg_config_manual.h): longer names are cut, in bytes.
-NAME_BYTES = 63
+from idemlint.postgres.names import NAME_BYTES, cut
 
-
-def cut(name: str) -> str:
-    """A name as PostgreSQL stores it: at most 63 bytes, never half a character."""
-    encoded = name.encode()
-    return name if len(encoded) <= NAME_BYTES else encoded[:NAME_BYTES].decode(errors="ignore")
+__all__ = ["NAME_BYTES", "ChosenName", "chosen_name", "cut"]
 
 
 class ChosenName(str):

@@ -20,8 +20,10 @@ from idemlint.replay.effects.vocabulary import (
     Again,
     Deletes,
     Effect,
+    Fails,
     Inserts,
     Opaque,
+    Repeats,
     Requires,
     SetsPath,
     Updates,
@@ -65,8 +67,36 @@ def select(stmt: Tree) -> list[Effect]:
     reading = read_query(stmt.fields)
     effects = reads(reading)
     effects += _nested(reading)
-    effects += calls(reading.functions)
+    effects += [_if_called(stmt.fields, each) for each in calls(reading.functions)]
     return effects
+
+
+def _if_called(query: dict[str, Any], effect: Effect) -> Effect:
+    """What a call does. Where a query may come to no row, or choose, it may not come to the call."""
+    if not isinstance(effect, (Fails, Repeats)):
+        return effect
+    fails = isinstance(effect, Fails)
+    if "whereClause" in query or _chooses(query) or (fails and "fromClause" in query):
+        what = effect.reason if isinstance(effect, Fails) else effect.what
+        return Opaque(f"whether it comes to the call cannot be told: {what}")
+    return effect
+
+
+#: What looks at one argument before it comes to another.
+_CHOICES: Final = frozenset({"CaseExpr", "CoalesceExpr", "BoolExpr"})
+
+
+def _chooses(root: object) -> bool:
+    waiting = [root]
+    while waiting:  # trees may be deeper than Python's stack
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            if not _CHOICES.isdisjoint(value):
+                return True
+            waiting += value.values()
+    return False
 
 
 def insert(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:

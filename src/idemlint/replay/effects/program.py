@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.replay.effects import effects_of
-from idemlint.replay.effects.vocabulary import Body, Effect, Opaque
+from idemlint.replay.effects.vocabulary import Body, Effect, Inserts, Opaque
 
 if TYPE_CHECKING:
     from idemlint.source.statement import ParsedFile, Statement
@@ -33,4 +33,13 @@ def program_of(
             from idemlint.replay.guards.gexec import results_of
 
             return (Body(results_of(tree, parsed.code[statement.start : statement.end])),)
-    return effects_of(tree, postgres_version)
+    effects = effects_of(tree, postgres_version)
+    if tree.kind == "CopyStmt" and _has_no_data(parsed.source.data, statement.end):
+        return tuple([each for each in effects if not isinstance(each, Inserts)])
+    return effects
+
+
+def _has_no_data(data: bytes, end: int) -> bool:
+    """Whether the data of a `COPY … FROM stdin` end where they begin, as a dump's do for each empty table."""
+    line = data.find(b"\n", end)
+    return line >= 0 and data.startswith(b"\\.", line + 1) and data.find(b";", end, line) >= 0

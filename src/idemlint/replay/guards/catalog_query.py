@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: Functions around a column that change nothing but the case of what is compared.
 _CASE: Final = frozenset({"lower", "upper"})
+#: What a literal is cut for that is compared with it: a column of catalogs (all are of type name, or
+#: `sql_identifier`, which is made of it) as it is, a name, and what is looked up by one.
+_AS_NAMES: Final = frozenset({"", "name", *REGISTERED})
 
 
 class CatalogQuery:
@@ -39,30 +42,32 @@ class CatalogQuery:
 
     def column(self, expr: Json) -> SoughtColumn | None:
         """The column that an expression is, casts and changes of case around it or not."""
-        wrapped = ""
+        wrapped, outermost = "", ""
         while True:
             if "TypeCast" in expr:
                 kind = expr["TypeCast"]["typeName"]["names"][-1]["String"]["sval"]
                 wrapped = kind if kind in REGISTERED else wrapped
                 expr = expr["TypeCast"]["arg"]
             elif "FuncCall" in expr and len(expr["FuncCall"].get("args", ())) == 1:
-                wrapped = expr["FuncCall"]["funcname"][-1]["String"]["sval"]
+                wrapped = kind = expr["FuncCall"]["funcname"][-1]["String"]["sval"]
                 if wrapped not in _CASE:
                     return None
                 expr = expr["FuncCall"]["args"][0]
             else:
                 break
+            outermost = outermost or kind
+        as_text = outermost not in _AS_NAMES
         fields = expr.get("ColumnRef", {}).get("fields")
         if not fields or "String" not in fields[-1]:
             return None
         name = fields[-1]["String"]["sval"]
         if len(fields) > 1:
             owner = self.objects.get(fields[-2].get("String", {}).get("sval", ""))
-            return None if owner is None else column_of(owner, name, wrapped)
+            return None if owner is None else column_of(owner, name, wrapped, as_text=as_text)
         owners = [each for each in self.objects.values() if name in each.listing.roles]
         if not owners and len(self.objects) == 1:
             owners = list(self.objects.values())
-        return column_of(owners[0], name, wrapped) if owners else None
+        return column_of(owners[0], name, wrapped, as_text=as_text) if owners else None
 
     def tie(self, one: SoughtColumn, other: SoughtColumn) -> bool:
         """Two columns are equal: which makes two objects one, or one a part of the other."""
@@ -113,6 +118,8 @@ class CatalogQuery:
         others = [f"a row of {root.listing.name}" for root in roots if root is not subject]
         text = " AND ".join([*self.not_understood, *others])
         found = facts_of(subject)
+        if any(each.never for each in self.objects.values()):
+            found = [fact._replace(never=True) for fact in found]
         if text and not subject.is_named and not subject.parts:
             raise Refused(text)
         return [Narrowed(fact, text) if text else fact for fact in found]

@@ -28,7 +28,8 @@ class Exists(NamedTuple):
     `on` is a table that the thing has to belong to without living in it (an index), or whose
     columns it has to use (a constraint in constraint_column_usage); `columns` are columns it has to
     be about. `casts` are names whose cast (`'t'::regclass`) fails where they do not exist.
-    `catalog` is the relation asked.
+    `catalog` is the relation asked. `never`: what it compares, as text, is longer than any name can be;
+    `ref` is what it means, and it does not find it, whether it is there or not.
     """
 
     ref: Ref
@@ -42,6 +43,7 @@ class Exists(NamedTuple):
     columns: frozenset[str] = frozenset()
     casts: tuple[Ref, ...] = ()
     catalog: str = ""
+    never: bool = False
 
 
 class RowExists(NamedTuple):
@@ -134,9 +136,9 @@ def evaluate(condition: Condition, presence: Callable[[Fact], Answer]) -> Answer
     """What the condition is (`None`: cannot be known), given what is known of the facts in it."""
     match condition:
         case Exists() | RowExists():
-            return presence(condition)
+            return _found(condition, presence)
         case Narrowed(fact):
-            return False if presence(fact) is False else None
+            return False if _found(fact, presence) is False else None
         case Not(of):
             answer = evaluate(of, presence)
             return None if answer is None else not answer
@@ -147,6 +149,10 @@ def evaluate(condition: Condition, presence: Callable[[Fact], Answer]) -> Answer
         case Constant(value):
             return value
     return None
+
+
+def _found(fact: Fact, presence: Callable[[Fact], Answer]) -> Answer:
+    return False if isinstance(fact, Exists) and fact.never else presence(fact)
 
 
 def _all(parts: tuple[Condition, ...], presence: Callable[[Fact], Answer], *, stop: bool) -> Answer:
@@ -162,7 +168,16 @@ def _all(parts: tuple[Condition, ...], presence: Callable[[Fact], Answer], *, st
 
 
 def assume(condition: Condition, truth: bool) -> Iterator[tuple[Fact, bool]]:
-    """The facts that must hold, and which way, if the condition has that truth value."""
+    """The facts that must hold, and which way, if the condition has that truth value. What finds nothing
+    whatever is there says nothing of it."""
+    for fact, value in meant(condition, truth):
+        if not (isinstance(fact, Exists) and fact.never):
+            yield fact, value
+
+
+def meant(condition: Condition, truth: bool) -> Iterator[tuple[Fact, bool]]:
+    """The facts that it is meant to ask for, those among them that it never finds, and which way they would
+    have to hold if the condition has that truth value."""
     match condition:
         case Exists() | RowExists():
             yield condition, truth
@@ -170,11 +185,11 @@ def assume(condition: Condition, truth: bool) -> Iterator[tuple[Fact, bool]]:
             if truth:
                 yield fact, True
         case Not(of):
-            yield from assume(of, not truth)
+            yield from meant(of, not truth)
         case And(parts) | Or(parts):
             if truth is isinstance(condition, And) or len(parts) == 1:
                 for part in parts:
-                    yield from assume(part, truth)
+                    yield from meant(part, truth)
 
 
 def facts(condition: Condition) -> Iterator[tuple[Fact, bool]]:

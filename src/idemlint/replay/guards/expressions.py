@@ -40,6 +40,27 @@ def text_of(expr: Json) -> str | None:
     return constant(inner) if "ColumnRef" not in inner else None
 
 
+def is_text(value: Json) -> bool:
+    """Whether what a name is compared with is text: then nothing is cut. A literal without a type becomes a
+    name, which cuts it (`tests/postgres/test_long_names.py`)."""
+    if "A_ArrayExpr" in value:
+        # The first type that is known is that of all; where none is, they are text.
+        kinds = [_type_of(each) for each in value["A_ArrayExpr"].get("elements", ())]
+        return next(filter(None, kinds), "text") != "name"
+    if "List" in value:
+        items = value["List"]["items"]
+        # What is compared counts among several: text becomes a name beside it (`select_common_type`).
+        return len(items) == 1 and is_text(items[0])
+    return _type_of(value) not in {"", "name"}
+
+
+def _type_of(value: Json) -> str:
+    """The type of a value, or of the elements of an array that is cast; empty: it has none yet."""
+    if "TypeCast" in value:
+        return str(value["TypeCast"]["typeName"]["names"][-1]["String"]["sval"])
+    return "" if "A_Const" in value else "text"
+
+
 def texts(expr: Json) -> list[str] | None:
     """The constants of a list or an array."""
     inner = uncast(expr)

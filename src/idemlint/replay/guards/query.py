@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.catalogs import CATALOGS, ENUM_RANGE, REGISTERED, CatalogRelation
 from idemlint.postgres.kinds import Ref, Space
+from idemlint.postgres.names import NAME_BYTES
 from idemlint.replay.guards.catalog_query import CatalogQuery
 from idemlint.replay.guards.conditions import Condition, Narrowed, RowExists, disjunction
 from idemlint.replay.guards.expressions import (
@@ -22,6 +23,7 @@ from idemlint.replay.guards.expressions import (
     column_name,
     describe,
     enum_of,
+    is_text,
     operator,
     search_path,
     text_of,
@@ -320,7 +322,7 @@ def _equals(query: CatalogQuery, column: SoughtColumn, value: Json) -> bool:
         searched = _searched(link["subselect"])
         return searched is not None and refer(column, searched)
     text = text_of(value)
-    return text is not None and is_one_of(column, [text])
+    return text is not None and is_one_of(column, [text], as_text=is_text(value))
 
 
 def _any_of(query: CatalogQuery, column: SoughtColumn, value: Json) -> bool:
@@ -329,13 +331,15 @@ def _any_of(query: CatalogQuery, column: SoughtColumn, value: Json) -> bool:
         column.of.visible = True
         return True
     values = texts(value)
-    return values is not None and is_one_of(column, values)
+    return values is not None and is_one_of(column, values, as_text=is_text(value))
 
 
 def _like(query: CatalogQuery, column: SoughtColumn, value: Json) -> bool:
-    """LIKE, where it has no wildcards."""
+    """LIKE, where it has no wildcards, or more than a name can hold whatever stands for `_`."""
     text = text_of(value)
-    return text is not None and not set(text) & set("%_\\") and is_one_of(column, [text])
+    if text is None or set(text) & set("%\\") or ("_" in text and len(text) <= NAME_BYTES):
+        return False
+    return is_one_of(column, [text], as_text=True)
 
 
 def _above(query: CatalogQuery, column: SoughtColumn, value: Json) -> bool:

@@ -10,7 +10,7 @@ from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS
 from idemlint.plpgsql import sql
 from idemlint.postgres.catalogs import REGISTERED
 from idemlint.postgres.kinds import Ref, Space
-from idemlint.replay.catalog.identifiers import cut
+from idemlint.postgres.names import cut, is_cut
 from idemlint.replay.catalog.refs import signature_of, type_ref
 from idemlint.source.tree import Tree
 
@@ -47,7 +47,13 @@ def registered(text: str, kind: str) -> Ref | None:
     names = _names(text)
     if not names:
         return None
-    return Ref(space, cut(names[-1]), names[-2] if len(names) > 1 else None, None, signature)
+    schema = cut(names[-2]) if len(names) > 1 else None
+    return Ref(space, cut(names[-1]), schema, None, signature)
+
+
+def holds_cut_names(text: str) -> bool:
+    """Whether a part of a dotted name is longer than PostgreSQL stores it."""
+    return any(map(is_cut, _names(text)))
 
 
 def _names(text: str) -> list[str]:
@@ -79,7 +85,7 @@ def _type(text: str) -> Ref | None:
     if _PLAIN.fullmatch(text):
         schema, _, name = text.rpartition(".")
         if not _KEYWORDS & {schema, name}:
-            return Ref(Space.TYPE, cut(name), schema or None)
+            return Ref(Space.TYPE, cut(name), cut(schema) or None)
     dropped = _dropped(f"DROP TYPE {text}")
     if dropped is None or dropped.kind != "TypeName":
         return None

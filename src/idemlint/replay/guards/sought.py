@@ -13,9 +13,9 @@ from idemlint.postgres.catalogs import (
     CatalogRelation,
 )
 from idemlint.postgres.kinds import SCHEMA_BOUND, Kind, Ref, Space
+from idemlint.postgres.names import cut, is_cut
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.identifiers import cut
-from idemlint.replay.guards.registered import registered
+from idemlint.replay.guards.registered import holds_cut_names, registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,8 @@ class SoughtObject:
     `listing` is the relation that the query looks into. `names` and `schemas` are those it asks for
     (`None`: any), or `ref`, where a cast names it (`by_cast`: one that fails where it is not there).
     `visible` says that the search_path has to lead to it. `parts` are the objects that it refers to:
-    its schema, its parent, the table it is `on` …
+    its schema, its parent, the table it is `on` … `never`: nothing is found, for one of the names it is
+    compared with as text is longer than a name can be.
     """
 
     def __init__(self, listing: CatalogRelation) -> None:
@@ -49,6 +50,7 @@ class SoughtObject:
         self.columns: set[str] = set()
         self.facet = ""
         self.is_part = False
+        self.never = False
 
     @property
     def is_named(self) -> bool:
@@ -72,6 +74,7 @@ class SoughtObject:
         self.visible = self.visible or other.visible
         self.columns |= other.columns
         self.facet = self.facet or other.facet
+        self.never = self.never or other.never
         if other.listing.only and self.space is other.space:
             self.letters = self.letters & other.letters if self.letters else other.letters
         if other.kinds is not None and self.space is other.space:
@@ -94,13 +97,13 @@ class SoughtObject:
         if self.space not in SCHEMA_BOUND and self.space not in CHILDREN:
             return [(None, False)]
         if self.schemas is not None:
-            return [(schema, False) for schema in self.schemas]
+            return [(cut(schema), False) for schema in self.schemas]
         owner = self.parts.get("schema")
         if owner is not None and owner.visible:
             return [(None, False)]
         if owner is not None and owner.is_named:
             names = [owner.ref.name] if owner.ref is not None else owner.names or []
-            return [(name, False) for name in names]
+            return [(cut(name), False) for name in names]
         return [(None, not self.visible)]
 
     def narrow_names(self, names: list[str]) -> None:
@@ -144,24 +147,28 @@ def referred(ref: Ref, by_cast: bool) -> SoughtObject:
 class SoughtColumn(NamedTuple):
     """A column of the relation that lists an object, and the role that it plays there.
 
-    `wrapped` is what stands around it: `lower`, `regclass` …
+    `wrapped` is what stands around it: `lower`, `regclass` …; `as_text`: what is compared is text, which is
+    never cut.
     """
 
     of: SoughtObject
     name: str
     role: str
     wrapped: str = ""
+    as_text: bool = False
 
 
-def column_of(sought: SoughtObject, name: str, wrapped: str = "") -> SoughtColumn:
+def column_of(
+    sought: SoughtObject, name: str, wrapped: str = "", *, as_text: bool = False
+) -> SoughtColumn:
     """The column of this name; without a role, if nothing is known of it."""
     role = "name" if sought.listing is ENUM_RANGE else sought.listing.roles.get(name, "")
-    return SoughtColumn(sought, name, role, wrapped)
+    return SoughtColumn(sought, name, role, wrapped, as_text)
 
 
 def refer(column: SoughtColumn, target: SoughtObject) -> bool:
     """A column that refers to an object refers to this one; false if it cannot."""
-    sought, _, role, wrapped = column
+    sought, role, wrapped = column.of, column.role, column.wrapped
     if role == "self.oid" or (role == "name" and wrapped == ""):
         if sought.space is target.space:
             sought.merge(target)
@@ -187,8 +194,13 @@ def refer(column: SoughtColumn, target: SoughtObject) -> bool:
 # -- a column is one of several constants ----------------------------------------------------------
 
 
-def is_one_of(column: SoughtColumn, values: list[str]) -> bool:
-    """A column is one of these texts."""
+def is_one_of(column: SoughtColumn, values: list[str], *, as_text: bool) -> bool:
+    """A column is one of these texts; `as_text`: they are of that type, and not cut as names are."""
+    if column.as_text or as_text:
+        is_longer = holds_cut_names if column.wrapped in REGISTERED else is_cut
+        fitting = [value for value in values if not is_longer(value)]
+        column.of.never = column.of.never or not fitting
+        values = fitting or values
     if column.wrapped in REGISTERED:
         ref = registered(values[0], column.wrapped) if len(values) == 1 else None
         return ref is not None and refer(column, referred(ref, by_cast=False))
@@ -222,7 +234,7 @@ def _schema_of_part(column: SoughtColumn, values: list[str]) -> bool:
 def _about_column(column: SoughtColumn, values: list[str]) -> bool:
     if len(values) > 1:
         return False
-    column.of.columns |= set(values)
+    column.of.columns |= set(map(cut, values))
     return True
 
 

@@ -81,7 +81,7 @@ def replay_file(
         everything = range(len(programs))
         _keep_worst(told, _rerun(machine, programs, everything, "file", first, ends))
     if "interrupted" in modes:
-        _where_not_interrupted(told, units)
+        _behind_the_last(told, units)
     return FileReplay(told, [(hazard.statement - first - 1, hazard) for hazard in run.hazards])
 
 
@@ -263,22 +263,22 @@ def _keep_worst(outcomes: list[dict[Rerun, Outcome]], found: dict[int, Outcome])
             outcomes[index][outcome.rerun] = outcome
 
 
-def _where_not_interrupted(outcomes: list[dict[Rerun, Outcome]], units: Sequence[int]) -> None:
-    """A stop inside the file's only unit leaves nothing behind; other stops that were not looked at are
-    those after which a rerun does what it does after the end."""
+def _behind_the_last(outcomes: list[dict[Rerun, Outcome]], units: Sequence[int]) -> None:
+    """The stop behind the last unit is one of all statements: everything ran, only the journal was not
+    written, and a rerun does what it does after the end. A file that is one unit has no other, and a stop
+    inside leaves nothing of it: where all of it stays, nothing was interrupted."""
     several = len(set(units)) > 1
     reason = "the file is one transaction: a stop leaves nothing of it"
     nothing_left = Outcome(Verdict.NOT_APPLICABLE, "interrupted", reason)
     for each in outcomes:
-        if "interrupted" in each:
-            continue
-        whole = each.get("file")
+        halfway, whole = each.get("interrupted"), each.get("file")
         if not several or whole is None:
-            each["interrupted"] = nothing_left
-        elif whole is safe("file"):
-            each["interrupted"] = safe("interrupted")
-        else:
-            each["interrupted"] = whole._replace(rerun="interrupted")
+            each.setdefault("interrupted", nothing_left)
+        elif halfway is None or whole.verdict.rank > halfway.verdict.rank:
+            is_safe = whole is safe("file")
+            each["interrupted"] = (
+                safe("interrupted") if is_safe else whole._replace(rerun="interrupted")
+            )
 
 
 def _rerun(

@@ -1,7 +1,7 @@
 """Where a run that is interrupted tells more than one that came to its end, and of which statements.
 
 A stop tells more next to a statement that destroys: before it, what it ends is still there; after it, what
-comes in its place is not there yet.
+comes in its place is not there yet. Behind the last statement all has run: that is the file's end.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def asked(node: If, branch: Block) -> list[Asked]:
     condition = condition_of(node)
     return [
         Asked(fact, present)
-        for fact, present in conditions.assume(condition, branch is node.then)
+        for fact, present in conditions.meant(condition, branch is node.then)
         if isinstance(fact, Exists)
     ]
 

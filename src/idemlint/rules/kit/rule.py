@@ -27,13 +27,14 @@ class On(NamedTuple):
 
     The kind of an effect on rows is how it writes them: what its ON CONFLICT does (`"nothing"`,
     `"update"`), or why a value is another one each time. What is empty is any; where two rules match,
-    the one that says more wins.
+    the one that says more wins, and one that says the SQLSTATE before all others.
     """
 
     verdict: Verdict
-    cause: Verb | type[Effect]
+    cause: Verb | type[Effect] | None = None
     kind: Kind | Again | str | None = None
     statement: str = ""
+    sqlstate: str = ""
 
 
 def fails(cause: Verb | type[Effect], *kinds: Kind, statement: str = "") -> tuple[On, ...]:
@@ -46,6 +47,11 @@ def repeats(
 ) -> tuple[On, ...]:
     """`repeats(CreatesUnnamed, Kind.INDEX)`: one more index each time."""
     return tuple(On(Verdict.REPEATS, cause, kind, statement) for kind in kinds or (None,))
+
+
+def raises(*sqlstates: str) -> tuple[On, ...]:
+    """`raises("22P02")`: whatever decided it, what PostgreSQL says tells what it is."""
+    return tuple(On(Verdict.FAILS, sqlstate=each) for each in sqlstates)
 
 
 class Rule:
@@ -110,7 +116,7 @@ class OutcomeRule(Rule):
         """The fix, if there is one."""
         return None
 
-    def check(self, case: Case) -> Diagnostic | None:
+    def check(self, case: Case) -> Diagnostic:
         """The diagnostic of a case."""
         fix = self.repair(case)
         help_text = self.help(case) or (fix.message if fix is not None else "")
@@ -182,5 +188,6 @@ __all__ = [
     "Rule",
     "Span",
     "fails",
+    "raises",
     "repeats",
 ]
