@@ -106,12 +106,21 @@ def find_servers() -> list[Installation]:
     return found
 
 
-def start_server(major: int | None = None) -> Server:
-    """Start the first installation found, or the first of that major version.
+def installations_in(folder: Path) -> list[Installation]:
+    """Return what is installed in a folder: its programs, or a package that has them below it."""
+    found = (
+        (folder / inner, _major_of(folder / inner))
+        for inner in ("", "bin", "native/bin", "pginstall/bin", "package/native/bin")
+    )
+    return [Installation(major, bindir, str(folder)) for bindir, major in found if major]
+
+
+def start_server(major: int | None = None, folder: Path | None = None) -> Server:
+    """Start the first installation found (in `folder` alone, if given), or the first of that major version.
 
     Raises ServerUnavailable with the reason where there is none or where it does not start.
     """
-    installations = find_servers()
+    installations = find_servers() if folder is None else installations_in(folder)
     fitting = [one for one in installations if major in (None, one.major)]
     if not fitting:
         had = ", ".join(f"{one.major} ({one.origin})" for one in installations) or "none"

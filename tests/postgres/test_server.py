@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .by_statement import judge_by_statement
 from .rerun import (
     SetupFailed,
-    judge_by_statement,
     judge_each_statement,
     judge_interrupted,
     judge_statements,

@@ -1,0 +1,289 @@
+"""The judge, statement by statement: which of a file's statements fails, which did it once more?
+
+As idemlint's `--rerun` modes ask it:
+
+- `judge_by_statement`: all of it again, after its end (`file`)
+- `judge_stops`: from the start again, after each stop between two of the runner's units
+  (`interrupted`)
+- `judge_folder`: all files, and then all of them again (`folder`)
+
+In a rerun a statement that fails has no effect and the rest goes on, even inside the file's own
+transaction. A statement repeats where it touched a thing that is different when the rerun ends.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from psycopg import pq
+
+from .rerun import (
+    Judgement,
+    bare,
+    execute_kept,
+    first_error,
+    is_transaction_control,
+    judged,
+    judged_change,
+    prepare,
+    snapshot_within,
+)
+from .server import execute
+from .snapshot import Difference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from psycopg import Connection
+
+    from .server import Database
+    from .snapshot import Snapshot
+
+    Session = Connection[tuple[object, ...]]
+    Changes = Mapping[str, Difference]
+    Look = Callable[[Session, str], None]
+
+#: A file has so many stops at most; of more, so many are looked at.
+MOST_STOPS = 24
+RANKS = {"safe": 0, "sequence": 1, "repeats": 2, "fails": 3}
+
+_COMMITS = re.compile(r"(?:commit|end)\b", re.IGNORECASE)
+# What writes no log: the next value of a sequence, most times.
+_MOVES_SEQUENCES = re.compile(r"(?:insert|copy|select|with|update|merge|do|call)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A statement as it is sent: the rows that follow it, and the number of what commits with it."""
+
+    text: str
+    copy_data: bytes = b""
+    unit: int = 0
+
+
+def spread(count: int, sample: int | None) -> frozenset[int]:
+    """Choose at most `sample` of the numbers below `count`, evenly spread."""
+    if sample is None or sample >= count:
+        return frozenset(range(count))
+    return frozenset(index * count // sample for index in range(sample))
+
+
+def judge_by_statement(
+    database: Database,
+    setup: Sequence[str],
+    statements: Sequence[str],
+    *,
+    copy_data: Mapping[int, bytes] | None = None,
+) -> tuple[Judgement, list[Judgement]]:
+    """Judge all of it again after its end, and say which statement is to blame for what.
+
+    The database is left as after the first run. Where the first run fails there is no second: all
+    statements are "first fails", `first` says which ones did.
+    """
+    data = copy_data or {}
+    sent = [Sent(one, data.get(index, b"")) for index, one in enumerate(statements)]
+    with database.connect() as connection:
+        prepare(connection, setup)
+        first = _run(connection, sent)
+    if (failed := first_error(first)) is not None:
+        return Judgement("first fails", failed, first=tuple(first)), _not_judged(first)
+    before = database.snapshot()
+    with database.copy() as again:
+        with again.connect() as connection:
+            second = _run(connection, sent)
+        after = again.snapshot()
+    whole = judged(before, after, tuple(first), tuple(second))
+    lasting = before.difference(after)
+    touched: list[Changes] = [{} for _ in sent]
+    if lasting:
+        with database.copy() as again, again.connect() as connection:
+            looking = _Looking(again, before)
+            _run(connection, sent, look=looking)
+            touched = looking.touched
+    each = zip(first, second, touched, strict=True)
+    return whole, [judged_change(_lasting(mine, lasting), (a,), (b,)) for a, b, mine in each]
+
+
+def judge_stops(
+    database: Database, statements: Sequence[Sent], *, most: int = MOST_STOPS, undone: bool = False
+) -> list[Judgement]:
+    """Run a file up to a stop, end the session, run it from its start; for each statement the worst.
+
+    Stops are behind the units and at the end; of more than `most` some are looked at, evenly spread.
+    Where the file is one unit, a stop leaves nothing of it: all statements are "not-applicable".
+    Only what ran before the stop can repeat. With `undone` the rerun takes back the unit that
+    something failed in when it ends, and goes on after it. The database is left as after a whole run.
+    """
+    ends = [index + 1 for index in range(len(statements)) if _ends_unit(statements, index)]
+    if len(ends) <= 1:
+        with database.connect() as connection:
+            first = _run(connection, statements)
+        if first_error(first) is not None:
+            return _not_judged(first)
+        return [Judgement("not-applicable", first=(None,)) for _ in statements]
+    with database.copy() as origin:
+        with database.connect() as connection:
+            first = _run(connection, statements)
+        if first_error(first) is not None:
+            return _not_judged(first)
+        expected = database.snapshot()
+        # The end is where a rerun finds most.
+        chosen = [ends[place] for place in sorted(spread(len(ends) - 1, most))] + ends[-1:]
+        worst = [Judgement("safe", first=(None,)) for _ in statements]
+        for stop in chosen:
+            found = _judge_stop(origin, statements, stop, expected, undone=undone)
+            worst = [_worse(*pair) for pair in zip(worst, found, strict=True)]
+    return worst
+
+
+def judge_folder(database: Database, files: Sequence[Sequence[Sent]]) -> list[list[Judgement]]:
+    """Run all files, a session each, and then all of them again; say for each statement what that did.
+
+    A file whose first run fails is "first fails", and is not run again. Its place in what the others
+    find is empty: which of them it concerns is the caller's to tell. The database is left as after
+    the first run.
+    """
+    firsts: list[list[str | None]] = []
+    for file in files:
+        with database.connect() as connection:
+            firsts.append(_run(connection, file))
+    before = database.snapshot()
+    seconds: list[list[str | None]] = []
+    with database.copy() as again:
+        looking = _Looking(again, before)
+        for file, first in zip(files, firsts, strict=True):
+            if first_error(first) is not None:
+                seconds.append([])
+                continue
+            with again.connect() as connection:
+                seconds.append(_run(connection, file, look=looking))
+        lasting = before.difference(again.snapshot())
+    touched = iter(looking.touched)
+    judgements: list[list[Judgement]] = []
+    for first, second in zip(firsts, seconds, strict=True):
+        if first_error(first) is not None:
+            judgements.append(_not_judged(first))
+            continue
+        changes = [_lasting(next(touched), lasting) for _ in second]
+        each = zip(first, second, changes, strict=True)
+        judgements.append([judged_change(mine, (a,), (b,)) for a, b, mine in each])
+    return judgements
+
+
+def _judge_stop(
+    origin: Database,
+    statements: Sequence[Sent],
+    stop: int,
+    expected: Snapshot,
+    *,
+    undone: bool,
+) -> list[Judgement]:
+    with origin.copy() as stopped:
+        with stopped.connect() as connection:
+            _run(connection, statements[:stop])
+        with stopped.connect() as connection:
+            second = _run(connection, statements, undone=undone)
+        lasting = expected.difference(stopped.snapshot())
+    touched: list[Changes] = [{} for _ in statements]
+    if lasting:
+        with origin.copy() as stopped:
+            with stopped.connect() as connection:
+                _run(connection, statements[:stop])
+            looking = _Looking(stopped, stopped.snapshot())
+            with stopped.connect() as connection:
+                _run(connection, statements, undone=undone, look=looking)
+            # What has not run before the stop does nothing once more.
+            touched = [*looking.touched[:stop], *touched[stop:]]
+    each = zip(second, touched, strict=True)
+    return [
+        replace(judged_change(_lasting(mine, lasting), (None,), (one,)), stop=stop)
+        for one, mine in each
+    ]
+
+
+def _worse(one: Judgement, other: Judgement) -> Judgement:
+    worse = other if RANKS[other.outcome] > RANKS[one.outcome] else one
+    states = {one.sqlstate, other.sqlstate, *one.also, *other.also} - {None, worse.sqlstate}
+    return replace(worse, also=tuple(sorted(filter(None, states))))
+
+
+def _run(
+    connection: Session,
+    statements: Sequence[Sent],
+    *,
+    undone: bool = False,
+    look: Look | None = None,
+) -> list[str | None]:
+    """Run statements and say which of them failed; with `undone`, units are transactions."""
+    outcomes: list[str | None] = []
+    opened = failed = False
+    for index, one in enumerate(statements):
+        last = _ends_unit(statements, index)
+        if undone and (index == 0 or _ends_unit(statements, index - 1)):
+            failed = False
+            opened = not last and not is_transaction_control(one.text)
+            if opened:
+                execute(connection, "BEGIN")
+        commits = _COMMITS.match(bare(one.text)) is not None
+        text = "ROLLBACK" if undone and failed and commits else one.text
+        sqlstate = execute_kept(connection, text, one.copy_data)
+        if opened and last:
+            ended = execute(connection, "ROLLBACK" if failed or sqlstate else "COMMIT")
+            sqlstate = sqlstate or ended
+        failed = failed or sqlstate is not None
+        outcomes.append(sqlstate)
+        if look is not None:
+            look(connection, one.text)
+    return outcomes
+
+
+def _ends_unit(statements: Sequence[Sent], index: int) -> bool:
+    return index + 1 == len(statements) or statements[index + 1].unit != statements[index].unit
+
+
+class _Looking:
+    """What each statement of a rerun changed, seen right after it."""
+
+    def __init__(self, database: Database, before: Snapshot) -> None:
+        self._database = database
+        self._state = before
+        self._written = self._log_position()
+        self.touched: list[Changes] = []
+
+    def __call__(self, connection: Session, text: str) -> None:
+        """Note what is different since the last look."""
+        written = self._log_position()
+        rolled_back = connection.pgconn.transaction_status == pq.TransactionStatus.INERROR
+        if written == self._written and not rolled_back and not _MOVES_SEQUENCES.match(bare(text)):
+            # What wrote nothing to the log changed nothing, and a look costs more than a statement.
+            self.touched.append({})
+            return
+        now = snapshot_within(self._database, connection)
+        self.touched.append(self._state.difference(now))
+        self._state = now
+        self._written = self._log_position()
+
+    def _log_position(self) -> str:
+        query = "SELECT pg_current_wal_insert_lsn()::text"
+        row = self._database.server.maintenance().execute(query).fetchone()
+        return str(row[0]) if row else ""
+
+
+def _lasting(mine: Changes, lasting: Changes) -> Changes:
+    """Return what of a statement's changes is on things that are different in the end."""
+    return {
+        part: Difference(
+            tuple(item for item in change.added if item[0] in lasting[part].names),
+            tuple(item for item in change.removed if item[0] in lasting[part].names),
+        )
+        for part, change in mine.items()
+        if part in lasting and change.names & lasting[part].names
+    }
+
+
+def _not_judged(first: Sequence[str | None]) -> list[Judgement]:
+    """The state is not one that a rerun would meet: nothing can be said of any statement."""
+    failed = first_error(first)
+    return [Judgement("first fails", failed, first=(one,)) for one in first]
