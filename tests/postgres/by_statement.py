@@ -141,35 +141,29 @@ def judge_stops(
 def judge_folder(database: Database, files: Sequence[Sequence[Sent]]) -> list[list[Judgement]]:
     """Run all files, a session each, and then all of them again; say for each statement what that did.
 
-    A file whose first run fails is "first fails", and is not run again. Its place in what the others
-    find is empty: which of them it concerns is the caller's to tell. The database is left as after
-    the first run.
+    A statement whose first run fails is "first fails"; what else that concerns is the caller's to
+    tell. The database is left as after the first run.
     """
     firsts: list[list[str | None]] = []
+    seconds: list[list[str | None]] = []
     for file in files:
         with database.connect() as connection:
             firsts.append(_run(connection, file))
     before = database.snapshot()
-    seconds: list[list[str | None]] = []
     with database.copy() as again:
         looking = _Looking(again, before)
-        for file, first in zip(files, firsts, strict=True):
-            if first_error(first) is not None:
-                seconds.append([])
-                continue
+        for file in files:
             with again.connect() as connection:
                 seconds.append(_run(connection, file, look=looking))
         lasting = before.difference(again.snapshot())
     touched = iter(looking.touched)
-    judgements: list[list[Judgement]] = []
-    for first, second in zip(firsts, seconds, strict=True):
-        if first_error(first) is not None:
-            judgements.append(_not_judged(first))
-            continue
-        changes = [_lasting(next(touched), lasting) for _ in second]
-        each = zip(first, second, changes, strict=True)
-        judgements.append([judged_change(mine, (a,), (b,)) for a, b, mine in each])
-    return judgements
+    return [
+        [
+            judged_change(_lasting(next(touched), lasting), (one,), (two,))
+            for one, two in zip(first, second, strict=True)
+        ]
+        for first, second in zip(firsts, seconds, strict=True)
+    ]
 
 
 def _judge_stop(

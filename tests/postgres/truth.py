@@ -1,6 +1,7 @@
 """Compare idemlint's verdicts with a real server's, on folders of real migrations.
 
     python -m tests.postgres.truth FOLDER... [--runner R] [--mode M] [--sample 500] [--json OUT]
+    python -m tests.postgres.truth table OUT
     python -m tests.postgres.truth compare BEFORE AFTER
 
 idemlint says for every statement what it does when it runs again (`idemlint replay`). Here the same
@@ -30,11 +31,11 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 from . import measurements
 from .by_statement import MOST_STOPS, Sent, judge_by_statement, judge_folder, judge_stops, spread
 from .comparison import DISAGREEMENTS, Comparison, Report, compare, read_replay, shortened
-from .rerun import judge_each_statement
+from .rerun import bare, judge_each_statement
 from .server import ServerUnavailable, start_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from .comparison import Migration, Verdict
     from .rerun import Judgement
@@ -132,28 +133,33 @@ def measure(
 
 def _measure_folder(database: Database, migrations: Sequence[Migration], report: Report) -> None:
     files = [_without_programs(one, report) for one in migrations]
-    judged: list[list[Judgement | None]] = [
-        list(one) for one in judge_folder(database, [_sent(one) for one in files])
-    ]
-    failing = {
-        name
-        for verdicts, judgements in zip(files, judged, strict=True)
-        if judgements and judgements[0] is not None and judgements[0].outcome == "first fails"
-        for verdict in verdicts
-        for name in _names(verdict.text)
-    }
+    judged = judge_folder(database, [_sent(one) for one in files])
+    # What a statement did not do on the server, idemlint takes as done.
+    missing: set[str] = set()
     for migration, verdicts, judgements in zip(migrations, files, judged, strict=True):
         _note_failures(report, migration, verdicts, judgements)
-        # What a file did not do on the server, idemlint takes as done.
+        for verdict, judgement in zip(verdicts, judgements, strict=True):
+            if judgement.outcome == "first fails":
+                missing.update(_concerned(verdict.text))
+    for migration, verdicts, judgements in zip(migrations, files, judged, strict=True):
         known = [
-            None if failing.intersection(_names(verdict.text)) else judgement
+            None if missing.intersection(_names(verdict.text)) else judgement
             for verdict, judgement in zip(verdicts, judgements, strict=True)
         ]
         report.comparisons += _compared(migration, verdicts, known)
 
 
-def _names(text: str) -> Iterable[str]:
-    return (found.split(".")[-1].strip('"').lower() for found in NAMES.findall(text))
+def _names(text: str) -> list[str]:
+    return [found.split(".")[-1].strip('"').lower() for found in NAMES.findall(text)]
+
+
+def _concerned(text: str) -> list[str]:
+    """Return the names of what a statement makes, alters or fills: all where it has statements inside."""
+    names = _names(text)
+    if re.match(r"(?:do|with)\b", bare(text), re.IGNORECASE):
+        return names
+    on_table = re.search(r"\b(?:index|trigger|policy|rule)\b", text[:80], re.IGNORECASE)
+    return names[: 2 if on_table else 1]
 
 
 def _without_programs(migration: Migration, report: Report) -> list[Verdict]:
@@ -285,6 +291,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["compare"] and len(given) == 3:
         before, after = (measurements.read(Path(one)) for one in given[1:])
         print("\n".join(measurements.changes(before, after)))
+        return 0
+    if given[:1] == ["table"] and len(given) == 2:
+        print("\n".join(measurements.table(measurements.read(Path(given[1])))))
         return 0
     options = _parser().parse_args(given)
     modes = cast("tuple[Mode, ...]", get_args(Mode) if options.mode == "all" else (options.mode,))
