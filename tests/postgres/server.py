@@ -281,7 +281,9 @@ class Server:
     def _initialise(self, bindir: Path, uid: int, gid: int) -> None:
         command = [str(bindir / "initdb"), "--pgdata", str(self.socket_folder / "data")]
         command += ["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"]
-        command += ["--locale", "C", "--no-sync", "--no-instructions"]
+        command += ["--locale", "C", "--no-sync"]
+        if self.version >= 14:
+            command.append("--no-instructions")
         done = _run_as(command, uid, gid, self.socket_folder)
         if done.returncode != 0:
             raise ServerUnavailable(f"initdb failed: {done.stderr.strip() or done.stdout.strip()}")
