@@ -17,18 +17,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from psycopg import pq
-
 from .rerun import (
     Judgement,
     bare,
     execute_kept,
     first_error,
     is_transaction_control,
-    judged,
     judged_change,
     prepare,
     snapshot_within,
+    written,
 )
 from .server import execute
 from .snapshot import Difference
@@ -43,15 +41,13 @@ if TYPE_CHECKING:
 
     Session = Connection[tuple[object, ...]]
     Changes = Mapping[str, Difference]
-    Look = Callable[[Session, str], None]
+    Look = Callable[[str | None], None]
 
 #: A file has so many stops at most; of more, so many are looked at.
 MOST_STOPS = 24
 RANKS = {"safe": 0, "sequence": 1, "repeats": 2, "fails": 3}
 
 _COMMITS = re.compile(r"(?:commit|end)\b", re.IGNORECASE)
-# What writes no log: the next value of a sequence, most times.
-_MOVES_SEQUENCES = re.compile(r"(?:insert|copy|select|with|update|merge|do|call)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +85,15 @@ def judge_by_statement(
         first = _run(connection, sent)
     if (failed := first_error(first)) is not None:
         return Judgement("first fails", failed, first=tuple(first)), _not_judged(first)
-    before = database.snapshot()
     with database.copy() as again:
         with again.connect() as connection:
-            second = _run(connection, sent)
-        after = again.snapshot()
-    whole = judged(before, after, tuple(first), tuple(second))
-    lasting = before.difference(after)
-    touched: list[Changes] = [{} for _ in sent]
-    if lasting:
-        with database.copy() as again, again.connect() as connection:
-            looking = _Looking(again, before)
-            _run(connection, sent, look=looking)
-            touched = looking.touched
-    each = zip(first, second, touched, strict=True)
-    return whole, [judged_change(_lasting(mine, lasting), (a,), (b,)) for a, b, mine in each]
+            # Most reruns change nothing: then there is no state to be read.
+            looking = _Looking(again, connection, database.snapshot)
+            second = _run(connection, sent, look=looking)
+        lasting = looking.since_begun()
+    each = zip(first, second, looking.touched, strict=True)
+    judgements = [judged_change(_lasting(mine, lasting), (a,), (b,)) for a, b, mine in each]
+    return judged_change(lasting, tuple(first), tuple(second)), judgements
 
 
 def judge_stops(
@@ -151,15 +141,19 @@ def judge_folder(database: Database, files: Sequence[Sequence[Sent]]) -> list[li
             firsts.append(_run(connection, file))
     before = database.snapshot()
     with database.copy() as again:
-        looking = _Looking(again, before)
+        touched: list[Changes] = []
+        state = before
         for file in files:
             with again.connect() as connection:
+                looking = _Looking(again, connection, lambda: state)  # noqa: B023 - called at once
                 seconds.append(_run(connection, file, look=looking))
+                touched += looking.touched
+            state = looking.state or state
         lasting = before.difference(again.snapshot())
-    touched = iter(looking.touched)
+    changes = iter(touched)
     return [
         [
-            judged_change(_lasting(next(touched), lasting), (one,), (two,))
+            judged_change(_lasting(next(changes), lasting), (one,), (two,))
             for one, two in zip(first, second, strict=True)
         ]
         for first, second in zip(firsts, seconds, strict=True)
@@ -185,8 +179,9 @@ def _judge_stop(
         with origin.copy() as stopped:
             with stopped.connect() as connection:
                 _run(connection, statements[:stop])
-            looking = _Looking(stopped, stopped.snapshot())
+            state = stopped.snapshot()
             with stopped.connect() as connection:
+                looking = _Looking(stopped, connection, lambda: state)
                 _run(connection, statements, undone=undone, look=looking)
             # What has not run before the stop does nothing once more.
             touched = [*looking.touched[:stop], *touched[stop:]]
@@ -229,7 +224,7 @@ def _run(
         failed = failed or sqlstate is not None
         outcomes.append(sqlstate)
         if look is not None:
-            look(connection, one.text)
+            look(sqlstate)
     return outcomes
 
 
@@ -238,31 +233,41 @@ def _ends_unit(statements: Sequence[Sent], index: int) -> bool:
 
 
 class _Looking:
-    """What each statement of a rerun changed, seen right after it."""
+    """What each statement of a rerun in one session changed, seen right after it."""
 
-    def __init__(self, database: Database, before: Snapshot) -> None:
+    def __init__(
+        self, database: Database, connection: Session, begun: Callable[[], Snapshot]
+    ) -> None:
         self._database = database
-        self._state = before
-        self._written = self._log_position()
+        self._connection = connection
+        self._begun = begun
+        self._written = written(connection)
         self.touched: list[Changes] = []
+        #: What was seen last; None where there was nothing to be seen.
+        self.state: Snapshot | None = None
 
-    def __call__(self, connection: Session, text: str) -> None:
-        """Note what is different since the last look."""
-        written = self._log_position()
-        rolled_back = connection.pgconn.transaction_status == pq.TransactionStatus.INERROR
-        if written == self._written and not rolled_back and not _MOVES_SEQUENCES.match(bare(text)):
-            # What wrote nothing to the log changed nothing, and a look costs more than a statement.
+    def __call__(self, sqlstate: str | None) -> None:
+        """Note what a statement changed that had this outcome."""
+        now = written(self._connection)
+        if now == self._written or (sqlstate is not None and _sequences_same(now, self._written)):
+            self._written = now
             self.touched.append({})
             return
-        now = snapshot_within(self._database, connection)
-        self.touched.append(self._state.difference(now))
-        self._state = now
-        self._written = self._log_position()
+        before = self.state or self._begun()
+        self.state = snapshot_within(self._database, self._connection)
+        self.touched.append(before.difference(self.state))
+        self._written = written(self._connection)
 
-    def _log_position(self) -> str:
-        query = "SELECT pg_current_wal_insert_lsn()::text"
-        row = self._database.server.maintenance().execute(query).fetchone()
-        return str(row[0]) if row else ""
+    def since_begun(self) -> Changes:
+        """Return what is different now that the session has ended."""
+        if self.state is None:
+            return {}
+        return self._begun().difference(self._database.snapshot())
+
+
+def _sequences_same(one: tuple[str, str] | None, other: tuple[str, str] | None) -> bool:
+    """What fails may have moved a sequence on, and it is in the log that it was taken back."""
+    return one is not None and other is not None and one[1] == other[1]
 
 
 def _lasting(mine: Changes, lasting: Changes) -> Changes:
