@@ -34,12 +34,9 @@ from .snapshot import Difference
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from psycopg import Connection
-
-    from .server import Database
+    from .server import Database, Session
     from .snapshot import Snapshot
 
-    Session = Connection[tuple[object, ...]]
     Changes = Mapping[str, Difference]
     Look = Callable[[str | None], None]
 
@@ -82,7 +79,8 @@ def judge_by_statement(
     sent = [Sent(one, data.get(index, b"")) for index, one in enumerate(statements)]
     with database.connect() as connection:
         prepare(connection, setup)
-        first = _run(connection, sent)
+        rows: list[int | None] = []
+        first = _run(connection, sent, rows=rows)
     if (failed := first_error(first)) is not None:
         return Judgement("first fails", failed, first=tuple(first)), _not_judged(first)
     with database.copy() as again:
@@ -91,8 +89,10 @@ def judge_by_statement(
             looking = _Looking(again, connection, database.snapshot)
             second = _run(connection, sent, look=looking)
         lasting = looking.since_begun()
-    each = zip(first, second, looking.touched, strict=True)
-    judgements = [judged_change(_lasting(mine, lasting), (a,), (b,)) for a, b, mine in each]
+    each = zip(first, second, _blamed(looking.touched, lasting), rows, strict=True)
+    judgements = [
+        replace(judged_change(mine, (one,), (two,)), rows=number) for one, two, mine, number in each
+    ]
     return judged_change(lasting, tuple(first), tuple(second)), judgements
 
 
@@ -114,14 +114,15 @@ def judge_stops(
             return _not_judged(first)
         return [Judgement("not-applicable", first=(None,)) for _ in statements]
     with database.copy() as origin:
+        rows: list[int | None] = []
         with database.connect() as connection:
-            first = _run(connection, statements)
+            first = _run(connection, statements, rows=rows)
         if first_error(first) is not None:
             return _not_judged(first)
         expected = database.snapshot()
         # The end is where a rerun finds most.
         chosen = [ends[place] for place in sorted(spread(len(ends) - 1, most))] + ends[-1:]
-        worst = [Judgement("safe", first=(None,)) for _ in statements]
+        worst = [Judgement("safe", first=(None,), rows=number) for number in rows]
         for stop in chosen:
             found = _judge_stop(origin, statements, stop, expected, undone=undone)
             worst = [_worse(*pair) for pair in zip(worst, found, strict=True)]
@@ -136,9 +137,10 @@ def judge_folder(database: Database, files: Sequence[Sequence[Sent]]) -> list[li
     """
     firsts: list[list[str | None]] = []
     seconds: list[list[str | None]] = []
+    rows: list[int | None] = []
     for file in files:
         with database.connect() as connection:
-            firsts.append(_run(connection, file))
+            firsts.append(_run(connection, file, rows=rows))
     before = database.snapshot()
     with database.copy() as again:
         touched: list[Changes] = []
@@ -150,14 +152,14 @@ def judge_folder(database: Database, files: Sequence[Sequence[Sent]]) -> list[li
                 touched += looking.touched
             state = looking.state or state
         lasting = before.difference(again.snapshot())
-    changes = iter(touched)
-    return [
-        [
-            judged_change(_lasting(next(changes), lasting), (one,), (two,))
-            for one, two in zip(first, second, strict=True)
-        ]
-        for first, second in zip(firsts, seconds, strict=True)
-    ]
+    each = iter(zip(_blamed(touched, lasting), rows, strict=True))
+    judgements: list[list[Judgement]] = []
+    for first, second in zip(firsts, seconds, strict=True):
+        judgements.append([])
+        for one, two in zip(first, second, strict=True):
+            mine, number = next(each)
+            judgements[-1].append(replace(judged_change(mine, (one,), (two,)), rows=number))
+    return judgements
 
 
 def _judge_stop(
@@ -185,15 +187,13 @@ def _judge_stop(
                 _run(connection, statements, undone=undone, look=looking)
             # What has not run before the stop does nothing once more.
             touched = [*looking.touched[:stop], *touched[stop:]]
-    each = zip(second, touched, strict=True)
-    return [
-        replace(judged_change(_lasting(mine, lasting), (None,), (one,)), stop=stop)
-        for one, mine in each
-    ]
+    each = zip(second, _blamed(touched, lasting), strict=True)
+    return [replace(judged_change(mine, (None,), (one,)), stop=stop) for one, mine in each]
 
 
 def _worse(one: Judgement, other: Judgement) -> Judgement:
     worse = other if RANKS[other.outcome] > RANKS[one.outcome] else one
+    worse = replace(worse, rows=one.rows)
     states = {one.sqlstate, other.sqlstate, *one.also, *other.also} - {None, worse.sqlstate}
     return replace(worse, also=tuple(sorted(filter(None, states))))
 
@@ -204,6 +204,7 @@ def _run(
     *,
     undone: bool = False,
     look: Look | None = None,
+    rows: list[int | None] | None = None,
 ) -> list[str | None]:
     """Run statements and say which of them failed; with `undone`, units are transactions."""
     outcomes: list[str | None] = []
@@ -218,11 +219,14 @@ def _run(
         commits = _COMMITS.match(bare(one.text)) is not None
         text = "ROLLBACK" if undone and failed and commits else one.text
         sqlstate = execute_kept(connection, text, one.copy_data)
+        number = connection.rows
         if opened and last:
             ended = execute(connection, "ROLLBACK" if failed or sqlstate else "COMMIT")
             sqlstate = sqlstate or ended
         failed = failed or sqlstate is not None
         outcomes.append(sqlstate)
+        if rows is not None:
+            rows.append(number)
         if look is not None:
             look(sqlstate)
     return outcomes
@@ -270,16 +274,51 @@ def _sequences_same(one: tuple[str, str] | None, other: tuple[str, str] | None) 
     return one is not None and other is not None and one[1] == other[1]
 
 
-def _lasting(mine: Changes, lasting: Changes) -> Changes:
-    """Return what of a statement's changes is on things that are different in the end."""
-    return {
-        part: Difference(
-            tuple(item for item in change.added if item[0] in lasting[part].names),
-            tuple(item for item in change.removed if item[0] in lasting[part].names),
+def _blamed(touched: Sequence[Changes], lasting: Changes) -> list[Changes]:
+    """Return what of each statement's changes is different in the end because of it.
+
+    That is where the very thing came or went that has come or gone in the end; where none did that to
+    a thing (a row had another column then), all that touched it.
+    """
+    makers: dict[tuple[str, str], set[int]] = {}
+    for index, changes in enumerate(touched):
+        for part, change in changes.items():
+            if part in lasting:
+                for name in _same(change, lasting[part]):
+                    makers.setdefault((part, name), set()).add(index)
+    return [
+        {part: change for part, change in mine if change.added or change.removed}
+        for mine in (
+            [
+                (
+                    part,
+                    _of(
+                        change,
+                        {
+                            name
+                            for name in change.names & lasting[part].names
+                            if index in makers.get((part, name), (index,))
+                        },
+                    ),
+                )
+                for part, change in changes.items()
+                if part in lasting
+            ]
+            for index, changes in enumerate(touched)
         )
-        for part, change in mine.items()
-        if part in lasting and change.names & lasting[part].names
-    }
+    ]
+
+
+def _same(one: Difference, other: Difference) -> set[str]:
+    added = set(one.added).intersection(other.added)
+    return {name for name, _ in added.union(set(one.removed).intersection(other.removed))}
+
+
+def _of(change: Difference, names: set[str]) -> Difference:
+    return Difference(
+        tuple(item for item in change.added if item[0] in names),
+        tuple(item for item in change.removed if item[0] in names),
+    )
 
 
 def _not_judged(first: Sequence[str | None]) -> list[Judgement]:

@@ -19,6 +19,7 @@ Agreement = Literal[
     "wrong sqlstate",
     "wrong kind",
     "unknown",
+    "no rows",
     "not applicable",
     "unjudged",
 ]
@@ -27,9 +28,12 @@ ORDER: tuple[Agreement, ...] = (
     "agree",
     *DISAGREEMENTS,
     "unknown",
+    "no rows",
     "not applicable",
     "unjudged",
 )
+# Classes of errors that a statement meets with rows alone.
+DATA_ERRORS = frozenset({"21", "22", "23"})
 UNIQUE_VIOLATION = "23505"
 RUNS_PROGRAMS = re.compile(
     rb"\bprogram\s+(?:e?'|\$)|\b(?:pg_execute_server_program|archive_command|lo_export)\b"
@@ -87,6 +91,7 @@ class Comparison:
             "outcome": judgement.outcome if judgement is not None else None,
             "server_sqlstate": judgement.sqlstate if judgement is not None else None,
             "also": list(judgement.also) if judgement is not None else [],
+            "rows": judgement.rows if judgement is not None else None,
             "stop": judgement.stop if judgement is not None else None,
             "difference": {
                 part: _first_lines(str(change))
@@ -134,6 +139,7 @@ def compare(verdict: str, sqlstate: str | None, judgement: Judgement | None) -> 
 
     A position of a sequence that moved on is seen by some as a change and by others not: `safe` and
     `repeats` both agree with it. Where there were several reruns, the SQLSTATE of any of them does.
+    Where the first run found no rows to write, that the second changes nothing says nothing.
     """
     if judgement is None or judgement.outcome == "first fails":
         return "unjudged"
@@ -141,6 +147,12 @@ def compare(verdict: str, sqlstate: str | None, judgement: Judgement | None) -> 
         return "unknown"
     if verdict == "not-applicable" or judgement.outcome == "not-applicable":
         return "agree" if verdict == "safe" else "not applicable"
+    if (
+        judgement.outcome in ("safe", "sequence")
+        and judgement.rows == 0
+        and _needs_rows(verdict, sqlstate)
+    ):
+        return "no rows"
     if judgement.outcome == "sequence":
         return "false alarm" if verdict == "fails" else "agree"
     if judgement.outcome == "safe":
@@ -152,6 +164,10 @@ def compare(verdict: str, sqlstate: str | None, judgement: Judgement | None) -> 
     if verdict == "fails" and sqlstate not in (judgement.sqlstate, *judgement.also):
         return "wrong sqlstate"
     return "agree"
+
+
+def _needs_rows(verdict: str, sqlstate: str | None) -> bool:
+    return verdict == "repeats" or (verdict == "fails" and (sqlstate or "")[:2] in DATA_ERRORS)
 
 
 def read_replay(document: object, read: Callable[[str], bytes]) -> list[Migration]:

@@ -28,7 +28,7 @@ COLUMNS = (
     "unknown",
 )
 #: Of what there was no answer to compare with.
-NOT_COMPARED = frozenset({"not applicable", "unjudged"})
+NOT_COMPARED = frozenset({"no rows", "not applicable", "unjudged"})
 
 
 def read(path: Path) -> dict[Key, Row]:

@@ -12,12 +12,12 @@ For a whole file's answers statement by statement: `by_statement`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from psycopg import pq
 
-from .server import execute
+from .server import Session, execute
 from .snapshot import SEQUENCE, Difference, take_snapshot
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ Outcome = Literal["safe", "fails", "repeats", "sequence", "first fails", "not-ap
 
 ACTIVE_SQL_TRANSACTION = "25001"
 INVALID_TRANSACTION_TERMINATION = "2D000"
+NO_ACTIVE_SQL_TRANSACTION = "25P01"
 # What a statement says that cannot run in a transaction block.
 NEEDS_AUTOCOMMIT = frozenset({ACTIVE_SQL_TRANSACTION, INVALID_TRANSACTION_TERMINATION})
 
@@ -63,7 +64,7 @@ class Judgement:
     """What the server did on the second run, as a whole and statement by statement.
 
     Of several reruns it is the worst: that after the first `stop` statements of the file; with what
-    SQLSTATEs the statement fails in others is in `also`.
+    SQLSTATEs the statement fails in others is in `also`. `rows` is how many the first run wrote.
     """
 
     outcome: Outcome
@@ -74,6 +75,7 @@ class Judgement:
     difference: Mapping[str, Difference] = field(default_factory=dict)
     stop: int | None = None
     also: tuple[str, ...] = ()
+    rows: int | None = None
 
     def __str__(self) -> str:
         if self.sqlstate is not None:
@@ -169,6 +171,7 @@ def judge_each_statement(
         for index, statement in enumerate(statements):
             data = (copy_data or {}).get(index, b"")
             first = execute_kept(connection, statement, data)
+            rows = connection.rows
             if _makes_session_state(statement):
                 session.append(statement)
             if first is not None:
@@ -187,7 +190,7 @@ def judge_each_statement(
                 connection = database.connect()
                 for message in session:
                     execute(connection, message)
-            judgements.append(judgement)
+            judgements.append(replace(judgement, rows=rows))
     finally:
         connection.close()
     return judgements
@@ -224,9 +227,18 @@ def execute_kept(
     connection: Connection[tuple[object, ...]], statement: str, copy_data: bytes = b""
 ) -> str | None:
     """Run a statement so that its failure does not end the transaction that the file opened."""
+    if isinstance(connection, Session):
+        connection.rows = None
     inside = connection.pgconn.transaction_status == pq.TransactionStatus.INTRANS
     if not inside or is_transaction_control(statement):
-        return execute(connection, statement, copy_data)
+        sqlstate = execute(connection, statement, copy_data)
+        if sqlstate != NO_ACTIVE_SQL_TRANSACTION:
+            return sqlstate
+        # The runner has opened one for the file: LOCK TABLE wants to be in it.
+        execute(connection, "BEGIN")
+        sqlstate = execute(connection, statement, copy_data)
+        execute(connection, "COMMIT" if sqlstate is None else "ROLLBACK")
+        return sqlstate
     execute(connection, "SAVEPOINT _idemlint_kept")
     sqlstate = execute(connection, statement, copy_data)
     if sqlstate is not None:

@@ -44,6 +44,8 @@ LONGEST_SOCKET_FOLDER = 80
 # Memory, where there is enough: every database that a test gets is 7 MB of files to write.
 MEMORY = Path("/dev/shm")
 ENOUGH_MEMORY = 1 << 30
+# Command tags of what says how many rows it wrote.
+WRITES_ROWS = frozenset({b"INSERT", b"UPDATE", b"DELETE", b"MERGE", b"COPY"})
 
 SETTINGS = {
     # Durability is of no use to a database that is thrown away.
@@ -139,7 +141,8 @@ def execute(connection: Connection[object], text: str, copy_data: bytes = b"") -
     """Send a text as one simple-protocol message; return the SQLSTATE of its error, or None.
 
     `copy_data` is what every COPY … FROM STDIN in the text receives. A connection that the server
-    closes gives 57P01, as the server says when it is asked to end.
+    closes gives 57P01, as the server says when it is asked to end. A session is told how many rows
+    were written.
     """
     pgconn = connection.pgconn
     pgconn.send_query(text.encode())
@@ -155,6 +158,8 @@ def execute(connection: Connection[object], text: str, copy_data: bytes = b"") -
         elif result.status == pq.ExecStatus.FATAL_ERROR and sqlstate is None:
             raw = result.error_field(pq.DiagnosticField.SQLSTATE)
             sqlstate = raw.decode() if raw else "57P01"
+        elif isinstance(connection, Session) and result.status == pq.ExecStatus.COMMAND_OK:
+            connection.note_rows(result.command_status or b"", result.command_tuples)
     return sqlstate
 
 
@@ -167,6 +172,13 @@ class Session(psycopg.Connection[tuple[object, ...]]):
     """
 
     server: Server | None = None
+    #: How many rows the last statement wrote that could write any.
+    rows: int | None = None
+
+    def note_rows(self, command: bytes, rows: int | None) -> None:
+        """Keep the number of rows of an INSERT, UPDATE, DELETE, MERGE or COPY."""
+        if command.split(b" ", 1)[0] in WRITES_ROWS:
+            self.rows = rows
 
     def close(self) -> None:
         """Close the connection and wait until its server process is gone."""

@@ -61,6 +61,35 @@ def test_by_statement_goes_on_inside_a_transaction(database: Database) -> None:
     assert [str(one) for one in each] == ["safe", "fails 42P07", "repeats data", "safe"]
 
 
+def test_who_made_the_row_that_is_more_is_to_blame(database: Database) -> None:
+    setup = ["CREATE TABLE t (a int)", "CREATE TABLE p (id int PRIMARY KEY)"]
+    statements = [
+        "INSERT INTO t VALUES (1)",
+        "INSERT INTO t VALUES (2)",
+        "DELETE FROM t WHERE a = 2",
+        "CREATE TABLE IF NOT EXISTS one (p int REFERENCES p)",
+        "DROP TABLE IF EXISTS other",
+        "CREATE TABLE other (p int CONSTRAINT again REFERENCES p)",
+        "ALTER TABLE one ADD FOREIGN KEY (p) REFERENCES p",
+    ]
+    _, each = judge_by_statement(database, setup, statements)
+    assert [str(one) for one in each] == [
+        "repeats data",
+        "safe",
+        "safe",
+        "safe",
+        "safe",
+        "safe",
+        "repeats pg_constraint,pg_trigger",
+    ]
+    assert [one.rows for one in each[:4]] == [1, 1, 1, None]
+
+
+def test_what_wants_to_be_in_a_transaction_is_in_one(database: Database) -> None:
+    _, each = judge_by_statement(database, ["CREATE TABLE t ()"], ["LOCK TABLE t"])
+    assert [str(one) for one in each] == ["safe"]
+
+
 # After a stop
 
 

@@ -46,6 +46,11 @@ SEQUENCE = Judgement("sequence")
         ("safe", None, Judgement("first fails", "42P01"), "unjudged"),
         ("unknown", None, Judgement("first fails", "42P01"), "unjudged"),
         ("fails", "42P07", None, "unjudged"),
+        ("repeats", None, Judgement("safe", rows=0), "no rows"),
+        ("repeats", None, Judgement("safe", rows=1), "false alarm"),
+        ("fails", "23505", Judgement("safe", rows=0), "no rows"),
+        ("fails", "42P01", Judgement("safe", rows=0), "false alarm"),
+        ("safe", None, Judgement("safe", rows=0), "agree"),
         ("fails", "42P01", Judgement("fails", "42P07", also=("42P01",)), "agree"),
     ],
 )
