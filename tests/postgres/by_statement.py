@@ -278,8 +278,10 @@ def _blamed(touched: Sequence[Changes], lasting: Changes) -> list[Changes]:
     """Return what of each statement's changes is different in the end because of it.
 
     That is where the very thing came or went that has come or gone in the end; where none did that to
-    a thing (a row had another column then), all that touched it.
+    a thing (a row had another column then), all that touched it. What hangs on a relation that is new
+    in the end is its maker's.
     """
+    lasting = _without_parts_of_new(lasting)
     makers: dict[tuple[str, str], set[int]] = {}
     for index, changes in enumerate(touched):
         for part, change in changes.items():
@@ -307,6 +309,18 @@ def _blamed(touched: Sequence[Changes], lasting: Changes) -> list[Changes]:
             for index, changes in enumerate(touched)
         )
     ]
+
+
+def _without_parts_of_new(lasting: Changes) -> Changes:
+    relations = lasting.get("pg_class", Difference((), ()))
+    new = {name for name, _ in relations.added} - {name for name, _ in relations.removed}
+    beginnings = tuple(f"{name}{end}" for name in sorted(new) for end in ". ")
+    if not beginnings:
+        return lasting
+    return {
+        part: _of(change, {name for name in change.names if not name.startswith(beginnings)})
+        for part, change in lasting.items()
+    }
 
 
 def _same(one: Difference, other: Difference) -> set[str]:

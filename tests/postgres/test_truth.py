@@ -121,7 +121,7 @@ def test_measure_files(database: Database) -> None:
     }
     text = report.text()
     assert "miss: 1.sql at byte" in text
-    assert "server:   repeats pg_attribute,pg_class,pg_index" in text
+    assert "server:   repeats pg_class,pg_index" in text
     assert "3.sql: first run 42703: SELECT nothing" in text
     assert "4.sql: statements that start programs left out" in text
     assert "agreement 40.00%" in text
