@@ -70,9 +70,13 @@ def _columns(row: Row) -> Iterable[str]:
 
 
 def changes(before: Mapping[Key, Row], after: Mapping[Key, Row]) -> list[str]:
-    """Return what changed from one measurement to another: both tables, then statement by statement."""
+    """Return what changed from one measurement to another: tables, then statement by statement.
+
+    The tables are of what is in both.
+    """
     both = before.keys() & after.keys()
-    lines = ["before", *table(before), "", "after", *table(after), ""]
+    lines = ["before", *table({key: before[key] for key in both}), ""]
+    lines += ["after", *table({key: after[key] for key in both}), ""]
     for name, one, other in (("before", before, after), ("after", after, before)):
         if alone := one.keys() - other.keys():
             lines.append(f"{len(alone)} statements are only in the measurement {name}")

@@ -25,6 +25,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
@@ -106,13 +107,7 @@ def measure(
     if mode == "folder":
         _measure_folder(database, migrations, report)
         return report
-    total = sum(len(one.verdicts) for one in migrations)
-    chosen = spread(total, sample)
-    passed = 0
-    for migration in migrations:
-        # A file is asked about as a whole in file mode: one chosen statement chooses it.
-        mine = {i for i in range(len(migration.verdicts)) if passed + i in chosen}
-        passed += len(migration.verdicts)
+    for migration, mine in zip(migrations, _chosen(migrations, mode, sample), strict=True):
         verdicts = _without_programs(migration, report)
         if len(verdicts) < len(migration.verdicts):
             mine = set(range(len(verdicts))) if mine else set()
@@ -122,13 +117,31 @@ def measure(
             report.notes.append(f"{migration.filename}: {type(error).__name__}: {error}")
             continue
         _note_failures(report, migration, verdicts, judgements)
-        asked = mine if mode == "statement" or not mine else set(range(len(verdicts)))
         report.comparisons += [
             one
             for index, one in enumerate(_compared(migration, verdicts, judgements))
-            if index in asked
+            if index in mine
         ]
     return report
+
+
+def _chosen(migrations: Sequence[Migration], mode: Mode, sample: int | None) -> list[set[int]]:
+    """Choose what is asked about: statements, or where a file is asked about as a whole, files."""
+    starts = [0, *accumulate(len(one.verdicts) for one in migrations)]
+    for number in range(starts[-1] if sample is None else sample, 0, -1):
+        places = spread(starts[-1], number)
+        chosen = [
+            {place - start for place in places if start <= place < end}
+            for start, end in pairwise(starts)
+        ]
+        if mode != "statement":
+            chosen = [
+                set(range(len(one.verdicts))) if mine else set()
+                for one, mine in zip(migrations, chosen, strict=True)
+            ]
+        if sample is None or number == 1 or sum(map(len, chosen)) <= sample:
+            return chosen
+    return [set() for _ in migrations]
 
 
 def _measure_folder(database: Database, migrations: Sequence[Migration], report: Report) -> None:
