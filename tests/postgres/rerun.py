@@ -6,19 +6,18 @@ Three questions, as idemlint's `--rerun` modes ask them:
 - `judge_each_statement`: each statement again, right after itself (`statement`)
 - `judge_interrupted`: from the start again, after a stop in the middle (`interrupted`)
 
-and one for comparing verdicts: `judge_by_statement`, the first question answered statement by
-statement, where a statement that fails has no effect and the rest goes on.
+For a whole file's answers statement by statement: `by_statement`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from psycopg import pq
 
-from .server import execute
+from .server import Session, execute
 from .snapshot import SEQUENCE, Difference, take_snapshot
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ Outcome = Literal["safe", "fails", "repeats", "sequence", "first fails", "not-ap
 
 ACTIVE_SQL_TRANSACTION = "25001"
 INVALID_TRANSACTION_TERMINATION = "2D000"
+NO_ACTIVE_SQL_TRANSACTION = "25P01"
 # What a statement says that cannot run in a transaction block.
 NEEDS_AUTOCOMMIT = frozenset({ACTIVE_SQL_TRANSACTION, INVALID_TRANSACTION_TERMINATION})
 
@@ -49,13 +49,23 @@ _SESSION = re.compile(
 )
 
 
+# What may take the next value of a sequence, which no rollback takes back.
+_MOVES_SEQUENCES = re.compile(r"(?:insert|copy|select|with|update|merge|call)\b", re.IGNORECASE)
+_WRITTEN = """SELECT pg_catalog.pg_current_wal_insert_lsn(),
+    (SELECT pg_catalog.sum(1 + pg_catalog.abs(last_value::numeric)) FROM pg_catalog.pg_sequences)"""
+
+
 class SetupFailed(RuntimeError):
     """A message that should prepare the database failed: the question could not be put."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the server did on the second run, as a whole and statement by statement."""
+    """What the server did on the second run, as a whole and statement by statement.
+
+    Of several reruns it is the worst: that after the first `stop` statements of the file; with what
+    SQLSTATEs the statement fails in others is in `also`. `rows` is how many the first run wrote.
+    """
 
     outcome: Outcome
     sqlstate: str | None = None
@@ -63,6 +73,9 @@ class Judgement:
     first: tuple[str | None, ...] = ()
     second: tuple[str | None, ...] = ()
     difference: Mapping[str, Difference] = field(default_factory=dict)
+    stop: int | None = None
+    also: tuple[str, ...] = ()
+    rows: int | None = None
 
     def __str__(self) -> str:
         if self.sqlstate is not None:
@@ -87,11 +100,11 @@ def judge_statements(
     """
     connection = database.connect()
     try:
-        _prepare(connection, setup)
+        prepare(connection, setup)
         first = tuple(execute(connection, one, copy_data) for one in statements)
         if between:
             _prepare_apart(database, between)
-        if (failed := _first_error(first)) is not None:
+        if (failed := first_error(first)) is not None:
             return Judgement("first fails", failed, first=first)
         if not same_session:
             connection.close()
@@ -101,7 +114,7 @@ def judge_statements(
         second = tuple(execute(connection, one, copy_data) for one in statements)
         if not same_session:
             connection.close()
-        return _judged(before, database.snapshot(), first, second)
+        return judged(before, database.snapshot(), first, second)
     finally:
         connection.close()
 
@@ -118,19 +131,19 @@ def judge_interrupted(
     between two statements and the end. A transaction that is open at the stop is rolled back.
     """
     with database.connect() as connection:
-        _prepare(connection, setup)
+        prepare(connection, setup)
     with database.copy() as whole:
         first = tuple(whole.run(statements))
         expected = whole.snapshot()
     judgements: dict[int, Judgement] = {}
     for stop in sorted(range(1, len(statements) + 1) if stops is None else stops):
-        if (failed := _first_error(first)) is not None:
+        if (failed := first_error(first)) is not None:
             judgements[stop] = Judgement("first fails", failed, first=first)
             continue
         with database.copy() as stopped:
             stopped.run(statements[:stop])
             second = tuple(stopped.run(statements))
-            judgements[stop] = _judged(expected, stopped.snapshot(), first[:stop], second)
+            judgements[stop] = judged(expected, stopped.snapshot(), first[:stop], second)
     return judgements
 
 
@@ -153,11 +166,12 @@ def judge_each_statement(
     session: list[str] = []
     judgements: list[Judgement | None] = []
     try:
-        _prepare(connection, setup)
+        prepare(connection, setup)
         session += [message for message in setup if _makes_session_state(message)]
         for index, statement in enumerate(statements):
             data = (copy_data or {}).get(index, b"")
-            first = _execute_kept(connection, statement, data)
+            first = execute_kept(connection, statement, data)
+            rows = connection.rows
             if _makes_session_state(statement):
                 session.append(statement)
             if first is not None:
@@ -166,7 +180,7 @@ def judge_each_statement(
             if chosen is not None and index not in chosen:
                 judgements.append(None)
                 continue
-            if _is_transaction_control(statement):
+            if is_transaction_control(statement):
                 judgements.append(Judgement("not-applicable", first=(None,)))
                 continue
             judgement = _again_taken_back(database, connection, statement, data)
@@ -176,78 +190,25 @@ def judge_each_statement(
                 connection = database.connect()
                 for message in session:
                     execute(connection, message)
-            judgements.append(judgement)
+            judgements.append(replace(judgement, rows=rows))
     finally:
         connection.close()
     return judgements
 
 
-def judge_by_statement(
-    database: Database,
-    setup: Sequence[str],
-    statements: Sequence[str],
-    *,
-    copy_data: Mapping[int, bytes] | None = None,
-) -> tuple[Judgement, list[Judgement]]:
-    """Judge all of it again after its end, and say which statement is to blame for what.
+def written(connection: Connection[tuple[object, ...]]) -> tuple[str, str] | None:
+    """Return where the log is, and the sum of all sequences: what changes where a statement does anything.
 
-    The database is left as after the first run. In the second run a statement that fails has no
-    effect and the rest goes on, even inside the file's own transaction. A statement repeats where
-    it touched a thing that is different when the rerun ends. Where the first run fails there is no
-    second: all statements are "first fails", `first` says which ones did.
+    The log alone does not tell: most calls of nextval() write none. None where nothing can be asked.
     """
-    data = copy_data or {}
-    with database.connect() as connection:
-        _prepare(connection, setup)
-        first = tuple(
-            _execute_kept(connection, one, data.get(i, b"")) for i, one in enumerate(statements)
-        )
-    if (failed := _first_error(first)) is not None:
-        # The state is not one that a rerun would meet: nothing can be said of any statement.
-        each = [Judgement("first fails", failed, first=(one,)) for one in first]
-        return Judgement("first fails", failed, first=first), each
-    before = database.snapshot()
-    with database.copy() as again, again.connect() as connection:
-        second = tuple(
-            _execute_kept(connection, one, data.get(i, b"")) for i, one in enumerate(statements)
-        )
-        connection.close()
-        after = again.snapshot()
-    whole = _judged(before, after, first, second)
-    lasting = before.difference(after)
-    touched: list[Mapping[str, Difference]] = [{} for _ in statements]
-    if lasting:
-        touched = _touched(database, statements, data, before)
-    judgements: list[Judgement] = []
-    for index in range(len(statements)):
-        mine = {
-            part: Difference(
-                tuple(item for item in change.added if item[0] in lasting[part].names),
-                tuple(item for item in change.removed if item[0] in lasting[part].names),
-            )
-            for part, change in touched[index].items()
-            if part in lasting and change.names & lasting[part].names
-        }
-        judgements.append(_judged_change(mine, (first[index],), (second[index],)))
-    return whole, judgements
+    if connection.pgconn.transaction_status == pq.TransactionStatus.INERROR:
+        return None
+    row = connection.execute(_WRITTEN, prepare=False).fetchone()
+    assert row is not None
+    return str(row[0]), str(row[1])
 
 
-def _touched(
-    database: Database, statements: Sequence[str], data: Mapping[int, bytes], before: Snapshot
-) -> list[Mapping[str, Difference]]:
-    """Rerun once more in a copy, and say for each statement what it changed."""
-    touched: list[Mapping[str, Difference]] = []
-    with database.copy() as again, again.connect() as connection:
-        state = before
-        for index, statement in enumerate(statements):
-            _execute_kept(connection, statement, data.get(index, b""))
-            now = _snapshot_within(database, connection)
-            touched.append(state.difference(now))
-            state = now
-    return touched
-
-
-def _snapshot_within(database: Database, connection: Connection[tuple[object, ...]]) -> Snapshot:
+def snapshot_within(database: Database, connection: Connection[tuple[object, ...]]) -> Snapshot:
     """Take a snapshot through a session, whether or not it has a transaction open."""
     server = database.server
     if connection.pgconn.transaction_status != pq.TransactionStatus.INTRANS:
@@ -262,13 +223,22 @@ def _snapshot_within(database: Database, connection: Connection[tuple[object, ..
         execute(connection, "RELEASE SAVEPOINT _idemlint_look")
 
 
-def _execute_kept(
+def execute_kept(
     connection: Connection[tuple[object, ...]], statement: str, copy_data: bytes = b""
 ) -> str | None:
     """Run a statement so that its failure does not end the transaction that the file opened."""
+    if isinstance(connection, Session):
+        connection.rows = None
     inside = connection.pgconn.transaction_status == pq.TransactionStatus.INTRANS
-    if not inside or _is_transaction_control(statement):
-        return execute(connection, statement, copy_data)
+    if not inside or is_transaction_control(statement):
+        sqlstate = execute(connection, statement, copy_data)
+        if sqlstate != NO_ACTIVE_SQL_TRANSACTION:
+            return sqlstate
+        # The runner has opened one for the file: LOCK TABLE wants to be in it.
+        execute(connection, "BEGIN")
+        sqlstate = execute(connection, statement, copy_data)
+        execute(connection, "COMMIT" if sqlstate is None else "ROLLBACK")
+        return sqlstate
     execute(connection, "SAVEPOINT _idemlint_kept")
     sqlstate = execute(connection, statement, copy_data)
     if sqlstate is not None:
@@ -286,7 +256,22 @@ def _again_taken_back(
     """Run a statement again and take it back; None where it refuses to run in a transaction."""
     server = database.server
     inside = connection.pgconn.transaction_status == pq.TransactionStatus.INTRANS
-    before = _snapshot_within(database, connection)
+    if not _MOVES_SEQUENCES.match(bare(statement)):
+        # Most statements fail or do nothing, which is told faster than a state is read twice.
+        log = written(connection)
+        execute(connection, "SAVEPOINT _idemlint_try" if inside else "BEGIN")
+        second = execute(connection, statement, copy_data)
+        if second is None:
+            second = execute(connection, "SET CONSTRAINTS ALL IMMEDIATE")
+        changed = second is None and written(connection) != log
+        execute(connection, "ROLLBACK TO SAVEPOINT _idemlint_try" if inside else "ROLLBACK")
+        if inside:
+            execute(connection, "RELEASE SAVEPOINT _idemlint_try")
+        if second in NEEDS_AUTOCOMMIT:
+            return None
+        if not changed:
+            return Judgement("safe" if second is None else "fails", second, (), (None,), (second,))
+    before = snapshot_within(database, connection)
     execute(connection, "SAVEPOINT _idemlint_again" if inside else "BEGIN")
     try:
         second = execute(connection, statement, copy_data)
@@ -302,7 +287,7 @@ def _again_taken_back(
         execute(connection, "ROLLBACK TO SAVEPOINT _idemlint_again" if inside else "ROLLBACK")
         if inside:
             execute(connection, "RELEASE SAVEPOINT _idemlint_again")
-    judgement = _judged(before, after, (None,), (None,))
+    judgement = judged(before, after, (None,), (None,))
     if SEQUENCE in judgement.difference:
         _reset_sequences(connection, before)
     return judgement
@@ -326,10 +311,11 @@ def _again_in_a_copy(
             for message in session:
                 execute(connection, message)
             second = execute(connection, statement, copy_data)
-        return _judged(before, copied.snapshot(), (None,), (second,))
+        return judged(before, copied.snapshot(), (None,), (second,))
 
 
-def _prepare(connection: Connection[tuple[object, ...]], messages: Sequence[str]) -> None:
+def prepare(connection: Connection[tuple[object, ...]], messages: Sequence[str]) -> None:
+    """Run the messages of a setup, each in autocommit; raises SetupFailed."""
     for message in messages:
         sqlstate = execute(connection, message)
         if (sqlstate is not None) != message.rstrip().endswith("--expect-error"):
@@ -338,23 +324,25 @@ def _prepare(connection: Connection[tuple[object, ...]], messages: Sequence[str]
 
 def _prepare_apart(database: Database, messages: Sequence[str]) -> None:
     with database.connect() as connection:
-        _prepare(connection, messages)
+        prepare(connection, messages)
 
 
-def _first_error(outcomes: Sequence[str | None]) -> str | None:
+def first_error(outcomes: Sequence[str | None]) -> str | None:
+    """Return the first SQLSTATE among outcomes, or None."""
     return next((one for one in outcomes if one is not None), None)
 
 
-def _judged(
+def judged(
     before: Snapshot,
     after: Snapshot,
     first: tuple[str | None, ...],
     second: tuple[str | None, ...],
 ) -> Judgement:
-    return _judged_change(before.difference(after), first, second)
+    """Turn two states and the outcomes of two runs into a judgement."""
+    return judged_change(before.difference(after), first, second)
 
 
-def _judged_change(
+def judged_change(
     difference: Mapping[str, Difference],
     first: tuple[str | None, ...],
     second: tuple[str | None, ...],
@@ -362,10 +350,10 @@ def _judged_change(
     """Turn what was seen into an outcome: an error counts first, then what is different."""
     parts = tuple(sorted(difference))
     outcome: Outcome = "safe"
-    sqlstate = _first_error(first)
+    sqlstate = first_error(first)
     if sqlstate is not None:
         outcome = "first fails"
-    elif (sqlstate := _first_error(second)) is not None:
+    elif (sqlstate := first_error(second)) is not None:
         outcome = "fails"
     elif parts == (SEQUENCE,):
         outcome = "sequence"
@@ -374,13 +362,15 @@ def _judged_change(
     return Judgement(outcome, sqlstate, parts, first, second, difference)
 
 
-def _bare(statement: str) -> str:
+def bare(statement: str) -> str:
+    """Return a statement without the comments before it."""
     return _COMMENTS.sub("", statement)
 
 
-def _is_transaction_control(statement: str) -> bool:
-    return _TRANSACTION.match(_bare(statement)) is not None
+def is_transaction_control(statement: str) -> bool:
+    """Tell whether a statement begins or ends a transaction, or a part of one."""
+    return _TRANSACTION.match(bare(statement)) is not None
 
 
 def _makes_session_state(statement: str) -> bool:
-    return _SESSION.match(_bare(statement)) is not None
+    return _SESSION.match(bare(statement)) is not None

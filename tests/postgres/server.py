@@ -44,6 +44,8 @@ LONGEST_SOCKET_FOLDER = 80
 # Memory, where there is enough: every database that a test gets is 7 MB of files to write.
 MEMORY = Path("/dev/shm")
 ENOUGH_MEMORY = 1 << 30
+# Command tags of what says how many rows it wrote.
+WRITES_ROWS = frozenset({b"INSERT", b"UPDATE", b"DELETE", b"MERGE", b"COPY"})
 
 SETTINGS = {
     # Durability is of no use to a database that is thrown away.
@@ -106,12 +108,21 @@ def find_servers() -> list[Installation]:
     return found
 
 
-def start_server(major: int | None = None) -> Server:
-    """Start the first installation found, or the first of that major version.
+def installations_in(folder: Path) -> list[Installation]:
+    """Return what is installed in a folder: its programs, or a package that has them below it."""
+    found = (
+        (folder / inner, _major_of(folder / inner))
+        for inner in ("", "bin", "native/bin", "pginstall/bin", "package/native/bin")
+    )
+    return [Installation(major, bindir, str(folder)) for bindir, major in found if major]
+
+
+def start_server(major: int | None = None, folder: Path | None = None) -> Server:
+    """Start the first installation found (in `folder` alone, if given), or the first of that major version.
 
     Raises ServerUnavailable with the reason where there is none or where it does not start.
     """
-    installations = find_servers()
+    installations = find_servers() if folder is None else installations_in(folder)
     fitting = [one for one in installations if major in (None, one.major)]
     if not fitting:
         had = ", ".join(f"{one.major} ({one.origin})" for one in installations) or "none"
@@ -130,7 +141,8 @@ def execute(connection: Connection[object], text: str, copy_data: bytes = b"") -
     """Send a text as one simple-protocol message; return the SQLSTATE of its error, or None.
 
     `copy_data` is what every COPY … FROM STDIN in the text receives. A connection that the server
-    closes gives 57P01, as the server says when it is asked to end.
+    closes gives 57P01, as the server says when it is asked to end. A session is told how many rows
+    were written.
     """
     pgconn = connection.pgconn
     pgconn.send_query(text.encode())
@@ -146,6 +158,8 @@ def execute(connection: Connection[object], text: str, copy_data: bytes = b"") -
         elif result.status == pq.ExecStatus.FATAL_ERROR and sqlstate is None:
             raw = result.error_field(pq.DiagnosticField.SQLSTATE)
             sqlstate = raw.decode() if raw else "57P01"
+        elif isinstance(connection, Session) and result.status == pq.ExecStatus.COMMAND_OK:
+            connection.note_rows(result.command_status or b"", result.command_tuples)
     return sqlstate
 
 
@@ -158,6 +172,13 @@ class Session(psycopg.Connection[tuple[object, ...]]):
     """
 
     server: Server | None = None
+    #: How many rows the last statement wrote that could write any.
+    rows: int | None = None
+
+    def note_rows(self, command: bytes, rows: int | None) -> None:
+        """Keep the number of rows of an INSERT, UPDATE, DELETE, MERGE or COPY."""
+        if command.split(b" ", 1)[0] in WRITES_ROWS:
+            self.rows = rows
 
     def close(self) -> None:
         """Close the connection and wait until its server process is gone."""
@@ -272,7 +293,9 @@ class Server:
     def _initialise(self, bindir: Path, uid: int, gid: int) -> None:
         command = [str(bindir / "initdb"), "--pgdata", str(self.socket_folder / "data")]
         command += ["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"]
-        command += ["--locale", "C", "--no-sync", "--no-instructions"]
+        command += ["--locale", "C", "--no-sync"]
+        if self.version >= 14:
+            command.append("--no-instructions")
         done = _run_as(command, uid, gid, self.socket_folder)
         if done.returncode != 0:
             raise ServerUnavailable(f"initdb failed: {done.stderr.strip() or done.stdout.strip()}")

@@ -382,8 +382,9 @@ _QUERIES: tuple[tuple[str, int, str], ...] = (
         "pg_trigger",
         13,
         r"""SELECT c.tgrelid::regclass::text || ' ' ||
-        CASE WHEN c.tgisinternal THEN regexp_replace(c.tgname, '_\d+$', '')
-        ELSE quote_ident(c.tgname) END,
+        CASE WHEN c.tgisinternal THEN regexp_replace(c.tgname, '_\d+$', '') || concat(' of ',
+        (SELECT concat_ws(' ', conrelid::regclass, conname) FROM pg_constraint o
+        WHERE o.oid = c.tgconstraint)) ELSE quote_ident(c.tgname) END,
         row(regexp_replace(pg_get_triggerdef(c.oid), '(ConstraintTrigger_[ac])_\d+', '\1'),
         c.tgenabled, c.tgisinternal, {trigger_parent},
         (SELECT conname FROM pg_constraint o WHERE o.oid = c.tgconstraint))::text

@@ -14,12 +14,11 @@ import pytest
 
 from .rerun import (
     SetupFailed,
-    judge_by_statement,
     judge_each_statement,
     judge_interrupted,
     judge_statements,
 )
-from .server import ServerUnavailable, execute, find_servers, start_server
+from .server import ServerUnavailable, execute, find_servers, installations_in, start_server
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -41,6 +40,17 @@ def test_version_is_the_installation_s(server: Server) -> None:
 def test_unknown_major_says_what_there_is() -> None:
     with pytest.raises(ServerUnavailable, match=r"PostgreSQL 7 is not installed here; found: \d+"):
         start_server(7)
+
+
+def test_a_server_is_found_in_its_folder(server: Server, tmp_path: Path) -> None:
+    bindir = server.installation.bindir
+    for folder in (bindir, bindir.parent):
+        assert {(one.major, one.bindir) for one in installations_in(folder)} == {
+            (server.version, bindir)
+        }
+    assert installations_in(tmp_path) == []
+    with pytest.raises(ServerUnavailable, match="PostgreSQL is not installed here; found: none"):
+        start_server(folder=tmp_path)
 
 
 def test_server_ends_when_its_owner_is_killed(server: Server) -> None:
@@ -476,36 +486,6 @@ def test_each_statement(database: Database) -> None:
 def test_each_chosen_statement(database: Database) -> None:
     judgements = judge_each_statement(database, [T], ["INSERT INTO t VALUES (1)"] * 2, {1})
     assert [one and str(one) for one in judgements] == [None, "first fails 23505"]
-
-
-def test_by_statement_blames_the_right_one(database: Database) -> None:
-    setup = ["CREATE TABLE n (a int)", "CREATE TABLE m (a int)"]
-    statements = [
-        "CREATE TABLE t (a int)",
-        "INSERT INTO n VALUES (1)",
-        "INSERT INTO m VALUES (1)",
-        "DELETE FROM m WHERE a = 1",
-        "CREATE INDEX ON t (a)",
-        "ALTER TABLE t ADD COLUMN IF NOT EXISTS b int",
-    ]
-    whole, each = judge_by_statement(database, setup, statements)
-    assert whole.outcome == "fails"
-    assert [str(one) for one in each] == [
-        "fails 42P07",
-        "repeats data",
-        "safe",
-        "safe",
-        "repeats pg_attribute,pg_class,pg_index",
-        "safe",
-    ]
-    # The database is as after one run.
-    assert database.snapshot().parts["data"] == (("public.n", "(1)"),)
-
-
-def test_by_statement_goes_on_inside_a_transaction(database: Database) -> None:
-    statements = ["BEGIN", "CREATE TABLE t (a int)", "INSERT INTO t VALUES (1)", "COMMIT"]
-    _, each = judge_by_statement(database, [], statements)
-    assert [str(one) for one in each] == ["safe", "fails 42P07", "repeats data", "safe"]
 
 
 def test_execute_reports_the_first_error_of_a_message(database: Database) -> None:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from . import measurements
 from .rerun import Judgement
-from .truth import compare, measure, read_replay, spread
+from .truth import compare, main, measure, read_replay
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .server import Database
 
 FAILS = Judgement("fails", "42P07")
@@ -43,6 +46,12 @@ SEQUENCE = Judgement("sequence")
         ("safe", None, Judgement("first fails", "42P01"), "unjudged"),
         ("unknown", None, Judgement("first fails", "42P01"), "unjudged"),
         ("fails", "42P07", None, "unjudged"),
+        ("repeats", None, Judgement("safe", rows=0), "no rows"),
+        ("repeats", None, Judgement("safe", rows=1), "false alarm"),
+        ("fails", "23505", Judgement("safe", rows=0), "no rows"),
+        ("fails", "42P01", Judgement("safe", rows=0), "false alarm"),
+        ("safe", None, Judgement("safe", rows=0), "agree"),
+        ("fails", "42P01", Judgement("fails", "42P07", also=("42P01",)), "agree"),
     ],
 )
 def test_compare(
@@ -51,15 +60,8 @@ def test_compare(
     assert compare(verdict, sqlstate, judgement) == expected
 
 
-def test_spread() -> None:
-    assert spread(5, None) == spread(5, 9) == {0, 1, 2, 3, 4}
-    assert spread(10, 2) == {0, 5}
-    assert len(spread(1000, 7)) == 7
-    assert spread(0, 3) == frozenset()
-
-
 def document(
-    files: dict[str, list[tuple[str, str, str | None]]],
+    files: dict[str, list[tuple[str, str, str | None]]], *, one_by_one: bool = False
 ) -> tuple[object, dict[str, bytes]]:
     """Write files of the given (statement, verdict, sqlstate), and what idemlint says of them."""
     contents: dict[str, bytes] = {}
@@ -71,7 +73,8 @@ def document(
             bare, _, rest = text.partition("\n")
             end = start + len(bare.encode())
             content += f"{bare};\n{rest}".encode()
-            spans.append({"index": index, "start": start, "end": end, "kind": "X", "unit": 0,
+            spans.append({"index": index, "start": start, "end": end, "kind": "X",
+                          "unit": index if one_by_one else 0,
                           "verdict": verdict, "sqlstate": sqlstate, "reason": "", "codes": [],
                           "rerun": "file", "condition": None})  # fmt: skip
         contents[name] = content
@@ -118,7 +121,7 @@ def test_measure_files(database: Database) -> None:
     }
     text = report.text()
     assert "miss: 1.sql at byte" in text
-    assert "server:   repeats pg_attribute,pg_class,pg_index" in text
+    assert "server:   repeats pg_class,pg_index" in text
     assert "3.sql: first run 42703: SELECT nothing" in text
     assert "4.sql: statements that start programs left out" in text
     assert "agreement 40.00%" in text
@@ -146,3 +149,94 @@ def test_a_sample_applies_everything(database: Database) -> None:
     report = measure(database, read_replay(given, contents.__getitem__), "statement", 3)
     assert [one.filename for one in report.comparisons] == ["1.sql", "1.sql", "3.sql"]
     assert ("public.t", "(8,)") in database.snapshot().parts["data"]
+
+
+@pytest.mark.server
+def test_measure_stops(database: Database) -> None:
+    given, contents = document(
+        {
+            "1.sql": [
+                ("CREATE TABLE a (id int)", "safe", None),
+                ("DROP TABLE a", "safe", None),
+                ("CREATE TABLE IF NOT EXISTS b (id int)", "safe", None),
+            ],
+            "2.sql": [("ALTER TABLE b ADD c int", "not-applicable", None)],
+        },
+        one_by_one=True,
+    )
+    report = measure(database, read_replay(given, contents.__getitem__), "interrupted")
+    assert [one.agreement for one in report.comparisons] == [
+        "miss",
+        "agree",
+        "agree",
+        "not applicable",
+    ]
+    assert "fails 42P07 after a stop behind 1 statements" in report.text()
+
+
+@pytest.mark.server
+def test_measure_a_folder(database: Database) -> None:
+    given, contents = document(
+        {
+            "1.sql": [
+                ("CREATE TABLE a (id int)", "safe", None),
+                ("CREATE TABLE IF NOT EXISTS gone (id int)", "safe", None),
+                ("CREATE TABLE kept (id int)", "fails", "42P07"),
+            ],
+            "2.sql": [
+                ("DROP TABLE a", "safe", None),
+                ("ALTER TABLE gone ADD b no_such_type", "fails", "42701"),
+            ],
+        }
+    )
+    report = measure(database, read_replay(given, contents.__getitem__), "folder")
+    # Nothing is said of a thing that a statement which failed at first is about.
+    assert [one.agreement for one in report.comparisons] == [
+        "agree",
+        "unjudged",
+        "agree",
+        "agree",
+        "unjudged",
+    ]
+
+
+def row(start: int, verdict: str, sqlstate: str | None, agreement: str) -> dict[str, object]:
+    server = {"miss": ("fails", "42P07"), "wrong kind": ("fails", "23505")}
+    outcome, code = server.get(agreement, (verdict, sqlstate))
+    return {"file": "1.sql", "start": start, "text": "CREATE TABLE t ()", "verdict": verdict,
+            "sqlstate": sqlstate, "outcome": outcome, "server_sqlstate": code,
+            "agreement": agreement}  # fmt: skip
+
+
+def test_two_measurements_are_held_against_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, rows in {
+        "before": [
+            row(0, "safe", None, "miss"),
+            row(9, "repeats", None, "wrong kind"),
+            row(20, "safe", None, "agree"),
+            row(30, "not-applicable", None, "not applicable"),
+        ],
+        "after": [
+            row(0, "fails", "42P07", "agree"),
+            row(9, "repeats", None, "wrong kind"),
+            row(20, "unknown", None, "unknown"),
+        ],
+    }.items():
+        (tmp_path / name).mkdir()
+        part = {"folder": "f", "mode": "file", "comparisons": rows}
+        measurements.write(tmp_path / name / "f.json", [part])
+    assert main(["table", str(tmp_path / "before")]) == 0
+    table = capsys.readouterr().out.splitlines()
+    cells = dict(zip(*([one.strip() for one in table[i].split("|")] for i in (0, 2)), strict=True))
+    assert cells["mode"] == "file"
+    assert cells["judged"] == "3"
+    assert cells["miss"] == cells["repeats, is 23505"] == cells["agree"] == "1 (33.33%)"
+    assert main(["compare", str(tmp_path / "before"), str(tmp_path / "after")]) == 0
+    told = capsys.readouterr().out
+    assert "1 statements are only in the measurement before" in told
+    assert "file: miss -> agree: 1\n" in told
+    assert "f 1.sql:0 safe -> fails 42P07, server fails 42P07: CREATE TABLE t ()" in told
+    assert "file: agree -> unknown: 1\n" in told
+    assert "1.sql:9" not in told

@@ -1,11 +1,15 @@
 """Compare idemlint's verdicts with a real server's, on folders of real migrations.
 
-    python -m tests.postgres.truth FOLDER... [--runner R] [--mode statement|file] [--sample 500]
+    python -m tests.postgres.truth FOLDER... [--runner R] [--mode M] [--sample 500] [--json OUT]
+    python -m tests.postgres.truth table OUT
+    python -m tests.postgres.truth compare BEFORE AFTER
 
 idemlint says for every statement what it does when it runs again (`idemlint replay`). Here the same
 statements are applied to a throwaway server in the same order, in autocommit, and run again: each
-right after itself (`statement`), or all of a file after its end (`file`). A file is judged only
-where its first run succeeded. Printed are counts, and every disagreement with both answers.
+right after itself (`statement`), all of a file after its end (`file`) or after each stop between two
+of the runner's units (`interrupted`), or all files after all files (`folder`). A file is judged only
+where its first run succeeded. Printed are counts, and every disagreement with both answers; `compare`
+says what is different in two measurements that were kept with `--json`.
 
 The migrations are other people's text and run as superuser of the throwaway server, under an
 unprivileged account of this machine; statements that start programs are never run.
@@ -19,45 +23,28 @@ import re
 import shlex
 import subprocess
 import sys
-from collections import Counter
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
-from .rerun import Judgement, judge_by_statement, judge_each_statement
+from . import measurements
+from .by_statement import MOST_STOPS, Sent, judge_by_statement, judge_folder, judge_stops, spread
+from .comparison import DISAGREEMENTS, Comparison, Report, compare, read_replay, shortened
+from .rerun import bare, judge_each_statement
 from .server import ServerUnavailable, start_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
-    from .server import Database
+    from .comparison import Migration, Verdict
+    from .rerun import Judgement
+    from .server import Database, Server
 
-Mode = Literal["statement", "file"]
-Agreement = Literal[
-    "agree",
-    "miss",
-    "false alarm",
-    "wrong sqlstate",
-    "wrong kind",
-    "unknown",
-    "not applicable",
-    "unjudged",
-]
-DISAGREEMENTS: tuple[Agreement, ...] = ("miss", "false alarm", "wrong sqlstate", "wrong kind")
-ORDER: tuple[Agreement, ...] = (
-    "agree",
-    *DISAGREEMENTS,
-    "unknown",
-    "not applicable",
-    "unjudged",
-)
-RUNS_PROGRAMS = re.compile(
-    rb"\bprogram\s+(?:e?'|\$)|\b(?:pg_execute_server_program|archive_command|lo_export)\b"
-    rb"|\blanguage\s+'?(?:c|pl\w*u)\b",
-    re.IGNORECASE,
-)
-COPY_FROM_STDIN = re.compile(rb"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
-COPIED = re.compile(rb"[ \t]*;[ \t]*\r?\n(.*?)^\\\.\r?$", re.DOTALL | re.MULTILINE)
+__all__ = ["DISAGREEMENTS", "PRELUDES", "compare", "main", "measure", "read_replay", "spread"]
+
+Mode = Literal["statement", "file", "interrupted", "folder"]
 
 # What a platform has before the first migration runs.
 PRELUDES: dict[str, tuple[str, ...]] = {
@@ -81,182 +68,149 @@ PRELUDES: dict[str, tuple[str, ...]] = {
         "CREATE PUBLICATION supabase_realtime",
     ),
 }
+# What a statement names with a word before it that says that a thing follows.
+NAMES = re.compile(
+    r"\b(?:table|view|index|type|domain|sequence|schema|extension|function|procedure|trigger|policy"
+    r"|on|into|from|update|join|references)\s+(?:concurrently\s+|only\s+|if\s+(?:not\s+)?exists\s+)*"
+    r'((?:"[^"]+"|\w+)(?:\."[^"]+"|\.\w+)*)',
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What idemlint says of one statement, with the statement's own text."""
-
-    start: int
-    text: str
-    verdict: str
-    sqlstate: str | None = None
-    kind: str = ""
-    reason: str = ""
-    copy_data: bytes = b""
-    runs_programs: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One file of a folder: its name, its runner, its statements in order."""
-
-    filename: str
-    runner: str
-    verdicts: tuple[Verdict, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One statement with both answers."""
-
-    filename: str
-    verdict: Verdict
-    judgement: Judgement | None
-    agreement: Agreement
-
-
-@dataclass(slots=True)
-class Report:
-    """All comparisons of a run, and why files were left out."""
-
-    comparisons: list[Comparison] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def counts(self) -> Counter[Agreement]:
-        """Return how many statements came out which way."""
-        return Counter(one.agreement for one in self.comparisons)
-
-    def text(self) -> str:
-        """Return the report as it is printed: disagreements, notes, counts."""
-        lines: list[str] = []
-        for agreement in DISAGREEMENTS:
-            lines += [
-                f"{agreement}: {_described(one)}"
-                for one in self.comparisons
-                if one.agreement == agreement
-            ]
-        lines += [f"note: {note}" for note in self.notes]
-        return "\n".join([*lines, *self.summary()])
-
-    def summary(self) -> list[str]:
-        """Return the counts, a line each, and the share of agreement among what was judged."""
-        counts = self.counts()
-        judged = counts["agree"] + sum(counts[one] for one in DISAGREEMENTS)
-        lines = [f"{name:>15} {counts[name]:6}" for name in ORDER if counts[name]]
-        share = f"{counts['agree'] / judged:.2%}" if judged else "-"
-        lines.append(f"{'judged':>15} {judged:6}  agreement {share}")
-        return lines
-
-
-def compare(verdict: str, sqlstate: str | None, judgement: Judgement | None) -> Agreement:
-    """Hold a verdict against the server's answer.
-
-    A position of a sequence that moved on is seen by some as a change and by others not: `safe` and
-    `repeats` both agree with it.
-    """
-    if judgement is None or judgement.outcome == "first fails":
-        return "unjudged"
-    if verdict == "unknown":
-        return "unknown"
-    if verdict == "not-applicable" or judgement.outcome == "not-applicable":
-        return "agree" if verdict == "safe" else "not applicable"
-    if judgement.outcome == "sequence":
-        return "false alarm" if verdict == "fails" else "agree"
-    if judgement.outcome == "safe":
-        return "agree" if verdict == "safe" else "false alarm"
-    if verdict == "safe":
-        return "miss"
-    if verdict != judgement.outcome:
-        return "wrong kind"
-    if verdict == "fails" and sqlstate != judgement.sqlstate:
-        return "wrong sqlstate"
-    return "agree"
-
-
-def read_replay(document: object, read: Callable[[str], bytes]) -> list[Migration]:
-    """Turn `idemlint replay --output-format json` into migrations, in the order given there.
-
-    `read` gives the bytes of a file; offsets in the document count bytes.
-    """
-    assert isinstance(document, dict)
-    migrations: list[Migration] = []
-    for entry in document["files"]:
-        content = read(entry["filename"])
-        verdicts = []
-        for statement in entry["statements"]:
-            raw = content[statement["start"] : statement["end"]]
-            copied = COPIED.match(content, statement["end"]) if COPY_FROM_STDIN.match(raw) else None
-            verdicts.append(
-                Verdict(
-                    start=statement["start"],
-                    text=raw.decode("utf-8", errors="replace"),
-                    verdict=statement["verdict"],
-                    sqlstate=statement.get("sqlstate"),
-                    kind=statement.get("kind", ""),
-                    reason=statement.get("reason", ""),
-                    copy_data=copied[1] if copied else b"",
-                    runs_programs=RUNS_PROGRAMS.search(raw) is not None,
-                )
-            )
-        migrations.append(Migration(entry["filename"], entry.get("runner", ""), tuple(verdicts)))
-    return migrations
-
-
-def spread(count: int, sample: int | None) -> frozenset[int]:
-    """Choose at most `sample` of the numbers below `count`, evenly spread."""
-    if sample is None or sample >= count:
-        return frozenset(range(count))
-    return frozenset(index * count // sample for index in range(sample))
+class _Asking:
+    mode: Mode
+    sample: int | None
+    stops: int
+    undone: bool
 
 
 def measure(
-    database: Database, migrations: Sequence[Migration], mode: Mode, sample: int | None = None
+    database: Database,
+    migrations: Sequence[Migration],
+    mode: Mode,
+    sample: int | None = None,
+    *,
+    stops: int = MOST_STOPS,
+    undone: bool = False,
 ) -> Report:
-    """Apply the migrations to a database in order, ask about each again, compare."""
+    """Apply the migrations to a database in order, ask about each again, compare.
+
+    A mode asks about `sample` statements and about `stops` stops of a file at most. With `undone` the
+    unit in which something fails is taken back whole, where a file runs again after a stop.
+    """
+    asking = _Asking(mode, sample, stops, undone)
     report = Report()
     runner = migrations[0].runner if migrations else ""
     for message in PRELUDES.get(runner, ()):
         database.send(message)
-    total = sum(len(one.verdicts) for one in migrations)
-    chosen = spread(total, sample)
-    passed = 0
-    for migration in migrations:
-        # A file is asked about as a whole in file mode: one chosen statement chooses it.
-        mine = {i for i in range(len(migration.verdicts)) if passed + i in chosen}
-        passed += len(migration.verdicts)
-        verdicts = [one for one in migration.verdicts if not one.runs_programs]
+    if mode == "folder":
+        _measure_folder(database, migrations, report)
+        return report
+    for migration, mine in zip(migrations, _chosen(migrations, mode, sample), strict=True):
+        verdicts = _without_programs(migration, report)
         if len(verdicts) < len(migration.verdicts):
-            report.notes.append(f"{migration.filename}: statements that start programs left out")
             mine = set(range(len(verdicts))) if mine else set()
         try:
-            judgements = _ask(database, verdicts, mode, mine)
+            judgements = _ask(database, verdicts, asking, mine)
         except Exception as error:
             report.notes.append(f"{migration.filename}: {type(error).__name__}: {error}")
             continue
         _note_failures(report, migration, verdicts, judgements)
         report.comparisons += [
-            Comparison(
-                migration.filename,
-                verdict,
-                judgement,
-                compare(verdict.verdict, verdict.sqlstate, judgement),
-            )
-            for index, (verdict, judgement) in enumerate(zip(verdicts, judgements, strict=True))
-            if index in mine or (mode == "file" and mine)
+            one
+            for index, one in enumerate(_compared(migration, verdicts, judgements))
+            if index in mine
         ]
     return report
 
 
+def _chosen(migrations: Sequence[Migration], mode: Mode, sample: int | None) -> list[set[int]]:
+    """Choose what is asked about: statements, or where a file is asked about as a whole, files."""
+    starts = [0, *accumulate(len(one.verdicts) for one in migrations)]
+    for number in range(starts[-1] if sample is None else sample, 0, -1):
+        places = spread(starts[-1], number)
+        chosen = [
+            {place - start for place in places if start <= place < end}
+            for start, end in pairwise(starts)
+        ]
+        if mode != "statement":
+            chosen = [
+                set(range(len(one.verdicts))) if mine else set()
+                for one, mine in zip(migrations, chosen, strict=True)
+            ]
+        if sample is None or number == 1 or sum(map(len, chosen)) <= sample:
+            return chosen
+    return [set() for _ in migrations]
+
+
+def _measure_folder(database: Database, migrations: Sequence[Migration], report: Report) -> None:
+    files = [_without_programs(one, report) for one in migrations]
+    judged = judge_folder(database, [_sent(one) for one in files])
+    # What a statement did not do on the server, idemlint takes as done.
+    missing: set[str] = set()
+    for migration, verdicts, judgements in zip(migrations, files, judged, strict=True):
+        _note_failures(report, migration, verdicts, judgements)
+        for verdict, judgement in zip(verdicts, judgements, strict=True):
+            if judgement.outcome == "first fails":
+                missing.update(_concerned(verdict.text))
+    for migration, verdicts, judgements in zip(migrations, files, judged, strict=True):
+        known = [
+            None if missing.intersection(_names(verdict.text)) else judgement
+            for verdict, judgement in zip(verdicts, judgements, strict=True)
+        ]
+        report.comparisons += _compared(migration, verdicts, known)
+
+
+def _names(text: str) -> list[str]:
+    return [found.split(".")[-1].strip('"').lower() for found in NAMES.findall(text)]
+
+
+def _concerned(text: str) -> list[str]:
+    """Return the names of what a statement makes, alters or fills: all where it has statements inside."""
+    names = _names(text)
+    if re.match(r"(?:do|with)\b", bare(text), re.IGNORECASE):
+        return names
+    on_table = re.search(r"\b(?:index|trigger|policy|rule)\b", text[:80], re.IGNORECASE)
+    return names[: 2 if on_table else 1]
+
+
+def _without_programs(migration: Migration, report: Report) -> list[Verdict]:
+    verdicts = [one for one in migration.verdicts if not one.runs_programs]
+    if len(verdicts) < len(migration.verdicts):
+        report.notes.append(f"{migration.filename}: statements that start programs left out")
+    return verdicts
+
+
+def _sent(verdicts: Sequence[Verdict]) -> list[Sent]:
+    return [Sent(one.text, one.copy_data, one.unit) for one in verdicts]
+
+
 def _ask(
-    database: Database, verdicts: Sequence[Verdict], mode: Mode, chosen: set[int]
-) -> list[Judgement | None]:
+    database: Database, verdicts: Sequence[Verdict], asking: _Asking, chosen: set[int]
+) -> Sequence[Judgement | None]:
     texts = [one.text for one in verdicts]
     copied = {index: one.copy_data for index, one in enumerate(verdicts) if one.copy_data}
-    if mode == "statement" or not chosen:
+    if asking.mode == "statement" or not chosen:
         return judge_each_statement(database, [], texts, chosen, copy_data=copied)
+    if asking.mode == "interrupted":
+        return judge_stops(database, _sent(verdicts), most=asking.stops, undone=asking.undone)
     _, each = judge_by_statement(database, [], texts, copy_data=copied)
-    return list(each)
+    return each
+
+
+def _compared(
+    migration: Migration, verdicts: Sequence[Verdict], judgements: Sequence[Judgement | None]
+) -> list[Comparison]:
+    return [
+        Comparison(
+            migration.filename,
+            verdict,
+            judgement,
+            compare(verdict.verdict, verdict.sqlstate, judgement),
+        )
+        for verdict, judgement in zip(verdicts, judgements, strict=True)
+    ]
 
 
 def _note_failures(
@@ -268,29 +222,8 @@ def _note_failures(
     for verdict, judgement in zip(verdicts, judgements, strict=True):
         failed = judgement.first[0] if judgement is not None and judgement.first else None
         if failed is not None:
-            report.notes.append(f"{migration.filename}: first run {failed}: {_short(verdict.text)}")
-
-
-def _short(text: str, length: int = 160) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1] + "…"
-
-
-def _described(one: Comparison) -> str:
-    said = " ".join(filter(None, (one.verdict.verdict, one.verdict.sqlstate)))
-    lines = [f"{one.filename} at byte {one.verdict.start}", f"    {_short(one.verdict.text, 400)}"]
-    lines.append(f"    idemlint: {said} ({one.verdict.reason or 'no reason'})")
-    lines.append(f"    server:   {one.judgement}")
-    if one.judgement is not None:
-        for part, change in one.judgement.difference.items():
-            lines += [f"      {part} {line}" for line in _short_lines(str(change))]
-    return "\n".join(lines)
-
-
-def _short_lines(text: str, most: int = 4) -> Iterable[str]:
-    lines = text.splitlines()
-    shown = [_short(line, 200) for line in lines[:most]]
-    return shown if len(lines) <= most else [*shown, f"… {len(lines) - most} more"]
+            text = shortened(verdict.text)
+            report.notes.append(f"{migration.filename}: first run {failed}: {text}")
 
 
 def _replay(command: str, folder: str, runner: str | None, mode: Mode) -> object:
@@ -302,14 +235,52 @@ def _replay(command: str, folder: str, runner: str | None, mode: Mode) -> object
     return json.loads(done.stdout)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the comparison from the command line; 0 also where there are disagreements."""
+def _measure_on(
+    server: Server, folder: str, mode: Mode, options: argparse.Namespace
+) -> tuple[Report, dict[str, object]]:
+    started = time.monotonic()
+    document = (
+        json.loads(options.replay_json.read_bytes())
+        if options.replay_json
+        else _replay(options.idemlint, folder, options.runner, mode)
+    )
+    migrations = read_replay(document, lambda name: Path(name).read_bytes())
+    undone = options.failed_units == "undone"
+    with server.fresh_database() as database:
+        for file in options.before:
+            database.send(file.read_text())
+        report = measure(
+            database, migrations, mode, options.sample, stops=options.stops, undone=undone
+        )
+    kept = {
+        "folder": folder,
+        "mode": mode,
+        "server": server.version,
+        "seconds": round(time.monotonic() - started, 1),
+        "comparisons": [one.as_json() for one in report.comparisons],
+        "notes": report.notes,
+    }
+    return report, kept
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.postgres.truth", description=__doc__)
     parser.add_argument("folders", nargs="+", metavar="FOLDER")
     parser.add_argument("--runner", help="the migration runner; default: idemlint's own guess")
-    parser.add_argument("--mode", choices=("statement", "file"), default="file")
+    parser.add_argument("--mode", choices=(*get_args(Mode), "all"), default="file")
     parser.add_argument("--sample", type=int, help="ask about at most so many statements a folder")
+    parser.add_argument(
+        "--stops", type=int, default=MOST_STOPS, help="try at most so many stops a file"
+    )
+    parser.add_argument(
+        "--failed-units",
+        choices=("kept", "undone"),
+        default="kept",
+        help="what becomes of a unit that fails in a rerun after a stop",
+    )
     parser.add_argument("--major", type=int, help="major version of the server")
+    parser.add_argument("--server", type=Path, metavar="DIR", help="where the server is installed")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write every comparison there")
     parser.add_argument(
         "--before",
         action="append",
@@ -324,26 +295,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=f"{shlex.quote(sys.executable)} -m idemlint",
         help="the command to start idemlint with",
     )
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the comparison from the command line; 0 also where there are disagreements."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["compare"] and len(given) == 3:
+        before, after = (measurements.read(Path(one)) for one in given[1:])
+        print("\n".join(measurements.changes(before, after)))
+        return 0
+    if given[:1] == ["table"] and len(given) == 2:
+        print("\n".join(measurements.table(measurements.read(Path(given[1])))))
+        return 0
+    options = _parser().parse_args(given)
+    modes = cast("tuple[Mode, ...]", get_args(Mode) if options.mode == "all" else (options.mode,))
     total = Report()
+    kept: list[dict[str, object]] = []
     try:
-        server = start_server(options.major)
+        server = start_server(options.major, options.server)
     except ServerUnavailable as error:
         raise SystemExit(f"no PostgreSQL server: {error}") from error
     with server:
         for folder in options.folders:
-            document = (
-                json.loads(options.replay_json.read_bytes())
-                if options.replay_json
-                else _replay(options.idemlint, folder, options.runner, options.mode)
-            )
-            migrations = read_replay(document, lambda name: Path(name).read_bytes())
-            with server.fresh_database() as database:
-                for file in options.before:
-                    database.send(file.read_text())
-                report = measure(database, migrations, options.mode, options.sample)
-            print(f"== {folder} (PostgreSQL {server.version})\n{report.text()}\n", flush=True)
-            total.comparisons += report.comparisons
+            for mode in modes:
+                report, measured = _measure_on(server, folder, mode, options)
+                title = f"{folder} --rerun {mode} (PostgreSQL {server.version})"
+                print(f"== {title}\n{report.text()}\n", flush=True)
+                total.comparisons += report.comparisons
+                kept.append(measured)
+                if options.json:
+                    measurements.write(options.json, kept)
     if len(options.folders) > 1:
         print("== all folders\n" + "\n".join(total.summary()))
     return 0

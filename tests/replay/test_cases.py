@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from postgres.by_statement import judge_by_statement
 from postgres.conftest import server
-from postgres.rerun import judge_by_statement, judge_each_statement
+from postgres.rerun import judge_each_statement
 
 from .asking import Case, Told, outcomes, read, split, verdicts
 
