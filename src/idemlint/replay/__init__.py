@@ -28,7 +28,7 @@ function of `machine` that does it:
 | Renames | a thing has another name, or another schema | 42P07, the kind's own | rename.renames |
 | Sets | a property gets a value, whatever it was | nothing | properties.sets |
 | SetsPath | names are looked for elsewhere | nothing | sessions.sets_path |
-| Inserts | rows are added | 23505, [repeats], [42P10] | writes.insert |
+| Inserts | rows are added | 21000, 23505, 42P10, 42703, 42704, 42809, 55000, [repeats] | inserts.insert |
 | Updates | rows get other values | [repeats] | writes.updates |
 | Deletes | rows are gone | [repeats] | writes.deletes |
 | Fills | a first run that rows would break | [its own] | properties.fills |

@@ -45,6 +45,7 @@ class Column(NamedTuple):
     generated: bool
     identity: bool
     expression: bool = False
+    collation: str = ""
 
 
 def read_column(fields: dict[str, Any]) -> Column:
@@ -72,6 +73,7 @@ def read_column(fields: dict[str, Any]) -> Column:
         identity or serial or generates(default),
         identity,
         expression,
+        strings(wrap(fields["collClause"]).collname)[-1] if "collClause" in fields else "",
     )
 
 

@@ -11,11 +11,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 #: A row as far as it is literal: column → value. A pattern stands for all rows that have its values.
 Row = frozenset[tuple[str, str]]
 _NOTHING: Final[frozenset[str]] = frozenset()
+
+#: Values that are no literals begin with what no text of PostgreSQL can have: NULL, what is another one each
+#: time, what DEFAULT stands for, and (with its expression behind it) what is the same at each run.
+NULL: Final = "\0null"
+NEW: Final = "\0new"
+DEFAULT: Final = "\0default"
+COMPUTED: Final = "\0="
+#: In a row, beside its values: which columns it was given, while none of them was changed.
+GIVEN: Final = "\0given"
+
+
+def given(columns: Iterable[str]) -> tuple[str, str]:
+    """The pair that says which columns a row was given."""
+    return GIVEN, "\0".join(("", *columns, ""))
+
+
+def is_given(row: Mapping[str, str], column: str) -> bool | None:
+    """Whether a row was given a column; `None`: that is not known any more."""
+    columns = row.get(GIVEN)
+    return None if columns is None else f"\0{column}\0" in columns
 
 
 class Patterns:
@@ -79,6 +99,10 @@ class KnownRows:
     def have(self, wanted: Row) -> bool:
         """Whether there is a row with these values."""
         return self._left > 0 if not wanted else any(True for _ in self._found(wanted))
+
+    def find(self, wanted: Row) -> Iterator[Row]:
+        """The rows that have some values, which are not none."""
+        return self._found(wanted)
 
     def _without(self, pattern: Row) -> KnownRows:
         number = self._left if not pattern else sum(1 for _ in self._found(pattern))

@@ -171,8 +171,8 @@ class _Contents:
         for element in self._elements:
             if "ColumnDef" in element:
                 fields = element["ColumnDef"]
-                for each in fields.get("constraints", ()):
-                    reader.add(each["Constraint"], fields["colname"])
+                for each in _with_attributes(fields.get("constraints", ())):
+                    reader.add(each, fields["colname"])
             elif "Constraint" in element:
                 reader.add(element["Constraint"], None)
         return reader.found
@@ -223,6 +223,19 @@ class _Contents:
             if each.contype in INDEXED
         ]
         return found
+
+
+def _with_attributes(constraints: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The constraints of a column; DEFERRABLE stands behind the one that it is said of
+    (`transformConstraintAttrs`, src/backend/parser/parse_utilcmd.c)."""
+    found: list[dict[str, Any]] = []
+    for each in constraints:
+        fields = each["Constraint"]
+        if fields["contype"] == "CONSTR_ATTR_DEFERRABLE" and found:
+            found[-1] = {**found[-1], "deferrable": True}
+        else:
+            found.append(fields)
+    return found
 
 
 class _ConstraintReader:
@@ -278,11 +291,22 @@ _INDEX_OPTIONS: Final = ("deferrable", "initdeferred", "including", "nulls_not_d
 
 
 class IndexDefinition(NamedTuple):
-    """What an index covers: plain columns (`None`: an expression), and whether it keeps rows apart."""
+    """What an index covers: plain columns (`None`: an expression), and whether it keeps rows apart.
+
+    `elements` are its raw `IndexElem`s where the columns do not say it all, `where` the condition of a
+    `partial` one. `deferrable` and `excludes` are a constraint's; `doubtful`: it may not be valid (ON ONLY);
+    `nulls_meet`: NULLS NOT DISTINCT.
+    """
 
     columns: tuple[str | None, ...]
     unique: bool
     partial: bool
+    elements: tuple[Tree, ...] = ()
+    where: Tree | None = None
+    deferrable: bool = False
+    excludes: bool = False
+    doubtful: bool = False
+    nulls_meet: bool = False
 
     def inside(self, space: Space, name: str) -> bool | None:
         """Nothing lives inside an index."""
@@ -299,6 +323,22 @@ class IndexDefinition(NamedTuple):
     def needs(self) -> tuple[Need, ...]:
         """Nothing beyond its owners."""
         return ()
+
+
+def constraint_index(node: Tree, columns: tuple[str | None, ...]) -> IndexDefinition:
+    """The index that a PRIMARY KEY, UNIQUE or EXCLUDE constraint is."""
+    fields = node.fields
+    # A key WITHOUT OVERLAPS (PostgreSQL 18) is an exclusion constraint inside.
+    excludes = fields["contype"] == "CONSTR_EXCLUSION" or bool(fields.get("without_overlaps"))
+    return IndexDefinition(
+        columns,
+        not excludes,
+        "where_clause" in fields,
+        where=node.where_clause,
+        deferrable=bool(fields.get("deferrable")),
+        excludes=excludes,
+        nulls_meet=bool(fields.get("nulls_not_distinct")),
+    )
 
 
 #: Bits of `CreateTrigStmt.events` and `.timing` (src/include/catalog/pg_trigger.h).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.identifiers import chosen_name, cut
@@ -34,7 +34,7 @@ def create_index(stmt: Tree) -> list[Effect]:
     table = table_of(fields["relation"])
     effects: list[Effect] = [Requires(table, True, "42P01", Kind.TABLE, Verb.USE)]
     parameters = stmt.indexParams or ()
-    columns = tuple(element.name for element in parameters)
+    columns = tuple(element.name or _in_parentheses(element) for element in parameters)
     covered = [name for name in columns if name] + [
         element.name for element in stmt.indexIncludingParams or () if element.name
     ]
@@ -44,7 +44,7 @@ def create_index(stmt: Tree) -> list[Effect]:
     if used:
         effects.append(UsesColumns(table, used))
     owners = (table, *column_refs, *expressions)
-    definition = IndexDefinition(columns, bool(fields.get("unique")), "whereClause" in fields)
+    definition = _definition(stmt, columns)
     name = fields.get("idxname")
     if name is None:
         base = chosen_name(table.name, "_".join(_column_labels(parameters)), "idx")
@@ -55,6 +55,35 @@ def create_index(stmt: Tree) -> list[Effect]:
     effects.append(Requires(ref, False, otherwise, Kind.INDEX, Verb.CREATE, beside=table))
     effects.append(Creates(ref, Kind.INDEX, definition, owners, beside=table))
     return effects
+
+
+def _in_parentheses(element: Tree) -> str | None:
+    """`((a))` is the column a (`ComputeIndexAttrs`, src/backend/commands/indexcmds.c)."""
+    expression = element.fields.get("expr", {}).get("ColumnRef")
+    last = expression["fields"][-1].get("String") if expression is not None else None
+    return last.get("sval", "") if last is not None else None
+
+
+def _definition(stmt: Tree, columns: tuple[str | None, ...]) -> IndexDefinition:
+    fields = stmt.fields
+    unique, partial = bool(fields.get("unique")), "whereClause" in fields
+    if not unique:
+        return IndexDefinition(columns, False, partial)
+    plain = all(_PLAIN.issuperset(element.fields) for element in stmt.indexParams or ())
+    return IndexDefinition(
+        columns,
+        True,
+        partial,
+        () if plain else tuple(stmt.indexParams),
+        stmt.whereClause,
+        # ON ONLY a partitioned table it is not valid until its partitions have one.
+        doubtful=not fields["relation"].get("inh"),
+        nulls_meet=bool(fields.get("nulls_not_distinct")),
+    )
+
+
+#: What an `IndexElem` has that is a column and no more.
+_PLAIN: Final = frozenset({"name", "ordering", "nulls_ordering"})
 
 
 def _expression_columns(stmt: Tree, table: Ref) -> tuple[Ref, ...]:

@@ -47,7 +47,7 @@ FUNCTIONS: Final[dict[type, str]] = {
     Renames: "rename.renames",
     Sets: "properties.sets",
     SetsPath: "sessions.sets_path",
-    Inserts: "writes.insert",
+    Inserts: "inserts.insert",
     Updates: "writes.updates",
     Deletes: "writes.deletes",
     Fills: "properties.fills",
