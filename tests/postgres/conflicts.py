@@ -161,20 +161,25 @@ def _twice(connection: Session, insert: str) -> str:
     failed = execute(connection, insert)
     if failed is not None:
         return f"fails {failed}"
-    return "safe" if connection.execute("SELECT count(*) FROM t").fetchone() == before else "repeats"
+    return (
+        "safe" if connection.execute("SELECT count(*) FROM t").fetchone() == before else "repeats"
+    )
 
 
 def main(say: Callable[[Cell], str], major: int | None = None) -> None:
     """Print the cells in which replay and a server differ, and counts."""
     counts: dict[str, int] = {}
-    with start_server(major) as server, server.fresh_database() as database:
-        with database.connect() as connection:
-            for cell, truth in ask(connection, list(cells())):
-                said = say(cell)
-                kind = "same" if said == truth else "unknown" if said == "unknown" else "DIFFERS"
-                counts[kind] = counts.get(kind, 0) + 1
-                if kind != "same":
-                    print(f"{kind} {cell}: replay {said}, server {truth}")
+    with (
+        start_server(major) as server,
+        server.fresh_database() as database,
+        database.connect() as connection,
+    ):
+        for cell, truth in ask(connection, list(cells())):
+            said = say(cell)
+            kind = "same" if said == truth else "unknown" if said == "unknown" else "DIFFERS"
+            counts[kind] = counts.get(kind, 0) + 1
+            if kind != "same":
+                print(f"{kind} {cell}: replay {said}, server {truth}")
     print(counts)
 
 

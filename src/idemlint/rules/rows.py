@@ -8,14 +8,12 @@ from idemlint import fixes
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Repeats, Updates
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.rules.kit.rule import FileRule, OutcomeRule, fails, repeats
+from idemlint.rules.kit.rule import OutcomeRule, fails, repeats
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from idemlint.diagnostics import Diagnostic
-    from idemlint.sequence.migration import Case, Migration
+    from idemlint.sequence.migration import Case
 
 _DO_NOTHING: Final = "ON CONFLICT DO NOTHING"
 _NO_KEY: Final = (
@@ -94,30 +92,30 @@ def _before_returning(site: fixes.layout.Site) -> int:
     return returning if returning is not None else min(site.span.end, before)
 
 
-class ConflictTarget(FileRule):
+#: What PostgreSQL says of an ON CONFLICT whose key is not there, or is none that it can use.
+_REFUSED: Final = {
+    "42P10": "make a unique index over these columns first, or name the columns of one",
+    "42704": "name a constraint that the table has, or the columns of a unique index",
+    "42809": "name a unique constraint, or the columns of a unique index",
+    "55000": "make the key NOT DEFERRABLE, or name the columns of another one",
+}
+
+
+class ConflictTarget(OutcomeRule):
     """`ON CONFLICT (a)` of a table that has no unique index over exactly these columns."""
 
     code = "IDM402"
     name = "conflict-target-without-index"
-    one_at_a_time = True
+    on = fails(Inserts, "refused")
 
-    def check(self, migration: Migration) -> Iterator[Diagnostic]:
-        """First runs that fail whatever rows there are."""
-        for index, hazard in migration.hazards:
-            effect = hazard.effect
-            if effect.sqlstate != "42P10":
-                continue
-            yield self.diagnostic(
-                migration,
-                hazard.span or migration.parsed.statements[index].span,
-                f"no unique index of {effect.table} is over exactly the columns that ON CONFLICT names",
-                statement=index,
-                sqlstate=effect.sqlstate,
-                fix=Fix(
-                    Applicability.DISPLAY,
-                    "make a unique index over these columns first, or name the columns of one",
-                ),
-            )
+    def message(self, case: Case) -> str:
+        """The same in the first run, where nothing has changed since."""
+        return str(case.outcome.reason)
+
+    def repair(self, case: Case) -> Fix | None:
+        """A person has to say what tells the rows apart."""
+        advice = _REFUSED.get(str(case.outcome.sqlstate), "name columns that the table has")
+        return Fix(Applicability.DISPLAY, advice)
 
 
 class ConflictNever(OutcomeRule):

@@ -81,7 +81,7 @@ def constraint_columns(node: Tree, column_name: str | None = None) -> tuple[str,
     if contype == "CONSTR_FOREIGN":
         return tuple(strings(node.fk_attrs))
     if contype == "CONSTR_CHECK":
-        return tuple(dict.fromkeys(_column_refs(node.fields.get("raw_expr"))))
+        return tuple(dict.fromkeys(column_refs(node.fields.get("raw_expr"))))
     if contype == "CONSTR_EXCLUSION":
         names = []
         for pair in node.exclusions or ():
@@ -92,7 +92,7 @@ def constraint_columns(node: Tree, column_name: str | None = None) -> tuple[str,
     return tuple(strings(node.keys))
 
 
-def _column_refs(root: object) -> Iterator[str]:
+def column_refs(root: object) -> Iterator[str]:
     """The columns of an expression in order; it may be deeper than Python's stack."""
     waiting = [root]
     while waiting:

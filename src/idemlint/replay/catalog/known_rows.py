@@ -10,8 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from idemlint.records import NamedTuple
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from idemlint.postgres.kinds import Ref
 
 #: A row as far as it is literal: column → value. A pattern stands for all rows that have its values.
 Row = frozenset[tuple[str, str]]
@@ -25,6 +29,29 @@ DEFAULT: Final = "\0default"
 COMPUTED: Final = "\0="
 #: In a row, beside its values: which columns it was given, while none of them was changed.
 GIVEN: Final = "\0given"
+
+
+class Picked(NamedTuple):
+    """A `column` of the row of a `table` that has the values of `row`; no row: NULL; several: 21000, unless
+    they are `limited` to one."""
+
+    table: Ref
+    row: Row
+    column: str
+    limited: bool = False
+
+
+class Source(NamedTuple):
+    """The table that the rows of an INSERT … SELECT come from: all of it, or those with one of `rows`."""
+
+    table: Ref
+    rows: tuple[Row, ...] | None
+
+
+#: The column of a `Picked` that stands for all columns of its table.
+STAR: Final = "*"
+#: A literal, or one of the words of `known_rows`; `None`: not known, or another one each time.
+Value = str | Picked | None
 
 
 def given(columns: Iterable[str]) -> tuple[str, str]:
@@ -101,8 +128,17 @@ class KnownRows:
         return self._left > 0 if not wanted else any(True for _ in self._found(wanted))
 
     def find(self, wanted: Row) -> Iterator[Row]:
-        """The rows that have some values, which are not none."""
-        return self._found(wanted)
+        """The rows that have some values, with what else is still known of them; all, where these are none."""
+        for place in range(len(self._layers) - 1, -1, -1):
+            layer = self._layers[place]
+            for row in layer.rows_with(wanted) if wanted else layer.rows:
+                known: Row | None = row
+                for above in self._layers[place + 1 :]:
+                    known = None if above.deletes(known or row) else above.blur(known or row)
+                    if known is None:
+                        break
+                if known is not None and wanted <= known:
+                    yield known
 
     def _without(self, pattern: Row) -> KnownRows:
         number = self._left if not pattern else sum(1 for _ in self._found(pattern))

@@ -294,8 +294,8 @@ class IndexDefinition(NamedTuple):
     """What an index covers: plain columns (`None`: an expression), and whether it keeps rows apart.
 
     `elements` are its raw `IndexElem`s where the columns do not say it all, `where` the condition of a
-    `partial` one. `deferrable` and `excludes` are a constraint's; `doubtful`: it may not be valid (ON ONLY);
-    `nulls_meet`: NULLS NOT DISTINCT.
+    `partial` one. `deferrable` is a constraint's, and `excludes`: `equal` columns, or something `other`.
+    `doubtful`: it may not be valid (ON ONLY); `nulls_meet`: NULLS NOT DISTINCT.
     """
 
     columns: tuple[str | None, ...]
@@ -304,7 +304,7 @@ class IndexDefinition(NamedTuple):
     elements: tuple[Tree, ...] = ()
     where: Tree | None = None
     deferrable: bool = False
-    excludes: bool = False
+    excludes: str = ""
     doubtful: bool = False
     nulls_meet: bool = False
 
@@ -329,7 +329,11 @@ def constraint_index(node: Tree, columns: tuple[str | None, ...]) -> IndexDefini
     """The index that a PRIMARY KEY, UNIQUE or EXCLUDE constraint is."""
     fields = node.fields
     # A key WITHOUT OVERLAPS (PostgreSQL 18) is an exclusion constraint inside.
-    excludes = fields["contype"] == "CONSTR_EXCLUSION" or bool(fields.get("without_overlaps"))
+    excludes = "other" if fields.get("without_overlaps") else ""
+    if fields["contype"] == "CONSTR_EXCLUSION":
+        pairs = [pair.items for pair in node.exclusions or ()]
+        equal = all(element.name and strings(by.items) == ["="] for element, by in pairs)
+        excludes = "equal" if equal else "other"
     return IndexDefinition(
         columns,
         not excludes,

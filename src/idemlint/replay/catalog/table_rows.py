@@ -8,6 +8,7 @@ from idemlint.postgres.alter_passes import INDEXED
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import Column
+from idemlint.replay.catalog.constraint import column_refs
 from idemlint.replay.catalog.known_rows import KnownRows, Patterns, Row
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition, constraint_index
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
@@ -112,12 +113,9 @@ def remember_key(catalog: Catalog, table_oid: int, oid: int, definition: IndexDe
 
 def _mentioned(definition: IndexDefinition) -> list[str]:
     """The columns in an index's expressions and in its WHERE."""
-    from idemlint.replay.effects.queries import walk
-
-    parts = [each.fields.get("expr") for each in definition.elements]
     where = definition.where
-    found = walk([*parts, None if where is None else {where.kind: where.fields}])
-    return [each[-1] for each in found.columns]
+    parts = [each.fields.get("expr") for each in definition.elements]
+    return list(column_refs([*parts, where.fields if where is not None else None]))
 
 
 def keys_of(catalog: Catalog, table: Slot) -> list[TableKey]:

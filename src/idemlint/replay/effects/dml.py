@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from idemlint.postgres.kinds import Kind, Ref
 from idemlint.records import NamedTuple
@@ -31,13 +31,15 @@ from idemlint.replay.effects.vocabulary import (
     UsesColumns,
     Verb,
 )
-from idemlint.replay.keys.values import Source, Value, read_source, value_of
-from idemlint.source.tree import Tree, strings, wrap
+from idemlint.replay.keys.values import read_source, value_of
+from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from idemlint.replay.catalog.known_rows import Source, Value
     from idemlint.replay.guards.conditions import Condition
+
 
 class _Given(NamedTuple):
     """What an INSERT's query gives: as in `Inserts`."""
@@ -120,7 +122,9 @@ def _insert_source(source: Tree | None, table: Ref, query: Query) -> _Given:
         return _Given(((),))
     values = source.fields.get("valuesLists")
     if values:
-        return _Given(tuple(tuple(value_of(item) for item in row["List"]["items"]) for row in values))
+        return _Given(
+            tuple(tuple(value_of(item) for item in row["List"]["items"]) for row in values)
+        )
     if source.op not in {None, "SETOP_NONE"}:
         return _Given(None, guarded=_reads_table(query, table))
     where = source.whereClause

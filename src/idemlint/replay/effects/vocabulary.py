@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Block
     from idemlint.postgres.kinds import Kind, Ref
     from idemlint.replay.catalog.identifiers import ChosenName
+    from idemlint.replay.catalog.known_rows import Source, Value
     from idemlint.replay.guards.conditions import Condition
-    from idemlint.replay.keys.values import Source, Value
     from idemlint.source.tree import Tree
 
 #: What an unmet requirement leads to when the statement has a guard: nothing happens.

@@ -15,27 +15,17 @@ from idemlint.replay.keys.inference import column_of_element
 from idemlint.replay.keys.nullness import not_null
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Protocol
+    from collections.abc import Iterable, Mapping
 
     from idemlint.replay.catalog.column import Column
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.catalog.table_rows import Rows
-
     from idemlint.replay.effects.vocabulary import Inserts
+    from idemlint.replay.keys.given import GivenRows
 
     Values = Mapping[str, str | None]
 
-    class GivenRows(Protocol):
-        """Rows that are given."""
-
-        columns: tuple[str, ...]
-
-        def __iter__(self) -> Iterator[dict[str, str | None]]: ...
-
-        def literal(self, column: str) -> bool:
-            """Whether all rows give a column a literal."""
 
 class Keyed(NamedTuple):
     """A row as a key sees it.
@@ -80,7 +70,9 @@ class Keys:
         if column.generated:
             return NEW
         if column.expression or "." in column.type:
-            return None  # computed of other columns, or of a type that may have a default of its own
+            return (
+                None  # computed of other columns, or of a type that may have a default of its own
+            )
         if column.default is None:
             return NULL if column.type in _OWN_TYPES else None
         return constant(column.default) or _null_default(column)
@@ -176,7 +168,7 @@ class Keys:
             if None in answers or len(answers) > 1:
                 break
         # Where only some come again, rows come again.
-        return None if None in answers else False if False in answers else True
+        return None if None in answers else False not in answers
 
     def vague(self, rows: GivenRows) -> frozenset[str]:
         """The columns of which a DELETE may find what is not written in the rows."""
@@ -235,10 +227,35 @@ def assumed_key(effect: Inserts) -> TableKey | None:
 
 #: Types that are no domains: without a default they are NULL.
 _OWN_TYPES: Final = frozenset(
-    """
-    bool boolean bpchar bytea char cidr citext date float4 float8 inet int2 int4 int8 interval json jsonb
-    macaddr numeric text time timestamp timestamptz timetz uuid varchar xml
-    """.split()
+    [
+        "bool",
+        "boolean",
+        "bpchar",
+        "bytea",
+        "char",
+        "cidr",
+        "citext",
+        "date",
+        "float4",
+        "float8",
+        "inet",
+        "int2",
+        "int4",
+        "int8",
+        "interval",
+        "json",
+        "jsonb",
+        "macaddr",
+        "numeric",
+        "text",
+        "time",
+        "timestamp",
+        "timestamptz",
+        "timetz",
+        "uuid",
+        "varchar",
+        "xml",
+    ]
 )
 
 

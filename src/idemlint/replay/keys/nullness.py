@@ -12,21 +12,84 @@ if TYPE_CHECKING:
 
 #: They give NULL only where an argument is NULL (checked on PostgreSQL 18, `pg_proc.proisstrict`).
 _STRICT: Final = frozenset(
-    """
-    abs btrim ceil ceiling char_length convert_from convert_to date_part date_trunc decode
-    digest encode extract floor hashtext initcap left length lower lpad ltrim
-    make_date make_interval make_time make_timestamp make_timestamptz md5 mod point power
-    quote_ident quote_literal repeat replace reverse right round rpad rtrim sha224 sha256 sha384 sha512
-    sqrt substr text to_char to_date to_hex to_json to_jsonb to_number to_timestamp
-    translate trunc unaccent upper uuid_generate_v5
-    """.split()
+    [
+        "abs",
+        "btrim",
+        "ceil",
+        "ceiling",
+        "char_length",
+        "convert_from",
+        "convert_to",
+        "date_part",
+        "date_trunc",
+        "decode",
+        "digest",
+        "encode",
+        "extract",
+        "floor",
+        "hashtext",
+        "initcap",
+        "left",
+        "length",
+        "lower",
+        "lpad",
+        "ltrim",
+        "make_date",
+        "make_interval",
+        "make_time",
+        "make_timestamp",
+        "make_timestamptz",
+        "md5",
+        "mod",
+        "point",
+        "power",
+        "quote_ident",
+        "quote_literal",
+        "repeat",
+        "replace",
+        "reverse",
+        "right",
+        "round",
+        "rpad",
+        "rtrim",
+        "sha224",
+        "sha256",
+        "sha384",
+        "sha512",
+        "sqrt",
+        "substr",
+        "text",
+        "to_char",
+        "to_date",
+        "to_hex",
+        "to_json",
+        "to_jsonb",
+        "to_number",
+        "to_timestamp",
+        "translate",
+        "trunc",
+        "unaccent",
+        "upper",
+        "uuid_generate_v5",
+    ]
 )
 #: They never give NULL.
 _NEVER: Final = frozenset(
-    """
-    concat daterange int4range int8range json_build_array json_build_object jsonb_build_array
-    jsonb_build_object num_nonnulls num_nulls numrange tsrange tstzrange
-    """.split()
+    [
+        "concat",
+        "daterange",
+        "int4range",
+        "int8range",
+        "json_build_array",
+        "json_build_object",
+        "jsonb_build_array",
+        "jsonb_build_object",
+        "num_nonnulls",
+        "num_nulls",
+        "numrange",
+        "tsrange",
+        "tstzrange",
+    ]
 )
 #: Operators of numbers, texts and times that give NULL only where a side is NULL.
 _OPERATORS: Final = frozenset({"+", "-", "*", "/", "%", "||", "=", "<>", "<", "<=", ">", ">="})

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from idemlint.postgres.functions import Call, call
-from idemlint.postgres.kinds import Ref
-from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import generates
 from idemlint.replay.catalog.datatype import raw_type_name
-from idemlint.replay.catalog.known_rows import COMPUTED, DEFAULT, NEW, NULL
+from idemlint.replay.catalog.known_rows import (
+    COMPUTED,
+    DEFAULT,
+    NEW,
+    NULL,
+    STAR,
+    Picked,
+    Source,
+    Value,
+)
 from idemlint.replay.catalog.refs import relation
 from idemlint.replay.effects.fixpoint import pinned
 from idemlint.replay.effects.queries import constant, walk
 from idemlint.replay.keys.nullness import not_null
 from idemlint.replay.keys.shapes import shape
 from idemlint.source.tree import Tree, strings, wrap
-
-if TYPE_CHECKING:
-    from idemlint.replay.catalog.known_rows import Row
-
-
-class Picked(NamedTuple):
-    """A `column` of the row of a `table` that has the values of `row`; no row: NULL; several: 21000, unless
-    they are `limited` to one."""
-
-    table: Ref
-    row: Row
-    column: str
-    limited: bool = False
-
-
-class Source(NamedTuple):
-    """The table that the rows of an INSERT … SELECT come from: all of it, or those with one of `rows`."""
-
-    table: Ref
-    rows: tuple[Row, ...] | None
-
-
-#: A literal, or one of the words of `known_rows`; `None`: not known, or another one each time.
-Value = str | Picked | None
 
 
 def value_of(item: dict[str, Any], source: Source | None = None) -> Value:
@@ -58,13 +41,15 @@ def value_of(item: dict[str, Any], source: Source | None = None) -> Value:
     if node.kind == "SubLink":
         return _picked(node)
     if node.kind == "ColumnRef":
-        last = node.fields["fields"][-1].get("String")
-        return Picked(source.table, frozenset(), last.get("sval", "")) if source and last else None
+        last = node.fields["fields"][-1].get("String", {}).get("sval", STAR)
+        return Picked(source.table, frozenset(), last) if source is not None else None
     return NEW if _is_new(wrap(item)) else _computed(node)
 
 
 #: Functions of a new value that give a new one.
-_PASSING: Final = frozenset({"replace", "md5", "lower", "upper", "concat", "encode", "left", "substr"})
+_PASSING: Final = frozenset(
+    {"replace", "md5", "lower", "upper", "concat", "encode", "left", "substr"}
+)
 #: `CURRENT_TIMESTAMP` and its like (`SQLValueFunctionOp`); the day and the user may be the same again.
 _CLOCKS: Final = ("SVFOP_CURRENT_TIME", "SVFOP_LOCALTIME")
 
@@ -102,7 +87,7 @@ def _picked(node: Tree) -> Picked | None:
         return None
     limited = constant(query.limitCount) == "1"
     source = read_source(query, limited=limited)
-    targets = query.targetList or ()
+    targets = list(query.targetList or ())
     if source is None or source.rows is None or len(targets) != 1 or len(source.rows) != 1:
         return None
     value = targets[0].val
@@ -121,7 +106,7 @@ _CHANGING = ("groupClause", "havingClause", "limitOffset", "distinctClause", "wi
 def read_source(query: Tree, *, limited: bool = False) -> Source | None:
     """The one table that a SELECT reads as it is, or (`limited`) one row of it."""
     fields = query.fields
-    tables = query.fromClause or ()
+    tables = list(query.fromClause or ())
     if fields.get("op", "SETOP_NONE") != "SETOP_NONE" or len(tables) != 1:
         return None
     if tables[0].kind != "RangeVar" or any(each in fields for each in _CHANGING):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Space
+from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.known_rows import GIVEN
 from idemlint.replay.catalog.relation import INSERT
 from idemlint.replay.effects.vocabulary import Again, Inserts
 from idemlint.replay.guards import conditions
+from idemlint.replay.keys import given
 from idemlint.replay.keys.identity import Keys, assumed_key
 from idemlint.replay.keys.implied import some
 from idemlint.replay.keys.inference import infer
-from idemlint.replay.machine import given
 from idemlint.replay.machine.bodies import truth
 from idemlint.replay.machine.refusals import refused
 from idemlint.replay.machine.writes import known_table
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.catalog.table_rows import Rows, TableKey
+    from idemlint.replay.keys.given import GivenRows, Values
     from idemlint.replay.keys.inference import Inference
-    from idemlint.replay.machine.given import GivenRows, Values
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
 
@@ -46,7 +46,10 @@ def insert(run: Pass, effect: Inserts) -> Result:
     if known is None:
         return None
     table, facts = known
-    rows = given.read(run, effect, table)
+    base = _base(run, table)
+    if base is not None:
+        table, facts = base, table_rows.rows_of(run.catalog, base)
+    rows = given.read(run.catalog, effect, table, in_order=base is None)
     if isinstance(rows, str):
         return run.raised("21000", effect, "a sub-select gives more than one row")
     inference = None
@@ -78,6 +81,17 @@ def insert(run: Pass, effect: Inserts) -> Result:
             return result
     _learn(run, table, facts, rows, effect)
     return None
+
+
+def _base(run: Pass, view: Slot) -> Slot | None:
+    """The one table of a view without triggers and rules; its columns are taken to have the same names."""
+    catalog = run.catalog
+    if view.kind is not Kind.VIEW or len(view.needs) != 1:
+        return None
+    if catalog.has(Space.RULE, view.oid) or catalog.has(Space.TRIGGER, view.oid):
+        return None
+    table = catalog.by_oid(view.needs[0])
+    return table if table is not None and table.kind is Kind.TABLE else None
 
 
 def _learn(run: Pass, table: Slot, facts: Rows, rows: GivenRows | None, effect: Inserts) -> None:
@@ -117,6 +131,14 @@ def _kept_out(run: Pass, effect: Inserts, rows: GivenRows | None) -> bool | None
             if tested and all(row.get(name) == value for name, value in tested.items()):
                 return True if run.judging else None
     return None
+
+
+def _raises(key: TableKey) -> str:
+    """What a second row with the same key raises; empty where that is not known."""
+    definition = key.definition
+    if not key.sure or definition.excludes == "other":
+        return ""
+    return "23P01" if definition.excludes else "23505"
 
 
 class _Judge:
@@ -165,8 +187,8 @@ class _Judge:
             present = False if self._closed else None
             for key in keys:
                 there = self._asked.is_there(facts, row, key)
-                if there is True and key.sure and key.definition.unique:
-                    return run.raised("23505", effect, self._same_key(key))
+                if there is True and (sqlstate := _raises(key)):
+                    return run.raised(sqlstate, effect, self._same_key(key))
                 if there is not False:
                     present = None
             if present is None:
@@ -208,7 +230,9 @@ class _Judge:
     def _unknown_rows(self) -> Result:
         run, effect, facts = self._run, self._effect, self._facts
         if max(self._table.oid, facts.emptied) >= run.fresh:
-            return None  # the rerun has made the table, or emptied it: all is as it was the first time
+            return (
+                None  # the rerun has made the table, or emptied it: all is as it was the first time
+            )
         if effect.from_file:
             for key in self._keys:
                 if not key.sure or not key.definition.unique or key.columns is None:
@@ -245,7 +269,8 @@ class _Judge:
         if arbiters is None:
             assumed = assumed_key(effect)
             arbiters = (assumed,) if assumed is not None else tuple(self._keys)
-            known = assumed is not None
+            # The WHERE behind the columns may say more than the index's.
+            known = assumed is not None and not assumed.definition.partial
         else:
             known = True
         kept = self._kept_by(arbiters)
@@ -271,8 +296,8 @@ class _Judge:
         for row in rows:
             for key in others:
                 there = self._asked.is_there(self._facts, row, key)
-                if there is True and key.sure and key.definition.unique:
-                    return self._run.raised("23505", self._effect, self._same_key(key))
+                if there is True and (sqlstate := _raises(key)):
+                    return self._run.raised(sqlstate, self._effect, self._same_key(key))
                 if there is not False:
                     self._run.doubt(_DOUBTFUL, self._effect, "23505")
                     return None
@@ -282,12 +307,12 @@ class _Judge:
         """Whether one of these keys keeps out the rows that the first run brought."""
         if self._rows is None:
             return some([self._query_meets(key) if key.sure else None for key in keys])
-        answers = [
-            self._asked.meet_themselves(self._rows, key) if key.sure else None for key in keys
-        ]
-        if True in answers or not answers:
-            return True if answers else False
+        answers = [self._meet(self._rows, key) if key.sure else None for key in keys]
         return some(answers)
+
+    def _meet(self, rows: GivenRows, key: TableKey) -> bool | None:
+        answer = self._asked.meet_themselves(rows, key)
+        return self._query_meets(key) if answer is None and rows.found else answer
 
     def _query_meets(self, key: TableKey) -> bool | None:
         """The same of rows that are not known: whether it gives all columns of the key."""

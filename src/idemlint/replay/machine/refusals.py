@@ -5,24 +5,26 @@ One that is refused in the first run has done nothing, and is refused again: wha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog.relation import INSERT
 from idemlint.replay.catalog.slots import PRESENT, Slot
 from idemlint.replay.keys.identity import Keys
-from idemlint.replay.machine.signals import SKIPPED, Raised
+from idemlint.replay.machine.signals import SKIPPED
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.slots import Key
     from idemlint.replay.catalog.table_rows import Rows
     from idemlint.replay.effects.vocabulary import Inserts
+    from idemlint.replay.keys.given import GivenRows
     from idemlint.replay.keys.inference import Inference
-    from idemlint.replay.machine.given import GivenRows
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
 
-_DEFERRABLE = "ON CONFLICT does not look at a key that is deferrable"
+#: What ON CONFLICT does, in the outcome of a statement that is refused.
+REFUSED: Final = "refused"
+_DEFERRABLE: Final = "ON CONFLICT does not look at a key that is deferrable"
 
 
 def refused(
@@ -33,7 +35,7 @@ def refused(
     rows: GivenRows | None,
     inference: Inference,
 ) -> Result:
-    """The error; `SKIPPED` where it is one of the first run, which has done nothing; `None`: there is none."""
+    """The error; `SKIPPED`: it is one of the first run, which has done nothing; `None`: there is none."""
     key: Key = (Space.FACET, table.oid, f"@refused {run.catalog.statement} {run.span}")
     sqlstate, reason = inference.sqlstate, inference.reason
     if run.judging:
@@ -45,7 +47,7 @@ def refused(
     if not sqlstate:
         return None
     if run.judging or (run.catches is not None and run.catches(sqlstate)):
-        return Raised(sqlstate, effect, reason, run.span, run.leaf)
+        return run.raised(sqlstate, effect._replace(conflict=REFUSED), reason)
     slot = Slot(PRESENT, run.catalog.new_oid(), definition=(sqlstate, reason))
     run.catalog.put(key, slot)
     return SKIPPED
@@ -54,8 +56,8 @@ def refused(
 def _defers(
     run: Pass, table: Slot, facts: Rows, rows: GivenRows | None, inference: Inference
 ) -> bool:
-    """Whether a row gets to a deferrable key (`ExecCheckIndexConstraints`, src/backend/executor/execIndexing.c):
-    the keys are looked at in the order in which they were made, until one is in the way."""
+    """Whether a row gets to a deferrable key: the keys are looked at in the order in which they were made,
+    until one is in the way (`ExecCheckIndexConstraints`, src/backend/executor/execIndexing.c)."""
     if inference.keys is None or rows is None:
         return False
     if not any(key.definition.deferrable for key in inference.keys):

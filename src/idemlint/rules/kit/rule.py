@@ -26,8 +26,8 @@ class On(NamedTuple):
     """An outcome that a rule names: a verdict, what decided it, of which kind, in which statement.
 
     The kind of an effect on rows is how it writes them: what its ON CONFLICT does (`"nothing"`,
-    `"update"`), or why a value is another one each time. What is empty is any; where two rules match,
-    the one that says more wins.
+    `"update"`; `"refused"`: it asks for a key that is not there), or why a value is another one each time.
+    What is empty is any; where two rules match, the one that says more wins.
     """
 
     verdict: Verdict
@@ -36,7 +36,7 @@ class On(NamedTuple):
     statement: str = ""
 
 
-def fails(cause: Verb | type[Effect], *kinds: Kind, statement: str = "") -> tuple[On, ...]:
+def fails(cause: Verb | type[Effect], *kinds: Kind | str, statement: str = "") -> tuple[On, ...]:
     """`fails(Verb.CREATE, Kind.TABLE)`: making a table that is there."""
     return tuple(On(Verdict.FAILS, cause, kind, statement) for kind in kinds or (None,))
 

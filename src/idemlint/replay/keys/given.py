@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog import table_rows
-from idemlint.replay.catalog.known_rows import COMPUTED, NULL, given
+from idemlint.replay.catalog.known_rows import COMPUTED, NULL, STAR, Picked, given
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
-from idemlint.replay.keys.values import Picked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from idemlint.replay.catalog.known_rows import Source, Value
+    from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Inserts
-    from idemlint.replay.keys.values import Source, Value
-    from idemlint.replay.machine.run import Pass
 
     Values = dict[str, str | None]
 
@@ -29,12 +28,17 @@ class GivenRows:
     that they are made of those of another table.
     """
 
-    __slots__ = ("_mark", "_rows", "_run", "columns", "found")
+    __slots__ = ("_catalog", "_mark", "_rows", "columns", "found")
 
     def __init__(
-        self, run: Pass, columns: tuple[str, ...], rows: tuple[tuple[Value, ...], ...], *, found: bool
+        self,
+        catalog: Catalog,
+        columns: tuple[str, ...],
+        rows: tuple[tuple[Value, ...], ...],
+        *,
+        found: bool,
     ) -> None:
-        self._run = run
+        self._catalog = catalog
         self.columns = columns
         self._rows = rows
         self._mark = given(columns)
@@ -47,7 +51,7 @@ class GivenRows:
         columns, (name, mark) = self.columns, self._mark
         for row in self._rows:
             values = [
-                _picked(self._run, each) if each.__class__ is Picked else each for each in row
+                _picked(self._catalog, each) if each.__class__ is Picked else each for each in row
             ]
             found: Values = dict(zip(columns, values, strict=False))  # type: ignore[arg-type]
             found[name] = mark
@@ -65,54 +69,108 @@ class GivenRows:
         )
 
 
-
 #: A sub-select that gives one value finds several rows.
 SEVERAL: Final = "several"
 
 
-def read(run: Pass, effect: Inserts, table: Slot) -> GivenRows | str | None:
-    """The rows of an INSERT; `None`: they are not known; `SEVERAL`: PostgreSQL makes none of it."""
+def read(
+    catalog: Catalog, effect: Inserts, table: Slot, *, in_order: bool = True
+) -> GivenRows | str | None:
+    """The rows of an INSERT; `None`: they are not known; `SEVERAL`: PostgreSQL makes none of it.
+
+    `in_order`: without a list of columns, they are those of the table.
+    """
     if effect.rows is None:
         return None
     found = effect.source is not None
-    if effect.source is not None and not _has_rows(run, effect.source):
+    if effect.source is not None and not _has_rows(catalog, effect.source):
         return None
     width = max(map(len, effect.rows), default=0)
     columns = effect.columns
-    if columns is None and isinstance(table.definition, TableDefinition):
+    if columns is None and in_order and isinstance(table.definition, TableDefinition):
         columns = tuple(table.definition.columns)
     if columns is None:
         columns = tuple(f"#{number}" for number in range(width))
-    if not found and _finds_several(run, effect):
+    if not found and _finds_several(catalog, effect):
         return SEVERAL
-    return GivenRows(run, columns[:width], effect.rows, found=found)
+    rows = effect.rows
+    if found and any(each.__class__ is Picked and each.column == STAR for each in rows[0]):
+        assert effect.source is not None
+        whole = _whole(catalog, effect.source, rows[0])
+        if whole is None:
+            return None
+        rows, width = (whole,), len(whole)
+    if effect.source is not None:
+        rows = _each(catalog, effect.source, rows[0])
+    return GivenRows(catalog, columns[:width], rows, found=found)
 
 
-def _has_rows(run: Pass, source: Source) -> bool:
+#: Of a table with more rows than this, one row stands for all.
+_MOST_FOUND: Final = 200
+
+
+def _each(
+    catalog: Catalog, source: Source, row: tuple[Value, ...]
+) -> tuple[tuple[Value, ...], ...]:
+    """What a query makes of the rows of a table: of each, where all are known."""
+    slot = catalog.find(source.table)
+    assert slot is not None
+    facts = table_rows.rows_of(catalog, slot)
+    if not facts.complete or len(facts.rows) > _MOST_FOUND or source.rows is None:
+        return (row,)
+    found = [dict(each) for wanted in source.rows for each in facts.rows.find(wanted)]
+    return tuple([tuple([_of_row(each, value) for value in row]) for each in found])
+
+
+def _of_row(pairs: Mapping[str, str], value: Value) -> Value:
+    if not isinstance(value, Picked) or value.row:
+        return value
+    text = pairs.get(value.column)
+    return text if text is not None and (text == NULL or text[:1] != "\0") else value
+
+
+def _whole(catalog: Catalog, source: Source, row: tuple[Value, ...]) -> tuple[Value, ...] | None:
+    """A row with the columns of its table in place of `*`, where these are known in their order."""
+    slot = catalog.find(source.table)
+    if slot is None or not table_rows.is_closed(slot):
+        return None
+    names = tuple(slot.definition.columns)
+    known = [key[2] for key, _ in catalog.contents(slot.oid) if key[0] is Space.COLUMN]
+    if not set(known) <= set(names) or catalog.lacks(slot, names):
+        return None
+    found: list[Value] = []
+    for each in row:
+        if isinstance(each, Picked) and each.column == STAR:
+            found += [each._replace(column=name) for name in names]
+        else:
+            found.append(each)
+    return tuple(found)
+
+
+def _has_rows(catalog: Catalog, source: Source) -> bool:
     """Whether a query surely finds rows."""
-    slot = run.catalog.find(source.table)
+    slot = catalog.find(source.table)
     if slot is None or slot.presence is not PRESENT or source.rows is None:
         return False
-    facts = table_rows.rows_of(run.catalog, slot)
+    facts = table_rows.rows_of(catalog, slot)
     return any(facts.rows.have(row) for row in source.rows)
 
 
-def _finds_several(run: Pass, effect: Inserts) -> bool:
+def _finds_several(catalog: Catalog, effect: Inserts) -> bool:
     for row in effect.rows or ():
         for each in row:
             if isinstance(each, Picked) and each.row and not each.limited:
-                slot = run.catalog.find(each.table)
+                slot = catalog.find(each.table)
                 if slot is None or slot.presence is not PRESENT:
                     continue
-                found = table_rows.rows_of(run.catalog, slot).rows.find(each.row)
+                found = table_rows.rows_of(catalog, slot).rows.find(each.row)
                 if next(found, None) is not None and next(found, None) is not None:
                     return True
     return False
 
 
-def _picked(run: Pass, value: Picked) -> str | None:
+def _picked(catalog: Catalog, value: Picked) -> str | None:
     """The value that a query finds: the literal, or a word for what it is while nothing is changed there."""
-    catalog = run.catalog
     slot = catalog.find(value.table)
     if slot is None or slot.presence is not PRESENT:
         return None
