@@ -8,7 +8,7 @@ from idemlint import fixes
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Repeats, Updates
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.rules.kit.rule import OutcomeRule, fails, repeats
+from idemlint.rules.kit.rule import OutcomeRule, fails, repeats, unsure
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -31,13 +31,14 @@ class Insert(OutcomeRule):
 
     code = "IDM401"
     name = "insert"
-    on = (*fails(Inserts), *repeats(Inserts))
+    on = (*fails(Inserts), *repeats(Inserts), *unsure(Inserts, "unsure"))
 
     def message(self, case: Case) -> str:
         """The row is there, or comes once more."""
         if case.outcome.verdict is Verdict.FAILS:
             return f"INSERT fails on a rerun: {case.outcome.reason}"
-        return f"INSERT repeats on a rerun: {case.outcome.reason}"
+        verb = "repeats or fails" if case.outcome.verdict is Verdict.UNKNOWN else "repeats"
+        return f"INSERT {verb} on a rerun: {case.outcome.reason}"
 
     def repair(self, case: Case) -> Fix | None:
         """`ON CONFLICT DO NOTHING` where a key finds the rows; it helps nowhere else."""
@@ -183,6 +184,7 @@ class CopyFrom(OutcomeRule):
     on = (
         *fails(Inserts, statement="CopyStmt"),
         *repeats(Inserts, statement="CopyStmt"),
+        *unsure(Inserts, "unsure", statement="CopyStmt"),
     )
 
     def check(self, case: Case) -> Diagnostic | None:
@@ -196,7 +198,8 @@ class CopyFrom(OutcomeRule):
         """The rows are there."""
         if case.outcome.verdict is Verdict.FAILS:
             return f"COPY fails on a rerun: {case.outcome.reason}"
-        return f"COPY repeats on a rerun: {case.outcome.reason}"
+        verb = "repeats or fails" if case.outcome.verdict is Verdict.UNKNOWN else "repeats"
+        return f"COPY {verb} on a rerun: {case.outcome.reason}"
 
     def repair(self, case: Case) -> Fix | None:
         """COPY has no ON CONFLICT."""

@@ -128,7 +128,7 @@ class KnownRows:
         return self._left > 0 if not wanted else any(True for _ in self._found(wanted))
 
     def find(self, wanted: Row) -> Iterator[Row]:
-        """The rows that have some values, with what else is still known of them; all, where these are none."""
+        """The rows that have some values, or all (where these are none), with what else they have."""
         for place in range(len(self._layers) - 1, -1, -1):
             layer = self._layers[place]
             for row in layer.rows_with(wanted) if wanted else layer.rows:

@@ -187,8 +187,9 @@ class Inserts(NamedTuple):
 
     `conflict` says what ON CONFLICT does (`""`, `nothing`, `update`), `arbiter` which key it asks for.
     `guard` is the condition that keeps a row out when it is there already (`WHERE NOT EXISTS …`),
-    `guarded` that there is one which cannot be read but looks at the same table; `update` what its DO UPDATE comes to when it runs again. `kept`, in an outcome: whether a key would keep
-    the rows of a second run out.
+    `guarded` that there is one which cannot be read but looks at the same table; `update` what its DO
+    UPDATE comes to when it runs again. `kept`, in an outcome: whether a key would keep the rows of a second
+    run out.
     """
 
     table: Ref

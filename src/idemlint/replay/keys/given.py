@@ -1,4 +1,4 @@
-"""The rows that an INSERT gives, as far as they are known: as written, or found in what is known of tables."""
+"""The rows that an INSERT gives: as written, or found in what is known of tables."""
 
 from __future__ import annotations
 

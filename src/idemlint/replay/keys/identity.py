@@ -159,9 +159,9 @@ class Keys:
     def meet_themselves(self, rows: GivenRows, key: TableKey) -> bool | None:
         """Whether each of some new rows would be in the way of the same row once more."""
         columns = key.columns
-        if columns is not None and key.definition.where is None and not key.lost:
-            if not key.definition.partial and all(map(rows.literal, columns)):
-                return True
+        plain = columns is not None and not key.definition.partial and not key.lost
+        if plain and all(map(rows.literal, columns or ())):
+            return True
         answers: set[bool | None] = set()
         for row in rows:
             answers.add(self.keyed(row, key).meets)

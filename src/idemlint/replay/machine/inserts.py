@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
-from idemlint.replay.catalog.known_rows import GIVEN
+from idemlint.replay.catalog.known_rows import GIVEN, NEW, NULL
 from idemlint.replay.catalog.relation import INSERT
 from idemlint.replay.effects.vocabulary import Again, Inserts
 from idemlint.replay.guards import conditions
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
 
+#: What ON CONFLICT does, in the outcome of a statement whose table may have any keys.
+UNSURE: Final = "unsure"
 _AGAIN: Final = "the same rows are inserted once more"
 _DOUBTFUL: Final = "whether the rows are still there, or a key keeps them apart, cannot be told"
 _REPEATS: Final = {
@@ -182,9 +184,11 @@ class _Judge:
 
     def _plain(self, rows: GivenRows, keys: list[TableKey]) -> Result:
         run, effect, facts = self._run, self._effect, self._facts
-        doubtful = repeats = False
+        doubtful = repeats = another = False
         for row in rows:
-            present = False if self._closed else None
+            deleted = self._deleted(row)
+            present: bool | None = False
+            another = another or not (self._closed or deleted)
             for key in keys:
                 there = self._asked.is_there(facts, row, key)
                 if there is True and (sqlstate := _raises(key)):
@@ -193,12 +197,14 @@ class _Judge:
                     present = None
             if present is None:
                 doubtful = True
-            elif not self._deleted(row):
+            elif not deleted:
                 repeats = True
             elif anew := self._anew(row):
                 reason = f"the row is deleted and inserted anew, with another {anew}"
                 run.candidate(reason, effect, self._table.oid, facts.epoch)
-        if doubtful:
+        if another:
+            self._comes_again()
+        elif doubtful:
             run.doubt(_DOUBTFUL, effect, "23505")
         elif repeats:
             self._repeat(False)
@@ -242,11 +248,18 @@ class _Judge:
                     reason = f"{effect.table} has these rows since the first run"
                     return run.raised("23505", effect, reason)
         kept = self._kept_by(self._keys)
-        if kept is None or (kept is False and not self._closed):
+        if kept is not True and not self._closed:
+            self._comes_again()
+        elif kept is None:
             run.doubt(_DOUBTFUL, effect, "23505")
         else:
             self._repeat(kept)
         return None
+
+    def _comes_again(self) -> None:
+        """Nobody knows the table's keys: the rows are there twice, or one of these keeps them apart."""
+        effect = self._effect._replace(conflict=UNSURE)
+        self._run.doubt(_REPEATS[None], effect, "23505")
 
     def _repeat(self, kept: bool | None) -> None:
         """The rows come once more, unless a key stops them, as far as that can be told."""
@@ -323,7 +336,10 @@ class _Judge:
         definition = self._table.definition
         if given_columns is None:
             return None if key.definition.partial else True
+        template = dict(zip(given_columns, (self._effect.rows or ((),))[0], strict=False))
         for name in columns:
+            if template.get(name) in {NEW, NULL}:
+                return False
             if name not in given_columns:
                 told = getattr(definition, "columns", {}).get(name)
                 if told is None:

@@ -26,7 +26,8 @@ class On(NamedTuple):
     """An outcome that a rule names: a verdict, what decided it, of which kind, in which statement.
 
     The kind of an effect on rows is how it writes them: what its ON CONFLICT does (`"nothing"`,
-    `"update"`; `"refused"`: it asks for a key that is not there), or why a value is another one each time.
+    `"update"`; `"refused"`: it asks for a key that is not there; `"unsure"`: the table may have any keys), or
+    why a value is another one each time.
     What is empty is any; where two rules match, the one that says more wins.
     """
 
@@ -46,6 +47,11 @@ def repeats(
 ) -> tuple[On, ...]:
     """`repeats(CreatesUnnamed, Kind.INDEX)`: one more index each time."""
     return tuple(On(Verdict.REPEATS, cause, kind, statement) for kind in kinds or (None,))
+
+
+def unsure(cause: Verb | type[Effect], kind: str, statement: str = "") -> tuple[On, ...]:
+    """`unsure(Inserts, "unsure")`: it either fails or repeats."""
+    return (On(Verdict.UNKNOWN, cause, kind, statement),)
 
 
 class Rule:
@@ -129,8 +135,12 @@ class OutcomeRule(Rule):
         )
 
 
-#: A certain failure is an error; what repeats silently is a warning.
-SEVERITIES: Final = {Verdict.FAILS: Severity.ERROR, Verdict.REPEATS: Severity.WARNING}
+#: A certain failure is an error; what repeats silently is a warning, and what does one or the other.
+SEVERITIES: Final = {
+    Verdict.FAILS: Severity.ERROR,
+    Verdict.REPEATS: Severity.WARNING,
+    Verdict.UNKNOWN: Severity.WARNING,
+}
 
 
 class FileRule(Rule):
@@ -183,4 +193,5 @@ __all__ = [
     "Span",
     "fails",
     "repeats",
+    "unsure",
 ]
