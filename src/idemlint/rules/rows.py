@@ -38,6 +38,8 @@ class Insert(OutcomeRule):
         if case.outcome.verdict is Verdict.FAILS:
             return f"INSERT fails on a rerun: {case.outcome.reason}"
         verb = "repeats or fails" if case.outcome.verdict is Verdict.UNKNOWN else "repeats"
+        if case.effect is not None and getattr(case.effect, "kept", None) is True:
+            verb = "fails"
         return f"INSERT {verb} on a rerun: {case.outcome.reason}"
 
     def repair(self, case: Case) -> Fix | None:

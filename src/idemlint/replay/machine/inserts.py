@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 
 #: What ON CONFLICT does, in the outcome of a statement whose table may have any keys.
 UNSURE: Final = "unsure"
-_AGAIN: Final = "the same rows are inserted once more"
+_ONCE_MORE: Final = "the same rows are inserted once more"
 _DOUBTFUL: Final = "whether the rows are still there, or a key keeps them apart, cannot be told"
-_REPEATS: Final = {
-    True: f"{_AGAIN}, or fail with 23505",
-    None: f"{_AGAIN}, or fail with 23505 where a key keeps them apart",
-    False: _AGAIN,
+#: By whether a key keeps the rows out.
+_AGAIN: Final = {
+    True: "where its query gives rows, they are there since the first run: 23505",
+    None: f"{_ONCE_MORE}, or fail with 23505 where a key keeps them apart",
+    False: _ONCE_MORE,
 }
 #: Seed files hold thousands of rows; of those past this, only that there are some is remembered.
 _MOST_ROWS: Final = 5000
@@ -207,7 +208,8 @@ class _Judge:
         elif doubtful:
             run.doubt(_DOUBTFUL, effect, "23505")
         elif repeats:
-            self._repeat(False)
+            kept = effect._replace(kept=False)
+            run.candidate(_AGAIN[False], kept, self._table.oid, facts.epoch)
         return None
 
     def _same_key(self, key: TableKey) -> str:
@@ -248,23 +250,20 @@ class _Judge:
                     reason = f"{effect.table} has these rows since the first run"
                     return run.raised("23505", effect, reason)
         kept = self._kept_by(self._keys)
-        if kept is not True and not self._closed:
-            self._comes_again()
-        elif kept is None:
-            run.doubt(_DOUBTFUL, effect, "23505")
+        if kept is not False or not self._closed:
+            self._comes_again(kept=kept or None)
         else:
-            self._repeat(kept)
+            reason = _AGAIN[False]
+            run.candidate(reason, effect._replace(kept=False), self._table.oid, facts.epoch)
         return None
 
-    def _comes_again(self) -> None:
-        """Nobody knows the table's keys: the rows are there twice, or one of these keeps them apart."""
-        effect = self._effect._replace(conflict=UNSURE)
-        self._run.doubt(_REPEATS[None], effect, "23505")
-
-    def _repeat(self, kept: bool | None) -> None:
-        """The rows come once more, unless a key stops them, as far as that can be told."""
-        effect = self._effect._replace(kept=kept)
-        self._run.candidate(_REPEATS[kept], effect, self._table.oid, self._facts.epoch)
+    def _comes_again(self, kept: bool | None = None) -> None:
+        """It is not known which keys there are, or whether there are rows: either is amiss."""
+        effect = self._effect._replace(conflict=UNSURE, kept=kept)
+        doubts = self._run.doubts
+        self._run.doubt(_AGAIN[kept], effect, "23505")
+        # It says more than that something else cannot be told.
+        doubts.insert(0, doubts.pop())
 
     # -- ON CONFLICT -------------------------------------------------------------------------------------
 
@@ -301,7 +300,7 @@ class _Judge:
             result = self._plain_others(self._rows, others)
             if result is not None or run.doubts:
                 return result
-        reason = f"{_AGAIN}: no key finds them there, so ON CONFLICT never happens"
+        reason = f"{_ONCE_MORE}: no key finds them there, so ON CONFLICT never happens"
         run.candidate(reason, effect, self._table.oid, self._facts.epoch)
         return None
 
@@ -338,8 +337,8 @@ class _Judge:
             return None if key.definition.partial else True
         template = dict(zip(given_columns, (self._effect.rows or ((),))[0], strict=False))
         for name in columns:
-            if template.get(name) in {NEW, NULL}:
-                return False
+            if name in template and (value := template[name]) in {NEW, NULL, None}:
+                return None if value is None else False
             if name not in given_columns:
                 told = getattr(definition, "columns", {}).get(name)
                 if told is None:
