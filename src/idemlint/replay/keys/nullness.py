@@ -93,6 +93,8 @@ _NEVER: Final = frozenset(
 )
 #: Operators of numbers, texts and times that give NULL only where a side is NULL.
 _OPERATORS: Final = frozenset({"+", "-", "*", "/", "%", "||", "=", "<>", "<", "<=", ">", ">="})
+#: They give NULL where a side is, and where there is nothing to find.
+_FINDING: Final = frozenset({"->", "->>", "#>", "#>>"})
 #: What is nested deeper is not looked at.
 _DEEPEST: Final = 40
 
@@ -135,10 +137,12 @@ def _first_that_is(node: Tree, ask: Callable[[Tree], bool | None]) -> bool | Non
 
 
 def _operation(node: Tree, ask: Callable[[Tree], bool | None]) -> bool | None:
-    if node.fields.get("kind") != "AEXPR_OP" or strings(node.name)[-1] not in _OPERATORS:
+    operator = strings(node.name)[-1]
+    if node.fields.get("kind") != "AEXPR_OP" or operator not in _OPERATORS | _FINDING:
         return None
     sides = [each for each in (node.lexpr, node.rexpr) if each is not None]
-    return _strict([ask(each) for each in sides])
+    answer = _strict([ask(each) for each in sides])
+    return None if answer and operator in _FINDING else answer
 
 
 def _case(node: Tree, ask: Callable[[Tree], bool | None]) -> bool | None:
