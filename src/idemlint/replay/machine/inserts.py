@@ -319,7 +319,11 @@ class _Judge:
         """Whether one of these keys keeps out the rows that the first run brought."""
         if self._rows is None:
             return some([self._query_meets(key) if key.sure else None for key in keys])
-        answers = [self._meet(self._rows, key) if key.sure else None for key in keys]
+        answers: list[bool | None] = []
+        for key in keys:
+            answers.append(self._meet(self._rows, key) if key.sure else None)
+            if answers[-1]:
+                break  # rows may be many
         return some(answers)
 
     def _meet(self, rows: GivenRows, key: TableKey) -> bool | None:
