@@ -32,7 +32,8 @@ class Ruling(NamedTuple):
     rule: str
 
 
-_NAMED = frozenset({Verdict.FAILS, Verdict.REPEATS})
+#: Of what cannot be told, a rule names what is amiss either way.
+_NAMED = frozenset({Verdict.FAILS, Verdict.REPEATS, Verdict.UNKNOWN})
 
 
 @cache
@@ -197,7 +198,7 @@ def _rule_of(case: Case, codes: frozenset[str]) -> OutcomeRule | None:
     outcome = case.outcome
     if outcome.leaf is None:
         return rule_for(outcome, case.statement.kind)
-    for rule in _narrow():
+    for rule in _narrow() if outcome.verdict is not Verdict.UNKNOWN else ():
         if rule.code in codes and outcome.effect is not None and rule.narrows(case):
             return rule
     return rule_for(outcome, outcome.leaf.tree.kind)

@@ -1,11 +1,12 @@
 """Running a migration twice on an abstract catalog, and saying what the second run comes to.
 
-There are five rooms, here in the order of the flow:
+There are six rooms, here in the order of the flow:
 
 - `catalog`: what is there, by names and in PostgreSQL's namespaces: present, absent, or not known. All
   changes go through a log, so that any of them can be taken back.
 - `guards`: what the condition of an IF asks of the catalog (`NOT EXISTS (SELECT 1 FROM pg_class …)`).
 - `effects`: what a statement does, as a list of the words below; `describe` tells them in a line each.
+- `keys`: which key ON CONFLICT asks for, and whether a row has the key of one that is there.
 - `machine`: carries effects out on a catalog. In the first run, which is taken to have succeeded, what is
   not known is learned; in the rerun, what is not as required raises.
 - `judge`: which rerun: the whole file, a statement, a file after a stop; and the verdict of each statement.
@@ -29,7 +30,7 @@ function of `machine` that does it:
 | Sets | a property gets a value, whatever it was | nothing | properties.sets |
 | Retypes | a column gets a type, unless something is made of it | 0A000, 42P16 | objects.retype.retypes |
 | SetsPath | names are looked for elsewhere | nothing | sessions.sets_path |
-| Inserts | rows are added | 23505, [repeats], [42P10] | writes.insert |
+| Inserts | rows are added | 21000, 23505, 23P01, what `keys.inference` says, [repeats] | inserts.insert |
 | Updates | rows get other values | [repeats] | writes.updates |
 | Deletes | rows are gone | [repeats] | writes.deletes |
 | Fills | a first run that rows would break | [its own] | properties.fills |

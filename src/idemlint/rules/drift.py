@@ -10,8 +10,9 @@ from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.plpgsql.nodes import Sql, walk
 from idemlint.postgres.kinds import Ref, Space, in_words
 from idemlint.replay.catalog.datatype import EnumDefinition
+from idemlint.replay.catalog.definition import SequenceDefinition
 from idemlint.replay.catalog.refs import inside, qualified
-from idemlint.replay.catalog.relation import IndexDefinition, SequenceDefinition, TableDefinition
+from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.effects import flat
 from idemlint.replay.effects.vocabulary import Creates

@@ -8,14 +8,11 @@ from idemlint import fixes
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Repeats, Updates
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.rules.kit.rule import FileRule, OutcomeRule, fails, repeats
+from idemlint.rules.kit.rule import OutcomeRule, fails, repeats, unsure
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from idemlint.diagnostics import Diagnostic
-    from idemlint.sequence.migration import Case, Migration
+    from idemlint.sequence.migration import Case
 
 _DO_NOTHING: Final = "ON CONFLICT DO NOTHING"
 _NO_KEY: Final = (
@@ -33,13 +30,16 @@ class Insert(OutcomeRule):
 
     code = "IDM401"
     name = "insert"
-    on = (*fails(Inserts), *repeats(Inserts))
+    on = (*fails(Inserts), *repeats(Inserts), *unsure(Inserts, "unsure"))
 
     def message(self, case: Case) -> str:
         """The row is there, or comes once more."""
         if case.outcome.verdict is Verdict.FAILS:
             return f"INSERT fails on a rerun: {case.outcome.reason}"
-        return f"INSERT repeats on a rerun: {case.outcome.reason}"
+        verb = "repeats or fails" if case.outcome.verdict is Verdict.UNKNOWN else "repeats"
+        if case.effect is not None and getattr(case.effect, "kept", None) is True:
+            verb = "fails"
+        return f"INSERT {verb} on a rerun: {case.outcome.reason}"
 
     def repair(self, case: Case) -> Fix | None:
         """`ON CONFLICT DO NOTHING` where a key finds the rows; it helps nowhere else."""
@@ -94,30 +94,30 @@ def _before_returning(site: fixes.layout.Site) -> int:
     return returning if returning is not None else min(site.span.end, before)
 
 
-class ConflictTarget(FileRule):
+#: What PostgreSQL says of an ON CONFLICT whose key is not there, or is none that it can use.
+_REFUSED: Final = {
+    "42P10": "make a unique index over these columns first, or name the columns of one",
+    "42704": "name a constraint that the table has, or the columns of a unique index",
+    "42809": "name a unique constraint, or the columns of a unique index",
+    "55000": "make the key NOT DEFERRABLE, or name the columns of another one",
+}
+
+
+class ConflictTarget(OutcomeRule):
     """`ON CONFLICT (a)` of a table that has no unique index over exactly these columns."""
 
     code = "IDM402"
     name = "conflict-target-without-index"
-    one_at_a_time = True
+    on = fails(Inserts, "refused")
 
-    def check(self, migration: Migration) -> Iterator[Diagnostic]:
-        """First runs that fail whatever rows there are."""
-        for index, hazard in migration.hazards:
-            effect = hazard.effect
-            if effect.sqlstate != "42P10":
-                continue
-            yield self.diagnostic(
-                migration,
-                hazard.span or migration.parsed.statements[index].span,
-                f"no unique index of {effect.table} is over exactly the columns that ON CONFLICT names",
-                statement=index,
-                sqlstate=effect.sqlstate,
-                fix=Fix(
-                    Applicability.DISPLAY,
-                    "make a unique index over these columns first, or name the columns of one",
-                ),
-            )
+    def message(self, case: Case) -> str:
+        """The same in the first run, where nothing has changed since."""
+        return str(case.outcome.reason)
+
+    def repair(self, case: Case) -> Fix | None:
+        """A person has to say what tells the rows apart."""
+        advice = _REFUSED.get(str(case.outcome.sqlstate), "name columns that the table has")
+        return Fix(Applicability.DISPLAY, advice)
 
 
 class ConflictNever(OutcomeRule):
@@ -185,13 +185,15 @@ class CopyFrom(OutcomeRule):
     on = (
         *fails(Inserts, statement="CopyStmt"),
         *repeats(Inserts, statement="CopyStmt"),
+        *unsure(Inserts, "unsure", statement="CopyStmt"),
     )
 
     def message(self, case: Case) -> str:
         """The rows are there."""
         if case.outcome.verdict is Verdict.FAILS:
             return f"COPY fails on a rerun: {case.outcome.reason}"
-        return f"COPY repeats on a rerun: {case.outcome.reason}"
+        verb = "repeats or fails" if case.outcome.verdict is Verdict.UNKNOWN else "repeats"
+        return f"COPY {verb} on a rerun: {case.outcome.reason}"
 
     def repair(self, case: Case) -> Fix | None:
         """COPY has no ON CONFLICT."""

@@ -239,3 +239,86 @@ SELECT lo_create(4713) FROM t; -- unknown (safe)
 SELECT CASE WHEN NOT EXISTS (SELECT FROM pg_largeobject_metadata WHERE oid = 4714) THEN lo_create(4714) END; -- unknown (safe)
 SELECT nextval('s'); -- repeats
 SELECT nextval('s') WHERE false; -- unknown (safe)
+
+-- # a partial key keeps rows apart
+CREATE TABLE t (id serial PRIMARY KEY, a text, gone date); CREATE UNIQUE INDEX u ON t (a) WHERE gone IS NULL;
+---
+INSERT INTO t (a) VALUES ('x'); -- fails 23505
+INSERT INTO t (a, gone) VALUES ('y', '2020-01-01'); -- repeats
+INSERT INTO t (a) VALUES ('z') ON CONFLICT (a) WHERE gone IS NULL DO NOTHING; -- safe
+
+-- # a partial key over rows that are changed before
+CREATE TABLE t (a text, gone date); CREATE UNIQUE INDEX u ON t (a) WHERE gone IS NULL;
+---
+INSERT INTO t (a) VALUES ('x'); -- unknown (safe), alone fails 23505
+UPDATE t SET gone = '2020-01-01'; -- safe (repeats), alone safe
+
+-- # a key over an expression
+CREATE TABLE t (a text, b text, c jsonb); CREATE UNIQUE INDEX u ON t (lower(a), coalesce(b, ''));
+CREATE UNIQUE INDEX j ON t ((c ->> 'k'));
+---
+INSERT INTO t (a) VALUES ('x'); -- fails 23505
+INSERT INTO t (b) VALUES ('y'); -- repeats
+INSERT INTO t (c) VALUES ('{"k": 1}'); -- unknown (fails 23505)
+
+-- # a value that is computed, a default and a moment
+CREATE TABLE t (a text UNIQUE, b text DEFAULT 'b', c timestamp, UNIQUE (b, c));
+---
+INSERT INTO t (a) VALUES (upper('x') || 'y'); -- fails 23505
+INSERT INTO t (b, c) VALUES (DEFAULT, '2020-01-01'); -- fails 23505
+INSERT INTO t (b, c) VALUES ('c', now()); -- repeats
+
+-- # a sub-select for a value
+CREATE TABLE o (id serial PRIMARY KEY, n text UNIQUE); INSERT INTO o (n) VALUES ('a'), ('b');
+CREATE TABLE t (id serial PRIMARY KEY, o int, n text, UNIQUE (o, n));
+---
+INSERT INTO t (o, n) VALUES ((SELECT id FROM o WHERE n = 'a'), 'x'); -- fails 23505
+INSERT INTO t (o, n) VALUES ((SELECT id FROM o WHERE n = 'c'), 'x'); -- repeats
+INSERT INTO t (o, n) VALUES ((SELECT id FROM o WHERE n = 'b' LIMIT 1), 'x') ON CONFLICT (o, n) DO NOTHING; -- safe
+INSERT INTO t (o, n) SELECT id, 'y' FROM o; -- fails 23505
+INSERT INTO t (o, n) SELECT id, 'z' FROM o WHERE n = 'a'; -- fails 23505
+
+-- # a sub-select that finds another row the second time
+CREATE TABLE o (id serial, n text); INSERT INTO o (n) VALUES ('a'); CREATE TABLE t (o int PRIMARY KEY);
+---
+INSERT INTO t VALUES ((SELECT id FROM o WHERE n = 'a')); -- fails 21000, alone fails 23505
+INSERT INTO o (n) VALUES ('a'); -- repeats
+
+-- # insert select of all columns
+CREATE TABLE a (id int PRIMARY KEY, n text); INSERT INTO a VALUES (1, 'x'); CREATE TABLE b (id int PRIMARY KEY, n text);
+CREATE TABLE c (id serial PRIMARY KEY, n text); INSERT INTO c (n) VALUES ('x');
+---
+INSERT INTO b SELECT * FROM a; -- fails 23505
+INSERT INTO c (n) SELECT n FROM c; -- repeats
+INSERT INTO c (n) SELECT n FROM a; -- repeats
+
+-- # a row that a DELETE may have found
+CREATE TABLE t (a text PRIMARY KEY, b text);
+---
+INSERT INTO t VALUES ('x', lower('B')); -- unknown (safe), alone fails 23505
+DELETE FROM t WHERE b = 'b'; -- safe
+
+-- # a table made IF NOT EXISTS has the keys that it is made with
+CREATE TABLE IF NOT EXISTS t (a text PRIMARY KEY, b text);
+---
+INSERT INTO t VALUES ('x', 'y'); -- fails 23505
+INSERT INTO t VALUES ('y', 'y') ON CONFLICT (a) DO NOTHING; -- safe
+
+-- # a key that ON CONFLICT asks for is dropped
+CREATE TABLE t (a text, b text); CREATE UNIQUE INDEX u ON t (a);
+---
+INSERT INTO t VALUES ('x', 'y') ON CONFLICT (a) DO NOTHING; -- fails 42P10, alone safe
+DROP INDEX u; -- fails 42704
+CREATE UNIQUE INDEX v ON t (a, b); -- fails 42P07
+
+-- # a constraint that ON CONFLICT names is renamed
+CREATE TABLE t (a text CONSTRAINT k UNIQUE);
+---
+INSERT INTO t VALUES ('x') ON CONFLICT ON CONSTRAINT k DO NOTHING; -- fails 42704, alone safe
+ALTER TABLE t RENAME CONSTRAINT k TO l; -- fails 42704
+
+-- # a key that excludes
+CREATE TABLE t (a int, EXCLUDE (a WITH =));
+---
+INSERT INTO t VALUES (1); -- fails 23P01
+INSERT INTO t VALUES (2) ON CONFLICT DO NOTHING; -- safe

@@ -13,6 +13,7 @@ from idemlint.replay.effects.describe import Described, describe
 from idemlint.replay.effects.vocabulary import (
     SKIP,
     Again,
+    Arbiter,
     Body,
     Command,
     Creates,
@@ -51,7 +52,9 @@ USERS = Ref(Space.RELATION, "users")
 ORDERS = Ref(Space.RELATION, "orders", "app")
 INDEX = Ref(Space.RELATION, "users_idx")
 EMAIL = inside(Space.COLUMN, "email", USERS)
+A_B = (wrap({"IndexElem": {"name": "a"}}), wrap({"IndexElem": {"name": "b"}}))
 AN_EXPRESSION = wrap({"A_Const": {"ival": {"ival": 1}}})
+AN_ELEMENT = wrap({"IndexElem": {"expr": {"A_Const": {"ival": {"ival": 1}}}}})
 
 CASES: list[tuple[Effect, str]] = [
     (
@@ -126,12 +129,20 @@ CASES: list[tuple[Effect, str]] = [
     ),
     (Inserts(USERS, None, (("1",),), "nothing"), "inserts 1 row into users, on conflict nothing"),
     (
-        Inserts(USERS, None, None, "update", ("a", "b"), update=Again.MOVES),
+        Inserts(USERS, None, None, "update", Arbiter(A_B), update=Again.MOVES),
         "inserts rows into users, on conflict (a, b) update, once more: moved on",
     ),
     (
-        Inserts(USERS, None, None, sources=(ORDERS,), never_meet=frozenset({"b", "a"})),
-        "inserts rows into users, from app.orders, never the same a, b",
+        Inserts(USERS, None, None, "nothing", Arbiter((AN_ELEMENT,), where=AN_EXPRESSION)),
+        "inserts rows into users, on conflict (…) where … nothing",
+    ),
+    (
+        Inserts(USERS, None, None, "nothing", Arbiter(constraint="k")),
+        "inserts rows into users, on conflict on k nothing",
+    ),
+    (
+        Inserts(USERS, None, None, sources=(ORDERS,)),
+        "inserts rows into users, from app.orders",
     ),
     (
         Inserts(USERS, None, None, guard=Not(RowExists(USERS, frozenset({("a", "1")})))),

@@ -55,6 +55,7 @@ class Column(NamedTuple):
     expression: bool = False
     reads: tuple[str, ...] = ()
     typmods: str | None = ""
+    collation: str = ""
 
 
 def read_column(fields: dict[str, Any]) -> Column:
@@ -86,6 +87,7 @@ def read_column(fields: dict[str, Any]) -> Column:
         expression,
         reads,
         typmods_of(fields.get("typeName", {})),
+        strings(wrap(fields["collClause"]).collname)[-1] if "collClause" in fields else "",
     )
 
 

@@ -65,5 +65,29 @@ class Definition:
         return frozenset((need.space, need.name) for need in self.needs())
 
 
+class SequenceDefinition(Definition):
+    """The options of a CREATE SEQUENCE, by name, as `source.tree.shape` has them."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, options: dict[str, str]) -> None:
+        self.options = options
+
+    def inside(self, space: Space, name: str) -> bool | None:
+        """Nothing lives inside a sequence."""
+        return False
+
+
+#: Bits of `CreateTrigStmt.events` and `.timing` (src/include/catalog/pg_trigger.h).
+BEFORE, INSERT, UPDATE = 2, 4, 16
+
+
+class TriggerDefinition(NamedTuple):
+    """When a trigger fires."""
+
+    events: int
+    before: bool
+
+
 #: What is known of a relation that comes with another: that nobody asked for it by name.
 BY_PRODUCT: Final = Definition()

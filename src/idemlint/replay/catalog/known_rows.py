@@ -10,12 +10,59 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from idemlint.records import NamedTuple
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from idemlint.postgres.kinds import Ref
 
 #: A row as far as it is literal: column → value. A pattern stands for all rows that have its values.
 Row = frozenset[tuple[str, str]]
 _NOTHING: Final[frozenset[str]] = frozenset()
+
+#: Values that are no literals begin with what no text of PostgreSQL can have: NULL, what is another one each
+#: time, what DEFAULT stands for, and (with its expression behind it) what is the same at each run.
+NULL: Final = "\0null"
+NEW: Final = "\0new"
+DEFAULT: Final = "\0default"
+COMPUTED: Final = "\0="
+#: In a row, beside its values: which columns it was given, while none of them was changed.
+GIVEN: Final = "\0given"
+
+
+class Picked(NamedTuple):
+    """A `column` of the row of a `table` that has the values of `row`; no row: NULL; several: 21000, unless
+    they are `limited` to one."""
+
+    table: Ref
+    row: Row
+    column: str
+    limited: bool = False
+
+
+class Source(NamedTuple):
+    """The table that the rows of an INSERT … SELECT come from: all of it, or those with one of `rows`."""
+
+    table: Ref
+    rows: tuple[Row, ...] | None
+
+
+#: The column of a `Picked` that stands for all columns of its table.
+STAR: Final = "*"
+#: A literal, or one of the words of `known_rows`; `None`: not known, or another one each time.
+Value = str | Picked | None
+
+
+def given(columns: Iterable[str]) -> tuple[str, str]:
+    """The pair that says which columns a row was given."""
+    return GIVEN, "\0".join(("", *columns, ""))
+
+
+def is_given(row: Mapping[str, str], column: str) -> bool | None:
+    """Whether a row was given a column; `None`: that is not known any more."""
+    columns = row.get(GIVEN)
+    return None if columns is None else f"\0{column}\0" in columns
 
 
 class Patterns:
@@ -79,6 +126,19 @@ class KnownRows:
     def have(self, wanted: Row) -> bool:
         """Whether there is a row with these values."""
         return self._left > 0 if not wanted else any(True for _ in self._found(wanted))
+
+    def find(self, wanted: Row) -> Iterator[Row]:
+        """The rows that have some values, or all (where these are none), with what else they have."""
+        for place in range(len(self._layers) - 1, -1, -1):
+            layer = self._layers[place]
+            for row in layer.rows_with(wanted) if wanted else layer.rows:
+                known: Row | None = row
+                for above in self._layers[place + 1 :]:
+                    known = None if above.deletes(known or row) else above.blur(known or row)
+                    if known is None:
+                        break
+                if known is not None and wanted <= known:
+                    yield known
 
     def _without(self, pattern: Row) -> KnownRows:
         number = self._left if not pattern else sum(1 for _ in self._found(pattern))

@@ -207,8 +207,8 @@ class _Contents:
         for element in self._elements:
             if "ColumnDef" in element:
                 fields = element["ColumnDef"]
-                for each in fields.get("constraints", ()):
-                    reader.add(each["Constraint"], fields["colname"])
+                for each in _with_attributes(fields.get("constraints", ())):
+                    reader.add(each, fields["colname"])
             elif "Constraint" in element:
                 reader.add(element["Constraint"], None)
         return reader.found
@@ -274,6 +274,19 @@ class _Contents:
         return found
 
 
+def _with_attributes(constraints: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The constraints of a column; DEFERRABLE stands behind the one that it is said of
+    (`transformConstraintAttrs`, src/backend/parser/parse_utilcmd.c)."""
+    found: list[dict[str, Any]] = []
+    for each in constraints:
+        fields = each["Constraint"]
+        if fields["contype"] == "CONSTR_ATTR_DEFERRABLE" and found:
+            found[-1] = {**found[-1], "deferrable": True}
+        else:
+            found.append(fields)
+    return found
+
+
 class _ConstraintReader:
     """Constraints of one CREATE TABLE, taken in one after the other: names are chosen, equal keys are one."""
 
@@ -329,6 +342,9 @@ _INDEX_OPTIONS: Final = ("deferrable", "initdeferred", "including", "nulls_not_d
 class IndexDefinition(NamedTuple):
     """What an index covers: plain columns (`None`: an expression), and whether it keeps rows apart.
 
+    `elements` are its raw `IndexElem`s where the columns do not say it all, `where` the condition of a
+    `partial` one. `deferrable` is a constraint's, and `excludes`: `equal` columns, or something `other`.
+    `doubtful`: it may not be valid (ON ONLY); `nulls_meet`: NULLS NOT DISTINCT.
     `more` is what else its statement says of it (`source.tree.shape`): expressions, its predicate, the
     method; empty for a plain one.
     """
@@ -336,6 +352,12 @@ class IndexDefinition(NamedTuple):
     columns: tuple[str | None, ...]
     unique: bool
     partial: bool
+    elements: tuple[Tree, ...] = ()
+    where: Tree | None = None
+    deferrable: bool = False
+    excludes: str = ""
+    doubtful: bool = False
+    nulls_meet: bool = False
     more: str = ""
 
     def inside(self, space: Space, name: str) -> bool | None:
@@ -355,25 +377,21 @@ class IndexDefinition(NamedTuple):
         return ()
 
 
-class SequenceDefinition(Definition):
-    """The options of a CREATE SEQUENCE, by name, as `source.tree.shape` has them."""
-
-    __slots__ = ("options",)
-
-    def __init__(self, options: dict[str, str]) -> None:
-        self.options = options
-
-    def inside(self, space: Space, name: str) -> bool | None:
-        """Nothing lives inside a sequence."""
-        return False
-
-
-#: Bits of `CreateTrigStmt.events` and `.timing` (src/include/catalog/pg_trigger.h).
-BEFORE, INSERT, UPDATE = 2, 4, 16
-
-
-class TriggerDefinition(NamedTuple):
-    """When a trigger fires."""
-
-    events: int
-    before: bool
+def constraint_index(node: Tree, columns: tuple[str | None, ...]) -> IndexDefinition:
+    """The index that a PRIMARY KEY, UNIQUE or EXCLUDE constraint is."""
+    fields = node.fields
+    # A key WITHOUT OVERLAPS (PostgreSQL 18) is an exclusion constraint inside.
+    excludes = "other" if fields.get("without_overlaps") else ""
+    if fields["contype"] == "CONSTR_EXCLUSION":
+        pairs = [pair.items for pair in node.exclusions or ()]
+        equal = all(element.name and strings(by.items) == ["="] for element, by in pairs)
+        excludes = "equal" if equal else "other"
+    return IndexDefinition(
+        columns,
+        not excludes,
+        "where_clause" in fields,
+        where=node.where_clause,
+        deferrable=bool(fields.get("deferrable")),
+        excludes=excludes,
+        nulls_meet=bool(fields.get("nulls_not_distinct")),
+    )

@@ -9,7 +9,7 @@ from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.constraint import ForeignKey, chosen_constraint, constraint_columns
 from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.refs import facet, inside, primary_key, relation
-from idemlint.replay.catalog.relation import IndexDefinition
+from idemlint.replay.catalog.relation import IndexDefinition, constraint_index
 from idemlint.replay.effects.vocabulary import (
     Creates,
     CreatesUnnamed,
@@ -19,7 +19,7 @@ from idemlint.replay.effects.vocabulary import (
     Verb,
 )
 from idemlint.replay.queries.compiled import read_level
-from idemlint.replay.queries.scope import Source
+from idemlint.replay.queries.scope import RangeEntry
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
     ref = inside(Space.CONSTRAINT, name, table)
     if contype in INDEXED:
         index = Ref(Space.RELATION, name, table.schema)
-        definition = IndexDefinition(columns, contype != "CONSTR_EXCLUSION", False)
+        definition = constraint_index(node, columns)
         effects = used
         if contype == "CONSTR_PRIMARY":
             key = primary_key(table)
@@ -58,7 +58,7 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
     key_definition = None
     reading = None
     if contype == "CONSTR_CHECK":
-        reading = read_level([node.fields.get("raw_expr")], (Source(table.name, table),))
+        reading = read_level([node.fields.get("raw_expr")], (RangeEntry(table.name, table),))
     if contype == "CONSTR_FOREIGN":
         target = relation(node.pktable)
         key_definition = ForeignKey(target, tuple(strings(node.pk_attrs)))

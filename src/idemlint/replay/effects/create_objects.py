@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.definition import BEFORE, SequenceDefinition, TriggerDefinition
 from idemlint.replay.catalog.refs import inside, qualified, relation, role, schema
-from idemlint.replay.catalog.relation import BEFORE, SequenceDefinition, TriggerDefinition
 from idemlint.replay.effects.queries import reads
 from idemlint.replay.effects.tables import target
 from idemlint.replay.effects.vocabulary import (
@@ -22,7 +22,7 @@ from idemlint.replay.effects.vocabulary import (
     Verb,
 )
 from idemlint.replay.queries.compiled import read_level, read_query
-from idemlint.replay.queries.scope import Source
+from idemlint.replay.queries.scope import RangeEntry
 from idemlint.source.tree import Tree, shape, strings
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def create_trigger(stmt: Tree, postgres_version: int) -> list[Effect]:
     condition = stmt.fields.get("whenClause")
     reading = None
     if condition is not None:
-        rows = tuple(Source(name, table) for name in ("new", "old"))
+        rows = tuple(RangeEntry(name, table) for name in ("new", "old"))
         reading = read_level([condition], rows)
         # The condition is analysed before the function is looked for.
         effects[1:1] = reads(reading)
@@ -160,7 +160,7 @@ def create_rule(stmt: Tree) -> list[Effect]:
     """`CREATE [OR REPLACE] RULE`."""
     table = relation(stmt.relation)
     ref = inside(Space.RULE, stmt.rulename, table)
-    rows = tuple(Source(name, table) for name in ("new", "old"))
+    rows = tuple(RangeEntry(name, table) for name in ("new", "old"))
     reading = read_level([stmt.fields.get("whereClause"), *_queries(stmt)], rows)
     effects: list[Effect] = [uses(table, Kind.TABLE), *reads(reading)]
     if not stmt.replace:
@@ -191,7 +191,7 @@ def create_policy(stmt: Tree) -> list[Effect]:
 def policy_reading(stmt: Tree, table: Ref) -> Reading:
     """What USING and WITH CHECK of a policy read."""
     parts = [stmt.fields[part] for part in ("qual", "with_check") if part in stmt.fields]
-    return read_level(parts, (Source(table.name, table),))
+    return read_level(parts, (RangeEntry(table.name, table),))
 
 
 def create_event_trigger(stmt: Tree) -> list[Effect]:

@@ -173,20 +173,26 @@ def _inserts(effect: vocabulary.Inserts) -> str:
         parts.append("from a file")
     if effect.sources:
         parts.append(f"from {_listed(effect.sources)}")
-    if effect.never_meet:
-        parts.append(f"never the same {_listed(sorted(effect.never_meet))}")
     if effect.guard is not None:
         parts.append(f"where {_asked(effect.guard)}")
     elif effect.guarded:
         parts.append("behind a guard that cannot be read")
     if effect.conflict:
-        target = f" ({_listed(effect.target)})" if effect.target else ""
-        parts.append(f"on conflict{target} {effect.conflict}")
+        parts.append(f"on conflict{_arbiter(effect.arbiter)} {effect.conflict}")
     if effect.update is not None:
         parts.append(f"once more: {_AGAIN[effect.update]}")
     if effect.kept is not None:
         parts.append(f"{'kept out' if effect.kept else 'not kept out'} by a key the second time")
     return ", ".join(parts)
+
+
+def _arbiter(arbiter: vocabulary.Arbiter | None) -> str:
+    if arbiter is None:
+        return ""
+    if arbiter.constraint:
+        return f" on {arbiter.constraint}"
+    where = " where …" if arbiter.where is not None else ""
+    return f" ({_listed([each.name or '…' for each in arbiter.elements])}){where}"
 
 
 def _updates(effect: vocabulary.Updates) -> str:

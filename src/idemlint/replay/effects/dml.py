@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Ref
-from idemlint.replay.catalog.column import generates
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.refs import relation
 from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
 from idemlint.replay.effects.queries import (
     calls,
     constant,
-    literal_value,
     reads,
     walk,
 )
 from idemlint.replay.effects.tables import select_into
 from idemlint.replay.effects.vocabulary import (
     Again,
+    Arbiter,
     Deletes,
     Effect,
     Fails,
@@ -30,22 +31,32 @@ from idemlint.replay.effects.vocabulary import (
     UsesColumns,
     Verb,
 )
+from idemlint.replay.keys.values import read_source, value_of
 from idemlint.replay.queries.compiled import read_level, read_query, table_source
 from idemlint.replay.queries.meetings import in_assignments
-from idemlint.source.tree import Tree, strings, wrap
+from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from idemlint.replay.queries.scope import Reading, Source
+    from idemlint.replay.queries.scope import RangeEntry, Reading
 
     #: What the WITH around a statement makes known to it.
-    Known = Mapping[str, Source]
+    Known = Mapping[str, RangeEntry]
 
+    from idemlint.replay.catalog.known_rows import Source, Value
     from idemlint.replay.guards.conditions import Condition
 
-_NO_COLUMNS: Final[frozenset[str]] = frozenset()
-_NO_NAMES: Final[dict[str, Source]] = {}
+_NO_NAMES: Final[dict[str, RangeEntry]] = {}
+
+
+class _Given(NamedTuple):
+    """What an INSERT's query gives: as in `Inserts`."""
+
+    rows: tuple[tuple[Value, ...], ...] | None
+    guard: Condition | None = None
+    guarded: bool = False
+    source: Source | None = None
 
 
 def _table_there(ref: Ref) -> Requires:
@@ -120,26 +131,25 @@ def insert(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
         effect for effect in calls(query.functions) if isinstance(effect, (Opaque, SetsPath))
     ]
     effects += _over_target(fields, known)
-    rows, guard, guarded = _insert_source(source, table, query)
-    conflict, target, update = _on_conflict(stmt.onConflictClause, table, stmt.relation)
+    gives = _insert_source(source, table, query)
+    conflict, arbiter, update = _on_conflict(stmt.onConflictClause, table, stmt.relation)
     sources = tuple(
         effect.ref
         for effect in effects
         if isinstance(effect, Requires) and effect.verb is Verb.USE and effect.kind is Kind.TABLE
     )
-    never = _never_meet(columns, values) if columns and values and conflict else _NO_COLUMNS
     effects.append(
         Inserts(
             table,
             columns,
-            rows,
+            gives.rows,
             conflict,
-            target,
-            guard,
-            guarded,
+            arbiter,
+            gives.guard,
+            gives.guarded,
             update,
             sources,
-            never_meet=never,
+            source=gives.source,
         )
     )
     return effects
@@ -152,61 +162,38 @@ def _over_target(fields: dict[str, Any], known: Known) -> list[Effect]:
         return []
     target = table_source(fields["relation"])
     reading = read_level(parts, (target, target._replace(name="excluded")), known=known)
-    scope = reading.scope
-    # Both have all columns: what no other level is asked for is one of the table's.
-    return reads(reading._replace(scope=scope)) if scope.asks else []
+    return reads(reading)
 
 
-def _never_meet(columns: tuple[str, ...], values: list[Any]) -> frozenset[str]:
-    """Columns that get NULL, or another value each time, wherever they do not get a literal."""
-    found = set()
-    for position, name in enumerate(columns):
-        items = [row["List"]["items"] for row in values]
-        given = [wrap(each[position]) for each in items if position < len(each)]
-        others = [each for each in given if constant(each) is None]
-        if others and all(_is_new_each_time(each) for each in others):
-            found.add(name)
-    return frozenset(found)
-
-
-def _is_new_each_time(value: Tree) -> bool:
-    if value.kind == "TypeCast":
-        return _is_new_each_time(value.arg)
-    if value.kind == "A_Const":
-        return bool(value.fields.get("isnull"))
-    return generates(value)
-
-
-def _insert_source(
-    source: Tree | None, table: Ref, query: Reading
-) -> tuple[tuple[tuple[str | None, ...], ...] | None, Condition | None, bool]:
+def _insert_source(source: Tree | None, table: Ref, query: Reading) -> _Given:
     if source is None:
-        return ((),), None, False
+        return _Given(((),))
     values = source.fields.get("valuesLists")
     if values:
-        rows = tuple(tuple(literal_value(item) for item in row["List"]["items"]) for row in values)
-        return rows, None, False
+        return _Given(
+            tuple(tuple(value_of(item) for item in row["List"]["items"]) for row in values)
+        )
     if source.op not in {None, "SETOP_NONE"}:
-        return None, None, _reads_table(query, table)
+        return _Given(None, guarded=_reads_table(query, table))
     where = source.whereClause
     if query.writes and all(write.kind == "DeleteStmt" for write, _ in query.writes):
         # What it moves over is no longer where it came from.
-        return None, None, True
-    targets = source.targetList or ()
-    row = tuple(constant(target.val) for target in targets)
+        return _Given(None, guarded=True)
+    reads = read_source(source)
+    row = tuple(value_of(target.fields["val"], reads) for target in source.targetList or ())
     literal = (row,) if not source.fromClause and any(each is not None for each in row) else None
     if where is None:
-        return literal, None, False
+        return _Given((row,), source=reads) if reads is not None else _Given(literal)
     if constant(where) == "false":
-        return (), None, False
+        return _Given(())
     if _reads_table(query, table):
         if literal is not None:
             # Few INSERTs have a guard of their own.
             from idemlint.replay.guards.read import read
 
-            return literal, read(where), True
-        return None, None, True
-    return literal, None, False
+            return _Given(literal, read(where), guarded=True)
+        return _Given(None, guarded=True)
+    return _Given((row,), source=reads) if reads is not None else _Given(literal)
 
 
 def _not_literal(values: list[Any]) -> list[Any]:
@@ -220,20 +207,20 @@ def _reads_table(query: Reading, table: Ref) -> bool:
 
 def _on_conflict(
     clause: Tree | None, table: Ref, range_var: Tree
-) -> tuple[str, tuple[str, ...] | None, Again | None]:
+) -> tuple[str, Arbiter | None, Again | None]:
     if clause is None:
         return "", None, None
-    target: tuple[str, ...] | None = None
     infer = clause.infer
-    if infer is not None and infer.indexElems:
-        target = tuple(element.name or "" for element in infer.indexElems)
+    arbiter: Arbiter | None = None
+    if infer is not None:
+        arbiter = Arbiter(infer.indexElems or (), infer.whereClause, cut(infer.conname or ""))
     if clause.action == "ONCONFLICT_NOTHING":
-        return "nothing", target, None
+        return "nothing", arbiter, None
     own = frozenset({table.name, range_var.alias.aliasname if range_var.alias else table.name})
     written = assignments(
         clause.targetList or (), clause.fields.get("whereClause"), own, excluded=True
     )
-    return "update", target, written.again
+    return "update", arbiter, written.again
 
 
 def update(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:

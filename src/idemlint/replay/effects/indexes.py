@@ -19,7 +19,7 @@ from idemlint.replay.effects.vocabulary import (
     Verb,
 )
 from idemlint.replay.queries.compiled import read_level
-from idemlint.replay.queries.scope import Source
+from idemlint.replay.queries.scope import RangeEntry
 from idemlint.source.tree import Tree, shape, strings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def create_index(stmt: Tree) -> list[Effect]:
     table = table_of(fields["relation"])
     effects: list[Effect] = [Requires(table, True, "42P01", Kind.TABLE, Verb.USE)]
     parameters = stmt.indexParams or ()
-    columns = tuple(element.name for element in parameters)
+    columns = tuple(element.name or _in_parentheses(element) for element in parameters)
     covered = [name for name in columns if name] + [
         element.name for element in stmt.indexIncludingParams or () if element.name
     ]
@@ -50,8 +50,7 @@ def create_index(stmt: Tree) -> list[Effect]:
     if reading is not None:
         effects += reads(reading)
     owners = (table, *column_refs)
-    partial = "whereClause" in fields
-    definition = IndexDefinition(columns, bool(fields.get("unique")), partial, _more(fields))
+    definition = _definition(stmt, columns)
     name = fields.get("idxname")
     if name is None:
         base = chosen_name(table.name, "_".join(_column_labels(parameters)), "idx")
@@ -70,7 +69,7 @@ def _expressions(stmt: Tree, table: Ref) -> Reading | None:
     parts = [each["IndexElem"]["expr"] for each in parameters if "expr" in each["IndexElem"]]
     if "whereClause" in stmt.fields:
         parts.append(stmt.fields["whereClause"])
-    return read_level(parts, (Source(table.name, table),)) if parts else None
+    return read_level(parts, (RangeEntry(table.name, table),)) if parts else None
 
 
 #: What a plain `CREATE INDEX i ON t (a)` has of an element.
@@ -99,6 +98,36 @@ def _more(fields: dict[str, Any]) -> str:
 
 def _without_place(element: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in element.items() if name != "location"}
+
+
+def _in_parentheses(element: Tree) -> str | None:
+    """`((a))` is the column a (`ComputeIndexAttrs`, src/backend/commands/indexcmds.c)."""
+    expression = element.fields.get("expr", {}).get("ColumnRef")
+    last = expression["fields"][-1].get("String") if expression is not None else None
+    return last.get("sval", "") if last is not None else None
+
+
+def _definition(stmt: Tree, columns: tuple[str | None, ...]) -> IndexDefinition:
+    fields = stmt.fields
+    unique, partial = bool(fields.get("unique")), "whereClause" in fields
+    if not unique:
+        return IndexDefinition(columns, False, partial, more=_more(fields))
+    plain = all(_PLAIN.issuperset(element.fields) for element in stmt.indexParams or ())
+    return IndexDefinition(
+        columns,
+        True,
+        partial,
+        () if plain else tuple(stmt.indexParams),
+        stmt.whereClause,
+        # ON ONLY a partitioned table it is not valid until its partitions have one.
+        doubtful=not fields["relation"].get("inh"),
+        nulls_meet=bool(fields.get("nulls_not_distinct")),
+        more=_more(fields),
+    )
+
+
+#: What an `IndexElem` has that is a column and no more.
+_PLAIN: Final = frozenset({"name", "ordering", "nulls_ordering"})
 
 
 def _column_labels(parameters: Iterable[Tree]) -> list[str]:

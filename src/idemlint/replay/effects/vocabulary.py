@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Block
     from idemlint.postgres.kinds import Kind, Ref
     from idemlint.replay.catalog.identifiers import ChosenName
+    from idemlint.replay.catalog.known_rows import Source, Value
     from idemlint.replay.guards.conditions import Condition
     from idemlint.replay.queries.scope import Reading, Scope
+    from idemlint.source.tree import Tree
 
 #: What an unmet requirement leads to when the statement has a guard: nothing happens.
 SKIP: Final = "skip"
@@ -190,29 +192,37 @@ class Again(Enum):
     __hash__ = object.__hash__
 
 
-class Inserts(NamedTuple):
-    """Rows are added. `rows` are the literal ones (column → value as text, `None`: not a constant).
+class Arbiter(NamedTuple):
+    """What ON CONFLICT names: raw `IndexElem`s and the WHERE behind them, or a constraint."""
 
-    `conflict` says what ON CONFLICT does (`""`, `nothing`, `update`), `target` the columns it names.
+    elements: tuple[Tree, ...] = ()
+    where: Tree | None = None
+    constraint: str = ""
+
+
+class Inserts(NamedTuple):
+    """Rows are added. `rows` are those that it gives (column → value as text, `None`: not a constant); one
+    stands for all that a query makes of the rows of its `source`.
+
+    `conflict` says what ON CONFLICT does (`""`, `nothing`, `update`), `arbiter` which key it asks for.
     `guard` is the condition that keeps a row out when it is there already (`WHERE NOT EXISTS …`),
-    `guarded` that there is one which cannot be read but looks at the same table; `never_meet` are
-    columns that get NULL or another value each time;
-    `update` what its DO UPDATE comes to when it runs again. `kept`, in an outcome: whether a key would keep
-    the rows of a second run out.
+    `guarded` that there is one which cannot be read but looks at the same table; `update` what its DO
+    UPDATE comes to when it runs again. `kept`, in an outcome: whether a key would keep the rows of a second
+    run out.
     """
 
     table: Ref
     columns: tuple[str, ...] | None
-    rows: tuple[tuple[str | None, ...], ...] | None
+    rows: tuple[tuple[Value, ...], ...] | None
     conflict: str = ""
-    target: tuple[str, ...] | None = None
+    arbiter: Arbiter | None = None
     guard: Condition | None = None
     guarded: bool = False
     update: Again | None = None
     sources: tuple[Ref, ...] = ()
     from_file: bool = False
-    never_meet: frozenset[str] = frozenset()
     kept: bool | None = None
+    source: Source | None = None
 
 
 class Updates(NamedTuple):

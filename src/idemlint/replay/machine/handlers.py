@@ -49,7 +49,7 @@ FUNCTIONS: Final[dict[type, str]] = {
     Sets: "properties.sets",
     Retypes: "objects.retype.retypes",
     SetsPath: "sessions.sets_path",
-    Inserts: "writes.insert",
+    Inserts: "inserts.insert",
     Updates: "writes.updates",
     Deletes: "writes.deletes",
     Fills: "properties.fills",

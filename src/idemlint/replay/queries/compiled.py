@@ -8,7 +8,15 @@ from idemlint.replay.catalog.datatype import raw_type_name
 from idemlint.replay.catalog.refs import table_of, type_ref
 from idemlint.replay.queries.labels import labelled
 from idemlint.replay.queries.meetings import in_call, in_case, in_coalesce, in_operator
-from idemlint.replay.queries.scope import Meeting, Name, Reading, Scope, Source, Target, field_names
+from idemlint.replay.queries.scope import (
+    Meeting,
+    Name,
+    RangeEntry,
+    Reading,
+    Scope,
+    Target,
+    field_names,
+)
 from idemlint.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -25,10 +33,10 @@ _NOTHING: Final[dict[str, Any]] = {}
 _PLAIN: Final = ("targetList", "whereClause", "havingClause", "valuesLists", "windowClause")
 _LABELLED: Final = ("groupClause", "distinctClause", "sortClause")
 #: Stands for what may have any column.
-_OPEN: Final = Source("")
+_OPEN: Final = RangeEntry("")
 
 
-def read_query(select: dict[str, Any], known: Mapping[str, Source] = _NOTHING) -> Reading:
+def read_query(select: dict[str, Any], known: Mapping[str, RangeEntry] = _NOTHING) -> Reading:
     """What a raw `SelectStmt` reads; `known` are the names that a WITH around it makes."""
     reader = _Reader()
     return reader.told(reader.query(select, dict(known), 0))
@@ -36,10 +44,10 @@ def read_query(select: dict[str, Any], known: Mapping[str, Source] = _NOTHING) -
 
 def read_level(
     expressions: Iterable[Any],
-    sources: tuple[Source, ...] = (),
+    sources: tuple[RangeEntry, ...] = (),
     from_items: Iterable[Any] = (),
     with_clause: dict[str, Any] | None = None,
-    known: Mapping[str, Source] = _NOTHING,
+    known: Mapping[str, RangeEntry] = _NOTHING,
     sets: Iterable[Meeting] = (),
 ) -> Reading:
     """What raw expressions read over some sources, raw FROM entries and a raw `WithClause`; `sets` are
@@ -54,10 +62,10 @@ def read_level(
     return reader.told(level.scope(None))
 
 
-def table_source(fields: dict[str, Any]) -> Source:
+def table_source(fields: dict[str, Any]) -> RangeEntry:
     """A raw `RangeVar` that an UPDATE or an INSERT is about, as an entry of FROM."""
     alias = fields.get("alias", _NOTHING)
-    return Source(
+    return RangeEntry(
         alias.get("aliasname") or fields["relname"],
         table_of(fields),
         columns=_names(alias.get("colnames", ())),
@@ -86,10 +94,10 @@ class _Level:
         "sources",
     )
 
-    def __init__(self, known: dict[str, Source], depth: int) -> None:
+    def __init__(self, known: dict[str, RangeEntry], depth: int) -> None:
         self.known = known
         self.depth = depth
-        self.sources: list[Source] = []
+        self.sources: list[RangeEntry] = []
         self.names: dict[Name, None] = {}
         self.inner: list[Scope] = []
         self.apart: list[Scope] = []
@@ -117,7 +125,7 @@ class _Reader:
         self.functions: list[tuple[list[str], dict[str, Any]]] = []
         self.types: dict[Ref, None] = {}
         self.regclasses: dict[str, None] = {}
-        self.writes: list[tuple[Tree, dict[str, Source]]] = []
+        self.writes: list[tuple[Tree, dict[str, RangeEntry]]] = []
 
     def told(self, scope: Scope) -> Reading:
         return Reading(
@@ -131,7 +139,7 @@ class _Reader:
 
     # -- queries -------------------------------------------------------------------------------------
 
-    def query(self, fields: dict[str, Any], known: dict[str, Source], depth: int) -> Scope:
+    def query(self, fields: dict[str, Any], known: dict[str, RangeEntry], depth: int) -> Scope:
         if depth > DEEPEST:
             self.flat(fields)
             return Scope((_OPEN,), targets=None)
@@ -140,7 +148,7 @@ class _Reader:
         if fields.get("op", "SETOP_NONE") != "SETOP_NONE":
             sides = [self.query(each, level.known, depth + 1) for each in _sides(fields)]
             level.apart += sides
-            level.sources.append(Source("", query=sides[0]))
+            level.sources.append(RangeEntry("", query=sides[0]))
             return level.scope((Target("*", ("*",), "?"),))
         self.from_items(fields.get("fromClause", ()), level)
         targets = [each["ResTarget"] for each in fields.get("targetList", ())]
@@ -165,16 +173,16 @@ class _Reader:
         for each in clause.get("ctes", ()):
             cte = each["CommonTableExpr"]
             name, columns = cte["ctename"], _names(cte.get("aliascolnames", ()))
-            itself = Source(name, columns=columns, only=bool(columns))
+            itself = RangeEntry(name, columns=columns, only=bool(columns))
             [(kind, inner)] = cte["ctequery"].items()
             if kind in _WRITES:
                 self.writes.append((Tree(kind, inner), dict(level.known)))
-                level.known[name] = Source(name, columns=columns)
+                level.known[name] = RangeEntry(name, columns=columns)
                 continue
             known = {**level.known, name: itself} if clause.get("recursive") else level.known
             scope = self.query(inner, known, level.depth + 1)
             level.apart.append(scope)
-            level.known[name] = Source(name, query=scope, columns=columns)
+            level.known[name] = RangeEntry(name, query=scope, columns=columns)
 
     # -- FROM ----------------------------------------------------------------------------------------
 
@@ -193,7 +201,7 @@ class _Reader:
                     inner = _Level(level.known, level.depth)
                     self.from_items([{"JoinExpr": {**fields, "alias": _NOTHING}}], inner)
                     level.apart.append(inner.scope(None))
-                    level.sources.append(Source(name, columns=columns))
+                    level.sources.append(RangeEntry(name, columns=columns))
                     continue
                 waiting += (fields["rarg"], fields["larg"])
                 using = _names(fields.get("usingClause", ()))
@@ -202,16 +210,16 @@ class _Reader:
                 if "quals" in fields:
                     self.expressions([fields["quals"]], level)
             elif kind == "RangeSubselect":
-                self.subselect(fields, Source(name, columns=columns), level)
+                self.subselect(fields, RangeEntry(name, columns=columns), level)
             elif kind == "RangeTableSample":
                 waiting.append(fields["relation"])
             else:
                 self.expressions([fields], level)
                 given = tuple(each["ColumnDef"]["colname"] for each in fields.get("coldeflist", ()))
                 label = name or _function_name(fields)
-                level.sources.append(Source(label, columns=given or columns, only=bool(given)))
+                level.sources.append(RangeEntry(label, columns=given or columns, only=bool(given)))
 
-    def subselect(self, fields: dict[str, Any], source: Source, level: _Level) -> None:
+    def subselect(self, fields: dict[str, Any], source: RangeEntry, level: _Level) -> None:
         [(kind, inner)] = fields["subquery"].items()
         if kind != "SelectStmt":
             level.sources.append(source)
@@ -220,7 +228,7 @@ class _Reader:
         (level.inner if fields.get("lateral") else level.apart).append(scope)
         level.sources.append(source._replace(query=scope))
 
-    def relation(self, fields: dict[str, Any], known: Mapping[str, Source]) -> Source:
+    def relation(self, fields: dict[str, Any], known: Mapping[str, RangeEntry]) -> RangeEntry:
         alias = fields.get("alias", _NOTHING)
         name = fields["relname"]
         label, columns = alias.get("aliasname") or name, _names(alias.get("colnames", ()))
@@ -228,10 +236,10 @@ class _Reader:
         if made is not None:
             return made._replace(name=label, columns=columns or made.columns)
         if is_system(fields):
-            return Source(label, columns=columns)
+            return RangeEntry(label, columns=columns)
         table = table_of(fields)
         self.tables[table] = None
-        return Source(label, table, columns=columns)
+        return RangeEntry(label, table, columns=columns)
 
     # -- expressions ---------------------------------------------------------------------------------
 

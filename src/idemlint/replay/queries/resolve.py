@@ -17,7 +17,7 @@ from idemlint.replay.queries.columns import Output, columns_of, type_of
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Slot
-    from idemlint.replay.queries.scope import Meeting, Name, Scope, Source
+    from idemlint.replay.queries.scope import Meeting, Name, RangeEntry, Scope
 
 #: System columns, which every table has (https://www.postgresql.org/docs/current/ddl-system-columns.html).
 SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
@@ -109,7 +109,7 @@ class _Resolver:
         label = name[0]
         asked: list[Ref] = []
         for scope in levels:
-            maybe: list[Source] = []
+            maybe: list[RangeEntry] = []
             for source in scope.sources:
                 found = self.column(source, label)
                 if found is None:
@@ -142,7 +142,7 @@ class _Resolver:
                 return tuple(_tables(source)) or None
         return None
 
-    def column(self, source: Source, label: str) -> FoundColumn | None:
+    def column(self, source: RangeEntry, label: str) -> FoundColumn | None:
         """A column of an entry of FROM; `_LACKS`: it has none of that name, `None`: that is not known."""
         if label in source.columns:
             given = self._behind(source, source.columns.index(label))
@@ -161,7 +161,7 @@ class _Resolver:
         found = next((each for each in columns if each.name == label), None)
         return FoundColumn(None, label, found.type) if found is not None else _LACKS
 
-    def _behind(self, source: Source, place: int) -> FoundColumn | None:
+    def _behind(self, source: RangeEntry, place: int) -> FoundColumn | None:
         """The column of a table that an alias list gives another name."""
         if source.table is None:
             return None
@@ -228,7 +228,7 @@ class _Resolver:
         found = self._look(name, (scope,)) if name else None
         return found.type if isinstance(found, FoundColumn) else ""
 
-    def _all(self, source: Source) -> tuple[Output, ...] | None:
+    def _all(self, source: RangeEntry) -> tuple[Output, ...] | None:
         if source.only:
             return tuple(map(Output, source.columns))
         columns: tuple[Output, ...] | None = None
@@ -253,11 +253,11 @@ class _Sole(NamedTuple):
 _LACKS: Final = FoundColumn(None, "")
 
 
-def _in_schema(source: Source, schema: str) -> bool:
+def _in_schema(source: RangeEntry, schema: str) -> bool:
     return source.table is not None and source.table.schema in {None, schema}
 
 
-def _tables(source: Source) -> list[Ref]:
+def _tables(source: RangeEntry) -> list[Ref]:
     """The tables whose columns an entry of FROM has."""
     if source.table is not None:
         return [source.table]

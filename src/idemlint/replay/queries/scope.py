@@ -21,7 +21,7 @@ def field_names(fields: list[dict[str, Any]]) -> Name:
     return tuple([each["String"].get("sval", "") if "String" in each else "*" for each in fields])
 
 
-class Source(NamedTuple):
+class RangeEntry(NamedTuple):
     """An entry of FROM: what it is called there, and where its columns come from.
 
     A `table` or a `query` has them; neither: what it has cannot be told. `columns` are names given to the
@@ -63,7 +63,7 @@ class Scope(NamedTuple):
     `labels` are names of its own columns, which ORDER BY and GROUP BY may mean.
     """
 
-    sources: tuple[Source, ...] = ()
+    sources: tuple[RangeEntry, ...] = ()
     names: tuple[Name, ...] = ()
     inner: tuple[Scope, ...] = ()
     apart: tuple[Scope, ...] = ()
@@ -98,4 +98,4 @@ class Reading(NamedTuple):
     functions: tuple[tuple[list[str], dict[str, Any]], ...] = ()
     types: tuple[Ref, ...] = ()
     regclasses: tuple[str, ...] = ()
-    writes: tuple[tuple[Tree, dict[str, Source]], ...] = ()
+    writes: tuple[tuple[Tree, dict[str, RangeEntry]], ...] = ()

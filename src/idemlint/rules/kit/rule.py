@@ -26,8 +26,9 @@ class On(NamedTuple):
     """An outcome that a rule names: a verdict, what decided it, of which kind, in which statement.
 
     The kind of an effect on rows is how it writes them: what its ON CONFLICT does (`"nothing"`,
-    `"update"`), or why a value is another one each time. What is empty is any; where two rules match,
-    the one that says more wins, and one that says the SQLSTATE before all others.
+    `"update"`; `"refused"`: it asks for a key that is not there; `"unsure"`: the table may have any keys), or
+    why a value is another one each time. What is empty is any; where two rules match, the one that says more
+    wins, and one that says the SQLSTATE before all others.
     """
 
     verdict: Verdict
@@ -37,7 +38,7 @@ class On(NamedTuple):
     sqlstate: str = ""
 
 
-def fails(cause: Verb | type[Effect], *kinds: Kind, statement: str = "") -> tuple[On, ...]:
+def fails(cause: Verb | type[Effect], *kinds: Kind | str, statement: str = "") -> tuple[On, ...]:
     """`fails(Verb.CREATE, Kind.TABLE)`: making a table that is there."""
     return tuple(On(Verdict.FAILS, cause, kind, statement) for kind in kinds or (None,))
 
@@ -52,6 +53,11 @@ def repeats(
 def raises(*sqlstates: str) -> tuple[On, ...]:
     """`raises("22P02")`: whatever decided it, what PostgreSQL says tells what it is."""
     return tuple(On(Verdict.FAILS, sqlstate=each) for each in sqlstates)
+
+
+def unsure(cause: Verb | type[Effect], kind: str, statement: str = "") -> tuple[On, ...]:
+    """`unsure(Inserts, "unsure")`: it either fails or repeats."""
+    return (On(Verdict.UNKNOWN, cause, kind, statement),)
 
 
 class Rule:
@@ -135,8 +141,12 @@ class OutcomeRule(Rule):
         )
 
 
-#: A certain failure is an error; what repeats silently is a warning.
-SEVERITIES: Final = {Verdict.FAILS: Severity.ERROR, Verdict.REPEATS: Severity.WARNING}
+#: A certain failure is an error; what repeats silently is a warning, and what does one or the other.
+SEVERITIES: Final = {
+    Verdict.FAILS: Severity.ERROR,
+    Verdict.REPEATS: Severity.WARNING,
+    Verdict.UNKNOWN: Severity.WARNING,
+}
 
 
 class FileRule(Rule):
@@ -190,4 +200,5 @@ __all__ = [
     "fails",
     "raises",
     "repeats",
+    "unsure",
 ]

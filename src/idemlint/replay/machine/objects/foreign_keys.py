@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.catalog.slots import ABSENT, PRESENT
-from idemlint.replay.catalog.table_rows import built_keys, is_closed
+from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.catalog.table_rows import is_closed, keys_of
 from idemlint.replay.catalog.view import key_columns
 
 if TYPE_CHECKING:
@@ -63,25 +63,21 @@ def _key(catalog: Catalog, table: Slot, columns: tuple[str, ...]) -> Slot | None
 def _keys(catalog: Catalog, table: Slot) -> Iterator[tuple[Slot, tuple[str, ...]]]:
     """The keys that may serve, in the order in which they were made, with their columns' names of now."""
     definition = table.definition
-    if isinstance(definition, TableDefinition):
-        made = [
-            each
-            for each in definition.constraints.values()
-            if each.contype in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}
-            and not (each.tree is not None and each.tree.deferrable)
-        ]
-        for each in sorted(made, key=lambda each: each.contype != "CONSTR_PRIMARY"):
-            slot = catalog.find_key((Space.CONSTRAINT, table.oid, each.name))
-            if slot is not None and slot.presence is PRESENT and slot.owners[:1] == (table.oid,):
-                names = key_columns(catalog, table, slot, each)
-                if names is not None:
-                    yield slot, names
-    for built, key in built_keys(catalog, table):
-        if built is None or built.presence is ABSENT or not catalog.alive(built) or not key.whole:
+    told = definition.constraints if isinstance(definition, TableDefinition) else {}
+    found = keys_of(catalog, table)
+    # Of those that come with a table the primary one is made first.
+    for key in sorted(found, key=lambda key: not (key.primary and not key.oid)):
+        index = key.definition
+        if not index.unique or index.partial or index.deferrable or index.doubtful or key.lost:
             continue
-        names = key_columns(catalog, table, built, None)
+        place = (Space.CONSTRAINT, table.oid, key.constraint)
+        slot = catalog.by_oid(key.oid) if key.oid else catalog.find_key(place)
+        if slot is None or slot.presence is not PRESENT or not catalog.alive(slot):
+            continue
+        own = told.get(key.constraint) if not key.oid else None
+        names = key_columns(catalog, table, slot, own) if own is not None else key.columns
         if names is not None:
-            yield built, names
+            yield slot, names
 
 
 def bind_inline(run: Pass, table_oid: int, definition: TableDefinition) -> None:
