@@ -63,4 +63,4 @@ def bound(run: Pass, effect: Creates | CreatesUnnamed) -> Bound | Raised:
     found = used(run, effect.reads)
     if effect.kind in _GO_ALONG:
         return (*owners, *found.columns), (*needs, *found.others)
-    return owners, (*needs, *found.others, *found.columns)
+    return owners, tuple(dict.fromkeys((*needs, *found.others, *found.columns)))
