@@ -37,10 +37,11 @@ from idemlint.replay.effects.vocabulary import (
     Transaction,
     Updates,
     UsesColumns,
+    Validates,
     Verb,
 )
 from idemlint.replay.guards.conditions import Not, RowExists
-from idemlint.replay.queries.scope import Scope
+from idemlint.replay.queries.scope import Reading, Scope
 from idemlint.source.tree import wrap
 
 from ..asking import VERSION, programs
@@ -84,6 +85,10 @@ CASES: list[tuple[Effect, str]] = [
             Scope(names=(("u", "a"), ("u", "*"), ("b",)), inner=(Scope(names=(("c",),)),))
         ),
         "reads columns u.a, b, c, else 42703",
+    ),
+    (
+        Validates((Reading(Scope(), (USERS,)), Reading(Scope(), (USERS, ORDERS)))),
+        "validates its body: reads users, app.orders, else 42P01 or 42703",
     ),
     (Creates(USERS, Kind.TABLE), "creates table users"),
     (

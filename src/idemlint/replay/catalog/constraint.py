@@ -32,10 +32,12 @@ class Constraint(NamedTuple):
 
 
 class ForeignKey(NamedTuple):
-    """A foreign key: the table and the columns that it points at (none: the primary key)."""
+    """A foreign key: the table and the columns that it points at (none: the primary key), and the types of
+    its own columns, where they are known."""
 
     table: Ref
     columns: tuple[str, ...]
+    own_types: tuple[str, ...] = ()
 
 
 #: Constraints with a name that PostgreSQL may choose, and how it ends then.

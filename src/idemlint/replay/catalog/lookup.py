@@ -108,7 +108,10 @@ class Catalog(Slots):
         """What is known under a key, what its container's own definition says included."""
         slot = self.slot(key)
         if slot is None and key[1] >= FIRST_OID:
-            return self._inside(key)
+            slot = self._inside(key)
+            if slot is not None and slot.owners and not self.alive(slot):
+                # What it hangs on went before anybody asked for it.
+                return slot._replace(presence=ABSENT)
         return slot
 
     def presence(self, ref: Ref) -> Presence:

@@ -42,11 +42,13 @@ class ByProduct(NamedTuple):
 
 
 class InlineKey(NamedTuple):
-    """A foreign key of a CREATE TABLE: its name, the table and the columns that it points at."""
+    """A foreign key of a CREATE TABLE: its name, the table and the columns that it points at, and the types
+    of its own."""
 
     name: str
     table: Ref
     columns: tuple[str, ...]
+    own_types: tuple[str, ...]
 
 
 #: DEFAULTs that read nothing of the database.
@@ -253,7 +255,12 @@ class _Contents:
     @cached_property
     def foreign_keys(self) -> tuple[InlineKey, ...]:
         return tuple(
-            InlineKey(each.name, relation(each.tree.pktable), tuple(strings(each.tree.pk_attrs)))
+            InlineKey(
+                each.name,
+                relation(each.tree.pktable),
+                tuple(strings(each.tree.pk_attrs)),
+                tuple(self.columns[name].type for name in each.columns if name in self.columns),
+            )
             for each in self.constraints.values()
             if each.contype == "CONSTR_FOREIGN" and each.tree is not None
         )

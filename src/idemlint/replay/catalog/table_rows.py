@@ -144,6 +144,9 @@ def _own_keys(catalog: Catalog, table: Slot) -> Iterator[TableKey]:
             name = others[0][0][2] if len(others) == 1 else ""
         if slot is not None and (slot.presence is ABSENT or not catalog.alive(slot)):
             continue
+        if slot is not None and slot.maker and slot.owners[:1] != (table.oid,):
+            # Another one has its name since.
+            continue
         yield TableKey(
             constraint_index(constraint.tree, constraint.columns),
             slot is None or slot.presence is PRESENT,

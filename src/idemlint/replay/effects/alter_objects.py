@@ -38,6 +38,7 @@ from idemlint.replay.effects.vocabulary import (
     Renames,
     Requires,
     Sets,
+    UsesColumns,
     Verb,
 )
 from idemlint.source.tree import Tree, strings
@@ -315,6 +316,7 @@ def _missing(kind: Kind) -> str:
 def grant(stmt: Tree) -> list[Effect]:
     """`GRANT`/`REVOKE` on objects: sets privileges; the objects and the roles have to be there."""
     effects: list[Effect] = []
+    columns = [name for each in stmt.privileges or () for name in strings(each.cols)]
     if stmt.targtype == "ACL_TARGET_OBJECT":
         for node in stmt.objects or ():
             if node.kind == "RangeVar":
@@ -325,6 +327,8 @@ def grant(stmt: Tree) -> list[Effect]:
                     continue
                 kind, ref = found
             effects.append(Requires(ref, True, _missing(kind), kind, Verb.USE))
+            if columns and kind is Kind.TABLE:
+                effects.append(UsesColumns(ref, tuple(dict.fromkeys(columns))))
     elif stmt.targtype == "ACL_TARGET_ALL_IN_SCHEMA":
         effects += [uses(schema(name), Kind.SCHEMA) for name in strings(stmt.objects)]
     effects += _grantees(stmt.grantees)

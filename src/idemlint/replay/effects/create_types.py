@@ -14,7 +14,16 @@ from idemlint.replay.catalog.refs import (
 )
 from idemlint.replay.catalog.routine import aggregate_parameters, read_aggregate, read_routine
 from idemlint.replay.effects.create_objects import creates, is_guarded
-from idemlint.replay.effects.vocabulary import Creates, Drops, Effect, Opaque, Requires, Verb
+from idemlint.replay.effects.vocabulary import (
+    Creates,
+    Drops,
+    Effect,
+    Opaque,
+    Requires,
+    Validates,
+    Verb,
+)
+from idemlint.replay.queries.statements import read_body
 from idemlint.source.tree import Tree, strings
 
 
@@ -61,9 +70,13 @@ def create_function(stmt: Tree) -> list[Effect]:
     kind = Kind.PROCEDURE if stmt.is_procedure else Kind.FUNCTION
     ref = qualified(Space.ROUTINE, strings(stmt.funcname), parameters_signature(stmt.parameters))
     routine = read_routine(stmt, kind)
-    if stmt.replace:
-        return [Creates(ref, kind, routine, replaces=True)]
-    return creates(ref, kind, definition=routine)
+    effects: list[Effect] = [Creates(ref, kind, routine, replaces=True)]
+    if not stmt.replace:
+        effects = creates(ref, kind, definition=routine)
+    body = read_body(stmt)
+    if body:
+        effects.append(Validates(body))
+    return effects
 
 
 def _aggregate_signature(stmt: Tree) -> str:

@@ -94,6 +94,12 @@ def _reads(effect: vocabulary.ReadsColumns) -> str:
     return f"reads {_columns(tuple(shown))}, else 42703"
 
 
+def _validates(effect: vocabulary.Validates) -> str:
+    tables = dict.fromkeys(table for each in effect.body for table in each.tables)
+    reads = f": reads {_listed(tables)}" if tables else ""
+    return f"validates its body{reads}, else 42P01 or 42703"
+
+
 def _bound(owners: tuple[Ref, ...], needs: tuple[Ref, ...]) -> str:
     goes = f", goes with {_listed(map(_named, owners))}" if owners else ""
     return goes + (f", needs {_listed(map(_named, needs))}" if needs else "")
@@ -256,6 +262,7 @@ _TEXTS: Final[dict[type, Callable[..., str]]] = {
     vocabulary.Requires: _requires,
     vocabulary.UsesColumns: _uses_columns,
     vocabulary.ReadsColumns: _reads,
+    vocabulary.Validates: _validates,
     vocabulary.Creates: _creates,
     vocabulary.CreatesUnnamed: _creates_unnamed,
     vocabulary.EndsAtCommit: _ends_at_commit,

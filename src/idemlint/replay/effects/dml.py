@@ -32,22 +32,24 @@ from idemlint.replay.effects.vocabulary import (
     Verb,
 )
 from idemlint.replay.keys.values import read_source, value_of
-from idemlint.replay.queries.compiled import read_level, read_query, table_source
-from idemlint.replay.queries.meetings import in_assignments
+from idemlint.replay.queries.compiled import read_query
+from idemlint.replay.queries.statements import (
+    NO_NAMES,
+    read_delete,
+    read_insert,
+    read_merge,
+    read_over_target,
+    read_update,
+)
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from idemlint.replay.queries.scope import RangeEntry, Reading
-
-    #: What the WITH around a statement makes known to it.
-    Known = Mapping[str, RangeEntry]
+    from collections.abc import Callable
 
     from idemlint.replay.catalog.known_rows import Source, Value
     from idemlint.replay.guards.conditions import Condition
-
-_NO_NAMES: Final[dict[str, RangeEntry]] = {}
+    from idemlint.replay.queries.scope import Reading
+    from idemlint.replay.queries.statements import Known
 
 
 class _Given(NamedTuple):
@@ -110,17 +112,12 @@ def _chooses(root: object) -> bool:
     return False
 
 
-def insert(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
+def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     """`INSERT`: what a second one does is told by the table's keys, its own ON CONFLICT and its query."""
     fields = stmt.fields
     table = relation(stmt.relation)
     source = stmt.selectStmt
-    values = fields.get("selectStmt", {}).get("SelectStmt", {}).get("valuesLists")
-    query = read_level(
-        _not_literal(values) if values else [fields.get("selectStmt")],
-        with_clause=fields.get("withClause"),
-        known=known,
-    )
+    query = read_insert(fields, known)
     effects: list[Effect] = [_table_there(table)]
     columns = tuple(target.name for target in stmt.cols) if stmt.cols else None
     if columns:
@@ -130,7 +127,9 @@ def insert(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
     effects += [
         effect for effect in calls(query.functions) if isinstance(effect, (Opaque, SetsPath))
     ]
-    effects += _over_target(fields, known)
+    over = read_over_target(fields, known)
+    if over is not None:
+        effects += reads(over)
     gives = _insert_source(source, table, query)
     conflict, arbiter, update = _on_conflict(stmt.onConflictClause, table, stmt.relation)
     sources = tuple(
@@ -153,16 +152,6 @@ def insert(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
         )
     )
     return effects
-
-
-def _over_target(fields: dict[str, Any], known: Known) -> list[Effect]:
-    """What ON CONFLICT and RETURNING read: the table itself, and `excluded`."""
-    parts = [fields[part] for part in ("onConflictClause", "returningList") if part in fields]
-    if not parts:
-        return []
-    target = table_source(fields["relation"])
-    reading = read_level(parts, (target, target._replace(name="excluded")), known=known)
-    return reads(reading)
 
 
 def _insert_source(source: Tree | None, table: Ref, query: Reading) -> _Given:
@@ -196,11 +185,6 @@ def _insert_source(source: Tree | None, table: Ref, query: Reading) -> _Given:
     return _Given((row,), source=reads) if reads is not None else _Given(literal)
 
 
-def _not_literal(values: list[Any]) -> list[Any]:
-    """What of a VALUES list has to be looked at."""
-    return [item for row in values for item in row["List"]["items"] if "A_Const" not in item]
-
-
 def _reads_table(query: Reading, table: Ref) -> bool:
     return any(each.name == table.name for each in query.tables)
 
@@ -223,19 +207,12 @@ def _on_conflict(
     return "update", arbiter, written.again
 
 
-def update(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
+def update(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     """`UPDATE`: a fixpoint unless a value is computed from what the first run left."""
     fields = stmt.fields
     table = relation(stmt.relation)
     alias = stmt.relation.alias.aliasname if stmt.relation.alias else None
-    query = read_level(
-        [fields.get(part) for part in ("targetList", "whereClause", "returningList")],
-        (table_source(fields["relation"]),),
-        fields.get("fromClause", ()),
-        fields.get("withClause"),
-        known,
-        in_assignments(alias or table.name, fields.get("targetList", ())),
-    )
+    query = read_update(fields, known)
     effects: list[Effect] = [_table_there(table), *reads(query)]
     columns = tuple(target.name for target in stmt.targetList or () if target.name)
     if columns:
@@ -255,17 +232,11 @@ def _sources_read(fields: dict[str, Any], table: Ref) -> bool:
     return any(each.get("relname") == table.name for each in sources.relations)
 
 
-def delete(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
+def delete(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     """`DELETE`: what is gone stays gone, unless LIMIT picks other rows each time."""
     fields = stmt.fields
     table = relation(stmt.relation)
-    query = read_level(
-        [fields.get(part) for part in ("whereClause", "returningList")],
-        (table_source(fields["relation"]),),
-        fields.get("usingClause", ()),
-        fields.get("withClause"),
-        known,
-    )
+    query = read_delete(fields, known)
     effects: list[Effect] = [_table_there(table), *reads(query)]
     effects += _nested(query)
     where = stmt.whereClause
@@ -291,17 +262,10 @@ def _has_limit(value: object) -> bool:
     return False
 
 
-def merge(stmt: Tree, known: Known = _NO_NAMES) -> list[Effect]:
+def merge(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     """`MERGE`: its join keeps out what is there already, unless it joins nothing (`ON false`)."""
     table = relation(stmt.relation)
-    fields = stmt.fields
-    query = read_level(
-        [fields.get(part) for part in ("joinCondition", "mergeWhenClauses", "returningList")],
-        (table_source(fields["relation"]),),
-        [fields["sourceRelation"]],
-        fields.get("withClause"),
-        known,
-    )
+    query = read_merge(stmt.fields, known)
     effects: list[Effect] = [_table_there(table), *reads(query), *_nested(query)]
     alias = stmt.relation.alias.aliasname if stmt.relation.alias else table.name
     result = Written(Again.SAME)

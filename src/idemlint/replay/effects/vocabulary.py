@@ -92,6 +92,13 @@ class ReadsColumns(NamedTuple):
     scope: Scope
 
 
+class Validates(NamedTuple):
+    """A routine's body is analysed when the routine is made: tables (42P01) and columns (42703) that it
+    reads; nothing is remembered of them."""
+
+    body: tuple[Reading, ...]
+
+
 class Creates(NamedTuple):
     """`ref` is made. `owners` are what it goes with, `needs` what cannot be dropped under it.
 
@@ -304,6 +311,7 @@ Effect = (
     Requires
     | UsesColumns
     | ReadsColumns
+    | Validates
     | Creates
     | CreatesUnnamed
     | EndsAtCommit

@@ -28,6 +28,7 @@ from idemlint.replay.effects.vocabulary import (
     Transaction,
     Updates,
     UsesColumns,
+    Validates,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ FUNCTIONS: Final[dict[type, str]] = {
     Requires: "requirements.requires",
     UsesColumns: "requirements.uses_columns",
     ReadsColumns: "parse_analysis.reads",
+    Validates: "parse_analysis.validates",
     Creates: "objects.create.creates",
     CreatesUnnamed: "objects.create.creates_unnamed",
     EndsAtCommit: "sessions.ends_at_commit",

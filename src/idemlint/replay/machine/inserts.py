@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
+from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.definition import INSERT
 from idemlint.replay.catalog.known_rows import GIVEN, NEW, NULL
+from idemlint.replay.catalog.relation import TableDefinition
+from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects.vocabulary import Again, Inserts
 from idemlint.replay.guards import conditions
 from idemlint.replay.keys import given
@@ -79,11 +82,47 @@ def insert(run: Pass, effect: Inserts) -> Result:
         run.doubt(f"a trigger on {effect.table} runs once more", effect)
         return None
     if run.judging:
+        result = _no_values(run, effect, table)
+        if result is not None:
+            return result
         result = _Judge(run, effect, table, facts, rows, inference).verdict()
         if result is not None:
             return result
     _learn(run, table, facts, rows, effect)
     return None
+
+
+def _no_values(run: Pass, effect: Inserts, table: Slot) -> Result:
+    """Literals that a column took in the first run, and does not take since its type is another one."""
+    if not effect.rows or effect.columns is None:
+        return None
+    for place, name in enumerate(effect.columns):
+        column = run.catalog.find_key((Space.COLUMN, table.oid, name))
+        if column is None or column.presence is not PRESENT:
+            continue
+        if column.definition is None and not column.needs and not _is_made(table, name):
+            # It has the type that it was made with.
+            continue
+        from idemlint.replay.queries.literals import of_literal
+        from idemlint.replay.queries.resolve import found_in
+
+        found = found_in(run.catalog, effect.table, name)
+        if found is None or not found.type:
+            continue
+        given = {row[place] for row in effect.rows if place < len(row)}
+        for value in given:
+            if value.__class__ is str and not value.startswith("\0"):
+                refusal = of_literal(run.catalog, found, value, assigns=True)
+                if refusal is not None:
+                    return run.raised(refusal[0], effect, refusal[1])
+    return None
+
+
+def _is_made(table: Slot, name: str) -> bool:
+    """Whether a column is of a type that somebody made, as its table's definition says."""
+    definition = table.definition
+    made = definition.columns.get(name) if isinstance(definition, TableDefinition) else None
+    return made is not None and bool(made.type) and made.type.rstrip("[]") not in BUILTIN
 
 
 def _base(run: Pass, view: Slot) -> Slot | None:

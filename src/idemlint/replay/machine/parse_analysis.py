@@ -10,15 +10,16 @@ from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.refs import qualified
-from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.effects.vocabulary import Requires, Verb
 from idemlint.replay.machine.requirements import requires
 from idemlint.replay.queries.columns import QueryDefinition
-from idemlint.replay.queries.literals import refusal_of
+from idemlint.replay.queries.literals import of_enum, refusal_of
 from idemlint.replay.queries.resolve import outputs, resolve
+from idemlint.replay.queries.scope import levels
 
 if TYPE_CHECKING:
-    from idemlint.replay.effects.vocabulary import Creates, ReadsColumns
+    from idemlint.replay.effects.vocabulary import Creates, ReadsColumns, Validates
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
     from idemlint.replay.queries.resolve import FoundColumn, Resolved
@@ -52,10 +53,45 @@ def reads(run: Pass, effect: ReadsColumns) -> Result:
         result = requires(run, Requires(gone, True, "42703", Kind.COLUMN, Verb.USE))
         if result is not None:
             return result
-    return _meet(run, effect, found)
+    return _meet(run, effect, found) or _cast(run, effect)
 
 
-def _meet(run: Pass, effect: ReadsColumns, found: Resolved) -> Result:
+def _cast(run: Pass, effect: ReadsColumns) -> Result:
+    """A literal that is cast to an enum has to be one of its labels."""
+    if not run.judging:
+        return None
+    for level in levels(effect.scope):
+        for ref, literal in level.casts:
+            slot = run.catalog.find(ref)
+            if slot is not None and slot.presence is PRESENT and slot.certain:
+                refusal = of_enum(run.catalog, slot, ref.name, literal)
+                if refusal is not None:
+                    return run.raised(refusal[0], effect, refusal[1])
+    return None
+
+
+def validates(run: Pass, effect: Validates) -> Result:
+    """A body's tables and columns: a first run that went through proves nothing of them, since who sets
+    `check_function_bodies` off has no body analysed."""
+    if not run.judging or run.in_body:
+        return None
+    catalog = run.catalog
+    for reading in effect.body:
+        for table in reading.tables:
+            if catalog.presence(table) is ABSENT:
+                return requires(run, Requires(table, True, "42P01", Kind.TABLE, Verb.USE))
+        found = resolve(catalog, reading.scope)
+        for name, tables in found.missing:
+            refs = [Ref(Space.COLUMN, name, None, table) for table in tables]
+            gone = next((ref for ref in refs if _had(run, ref)), refs[0])
+            return requires(run, Requires(gone, True, "42703", Kind.COLUMN, Verb.USE))
+        result = _meet(run, effect, found)
+        if result is not None:
+            return result
+    return None
+
+
+def _meet(run: Pass, effect: ReadsColumns | Validates, found: Resolved) -> Result:
     """Literals and columns have to be of the types of what they meet."""
     for meeting, column, other in found.met:
         refusal = refusal_of(run.catalog, meeting, column, other)

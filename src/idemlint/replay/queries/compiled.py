@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.replay.catalog.datatype import raw_type_name
+from idemlint.replay.catalog.datatype import BUILTIN, raw_type_name
 from idemlint.replay.catalog.refs import table_of, type_ref
 from idemlint.replay.queries.labels import labelled
 from idemlint.replay.queries.meetings import in_call, in_case, in_coalesce, in_operator
@@ -83,6 +83,7 @@ class _Level:
     """A level while it is read."""
 
     __slots__ = (
+        "casts",
         "apart",
         "depth",
         "inner",
@@ -102,6 +103,7 @@ class _Level:
         self.inner: list[Scope] = []
         self.apart: list[Scope] = []
         self.meetings: list[Meeting] = []
+        self.casts: list[tuple[Ref, str]] = []
         self.labels: set[str] = set()
         #: Columns of the two sides of a join are one: in which order `*` has them is not followed.
         self.merges = False
@@ -116,6 +118,7 @@ class _Level:
             tuple(self.apart),
             targets,
             tuple(self.meetings),
+            tuple(self.casts),
         )
 
 
@@ -294,6 +297,12 @@ class _Reader:
         ref = type_ref(Tree("TypeName", fields["typeName"]))
         if ref.schema != "pg_catalog":
             self.types[ref] = None
+            if (
+                text is not None
+                and ref.name not in BUILTIN
+                and "arrayBounds" not in fields["typeName"]
+            ):
+                level.casts.append((ref, text))
         return True
 
     def meets(self, fields: dict[str, Any], level: _Level) -> bool:

@@ -13,6 +13,7 @@ from idemlint.replay.queries.meetings import ASSIGNED, MATCHED
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.queries.resolve import FoundColumn
     from idemlint.replay.queries.scope import Meeting
 
@@ -46,18 +47,22 @@ def refusal_of(
     return (sqlstate, reason) if sqlstate is not None else None
 
 
+def of_enum(catalog: Catalog, enum: Slot | None, name: str, literal: str) -> Refusal | None:
+    """Why a literal is no value of a type, if that is an enum."""
+    if enum is None or not isinstance(enum.definition, EnumDefinition):
+        return None
+    label = catalog.find_key((Space.ENUM_VALUE, enum.oid, literal))
+    if label is None or label.presence is not ABSENT:
+        return None
+    return "22P02", f"{literal!r} is no value of enum {name}"
+
+
 def of_literal(
     catalog: Catalog, column: FoundColumn, literal: str, *, assigns: bool = False
 ) -> Refusal | None:
     """Why a literal is no value of a column's type; what is assigned must not be too long either."""
     if column.type_oid:
-        enum = catalog.by_oid(column.type_oid)
-        if enum is None or not isinstance(enum.definition, EnumDefinition):
-            return None
-        label = catalog.find_key((Space.ENUM_VALUE, column.type_oid, literal))
-        if label is None or label.presence is not ABSENT:
-            return None
-        return "22P02", f"{literal!r} is no value of enum {column.type} any more"
+        return of_enum(catalog, catalog.by_oid(column.type_oid), column.type, literal)
     sqlstate = value_types.refused(bare_type(column.type), literal)
     if sqlstate is None and assigns and value_types.is_too_long(column.type, literal):
         sqlstate = "22001"

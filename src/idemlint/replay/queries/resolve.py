@@ -13,11 +13,12 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.queries.columns import Output, columns_of, type_of
+from idemlint.replay.queries.scope import RangeEntry
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Slot
-    from idemlint.replay.queries.scope import Meeting, Name, RangeEntry, Scope
+    from idemlint.replay.queries.scope import Meeting, Name, Scope
 
 #: System columns, which every table has (https://www.postgresql.org/docs/current/ddl-system-columns.html).
 SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
@@ -58,6 +59,12 @@ def resolve(catalog: Catalog, scope: Scope) -> Resolved:
     resolver = _Resolver(catalog)
     resolver.level(scope, ())
     return resolver.resolved
+
+
+def found_in(catalog: Catalog, table: Ref, name: str) -> FoundColumn | None:
+    """A column of a table; `None`: there is none, or that is not known."""
+    found = _Resolver(catalog).column(RangeEntry("", table), name)
+    return None if found is _LACKS else found
 
 
 def outputs(catalog: Catalog, scope: Scope) -> tuple[Output, ...] | None:

@@ -60,7 +60,7 @@ class Scope(NamedTuple):
     """One level. `inner` are levels that see this one; `targets`, `None`: they cannot be told.
 
     `apart` are levels that see only what is around this one (a query in FROM, the sides of a UNION).
-    `labels` are names of its own columns, which ORDER BY and GROUP BY may mean.
+    `casts` are literals that are cast to a type that somebody made. `labels` are names of its own columns, which ORDER BY and GROUP BY may mean.
     """
 
     sources: tuple[RangeEntry, ...] = ()
@@ -69,11 +69,12 @@ class Scope(NamedTuple):
     apart: tuple[Scope, ...] = ()
     targets: tuple[Target, ...] | None = ()
     meetings: tuple[Meeting, ...] = ()
+    casts: tuple[tuple[Ref, str], ...] = ()
 
     @property
     def asks(self) -> bool:
         """Whether there is any name to look up."""
-        return bool(self.names or self.inner or self.apart or self.meetings)
+        return bool(self.names or self.inner or self.apart or self.meetings or self.casts)
 
 
 def levels(scope: Scope) -> Iterator[Scope]:

@@ -111,7 +111,7 @@ def _brings(run: Pass, effect: Creates, key: Key, oid: int, definition: TableDef
     if definition.foreign_keys():
         from idemlint.replay.machine.objects.foreign_keys import bind_inline
 
-        bind_inline(run, oid, definition)
+        return bind_inline(run, effect, oid, definition)
     return None
 
 

@@ -14,6 +14,7 @@ from idemlint.replay.machine.objects.foreign_keys import stands_on
 from idemlint.replay.machine.parse_analysis import used
 from idemlint.replay.machine.signals import Raised
 from idemlint.replay.queries.compiled import read_level
+from idemlint.replay.queries.resolve import found_in
 
 if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import CreatesUnnamed
@@ -42,6 +43,17 @@ def column_needs(run: Pass, column: Column) -> tuple[int, ...]:
 _GO_ALONG: Final = frozenset({Kind.INDEX, Kind.CONSTRAINT, Kind.STATISTICS})
 
 
+def _types(run: Pass, effect: Creates | CreatesUnnamed) -> tuple[str, ...]:
+    """The types of a foreign key's own columns."""
+    found = [
+        column.type
+        for ref in effect.owners
+        if ref.parent is not None
+        and (column := found_in(run.catalog, ref.parent, ref.name)) is not None
+    ]
+    return tuple(found)
+
+
 def bound(run: Pass, effect: Creates | CreatesUnnamed) -> Bound | Raised:
     """What a thing goes with, and what it needs: it stands in its effect, its definition, its expressions."""
     owners, needs = run.oids(effect.owners), run.oids(effect.needs)
@@ -54,7 +66,7 @@ def bound(run: Pass, effect: Creates | CreatesUnnamed) -> Bound | Raised:
                 tuple(Ref(Space.COLUMN, each, None, table) for each in definition.reads)
             )
     elif isinstance(definition, ForeignKey):
-        key = stands_on(run, effect, definition)
+        key = stands_on(run, effect, definition._replace(own_types=_types(run, effect)))
         if isinstance(key, Raised):
             return key
         needs += key

@@ -8,11 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Space
+from idemlint.postgres.value_types import compared
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.catalog.table_rows import is_closed, keys_of
 from idemlint.replay.catalog.view import key_columns
+from idemlint.replay.machine.signals import Raised
+from idemlint.replay.queries.columns import bare_type
+from idemlint.replay.queries.resolve import found_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed
     from idemlint.replay.machine.run import Pass
-    from idemlint.replay.machine.signals import Raised
 
 
 def stands_on(
@@ -34,6 +37,10 @@ def stands_on(
         return run.oids((key.table,))
     found = _key(catalog, table, key.columns)
     if found is not None:
+        if run.judging:
+            clash = _clash(catalog, key, found)
+            if clash is not None:
+                return run.raised("42804", effect, clash)
         return (table.oid, found.oid)
     if run.judging and is_closed(table) and table.certain and table.maker:
         if key.columns:
@@ -41,6 +48,21 @@ def stands_on(
             return run.raised("42830", effect, f"{key.table} has no unique key on {columns}")
         return run.raised("42704", effect, f"{key.table} has no primary key")
     return (table.oid,)
+
+
+def _clash(catalog: Catalog, key: ForeignKey, stands_on: Slot) -> str | None:
+    """Why the columns of a foreign key cannot be compared with those that it points at."""
+    names = key.columns
+    if not names:
+        homes = [catalog.key_of(oid) for oid in stands_on.owners]
+        names = tuple(home[2] for home in homes if home is not None and home[0] is Space.COLUMN)
+    if len(names) != len(key.own_types):
+        return None
+    for name, own in zip(names, key.own_types, strict=True):
+        column = found_in(catalog, key.table, name)
+        if column is not None and compared(bare_type(own), bare_type(column.type)) is not None:
+            return f"{key.table}.{name} is of type {column.type}, not {own}"
+    return None
 
 
 def _key(catalog: Catalog, table: Slot, columns: tuple[str, ...]) -> Slot | None:
@@ -80,18 +102,27 @@ def _keys(catalog: Catalog, table: Slot) -> Iterator[tuple[Slot, tuple[str, ...]
             yield slot, names
 
 
-def bind_inline(run: Pass, table_oid: int, definition: TableDefinition) -> None:
+def bind_inline(
+    run: Pass, effect: Creates, table_oid: int, definition: TableDefinition
+) -> Raised | None:
     """The foreign keys of a CREATE TABLE stand on the keys that are there when it runs."""
     catalog = run.catalog
     for each in definition.foreign_keys():
         target = catalog.find(each.table)
+        if target is not None and target.presence is ABSENT and run.judging:
+            return run.raised("42P01", effect, f"{each.table}, which it refers to, is gone")
         if target is None or target.presence is not PRESENT:
             continue
+        if run.judging and target.oid != table_oid:
+            stands = stands_on(run, effect, ForeignKey(each.table, each.columns, each.own_types))
+            if isinstance(stands, Raised):
+                return stands
         slot = catalog.find_key((Space.CONSTRAINT, table_oid, each.name))
         if slot is None or slot.presence is not PRESENT:
             continue
         key = _key(catalog, target, each.columns)
         needs = (target.oid,) if key is None else (target.oid, key.oid)
-        made = ForeignKey(each.table, each.columns)
+        made = ForeignKey(each.table, each.columns, each.own_types)
         place = (Space.CONSTRAINT, table_oid, each.name)
         catalog.put(place, slot._replace(kind=Kind.CONSTRAINT, definition=made, needs=needs))
+    return None
