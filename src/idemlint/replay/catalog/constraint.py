@@ -40,6 +40,16 @@ class ForeignKey(NamedTuple):
     own_types: tuple[str, ...] = ()
 
 
+class InlineKey(NamedTuple):
+    """A foreign key of a CREATE TABLE: its name, the table and the columns that it points at, and the types
+    of its own."""
+
+    name: str
+    table: Ref
+    columns: tuple[str, ...]
+    own_types: tuple[str, ...]
+
+
 #: Constraints with a name that PostgreSQL may choose, and how it ends then.
 SUFFIXES: Final = {
     "CONSTR_PRIMARY": "pkey",

@@ -13,6 +13,7 @@ from idemlint.replay.catalog.column import SERIALS, Column, columns_in, needed_b
 from idemlint.replay.catalog.constraint import (
     SUFFIXES,
     Constraint,
+    InlineKey,
     constraint_columns,
     constraint_name,
 )
@@ -24,8 +25,6 @@ from idemlint.source.tree import Tree, folded, strings, unfolded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from idemlint.postgres.kinds import Ref
 
 
 class ByProduct(NamedTuple):
@@ -39,16 +38,6 @@ class ByProduct(NamedTuple):
     of_space: Space
     of: str
     base: ChosenName | None
-
-
-class InlineKey(NamedTuple):
-    """A foreign key of a CREATE TABLE: its name, the table and the columns that it points at, and the types
-    of its own."""
-
-    name: str
-    table: Ref
-    columns: tuple[str, ...]
-    own_types: tuple[str, ...]
 
 
 #: DEFAULTs that read nothing of the database.

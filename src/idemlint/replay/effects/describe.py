@@ -14,7 +14,7 @@ from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
 from idemlint.replay.effects import effects_of, vocabulary
 from idemlint.replay.effects.vocabulary import SKIP
-from idemlint.replay.guards import conditions
+from idemlint.replay.guards.condition_words import asked, columns_in_words, row_in_words
 from idemlint.replay.guards.kept import condition_of
 from idemlint.replay.queries.scope import levels
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Block, Node
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.replay.guards.conditions import Condition
 
 #: Bodies in bodies, branches in branches: what is deeper is left out.
 _DEEPEST: Final = 40
@@ -65,10 +64,6 @@ def _listed(names: Iterable[object]) -> str:
     return ", ".join(map(str, names))
 
 
-def _columns(names: tuple[str, ...]) -> str:
-    return f"column{'s' * (len(names) > 1)} {_listed(names)}"
-
-
 def _beside(table: Ref | None) -> str:
     return f" beside {table}" if table is not None else ""
 
@@ -85,13 +80,13 @@ def _requires(effect: vocabulary.Requires) -> str:
 
 
 def _uses_columns(effect: vocabulary.UsesColumns) -> str:
-    return f"uses {_columns(effect.names)} of {effect.table}, else 42703"
+    return f"uses {columns_in_words(effect.names)} of {effect.table}, else 42703"
 
 
 def _reads(effect: vocabulary.ReadsColumns) -> str:
     names = dict.fromkeys(name for scope in levels(effect.scope) for name in scope.names)
     shown = [".".join(name) for name in names if name[-1] != "*"]
-    return f"reads {_columns(tuple(shown))}, else 42703"
+    return f"reads {columns_in_words(tuple(shown))}, else 42703"
 
 
 def _validates(effect: vocabulary.Validates) -> str:
@@ -180,7 +175,7 @@ def _inserts(effect: vocabulary.Inserts) -> str:
     if effect.sources:
         parts.append(f"from {_listed(effect.sources)}")
     if effect.guard is not None:
-        parts.append(f"where {_asked(effect.guard)}")
+        parts.append(f"where {asked(effect.guard)}")
     elif effect.guarded:
         parts.append("behind a guard that cannot be read")
     if effect.conflict:
@@ -207,17 +202,13 @@ def _updates(effect: vocabulary.Updates) -> str:
     return f"updates {effect.table}{columns}, once more: {_AGAIN[effect.again]}{why}"
 
 
-def _row(row: frozenset[tuple[str, str]]) -> str:
-    return " and ".join(f"{name} = {value}" for name, value in sorted(row))
-
-
 def _deletes(effect: vocabulary.Deletes) -> str:
     if effect.every:
         text = f"deletes all rows of {effect.table}"
     elif effect.rows is None:
         text = f"deletes rows of {effect.table}"
     else:
-        text = f"deletes rows of {effect.table} where {' or '.join(map(_row, effect.rows))}"
+        text = f"deletes rows of {effect.table} where {' or '.join(map(row_in_words, effect.rows))}"
     if effect.limited:
         text += ", others each time"
     return text + (", restarts its sequences" if effect.restarts else "")
@@ -285,65 +276,6 @@ _TEXTS: Final[dict[type, Callable[..., str]]] = {
 }
 
 
-# -- conditions ------------------------------------------------------------------------------------
-
-
-def _asked(condition: Condition) -> str:
-    """A condition in words."""
-    return _QUESTIONS[condition.__class__](condition)
-
-
-def _exists(fact: conditions.Exists) -> str:
-    nouns = {kind.noun for kind in fact.kinds or ()}
-    noun = "/".join(sorted(nouns)) or fact.ref.space.value
-    name = str(fact.ref)
-    if fact.any_name:
-        name = f"of any name on {fact.ref.parent}" if fact.ref.parent is not None else "of any name"
-    text = f"{noun} {name}"
-    text += " in any schema" if fact.any_schema else ""
-    text += " of any table" if fact.any_parent else ""
-    text += f" on {fact.on}" if fact.on is not None else ""
-    text += f" about {_columns(tuple(sorted(fact.columns)))}" if fact.columns else ""
-    return f"{text} exists"
-
-
-def _row_exists(fact: conditions.RowExists) -> str:
-    with_ = f" with {_row(fact.row)}" if fact.row else ""
-    return f"{fact.table} has a row{with_}"
-
-
-def _narrowed(condition: conditions.Narrowed) -> str:
-    return f"{_asked(condition.fact)} and {condition.text}"
-
-
-def _not(condition: conditions.Not) -> str:
-    return f"not ({_asked(condition.of)})"
-
-
-def _joined(word: str) -> Callable[[conditions.And | conditions.Or], str]:
-    return lambda condition: f" {word} ".join(f"({_asked(part)})" for part in condition.of)
-
-
-def _constant(condition: conditions.Constant) -> str:
-    return str(condition.value).lower()
-
-
-def _unreadable(condition: conditions.UnreadableCondition) -> str:
-    return f"it cannot be told ({condition.reason})"
-
-
-_QUESTIONS: Final[dict[type, Callable[..., str]]] = {
-    conditions.Exists: _exists,
-    conditions.RowExists: _row_exists,
-    conditions.Narrowed: _narrowed,
-    conditions.Not: _not,
-    conditions.And: _joined("and"),
-    conditions.Or: _joined("or"),
-    conditions.Constant: _constant,
-    conditions.UnreadableCondition: _unreadable,
-}
-
-
 # -- what holds others -----------------------------------------------------------------------------
 
 
@@ -379,7 +311,7 @@ class _Teller:
                 text = node.tree.kind + (" by EXECUTE" if node.executed else "")
                 yield Described("Sql", text, tuple(self.effects(effects, depth + 1)))
             case nodes.If():
-                yield self.below("If", f"if {_asked(condition_of(node))}", node.then, depth)
+                yield self.below("If", f"if {asked(condition_of(node))}", node.then, depth)
                 if node.otherwise.body:
                     yield self.below("If", "else", node.otherwise, depth)
             case nodes.Try():
