@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from idemlint import fixes
 from idemlint.postgres.kinds import Kind, Space
-from idemlint.replay.effects.vocabulary import CreatesUnnamed, Drops, Renames, Updates, Verb
+from idemlint.replay.effects.vocabulary import (
+    CreatesUnnamed,
+    Drops,
+    Renames,
+    Retypes,
+    Updates,
+    Verb,
+)
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.creates import CreateRule, makes
 from idemlint.rules.kit.rule import FileRule, OutcomeRule, fails, repeats
@@ -255,6 +262,25 @@ def _inline(command: dict[str, object]) -> str:
         if name:
             return name
     return ""
+
+
+class ChangeTypeInUse(OutcomeRule):
+    """`ALTER COLUMN c TYPE t`, where a view or a policy that comes later reads the column."""
+
+    code = "IDM213"
+    name = "change-type-in-use"
+    on = fails(Retypes)
+
+    def message(self, case: Case) -> str:
+        """What is made of the column by then."""
+        return f"ALTER COLUMN … TYPE fails on a rerun, be the type the same: {case.outcome.reason}"
+
+    def repair(self, case: Case) -> Fix | None:
+        """What reads the column has to go before, and to come back behind it."""
+        return fixes.create_fixes.advice(
+            "drop what reads the column before (IF EXISTS), and make it again behind; or change the type only"
+            " while the column has its old one"
+        )
 
 
 class ChangeTypeUsing(OutcomeRule):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint import fixes
 from idemlint.postgres.kinds import Kind
-from idemlint.replay.effects.vocabulary import Drops, Requires, Verb
+from idemlint.replay.effects.vocabulary import Drops, ReadsColumns, Requires, Validates, Verb
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.rule import OutcomeRule, fails, raises, repeats
 
@@ -120,7 +120,14 @@ class UsedAfterDrop(OutcomeRule):
 
     code = "IDM304"
     name = "used-after-drop"
-    on = fails(Verb.USE) + fails(Verb.ALTER) + fails(Verb.WRITE) + raises("22P02", "42830")
+    on = (
+        fails(Verb.USE)
+        + fails(Verb.ALTER)
+        + fails(Verb.WRITE)
+        + fails(ReadsColumns)
+        + fails(Validates)
+        + raises("22P02", "42830")
+    )
 
     def message(self, case: Case) -> str:
         """What it needs, and since when that is gone."""

@@ -83,8 +83,8 @@ class _Level:
     """A level while it is read."""
 
     __slots__ = (
-        "casts",
         "apart",
+        "casts",
         "depth",
         "inner",
         "known",

@@ -27,8 +27,8 @@ SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tabl
 class FoundColumn(NamedTuple):
     """A column that a name stands for: its table and name, or (no table) one that a query gives.
 
-    `type` is as it is written in its definition (`varchar(10)`); empty where that is not known. `type_oid` is the type,
-    where it is one that somebody made.
+    `type` is as it is written in its definition (`varchar(10)`); empty where that is not known.
+    `type_oid` is the type, where it is one that somebody made.
     """
 
     table: Ref | None

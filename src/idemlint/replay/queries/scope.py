@@ -60,7 +60,8 @@ class Scope(NamedTuple):
     """One level. `inner` are levels that see this one; `targets`, `None`: they cannot be told.
 
     `apart` are levels that see only what is around this one (a query in FROM, the sides of a UNION).
-    `casts` are literals that are cast to a type that somebody made. `labels` are names of its own columns, which ORDER BY and GROUP BY may mean.
+    `casts` are literals that are cast to a type that somebody made. `labels` are names of its own columns,
+    which ORDER BY and GROUP BY may mean.
     """
 
     sources: tuple[RangeEntry, ...] = ()
