@@ -130,6 +130,13 @@ class TestInterrupted:
         assert verdicts(sql, "interrupted", units=[0, 0, 1]) == ["safe", "safe", "fails 42P07"]
         assert verdicts(sql, "interrupted", units=[0, 1, 1])[0] == "fails 42P07"
 
+    def test_a_stop_is_in_front_of_all_that_commits_with_what_destroys(self) -> None:
+        sql = (
+            "ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT VALID;"
+            " ALTER TABLE t VALIDATE CONSTRAINT k; ALTER TABLE t DROP CONSTRAINT k;"
+        )
+        assert verdicts(sql, "interrupted", before=TABLE, units=[0, 1, 1])[0] == "fails 42710"
+
 
 class TestFolder:
     """All files again, over what all of them left."""

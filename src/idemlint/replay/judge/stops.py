@@ -31,19 +31,21 @@ class Stop(NamedTuple):
 
 
 def stops(programs: Sequence[tuple[Effect, ...]], units: Sequence[int]) -> list[Stop]:
-    """The stops that tell more than the file's end: those that border on a statement that destroys, moved to
-    the end of their unit."""
+    """The stops that tell more than the file's end: those that border on a unit that destroys something,
+    wherever in it."""
     last_of_unit = {unit: index for index, unit in enumerate(units)}
     if len(last_of_unit) <= 1:
         return []
+    first_of_unit: dict[int, int] = {}
+    for index, unit in enumerate(units):
+        first_of_unit.setdefault(unit, index)
     destroying = _destroying(programs)
     places = {
-        last_of_unit[units[place]]
-        for each in destroying
-        for place in (each - 1, each)
-        if place >= 0
+        place
+        for unit in {units[each] for each in destroying}
+        for place in (first_of_unit[unit] - 1, last_of_unit[unit])
     }
-    places.discard(len(programs) - 1)
+    places -= {-1, len(programs) - 1}
     of_unit: dict[int, list[int]] = {}
     for each in destroying:
         of_unit.setdefault(units[each], []).append(each)
