@@ -175,3 +175,21 @@ DO $$ BEGIN IF EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name
 
 -- # a branch that cannot have been taken
 DO $$ BEGIN IF to_regclass('public.users') IS NOT NULL THEN CREATE TABLE public.users (id int); END IF; END $$; -- safe
+
+-- # a dynamic text makes only what is not there
+CREATE SCHEMA s; CREATE TABLE s.tenants (n text); CREATE FUNCTION s.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+---
+CREATE TABLE IF NOT EXISTS s.m (id int); -- safe
+CREATE TRIGGER x BEFORE UPDATE ON s.m FOR EACH ROW EXECUTE FUNCTION s.f(); -- fails 42710
+ALTER TABLE s.m ADD COLUMN c int; -- fails 42701
+ALTER TABLE s.m ADD CONSTRAINT k CHECK (id > 0); -- fails 42710
+CREATE POLICY p ON s.m USING (true); -- fails 42710
+DO $$ DECLARE t text; BEGIN FOR t IN SELECT n FROM s.tenants LOOP EXECUTE format('CREATE TABLE IF NOT EXISTS %I.m (id int)', t); EXECUTE format('CREATE TRIGGER x BEFORE UPDATE ON %I.m FOR EACH ROW EXECUTE FUNCTION s.f()', t); END LOOP; END $$; -- unknown (safe)
+
+-- # what a table has that may be another one in the rerun
+CREATE TABLE tenants (n text);
+---
+CREATE TABLE IF NOT EXISTS m (id int); -- safe
+CREATE POLICY p ON m USING (true); -- unknown (fails 42710)
+ALTER TABLE m ADD COLUMN c int; -- unknown (fails 42701)
+DO $$ DECLARE t text; BEGIN FOR t IN SELECT n FROM tenants LOOP EXECUTE format('DROP TABLE %I.m', t); END LOOP; END $$; -- unknown (safe)

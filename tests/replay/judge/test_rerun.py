@@ -33,6 +33,43 @@ STOPPED_AT_THE_END = [
 ]
 
 
+PARENT_AND_CHILD = (
+    "CREATE TABLE p (id int, CONSTRAINT p_key PRIMARY KEY (id)); CREATE TABLE c (a int, b int);"
+    " CREATE TYPE e AS ENUM (); CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';"
+)
+REMADE = "ALTER TABLE p DROP CONSTRAINT p_key, ADD CONSTRAINT p_key PRIMARY KEY (id);"
+REFERS = "ALTER TABLE c ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES p (id);"
+#: Files that make something of what they dropped before, and let go of it again: a stop between the two finds
+#: it held. With the statement that this is told of, and what.
+LET_GO = [
+    (f"{REMADE} {REFERS} ALTER TABLE c DROP COLUMN a;", 0, "fails 2BP01"),
+    (f"{REMADE} {REFERS} ALTER TABLE c RENAME TO d; DROP TABLE d;", 0, "fails 2BP01"),
+    (f"{REFERS} ALTER TABLE p DROP CONSTRAINT p_key CASCADE;", 0, "fails 42710"),
+    ("ALTER TABLE c DROP COLUMN IF EXISTS z; ALTER TABLE c ADD COLUMN IF NOT EXISTS z int;"
+     " CREATE OR REPLACE VIEW v AS SELECT z FROM c; CREATE OR REPLACE VIEW v AS SELECT a AS z FROM c;",
+     0, "fails 2BP01"),
+    ("ALTER TABLE c ALTER COLUMN a TYPE text; CREATE OR REPLACE VIEW v AS SELECT a FROM c;"
+     " CREATE OR REPLACE VIEW v AS SELECT 'x'::text AS a FROM c;", 0, "fails 0A000"),
+    ("DROP FUNCTION IF EXISTS f(); CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';"
+     " ALTER TABLE c ALTER COLUMN a SET DEFAULT f(); ALTER TABLE c ALTER COLUMN a DROP DEFAULT;",
+     0, "fails 2BP01"),
+    ("DROP TYPE IF EXISTS e; CREATE TYPE e AS ENUM (); ALTER TABLE c ADD COLUMN IF NOT EXISTS z e;"
+     " ALTER TABLE c ALTER COLUMN z TYPE int USING 1;", 0, "fails 2BP01"),
+    # What only a FROM, a subquery, a join reads is not there at a stop.
+    *[(f"{reader}; ALTER TABLE c DROP COLUMN IF EXISTS b; CREATE TABLE IF NOT EXISTS z ();"
+       " ALTER TABLE c ADD COLUMN IF NOT EXISTS b int;", 0, "fails 42703")
+      for reader in (
+          "UPDATE p SET id = c.a FROM c WHERE c.b = p.id",
+          "UPDATE p SET id = (SELECT max(b) FROM c)",
+          "UPDATE p SET id = 1 WHERE id IN (SELECT a FROM c WHERE b > p.id)",
+          "DELETE FROM p USING c WHERE c.b = p.id",
+          "DELETE FROM p WHERE NOT EXISTS (SELECT 1 FROM c WHERE c.b = p.id)",
+          "INSERT INTO p SELECT x.a FROM c x JOIN c y ON x.b = y.b ON CONFLICT (id) DO NOTHING",
+          "WITH w AS (SELECT b FROM c) DELETE FROM p USING w WHERE w.b = p.id",
+      )],
+]  # fmt: skip
+
+
 class TestStatement:
     """The statement, right after itself, in the same session."""
 
@@ -121,6 +158,24 @@ class TestInterrupted:
         for said, each in zip(told, raised, strict=True):
             assert not each or said.removeprefix("fails ") in each
 
+    @pytest.mark.parametrize(("sql", "place", "expected"), LET_GO)
+    def test_what_is_let_go_of_is_held_before(self, sql: str, place: int, expected: str) -> None:
+        assert verdicts(sql, "interrupted", before=PARENT_AND_CHILD)[place] == expected
+
+    @pytest.mark.server
+    @pytest.mark.parametrize(("sql", "place", "expected"), LET_GO)
+    def test_a_server_says_so_at_some_stop(
+        self, server: Server, sql: str, place: int, expected: str
+    ) -> None:
+        statements = split(sql)
+        found = set()
+        for stop in range(1, len(statements) + 1):
+            with server.fresh_database() as database:
+                first = [*split(PARENT_AND_CHILD), *statements[:stop]]
+                assert not any(database.run(first))
+                found.add(database.run(statements)[place])
+        assert expected.removeprefix("fails ") in found
+
     def test_one_transaction_cannot_be_interrupted(self) -> None:
         sql = f"{TABLE} DROP TABLE t;"
         assert verdicts(sql, "interrupted", units=[0, 0]) == ["not-applicable", "not-applicable"]
@@ -129,6 +184,13 @@ class TestInterrupted:
         sql = "CREATE TABLE u (a int); DROP TABLE u; CREATE TABLE v (a int);"
         assert verdicts(sql, "interrupted", units=[0, 0, 1]) == ["safe", "safe", "fails 42P07"]
         assert verdicts(sql, "interrupted", units=[0, 1, 1])[0] == "fails 42P07"
+
+    def test_a_stop_is_in_front_of_all_that_commits_with_what_destroys(self) -> None:
+        sql = (
+            "ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT VALID;"
+            " ALTER TABLE t VALIDATE CONSTRAINT k; ALTER TABLE t DROP CONSTRAINT k;"
+        )
+        assert verdicts(sql, "interrupted", before=TABLE, units=[0, 1, 1])[0] == "fails 42710"
 
 
 class TestFolder:

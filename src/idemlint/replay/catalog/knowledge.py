@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.slots import FIRST_OID, UNKNOWN
+from idemlint.replay.catalog.slots import FIRST_OID, PRESENT, UNKNOWN
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.slots import Key, Mark, Slot, Slots
@@ -109,6 +109,15 @@ def forget(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
     for space, name in sorted(names, key=lambda each: (each[1], each[0].value)):
         for key, slot in catalog.named(space, name):
             _forget(catalog, key, slot)
+
+
+def may_be_made(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
+    """Things of these names may be there now, wherever they are; what was there still is."""
+    for space, name in sorted(names, key=lambda each: (each[1], each[0].value)):
+        for key, _ in catalog.named(space, name):
+            slot = catalog.slot(key)
+            if slot is not None and slot.presence is not PRESENT:
+                _forget(catalog, key, slot)
 
 
 def forget_all(catalog: Slots, names: frozenset[str]) -> None:

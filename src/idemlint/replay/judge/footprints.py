@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 from idemlint.plpgsql import nodes
 from idemlint.postgres.kinds import OVERLOADED, Ref, Space
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.column import Column, needed_by
 from idemlint.replay.catalog.constraint import ForeignKey
+from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.definition import Definition
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects import effects_of
@@ -37,11 +39,13 @@ from idemlint.replay.effects.vocabulary import (
 from idemlint.replay.guards.conditions import RowExists
 from idemlint.replay.guards.kept import condition_of
 from idemlint.replay.queries.scope import Scope
+from idemlint.source.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.relation import InlineKey
     from idemlint.replay.catalog.slots import Change
     from idemlint.replay.effects.vocabulary import Effect
 
@@ -118,20 +122,13 @@ def footprints(
     """The footprints of a file's statements, each told by its effects, and which of its names are one."""
     renamed = Renamed()
     traces = [_Trace(postgres_version, renamed) for _ in programs]
-    held: dict[Name, set[str]] = {}
     on_path: set[Name] = {_SCHEMA + "public"}
     for trace, program in zip(traces, programs, strict=True):
         trace.effects(program)
         on_path |= trace.path
-    for made, holds in (each for trace in traces for each in trace.holds):
-        held.setdefault(renamed.one(made), set()).update(holds)
-        if not isinstance(made, str):
-            # It goes with what it is inside of.
-            held.setdefault(renamed.one(made[0]), set()).update(holds)
+    held = _Held(traces, renamed)
     for trace in traces:
-        # Whoever ends a foreign key or a view lets go of the tables that it is about.
-        for name in tuple(trace.writes):
-            trace.writes.update((each, _HOLDING) for each in held.get(renamed.one(name), ()))
+        held.let_go(trace)
         if not trace.writes.isdisjoint(on_path):
             trace.writes.add(_PATH)
     prints = [
@@ -174,12 +171,45 @@ def _inside(holder: str, name: str) -> tuple[Name, ...]:
     return (holder, name), (holder, _ANYWHERE), (_ANYWHERE, name)
 
 
+class _Held:
+    """What the things that a file makes keep from being dropped, and what goes with CASCADE."""
+
+    def __init__(self, traces: Iterable[_Trace], renamed: Renamed) -> None:
+        self._renamed = renamed
+        self._held: dict[Name, set[str]] = {}
+        self._holding: dict[Name, set[Name]] = {}
+        for made, holds in (each for trace in traces for each in trace.holds):
+            # It goes with what it is inside of, too.
+            for each in (made,) if isinstance(made, str) else (made, made[0]):
+                self._held.setdefault(renamed.one(each), set()).update(holds)
+            for hold in holds:
+                self._holding.setdefault(renamed.one(hold), set()).add(made)
+
+    def let_go(self, trace: _Trace) -> None:
+        """Whoever ends a foreign key or a view lets go of the tables that it is about."""
+        ended = {*trace.writes, *trace.thins}
+        waiting: list[Name] = list(trace.cascades)
+        while waiting:
+            for made in self._holding.get(self._renamed.one(waiting.pop()), ()):
+                if made not in ended:
+                    ended.add(made)
+                    waiting.append(made)
+                    trace.writes.update((made,) if isinstance(made, str) else _inside(*made))
+        for name in ended:
+            held = self._held.get(self._renamed.one(name), ())
+            trace.writes.update((each, _HOLDING) for each in held)
+
+
 class _Trace:
     def __init__(self, postgres_version: int, renamed: Renamed) -> None:
         self._renamed = renamed
         self.reads: set[Name] = set()
         self.writes: set[Name] = set()
         self.holds: list[tuple[Name, set[str]]] = []
+        #: Objects that lose something that they have, and with it what hangs on that; and those that end with
+        #: all that needs them.
+        self.thins: set[str] = set()
+        self.cascades: set[str] = set()
         self.whole = False
         self.passes = False
         self.path: set[Name] = set()
@@ -225,6 +255,8 @@ class _Trace:
                 self.writes.update((each.name, _COPIED) for each in effect.sources)
         elif isinstance(effect, (Sets, Retypes)):
             self._write(effect.ref)
+            if effect.ref.parent is not None:
+                self._holds((effect.ref.parent.name, effect.ref.name), _needed(effect))
         if isinstance(effect, (Creates, CreatesUnnamed)):
             self._made(effect)
         elif isinstance(effect, Retypes):
@@ -232,7 +264,12 @@ class _Trace:
             self.reads.add((effect.ref.parent.name, _HOLDING))
         elif isinstance(effect, Drops):
             ref = effect.ref
-            self.reads.add((ref.name if ref.parent is None else ref.parent.name, _HOLDING))
+            holder = ref.name if ref.parent is None else ref.parent.name
+            self.reads.add((holder, _HOLDING))
+            if ref.parent is not None:
+                self.thins.add(holder)
+            if effect.cascade:
+                self.cascades.add(holder)
             if ref.space is Space.RELATION:
                 # With all that it has: what made that anew, before it, made nothing that lasts.
                 self.reads |= {(ref.name, _ANYWHERE), (ref.name, _COPIED)}
@@ -243,25 +280,29 @@ class _Trace:
             table = owner.parent if owner.parent is not None else owner
             self.writes.add((table.name, _ANYWHERE))
         definition = effect.definition
-        holds = {each.name for each in (*effect.owners, *effect.needs) if each.parent is None}
+        holds = _needed(effect)
+        holds |= {each.name for each in (*effect.owners, *effect.needs) if each.parent is None}
         if effect.reads is not None:
             holds.update(each.name for each in (*effect.reads.tables, *effect.reads.types))
             holds.update(name[-1] for name, _ in effect.reads.functions)
-        if isinstance(definition, ForeignKey):
-            holds.add(definition.table.name)
-        if isinstance(definition, Definition):
-            holds.update(name for _, name in definition.needed_names)
-        self.reads |= holds
+        for key in _foreign_keys(definition):
+            # Which key of the table it stands on is looked up.
+            holds.add(key.table.name)
+            self.reads.add((key.table.name, _ANYWHERE))
         if isinstance(effect, Creates):
             ref = effect.ref
             self.writes.update((each.name, _COPIED) for each in effect.copies)
             made = ref.name if ref.parent is None else (ref.parent.name, ref.name)
         else:
             made = (effect.table.name, effect.base)
-        self.writes.update((each, _HOLDING) for each in holds)
-        self.holds.append((made, holds))
+        self._holds(made, holds)
         if isinstance(definition, TableDefinition):
             self.writes.update(each.name for each in definition.by_products())
+
+    def _holds(self, made: Name, holds: set[str]) -> None:
+        self.reads |= holds
+        self.writes.update((each, _HOLDING) for each in holds)
+        self.holds.append((made, holds))
 
     def _look_at(self, value: object) -> None:
         """All names that a value holds."""
@@ -333,3 +374,30 @@ class _Trace:
                 self.whole = True
             elif isinstance(node, nodes.If):
                 self._look_at(condition_of(node))
+
+
+def _foreign_keys(definition: object) -> Sequence[ForeignKey | InlineKey]:
+    if isinstance(definition, TableDefinition):
+        return definition.foreign_keys()
+    return (definition,) if isinstance(definition, ForeignKey) else ()
+
+
+def _needed(effect: Creates | CreatesUnnamed | Sets | Retypes) -> set[str]:
+    """What an object, or a value of a column, cannot do without, by the names in its definition."""
+    if isinstance(effect, Retypes):
+        return _type(effect.type)
+    value = effect.value if isinstance(effect, Sets) else effect.definition
+    if isinstance(value, Definition):
+        return {name for _, name in value.needed_names}
+    found: set[str] = set()
+    if isinstance(value, Column):
+        found |= _type(value.type)
+        value = value.default
+    if isinstance(value, Tree):
+        found.update(names[-1] for _, names in needed_by({value.kind: value.fields}))
+    return found
+
+
+def _type(name: str) -> set[str]:
+    name = name.rstrip("[]")
+    return set() if name in BUILTIN else {name.rpartition(".")[2]}

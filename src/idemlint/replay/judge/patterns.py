@@ -65,7 +65,16 @@ def read_pattern(machine: Machine, pattern: str) -> Pattern | None:
     worst = max(outcomes, key=lambda outcome: outcome.verdict.rank, default=None)
     if worst is None:
         return None
-    return Pattern(worst.verdict is Verdict.SAFE, worst.sqlstate, frozenset(_names(flat)))
+    is_safe = worst.verdict is Verdict.SAFE
+    made = frozenset(_names(each for each in flat if _only_makes(each)))
+    changed = frozenset(_names(each for each in flat if not _only_makes(each)))
+    return Pattern(is_safe, worst.sqlstate, changed, made - changed)
+
+
+def _only_makes(effect: Effect) -> bool:
+    if isinstance(effect, Creates):
+        return not effect.replaces
+    return isinstance(effect, CreatesUnnamed)
 
 
 def _flat(effects: Iterable[Effect]) -> Iterator[Effect]:

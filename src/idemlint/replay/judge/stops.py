@@ -1,7 +1,8 @@
 """Where a run that is interrupted tells more than one that came to its end, and of which statements.
 
 A stop tells more next to a statement that destroys: before it, what it ends is still there; after it, what
-comes in its place is not there yet. Behind the last statement all has run: that is the file's end.
+comes in its place is not there yet. So it does next to one that takes a thing off what an earlier statement
+destroys: before it, that may not go. Behind the last statement all has run: that is the file's end.
 """
 
 from __future__ import annotations
@@ -10,16 +11,29 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
-from idemlint.replay.effects.vocabulary import Command, Deletes, Drops, Renames
+from idemlint.replay.effects.vocabulary import (
+    Command,
+    Creates,
+    Deletes,
+    Drops,
+    Renames,
+    Retypes,
+    Sets,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from idemlint.postgres.kinds import Ref
     from idemlint.replay.effects.vocabulary import Effect
 
 #: Of statements that destroy the very same in the very same way, so many are looked at from either end: what
 #: the others leave is what these leave.
 _ALIKE: Final = 4
+
+_DESTROYING: Final = (Drops, Renames, Deletes)
+#: What gives a thing other needs than it had: a view is replaced, a column gets a type or a DEFAULT.
+_LEANING: Final = (Creates, Retypes, Sets)
 
 
 class Stop(NamedTuple):
@@ -31,19 +45,21 @@ class Stop(NamedTuple):
 
 
 def stops(programs: Sequence[tuple[Effect, ...]], units: Sequence[int]) -> list[Stop]:
-    """The stops that tell more than the file's end: those that border on a statement that destroys, moved to
-    the end of their unit."""
+    """The stops that tell more than the file's end: those that border on a unit that destroys something,
+    wherever in it."""
     last_of_unit = {unit: index for index, unit in enumerate(units)}
     if len(last_of_unit) <= 1:
         return []
+    first_of_unit: dict[int, int] = {}
+    for index, unit in enumerate(units):
+        first_of_unit.setdefault(unit, index)
     destroying = _destroying(programs)
     places = {
-        last_of_unit[units[place]]
-        for each in destroying
-        for place in (each - 1, each)
-        if place >= 0
+        place
+        for unit in {units[each] for each in destroying}
+        for place in (first_of_unit[unit] - 1, last_of_unit[unit])
     }
-    places.discard(len(programs) - 1)
+    places -= {-1, len(programs) - 1}
     of_unit: dict[int, list[int]] = {}
     for each in destroying:
         of_unit.setdefault(units[each], []).append(each)
@@ -54,8 +70,22 @@ def stops(programs: Sequence[tuple[Effect, ...]], units: Sequence[int]) -> list[
 
 
 def _destroying(programs: Sequence[tuple[Effect, ...]]) -> list[int]:
-    """Statements that destroy; of very many that are alike, the first ones and the last ones."""
-    found = [index for index, each in enumerate(programs) if any(map(_destroys, each))]
+    """Statements that destroy, or let go of something that may not be destroyed; of very many that are alike,
+    the first ones and the last ones."""
+    found = []
+    #: Made or set in this file, behind something that what needs it may forbid.
+    leaning: set[Ref] = set()
+    forbidden = False
+    for index, program in enumerate(programs):
+        flat = list(_flat(program))
+        destroys = any(isinstance(each, _DESTROYING) for each in flat)
+        if forbidden:
+            made = {each.ref for each in flat if isinstance(each, _LEANING)}
+            destroys = destroys or not made.isdisjoint(leaning)
+            leaning |= made
+        forbidden = forbidden or any(isinstance(each, (Drops, Retypes)) for each in flat)
+        if destroys:
+            found.append(index)
     number: Counter[tuple[Effect, ...]] = Counter()
     places = []
     for index in found:
@@ -68,7 +98,9 @@ def _destroying(programs: Sequence[tuple[Effect, ...]]) -> list[int]:
     ]
 
 
-def _destroys(effect: Effect) -> bool:
-    if isinstance(effect, Command):
-        return any(_destroys(inner) for inner in effect.effects)
-    return isinstance(effect, (Drops, Renames, Deletes))
+def _flat(program: Iterable[Effect]) -> Iterator[Effect]:
+    for effect in program:
+        if isinstance(effect, Command):
+            yield from _flat(effect.effects)
+        else:
+            yield effect

@@ -106,7 +106,8 @@ def _dynamic(run: Pass, node: nodes.Dynamic) -> Result:
     pattern = _pattern(run, node)
     if pattern is None:
         return run.execute_at((Opaque(node.reason, node.mentions),), node.span)
-    knowledge.forget(run.catalog, pattern.names)
+    knowledge.forget(run.catalog, pattern.changes)
+    knowledge.may_be_made(run.catalog, pattern.makes)
     if not pattern.safe:
         run.doubt(node.reason, Opaque(node.reason), pattern.sqlstate, node.span)
     return None

@@ -119,12 +119,12 @@ def _unknown(run: Pass, effect: Requires, ref: Ref) -> Result:
 
 
 def _is_anew(run: Pass, ref: Ref) -> bool:
-    """Whether a name lives in something that the rerun has made: there, all is as in the first run."""
+    """Whether a name lives in something that the rerun has surely made: there, all is as in the first run."""
     key = run.catalog.key(ref)
     if key is None or key[1] < run.fresh:
         return False
     home = run.catalog.by_oid(key[1])
-    return home is not None and home.maker > 0
+    return home is not None and home.maker > 0 and home.certain
 
 
 def _unmet(run: Pass, effect: Requires, slot: Slot | None, otherwise: str, ref: Ref) -> Result:

@@ -75,8 +75,9 @@ class Hazard(NamedTuple):
 
 class Pattern(NamedTuple):
     """What an EXECUTE of a computed string comes to: whether its second run is `safe` (otherwise what it
-    raises, if anything), and the names that it makes, drops or renames."""
+    raises, if anything), the names that it drops, renames or replaces, and those that it only makes."""
 
     safe: bool
     sqlstate: str | None
-    names: frozenset[tuple[Space, str]]
+    changes: frozenset[tuple[Space, str]]
+    makes: frozenset[tuple[Space, str]]
