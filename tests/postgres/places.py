@@ -38,21 +38,17 @@ class Cell(NamedTuple):
 
 
 def _typed(name: str, drop: str, make: str, **more: str) -> Thing:
-    return Thing(
-        drop, make, more.get("groups", "type"), {"type": name}, more.get("before", BEFORE)
-    )
+    return Thing(drop, make, more.get("groups", "type"), {"type": name}, more.get("before", BEFORE))
 
 
 THINGS = {
     "enum": _typed("o", "drop type if exists o{}", "create type o as enum ('1')"),
     "composite": _typed(
-        "o", "drop type if exists o{}", "create type o as (x int)", groups="type row"
+        "o", "drop type if exists o{}", "create type o as (x int)", groups="type composite"
     ),
     "range": _typed("o", "drop type if exists o{}", "create type o as range (subtype = int4)"),
     "domain": _typed("o", "drop domain if exists o{}", "create domain o as text"),
-    "row type": _typed(
-        "o", "drop table if exists o{}", "create table o (x int)", groups="type row"
-    ),
+    "row type": _typed("o", "drop table if exists o{}", "create table o (x int)", groups="type"),
     "view's row type": _typed("o", "drop view if exists o{}", "create view o as select 1 as x"),
     "extension": Thing(
         "drop extension if exists citext{}",
@@ -137,14 +133,16 @@ THINGS = {
         "alter table if exists u drop column if exists c{}", "select 1", "inside", {}, BEFORE
     ),
     "retyped column of a table": Thing(
-        "alter table if exists u alter column c type bigint", "select 1", "inside retyped", {}, BEFORE
+        "alter table if exists u alter column c type bigint",
+        "select 1",
+        "inside retyped",
+        {},
+        BEFORE,
     ),
     "same type in a table": Thing(
         "alter table if exists u alter column c type int", "select 1", "inside retyped", {}, BEFORE
     ),
-    "sequence": Thing(
-        "drop sequence if exists q{}", "create sequence q", "sequence", {}, BEFORE
-    ),
+    "sequence": Thing("drop sequence if exists q{}", "create sequence q", "sequence", {}, BEFORE),
     "index": Thing("drop index if exists i{}", "create unique index i on t (a)", "key", {}, BEFORE),
     "unique constraint": Thing(
         "alter table t drop constraint if exists i{}",
@@ -191,8 +189,7 @@ PLACES = {
         "array column": "create table u (x {type}[])",
         "added column": "alter table t add column x {type}",
         "added column, guarded": "alter table t add column if not exists x {type}",
-        "retyped column": "alter table t alter column a type {type} using null; "
-        "create table u ()",
+        "retyped column": "alter table t alter column a type {type} using null; create table u ()",
         "argument": "create function f(x {type}) returns int language plpgsql as"
         " $$ begin return 1; end $$",
         "array argument": "create function f(x {type}[]) returns int language plpgsql as"
@@ -238,7 +235,7 @@ PLACES = {
         "child": "create table w (x {type}); create table u () inherits (w)",
         "made by a query": "create table u as select null::{type} as x",
     },
-    "row": {"table of a type": "create table u of {type}"} ,
+    "composite": {"table of a type": "create table u of {type}"},
     "checked": {
         "check": "create table u (a int, b text, constraint k check ({call} > 0))",
         "check of a column": "create table u (b text, a int constraint k check ({call} > 0))",
@@ -254,15 +251,11 @@ PLACES = {
         "rule": "create rule y as on insert to t do also select {call} from t",
         "policy": "create policy p on t using ({call} > 0)",
         "policy check": "create policy p on t with check ({call} > 0)",
-        "trigger when": "create function tf() returns trigger language plpgsql as"
-        " $$ begin return new; end $$; create trigger tr before insert on t for each row"
-        " when ((select 1) is null) execute function tf()",
         "generated": "create table u (a int, b text, g int generated always as ({call}) stored)",
         "added generated": "alter table t add column g int generated always as ({call}) stored",
         "atomic body": "create function h() returns int language sql"
         " begin atomic select {call} from t; end",
-        "string body": "create function h() returns int language sql as"
-        " $$ select {call} from t $$",
+        "string body": "create function h() returns int language sql as $$ select {call} from t $$",
         "statistics": "create statistics s on b, ({call}) from t",
         "partition key": "create table u (a int, b text) partition by range (({call}))",
         "exclusion": "alter table t add constraint k exclude using btree (({call}) with =)",
@@ -290,8 +283,7 @@ PLACES = {
     "aggregated": {
         "view": "create view v as select {call} as x from t",
         "materialized view": "create materialized view v as select {call} as x from t",
-        "string body": "create function h() returns int language sql as"
-        " $$ select {call} from t $$",
+        "string body": "create function h() returns int language sql as $$ select {call} from t $$",
         "atomic body": "create function h() returns int language sql"
         " begin atomic select {call} from t; end",
     },
@@ -506,11 +498,6 @@ _SINCE = {
     "for table t (": 15,
     "for table t where": 15,
     "create or replace trigger": 14,
-}
-#: Objects and places that PostgreSQL does not let together.
-_IMPOSSIBLE = {
-    ("enum", "cast"),
-    ("range", "check"),
 }
 
 

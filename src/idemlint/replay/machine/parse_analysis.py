@@ -98,19 +98,25 @@ def used(run: Pass, reading: Reading) -> Used:
     others = list(run.oids(reading.tables))
     others += [oid for name, call in reading.functions if (oid := _routine(run, name, call))]
     for ref in reading.types:
-        slot = catalog.find(ref)
-        if slot is not None and slot.presence is PRESENT:
-            others.append(slot.oid)
+        others += named(run, ref)
     if reading.regclasses:
         # Few expressions have any.
         from idemlint.replay.guards.registered import registered
 
         for text in reading.regclasses:
-            named = registered(text, "regclass")
-            slot = catalog.find(named) if named is not None else None
-            if slot is not None and slot.presence is PRESENT:
-                others.append(slot.oid)
+            relation = registered(text, "regclass")
+            others += named(run, relation) if relation is not None else ()
     return Used(tuple(dict.fromkeys(columns)), tuple(dict.fromkeys(others)))
+
+
+def named(run: Pass, ref: Ref) -> tuple[int, ...]:
+    """The identity of a type, a collation, an operator …, if it is known to be there."""
+    catalog = run.catalog
+    if ref.space is Space.OPERATOR:
+        found = catalog.overloads(ref)
+        return (found[0][1].oid,) if len(found) == 1 else ()
+    slot = catalog.find(ref)
+    return (slot.oid,) if slot is not None and slot.presence is PRESENT else ()
 
 
 def _routine(run: Pass, name: list[str], call: dict[str, object]) -> int:

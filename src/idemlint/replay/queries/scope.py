@@ -89,7 +89,8 @@ class Reading(NamedTuple):
     """All that a query or an expression mentions.
 
     `scope` has its columns; `tables` are the relations that it reads, `functions` the calls (name, raw
-    `FuncCall`), `types` what it casts to, `regclasses` the literals cast to regclass or given to nextval.
+    `FuncCall`), `types` what it casts to, with collations, operators and text search configurations;
+    `regclasses` are the literals cast to regclass or given to nextval.
     `writes` are its data-modifying WITH clauses, each with what its own WITH list makes known to it.
     """
 
