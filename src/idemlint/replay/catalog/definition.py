@@ -27,7 +27,8 @@ INSIDE: Final = frozenset(
 class Need(NamedTuple):
     """What a part of an object keeps from being dropped: a type, a table (and the key of `columns`).
 
-    `by` is the part: a column or a foreign key. With it, the need goes.
+    `by` is the part: a column or a constraint; empty: the object itself. With it, the need goes.
+    `by_default`: it is the column's DEFAULT that needs it.
     """
 
     space: Space
@@ -36,6 +37,7 @@ class Need(NamedTuple):
     by_space: Space
     by: str
     columns: tuple[str, ...] = ()
+    by_default: bool = False
 
 
 class Definition:

@@ -60,6 +60,10 @@ def creates(run: Pass, effect: Creates) -> Result:
         catalog.put(key, slot)
         return None
     oid = _put_new(run, key, effect.kind, definition, owners, needs)
+    if isinstance(definition, Column) and definition.default is not None:
+        from idemlint.replay.machine.objects import defaults
+
+        defaults.keep(run, oid, definition)
     if isinstance(effect.definition, TableDefinition):
         return _brings(run, effect, key, oid, effect.definition)
     return None

@@ -26,12 +26,12 @@ Bound = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def column_needs(run: Pass, column: Column) -> tuple[int, ...]:
-    """What a column cannot do without: its type and collation, and what its DEFAULT calls or reads."""
+    """What a column cannot do without: its type and collation, and what computes it."""
     found = [*type_needs(run, column.type)]
     if column.collation:
         found += named(run, Ref(Space.COLLATION, column.collation))
-    if column.default is not None and column.default.kind not in {"A_Const", "SQLValueFunction"}:
-        raw = {column.default.kind: column.default.fields}
+    if column.computed is not None:
+        raw = {column.computed.kind: column.computed.fields}
         found += used(run, read_level([raw])).others
     return tuple(found)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Space
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
+from idemlint.replay.machine.objects.defaults import NAME, lose
 from idemlint.replay.machine.objects.needs import going, holders
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ def _members(run: Pass, effect: Drops) -> list[tuple[Key, Slot]]:
 
 def _noun(holder: Holder) -> str:
     key, slot = holder.key, holder.slot
+    if key[2] == NAME:
+        return "the default of a column"
     noun = slot.kind.noun if slot.kind is not None else key[0].value
     return f"{noun} {key[2].partition('(')[0]}"
 
@@ -107,6 +110,14 @@ def _spread(catalog: Catalog, objects: Objects) -> None:
         more: list[tuple[Key, Slot]] = []
         for holder in holders(catalog, objects):
             key, slot = holder.part or holder.key, holder.slot
+            if holder.by_default:
+                lose(catalog, key)
+                continue
+            if key[0] is Space.FACET and key[2] == NAME:
+                column = catalog.key_of(key[1])
+                if column is not None:
+                    lose(catalog, column)
+                    continue
             found = catalog.find_key(key) if holder.part is not None else slot
             if found is not None and found.presence is PRESENT and found.oid not in objects:
                 more.append((key, found))

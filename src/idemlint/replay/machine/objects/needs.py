@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.postgres.kinds import ROW_TYPES, Kind, Ref, Space
+from idemlint.postgres.kinds import OVERLOADED, ROW_TYPES, Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.knowledge import is_internal
 from idemlint.replay.catalog.relation import TableDefinition
@@ -27,12 +27,13 @@ Objects = dict[int, tuple["Key", "Slot"]]
 
 class Holder(NamedTuple):
     """What needs an object: `key` and `slot`, or a `part` of it by its own definition (a column, a foreign
-    key); `certain` unless that definition may not be its own."""
+    key), or only that column's DEFAULT; `certain` unless that definition may not be its own."""
 
     key: Key
     slot: Slot
     part: Key | None
     certain: bool
+    by_default: bool = False
 
 
 def going(catalog: Catalog, roots: Iterable[tuple[Key, Slot]]) -> Objects:
@@ -104,15 +105,15 @@ def _generated(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
 def by_name(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
     """What says in its own definition that it needs something of that name."""
     space, _, name = key
-    if space is Space.ROUTINE:
+    if space in OVERLOADED:
         name = name.partition("(")[0]
     spaces = (space, Space.TYPE) if slot.kind in ROW_TYPES else (space,)
     for asked in spaces:
         for other_key, other in catalog.relying((asked, name)):
             need = _need(catalog, other, asked, name, slot)
             if need is not None:
-                part = (need.by_space, other.oid, need.by)
-                yield Holder(other_key, other, part, other.certain)
+                part = (need.by_space, other.oid, need.by) if need.by else None
+                yield Holder(other_key, other, part, other.certain, need.by_default)
 
 
 def _need(catalog: Catalog, other: Slot, space: Space, name: str, slot: Slot) -> Need | None:
@@ -129,8 +130,15 @@ def _need(catalog: Catalog, other: Slot, space: Space, name: str, slot: Slot) ->
         ):
             # The part is gone, or it was changed and says itself what it needs.
             continue
-        target = catalog.find(Ref(need.space, need.name, need.schema))
+        target = _meant(catalog, Ref(need.space, need.name, need.schema))
         if target is not None and target.oid == slot.oid:
             known: Need = need
             return known
     return None
+
+
+def _meant(catalog: Catalog, ref: Ref) -> Slot | None:
+    if ref.space is Space.OPERATOR:
+        found = catalog.overloads(ref)
+        return found[0][1] if len(found) == 1 else None
+    return catalog.find(ref)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.machine.objects.defaults import keep
 from idemlint.replay.machine.objects.dependencies import column_needs
 from idemlint.replay.machine.objects.needs import holders
 
@@ -42,6 +43,7 @@ def retypes(run: Pass, effect: Retypes) -> Result:
     else:
         known = Column(key[2], effect.type, False, None, False, False, typmods=effect.typmods)
     catalog.put(key, slot._replace(definition=known, needs=column_needs(run, known)))
+    keep(run, slot.oid, known)
     return None
 
 
