@@ -67,6 +67,10 @@ class Definition:
         return frozenset((need.space, need.name) for need in self.needs())
 
 
+#: https://www.postgresql.org/docs/current/sql-createsequence.html
+_OF_SEQUENCES: Final = frozenset({"last_value", "log_cnt", "is_called"})
+
+
 class SequenceDefinition(Definition):
     """The options of a CREATE SEQUENCE, by name, as `source.tree.shape` has them."""
 
@@ -76,8 +80,8 @@ class SequenceDefinition(Definition):
         self.options = options
 
     def inside(self, space: Space, name: str) -> bool | None:
-        """Nothing lives inside a sequence."""
-        return False
+        """What every sequence has can be read as columns."""
+        return space is Space.COLUMN and name in _OF_SEQUENCES
 
 
 #: Bits of `CreateTrigStmt.events` and `.timing` (src/include/catalog/pg_trigger.h).

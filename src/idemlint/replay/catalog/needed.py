@@ -44,7 +44,7 @@ def check_needs(constraints: Iterable[Constraint]) -> Iterator[Need]:
 
 
 def whole_needs(fields: dict[str, Any]) -> Iterator[Need]:
-    """What a raw CREATE TABLE needs that is no part's: the type that it is OF, what its partition key calls."""
+    """What a raw CREATE TABLE needs that is no part's: the type it is OF, what its partition key calls."""
     if "ofTypename" in fields:
         yield from type_needs(raw_type_name(fields["ofTypename"]), Space.RELATION, "")
     for part in fields.get("partspec", {}).get("partParams", ()):

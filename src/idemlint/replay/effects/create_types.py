@@ -11,6 +11,7 @@ from idemlint.replay.catalog.datatype import (
     EnumDefinition,
     type_name,
 )
+from idemlint.replay.catalog.identifiers import chosen_name
 from idemlint.replay.catalog.refs import (
     KINDS,
     inside,
@@ -22,7 +23,15 @@ from idemlint.replay.catalog.refs import (
 )
 from idemlint.replay.catalog.routine import aggregate_parameters, read_aggregate, read_routine
 from idemlint.replay.effects.create_objects import creates, is_guarded
-from idemlint.replay.effects.vocabulary import Creates, Drops, Effect, Opaque, Requires, Verb
+from idemlint.replay.effects.vocabulary import (
+    Creates,
+    CreatesUnnamed,
+    Drops,
+    Effect,
+    Opaque,
+    Requires,
+    Verb,
+)
 from idemlint.replay.queries.compiled import read_level
 from idemlint.replay.queries.scope import Reading, Scope
 from idemlint.source.tree import Tree, strings
@@ -61,21 +70,27 @@ def create_composite(stmt: Tree) -> list[Effect]:
 def create_domain(stmt: Tree) -> list[Effect]:
     """`CREATE DOMAIN`."""
     ref = qualified(Space.TYPE, strings(stmt.domainname))
-    expressions = [
-        each["Constraint"]["raw_expr"]
-        for each in stmt.fields.get("constraints", ())
-        if "raw_expr" in each["Constraint"]
+    constraints = [
+        Tree("Constraint", each["Constraint"]) for each in stmt.fields.get("constraints", ())
     ]
+    defaults = [each.fields["raw_expr"] for each in constraints if each.contype == "CONSTR_DEFAULT"]
     types = [type_ref(stmt.typeName)]
     if stmt.collClause is not None:
         types.append(qualified(Space.COLLATION, strings(stmt.collClause.collname)))
-    effects = creates(ref, Kind.DOMAIN, reading=naming(read_level(expressions), types))
-    effects += [
-        Creates(inside(Space.CONSTRAINT, constraint.conname, ref), Kind.CONSTRAINT)
-        for constraint in stmt.constraints or ()
-        if constraint.conname
-    ]
+    effects = creates(ref, Kind.DOMAIN, reading=naming(read_level(defaults), types))
+    effects += [domain_check(ref, each) for each in constraints if each.contype == "CONSTR_CHECK"]
     return effects
+
+
+def domain_check(domain: Ref, node: Tree) -> Effect:
+    """A CHECK of a domain: what it calls cannot be dropped under it."""
+    reading = read_level([node.fields.get("raw_expr")])
+    if node.conname:
+        return Creates(
+            inside(Space.CONSTRAINT, node.conname, domain), Kind.CONSTRAINT, reads=reading
+        )
+    base = chosen_name(domain.name, "", "check")
+    return CreatesUnnamed(domain, base, Kind.CONSTRAINT, reads=reading)
 
 
 def create_function(stmt: Tree) -> list[Effect]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.replay.queries.compiled import read_level, table_source
-from idemlint.replay.queries.scope import RangeEntry, Reading, Scope
+from idemlint.replay.queries.scope import RangeEntry, Reading, Scope, as_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ def _command(command: dict[str, Any], rows: tuple[RangeEntry, ...]) -> Reading:
     target = table_source(fields["relation"])
     assert target.table is not None
     parts = [value for name, value in fields.items() if name not in _APART]
-    parts += [_column(target.name, each["ResTarget"]["name"]) for each in _written(fields)]
+    parts += [as_column(target.name, each["ResTarget"]["name"]) for each in _written(fields)]
     sources = (*rows, target)
     if "onConflictClause" in fields:
         sources = (*sources, RangeEntry("excluded", target.table))
@@ -59,10 +59,6 @@ def _written(fields: dict[str, Any]) -> list[dict[str, Any]]:
     """The columns that an INSERT names, or that an UPDATE sets."""
     written = [*fields.get("cols", ()), *fields.get("targetList", ())]
     return [each for each in written if "name" in each.get("ResTarget", ())]
-
-
-def _column(table: str, name: str) -> dict[str, Any]:
-    return {"ColumnRef": {"fields": [{"String": {"sval": each}} for each in (table, name)]}}
 
 
 def body_commands(body: dict[str, Any]) -> list[dict[str, Any]]:

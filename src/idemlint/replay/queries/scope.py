@@ -21,6 +21,11 @@ def field_names(fields: list[dict[str, Any]]) -> Name:
     return tuple([each["String"].get("sval", "") if "String" in each else "*" for each in fields])
 
 
+def as_column(*names: str) -> dict[str, Any]:
+    """A dotted name as a raw expression."""
+    return {"ColumnRef": {"fields": [{"String": {"sval": each}} for each in names]}}
+
+
 class RangeEntry(NamedTuple):
     """An entry of FROM: what it is called there, and where its columns come from.
 

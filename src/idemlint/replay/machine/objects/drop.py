@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Space
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
 from idemlint.replay.machine.objects.defaults import NAME, lose
-from idemlint.replay.machine.objects.needs import going, holders
+from idemlint.replay.machine.objects.needs import going, holders, is_partition_key
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
@@ -45,6 +45,8 @@ def drops(run: Pass, effect: Drops) -> Result:
 def _dropped(run: Pass, effect: Drops, key: Key, slot: Slot) -> Result:
     """A thing that is there: what it is part of forbids it, what needs it does so or goes along."""
     catalog = run.catalog
+    if run.judging and key[0] is Space.COLUMN and is_partition_key(catalog, key):
+        return run.raised("42P16", effect, f"column {key[2]} is in the partition key")
     part_of = _part_of(run, effect, slot)
     if part_of is not None:
         return run.raised("2BP01", effect, part_of)
@@ -79,8 +81,8 @@ def _part_of(run: Pass, effect: Drops, slot: Slot) -> str | None:
         if home is not None and home[0] in {Space.CONSTRAINT, Space.FACET}:
             inner = "a constraint" if home[0] is Space.CONSTRAINT else "an identity column"
             return f"{inner} needs it"
-    for key, _ in run.catalog.relying(slot.oid):
-        if key[0] is Space.CONSTRAINT:
+    for key, constraint in run.catalog.relying(slot.oid):
+        if key[0] is Space.CONSTRAINT and slot.oid in constraint.owners:
             return "a constraint was made of it"
     return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idemlint.postgres.extensions import brought_by, extension_of
 from idemlint.postgres.kinds import OVERLOADED, ROW_TYPES, Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.knowledge import is_internal
@@ -107,10 +108,14 @@ def by_name(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
     space, _, name = key
     if space in OVERLOADED:
         name = name.partition("(")[0]
-    spaces = (space, Space.TYPE) if slot.kind in ROW_TYPES else (space,)
-    for asked in spaces:
-        for other_key, other in catalog.relying((asked, name)):
-            need = _need(catalog, other, asked, name, slot)
+    names = [(space, name)]
+    if slot.kind in ROW_TYPES:
+        names.append((Space.TYPE, name))
+    elif space is Space.EXTENSION:
+        names = brought_by(name)
+    for asked, called in names:
+        for other_key, other in catalog.relying((asked, called)):
+            need = _need(catalog, other, asked, called, slot)
             if need is not None:
                 part = (need.by_space, other.oid, need.by) if need.by else None
                 yield Holder(other_key, other, part, other.certain, need.by_default)
@@ -141,4 +146,16 @@ def _meant(catalog: Catalog, ref: Ref) -> Slot | None:
     if ref.space is Space.OPERATOR:
         found = catalog.overloads(ref)
         return found[0][1] if len(found) == 1 else None
-    return catalog.find(ref)
+    slot = catalog.find(ref)
+    if slot is None or not slot.maker:
+        home = extension_of(ref.space, ref.name)
+        brought = catalog.find(Ref(Space.EXTENSION, home)) if home is not None else None
+        return brought or slot
+    return slot
+
+
+def is_partition_key(catalog: Catalog, key: Key) -> bool:
+    """Whether a column is one by which its table is partitioned."""
+    table = catalog.by_oid(key[1])
+    definition = table.definition if table is not None else None
+    return isinstance(definition, TableDefinition) and key[2] in definition.partitioned_by
