@@ -26,7 +26,7 @@ function of `machine` that does it:
 | CreatesUnnamed | a name that PostgreSQL chooses is taken | [repeats] | objects.create.creates_unnamed |
 | EndsAtCommit | a name is free again at COMMIT | nothing | sessions.ends_at_commit |
 | EndsTemporary | all temporary names are free again | nothing | sessions.ends_temporary |
-| Drops | a name is free again, with all that is in it | 2BP01 | objects.drop.drops |
+| Drops | a name is free again, with all that is in it | 2BP01, 42P16 | objects.drop.drops |
 | Renames | a thing has another name, or another schema | 42P07, the kind's own | objects.rename.renames |
 | Sets | a property gets a value, whatever it was | nothing | properties.sets |
 | Retypes | a column gets a type, unless something is made of it | 0A000, 42P16 | objects.retype.retypes |

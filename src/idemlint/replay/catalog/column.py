@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import raw_type_name
 from idemlint.source.tree import Tree, strings, wrap
@@ -42,7 +41,7 @@ _GENERATORS: Final = frozenset(
 class Column(NamedTuple):
     """A column as its definition says; `generated` where PostgreSQL fills it with a new value each time.
 
-    `expression`: it is computed (GENERATED … STORED), from the columns `reads`.
+    `expression`: it is computed (GENERATED … STORED) by `computed`, from the columns `reads`.
     `typmods` are what stands in brackets behind the type (`10,2`); `None`: that cannot be told.
     """
 
@@ -56,12 +55,13 @@ class Column(NamedTuple):
     reads: tuple[str, ...] = ()
     typmods: str | None = ""
     collation: str = ""
+    computed: Tree | None = None
 
 
 def read_column(fields: dict[str, Any]) -> Column:
     """Read a raw `ColumnDef`."""
     name = raw_type_name(fields["typeName"]) if "typeName" in fields else ""
-    default = None
+    default = computed = None
     not_null = identity = expression = False
     reads: tuple[str, ...] = ()
     for each in fields.get("constraints", ()):
@@ -76,6 +76,7 @@ def read_column(fields: dict[str, Any]) -> Column:
         elif contype == "CONSTR_GENERATED":
             expression = True
             reads = tuple(dict.fromkeys(columns_in(constraint.get("raw_expr"))))
+            computed = wrap(constraint["raw_expr"])
     serial = name in SERIALS
     return Column(
         fields["colname"],
@@ -88,6 +89,7 @@ def read_column(fields: dict[str, Any]) -> Column:
         reads,
         typmods_of(fields.get("typeName", {})),
         strings(wrap(fields["collClause"]).collname)[-1] if "collClause" in fields else "",
+        computed,
     )
 
 
@@ -106,48 +108,6 @@ def columns_in(root: object) -> Iterator[str]:
                 yield last.get("sval", "")
         elif isinstance(value, list):
             waiting += reversed(value)
-
-
-#: Functions whose first argument names a sequence.
-_OF_SEQUENCES: Final = frozenset({"nextval", "currval", "setval"})
-
-
-def needed_by(root: object) -> Iterator[tuple[Space, list[str]]]:
-    """Routines and relations that a raw expression cannot do without, by their dotted names."""
-    waiting = [root]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            call = value.get("FuncCall")
-            if call is not None:
-                names = [part["String"].get("sval", "") for part in call["funcname"]]
-                yield Space.ROUTINE, names
-                arguments = call.get("args", [])
-                if names[-1] in _OF_SEQUENCES and arguments:
-                    text = _literal(arguments[0])
-                    if text is not None:
-                        yield Space.RELATION, _folded(text)
-            waiting += value.values()
-
-
-def _literal(value: dict[str, Any]) -> str | None:
-    """The text of a string literal that stands by itself or is cast to regclass: cast to text, nothing
-    of it is known to PostgreSQL."""
-    cast = value.get("TypeCast")
-    if cast is not None:
-        if raw_type_name(cast["typeName"]) != "regclass":
-            return None
-        value = cast["arg"]
-    text = value.get("A_Const", {}).get("sval")
-    return None if text is None else str(text.get("sval", ""))
-
-
-def _folded(text: str) -> list[str]:
-    """A dotted name in a string; dots in quotes are not expected."""
-    parts = text.split(".")
-    return [part[1:-1] if part[:1] == '"' else part.lower() for part in parts]
 
 
 def typmods_of(type_name: dict[str, Any]) -> str:

@@ -27,7 +27,8 @@ INSIDE: Final = frozenset(
 class Need(NamedTuple):
     """What a part of an object keeps from being dropped: a type, a table (and the key of `columns`).
 
-    `by` is the part: a column or a foreign key. With it, the need goes.
+    `by` is the part: a column or a constraint; empty: the object itself. With it, the need goes.
+    `by_default`: it is the column's DEFAULT that needs it.
     """
 
     space: Space
@@ -36,6 +37,7 @@ class Need(NamedTuple):
     by_space: Space
     by: str
     columns: tuple[str, ...] = ()
+    by_default: bool = False
 
 
 class Definition:
@@ -65,6 +67,10 @@ class Definition:
         return frozenset((need.space, need.name) for need in self.needs())
 
 
+#: https://www.postgresql.org/docs/current/sql-createsequence.html
+_OF_SEQUENCES: Final = frozenset({"last_value", "log_cnt", "is_called"})
+
+
 class SequenceDefinition(Definition):
     """The options of a CREATE SEQUENCE, by name, as `source.tree.shape` has them."""
 
@@ -74,8 +80,8 @@ class SequenceDefinition(Definition):
         self.options = options
 
     def inside(self, space: Space, name: str) -> bool | None:
-        """Nothing lives inside a sequence."""
-        return False
+        """What every sequence has can be read as columns."""
+        return space is Space.COLUMN and name in _OF_SEQUENCES
 
 
 #: Bits of `CreateTrigStmt.events` and `.timing` (src/include/catalog/pg_trigger.h).

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.postgres.alter_passes import INDEXED
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.column import SERIALS, Column, columns_in, needed_by, read_column
+from idemlint.replay.catalog.column import SERIALS, Column, columns_in, read_column
 from idemlint.replay.catalog.constraint import (
     SUFFIXES,
     Constraint,
@@ -17,9 +17,9 @@ from idemlint.replay.catalog.constraint import (
     constraint_columns,
     constraint_name,
 )
-from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.definition import Definition, Need
 from idemlint.replay.catalog.identifiers import ChosenName, chosen_name
+from idemlint.replay.catalog.needed import check_needs, column_needs, whole_needs
 from idemlint.replay.catalog.refs import relation
 from idemlint.source.tree import Tree, folded, strings, unfolded
 
@@ -38,10 +38,6 @@ class ByProduct(NamedTuple):
     of_space: Space
     of: str
     base: ChosenName | None
-
-
-#: DEFAULTs that read nothing of the database.
-_NEEDS_NOTHING: Final = frozenset({"A_Const", "SQLValueFunction"})
 
 
 class TableDefinition(Definition):
@@ -73,8 +69,7 @@ class TableDefinition(Definition):
         """What the statement says; where only its JSON is kept, that of few tables is known at a time."""
         contents = self._contents
         if contents is None:
-            elements = unfolded(self._tree).fields.get("tableElts", ())
-            contents = self._contents = _Contents(self.name, elements)
+            contents = self._contents = _Contents(self.name, unfolded(self._tree).fields)
             if self._tree.__class__ is bytes:
                 _read_last.append(self)
                 if len(_read_last) > _MOST_READ:
@@ -168,9 +163,11 @@ _MOST_READ: Final = 1000
 class _Contents:
     """What a CREATE TABLE says, read as far as somebody asked."""
 
-    def __init__(self, table: str, elements: Sequence[dict[str, Any]]) -> None:
+    def __init__(self, table: str, fields: dict[str, Any]) -> None:
         self._table = table
-        self._elements = elements
+        self._elements: Sequence[dict[str, Any]] = fields.get("tableElts", ())
+        #: What the table itself needs: the type that it is OF, what its partition key calls.
+        self._whole = list(whole_needs(fields))
 
     @cached_property
     def column_names(self) -> frozenset[str]:
@@ -218,17 +215,9 @@ class _Contents:
         return frozenset((need.space, need.name) for need in self.needs)
 
     def _read_needs(self) -> Iterator[Need]:
-        for each in self.columns.values():
-            name = each.type.rstrip("[]")
-            if name not in BUILTIN:
-                schema, _, bare = name.rpartition(".")
-                yield Need(Space.TYPE, bare, schema or None, Space.COLUMN, each.name)
-            default = each.default
-            if default is not None and default.kind not in _NEEDS_NOTHING:
-                for space, ref in needed_by({default.kind: default.fields}):
-                    yield Need(
-                        space, ref[-1], ref[-2] if len(ref) > 1 else None, Space.COLUMN, each.name
-                    )
+        yield from column_needs(self.columns.values())
+        yield from check_needs(self.constraints.values())
+        yield from self._whole
         for key in self.foreign_keys:
             if key.table.name != self._table:
                 table = key.table

@@ -8,7 +8,7 @@ from idemlint.postgres.alter_passes import INDEXED
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.constraint import ForeignKey, chosen_constraint, constraint_columns
 from idemlint.replay.catalog.identifiers import cut
-from idemlint.replay.catalog.refs import facet, inside, primary_key, relation
+from idemlint.replay.catalog.refs import facet, inside, primary_key, qualified, relation
 from idemlint.replay.catalog.relation import IndexDefinition, constraint_index
 from idemlint.replay.effects.vocabulary import (
     Creates,
@@ -18,17 +18,19 @@ from idemlint.replay.effects.vocabulary import (
     Requires,
     Verb,
 )
-from idemlint.replay.queries.compiled import read_level
-from idemlint.replay.queries.scope import RangeEntry
+from idemlint.replay.queries.compiled import PLAIN_OPERATORS, read_level
+from idemlint.replay.queries.scope import RangeEntry, field_names
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.identifiers import ChosenName
+    from idemlint.replay.queries.scope import Reading
 
 
 def create_constraint(table: Ref, node: Tree, column_name: str | None = None) -> list[Effect]:
     """ADD CONSTRAINT, named or not; which SQLSTATE its second run raises depends on its kind."""
     contype = node.contype
+    reading = None
     columns = constraint_columns(node, column_name)
     column_refs = tuple(inside(Space.COLUMN, name, table) for name in columns)
     used: list[Effect] = [
@@ -46,17 +48,21 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
     if contype in INDEXED:
         index = Ref(Space.RELATION, name, table.schema)
         definition = constraint_index(node, columns)
+        reading = _index_reading(table, node)
         effects = used
         if contype == "CONSTR_PRIMARY":
             key = primary_key(table)
             effects.append(Requires(key, False, "42P16", Kind.CONSTRAINT, Verb.CREATE))
-            effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
+            effects += _named_constraint(
+                ref, index, named, table, base, definition, column_refs, reading
+            )
             effects.append(Creates(key, Kind.CONSTRAINT, None, (ref, *column_refs)))
             return effects
-        effects += _named_constraint(ref, index, named, table, base, definition, column_refs)
+        effects += _named_constraint(
+            ref, index, named, table, base, definition, column_refs, reading
+        )
         return effects
     key_definition = None
-    reading = None
     if contype == "CONSTR_CHECK":
         reading = read_level([node.fields.get("raw_expr")], (RangeEntry(table.name, table),))
     if contype == "CONSTR_FOREIGN":
@@ -77,6 +83,22 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
     ]
 
 
+def _index_reading(table: Ref, node: Tree) -> Reading | None:
+    """What expressions of an EXCLUDE read, and the operators that compare."""
+    pairs = [each["List"]["items"] for each in node.fields.get("exclusions", ())]
+    if not pairs:
+        return None
+    parts = [element["IndexElem"].get("expr") for element, _ in pairs]
+    reading = read_level(
+        [*parts, node.fields.get("where_clause")], (RangeEntry(table.name, table),)
+    )
+    names = [list(field_names(by["List"]["items"])) for _, by in pairs]
+    operators = [
+        qualified(Space.OPERATOR, each) for each in names if each[-1] not in PLAIN_OPERATORS
+    ]
+    return reading._replace(types=(*reading.types, *operators))
+
+
 def _named_constraint(
     ref: Ref,
     index: Ref,
@@ -85,16 +107,17 @@ def _named_constraint(
     base: ChosenName,
     definition: IndexDefinition,
     columns: tuple[Ref, ...],
+    reading: Reading | None,
 ) -> list[Effect]:
     """A constraint that is an index too: 42P07, because the index's name is looked at first."""
     if not named:
         return [
-            CreatesUnnamed(table, base, Kind.CONSTRAINT, definition, columns),
+            CreatesUnnamed(table, base, Kind.CONSTRAINT, definition, columns, reads=reading),
         ]
     return [
         Requires(index, False, "42P07", Kind.CONSTRAINT, Verb.CREATE, beside=table),
         Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE),
-        Creates(ref, Kind.CONSTRAINT, definition, columns),
+        Creates(ref, Kind.CONSTRAINT, definition, columns, reads=reading),
         # It goes with the constraint, and with what that goes with: owners are not followed any further.
         Creates(index, Kind.INDEX, definition, (ref, table, *columns), beside=table),
     ]

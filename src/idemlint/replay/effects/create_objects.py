@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.definition import BEFORE, SequenceDefinition, TriggerDefinition
@@ -21,6 +21,7 @@ from idemlint.replay.effects.vocabulary import (
     UsesColumns,
     Verb,
 )
+from idemlint.replay.queries.commands import joined, read_commands
 from idemlint.replay.queries.compiled import read_level, read_query
 from idemlint.replay.queries.scope import RangeEntry
 from idemlint.source.tree import Tree, shape, strings
@@ -39,6 +40,7 @@ def creates(
     definition: object = None,
     owners: tuple[Ref, ...] = (),
     needs: tuple[Ref, ...] = (),
+    reading: Reading | None = None,
 ) -> list[Effect]:
     """A plain CREATE: the name must be free, or IF NOT EXISTS skips."""
     effects: list[Effect] = []
@@ -46,7 +48,7 @@ def creates(
         effects.append(Requires(schema(ref.schema), True, "3F000", Kind.SCHEMA, Verb.USE))
     otherwise = SKIP if guarded else kind.duplicate
     effects.append(Requires(ref, False, otherwise, kind, Verb.CREATE))
-    effects.append(Creates(ref, kind, definition, owners, needs))
+    effects.append(Creates(ref, kind, definition, owners, needs, reads=reading))
     return effects
 
 
@@ -161,17 +163,14 @@ def create_rule(stmt: Tree) -> list[Effect]:
     table = relation(stmt.relation)
     ref = inside(Space.RULE, stmt.rulename, table)
     rows = tuple(RangeEntry(name, table) for name in ("new", "old"))
-    reading = read_level([stmt.fields.get("whereClause"), *_queries(stmt)], rows)
+    where = read_level([stmt.fields.get("whereClause")], rows)
+    commands = [each for each in stmt.fields.get("actions", ()) if "NotifyStmt" not in each]
+    reading = joined((where, *(read_commands([each], rows) for each in commands)))
     effects: list[Effect] = [uses(table, Kind.TABLE), *reads(reading)]
     if not stmt.replace:
         effects.append(Requires(ref, False, "42710", Kind.RULE, Verb.CREATE))
     effects.append(Creates(ref, Kind.RULE, replaces=bool(stmt.replace), reads=reading))
     return effects
-
-
-def _queries(stmt: Tree) -> list[dict[str, Any]]:
-    """The queries among the commands of a rule."""
-    return [each for each in stmt.fields.get("actions", ()) if "SelectStmt" in each]
 
 
 def create_policy(stmt: Tree) -> list[Effect]:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Final
+
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.datatype import CompositeDefinition, EnumDefinition, type_name
+from idemlint.replay.catalog.datatype import (
+    BUILTIN,
+    CompositeDefinition,
+    EnumDefinition,
+    type_name,
+)
+from idemlint.replay.catalog.identifiers import chosen_name
 from idemlint.replay.catalog.refs import (
     KINDS,
     inside,
@@ -11,11 +19,13 @@ from idemlint.replay.catalog.refs import (
     qualified,
     relation,
     routine_signature,
+    type_ref,
 )
 from idemlint.replay.catalog.routine import aggregate_parameters, read_aggregate, read_routine
 from idemlint.replay.effects.create_objects import creates, is_guarded
 from idemlint.replay.effects.vocabulary import (
     Creates,
+    CreatesUnnamed,
     Drops,
     Effect,
     Opaque,
@@ -23,8 +33,12 @@ from idemlint.replay.effects.vocabulary import (
     Validates,
     Verb,
 )
-from idemlint.replay.queries.statements import read_body
+from idemlint.replay.queries.compiled import read_level
+from idemlint.replay.queries.scope import Reading, Scope
 from idemlint.source.tree import Tree, strings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def create_enum(stmt: Tree) -> list[Effect]:
@@ -36,7 +50,8 @@ def create_enum(stmt: Tree) -> list[Effect]:
 
 def create_range(stmt: Tree) -> list[Effect]:
     """`CREATE TYPE … AS RANGE`."""
-    return creates(qualified(Space.TYPE, strings(stmt.typeName)), Kind.TYPE)
+    ref = qualified(Space.TYPE, strings(stmt.typeName))
+    return creates(ref, Kind.TYPE, reading=_named(stmt.params))
 
 
 def create_composite(stmt: Tree) -> list[Effect]:
@@ -56,13 +71,27 @@ def create_composite(stmt: Tree) -> list[Effect]:
 def create_domain(stmt: Tree) -> list[Effect]:
     """`CREATE DOMAIN`."""
     ref = qualified(Space.TYPE, strings(stmt.domainname))
-    effects = creates(ref, Kind.DOMAIN)
-    effects += [
-        Creates(inside(Space.CONSTRAINT, constraint.conname, ref), Kind.CONSTRAINT)
-        for constraint in stmt.constraints or ()
-        if constraint.conname
+    constraints = [
+        Tree("Constraint", each["Constraint"]) for each in stmt.fields.get("constraints", ())
     ]
+    defaults = [each.fields["raw_expr"] for each in constraints if each.contype == "CONSTR_DEFAULT"]
+    types = [type_ref(stmt.typeName)]
+    if stmt.collClause is not None:
+        types.append(qualified(Space.COLLATION, strings(stmt.collClause.collname)))
+    effects = creates(ref, Kind.DOMAIN, reading=naming(read_level(defaults), types))
+    effects += [domain_check(ref, each) for each in constraints if each.contype == "CONSTR_CHECK"]
     return effects
+
+
+def domain_check(domain: Ref, node: Tree) -> Effect:
+    """A CHECK of a domain: what it calls cannot be dropped under it."""
+    reading = read_level([node.fields.get("raw_expr")])
+    if node.conname:
+        return Creates(
+            inside(Space.CONSTRAINT, node.conname, domain), Kind.CONSTRAINT, reads=reading
+        )
+    base = chosen_name(domain.name, "", "check")
+    return CreatesUnnamed(domain, base, Kind.CONSTRAINT, reads=reading)
 
 
 def create_function(stmt: Tree) -> list[Effect]:
@@ -70,13 +99,76 @@ def create_function(stmt: Tree) -> list[Effect]:
     kind = Kind.PROCEDURE if stmt.is_procedure else Kind.FUNCTION
     ref = qualified(Space.ROUTINE, strings(stmt.funcname), parameters_signature(stmt.parameters))
     routine = read_routine(stmt, kind)
-    effects: list[Effect] = [Creates(ref, kind, routine, replaces=True)]
+    reading = _kept(stmt)
+    effects: list[Effect] = [Creates(ref, kind, routine, replaces=True, reads=reading)]
     if not stmt.replace:
-        effects = creates(ref, kind, definition=routine)
-    body = read_body(stmt)
+        effects = creates(ref, kind, definition=routine, reading=reading)
+    body = _validated(stmt)
     if body:
         effects.append(Validates(body))
     return effects
+
+
+def _validated(stmt: Tree) -> tuple[Reading, ...]:
+    """What the string body of a LANGUAGE sql routine reads; nothing of it is kept."""
+    text = language = None
+    for option in stmt.options or ():
+        if option.defname == "as":
+            parts = strings(option.arg.items)
+            text = parts[0] if len(parts) == 1 else None
+        elif option.defname == "language":
+            language = str(option.arg.fields.get("sval", "")).lower()
+    if text is None or language != "sql":
+        return ()
+    from idemlint.replay.queries.commands import read_text
+
+    return read_text(text, strings(stmt.funcname)[-1], stmt.parameters or ())
+
+
+def _kept(stmt: Tree) -> Reading | None:
+    """What a routine needs by its expressions: DEFAULTs of parameters, a body that is analysed when it is
+    made."""
+    defaults = [
+        each["FunctionParameter"]["defexpr"]
+        for each in stmt.fields.get("parameters", ())
+        if "defexpr" in each["FunctionParameter"]
+    ]
+    body = stmt.fields.get("sql_body")
+    if body is None:
+        return read_level(defaults) if defaults else None
+    from idemlint.replay.queries.commands import body_commands, joined, read_commands
+
+    return joined((read_level(defaults), read_commands(body_commands(body))))
+
+
+def naming(reading: Reading, types: Iterable[Ref], functions: Iterable[Tree] = ()) -> Reading:
+    """A reading that names some types and functions as well."""
+    known = [each for each in types if each.schema != "pg_catalog" and each.name not in BUILTIN]
+    calls: list[tuple[list[str], dict[str, Any]]] = [
+        (strings(each.names), {}) for each in functions
+    ]
+    return reading._replace(types=(*reading.types, *known), functions=(*reading.functions, *calls))
+
+
+#: Options of CREATE AGGREGATE, OPERATOR, TYPE … AS RANGE that name a type, and those that name a function.
+_TYPES: Final = frozenset(
+    {"stype", "mstype", "stype1", "basetype", "leftarg", "rightarg", "subtype"}
+)
+_FUNCTIONS: Final = frozenset(
+    {
+        *("sfunc", "sfunc1", "finalfunc", "combinefunc", "serialfunc", "deserialfunc"),
+        *("msfunc", "minvfunc", "mfinalfunc", "function", "procedure", "restrict", "join"),
+        *("canonical", "subtype_diff"),
+    }
+)
+
+
+def _named(options: Iterable[Tree] | None, types: Iterable[Tree] = ()) -> Reading:
+    """What options name that a thing is made of."""
+    given = [each for each in options or () if each.arg is not None and each.arg.kind == "TypeName"]
+    named = [type_ref(each.arg) for each in given if each.defname in _TYPES]
+    functions = [each.arg for each in given if each.defname in _FUNCTIONS]
+    return naming(Reading(Scope()), [*named, *map(type_ref, types)], functions)
 
 
 def _aggregate_signature(stmt: Tree) -> str:
@@ -111,8 +203,12 @@ def define(stmt: Tree) -> list[Effect]:
         signature = _operator_signature(stmt)
     ref = qualified(kind.space, strings(stmt.defnames), signature)
     definition = read_aggregate(stmt) if kind is Kind.AGGREGATE else None
+    reading = None
+    if kind in {Kind.AGGREGATE, Kind.OPERATOR}:
+        arguments = aggregate_parameters(stmt) if kind is Kind.AGGREGATE else ()
+        reading = _named(stmt.definition, [each.argType for each in arguments])
     if stmt.replace:
-        return [Creates(ref, kind, definition, replaces=True)]
+        return [Creates(ref, kind, definition, replaces=True, reads=reading)]
     if kind is Kind.TYPE and stmt.definition:
         # A base type takes the place of its shell; a second time there is no shell any more.
         shell = inside(Space.FACET, "shell", ref)
@@ -121,7 +217,7 @@ def define(stmt: Tree) -> list[Effect]:
             Drops(shell, kind),
             Creates(ref, kind, replaces=True),
         ]
-    effects = creates(ref, kind, guarded=is_guarded(stmt), definition=definition)
+    effects = creates(ref, kind, guarded=is_guarded(stmt), definition=definition, reading=reading)
     if kind is Kind.TYPE:
         effects.append(Creates(inside(Space.FACET, "shell", ref), kind))
     return effects
@@ -130,7 +226,10 @@ def define(stmt: Tree) -> list[Effect]:
 def create_cast(stmt: Tree) -> list[Effect]:
     """`CREATE CAST`."""
     name = f"{type_name(stmt.sourcetype)} AS {type_name(stmt.targettype)}"
-    return creates(Ref(Space.CAST, name), Kind.CAST)
+    functions = [Tree("", {"names": stmt.func.fields["objname"]})] if stmt.func is not None else []
+    types = [type_ref(stmt.sourcetype), type_ref(stmt.targettype)]
+    reading = naming(Reading(Scope()), types, functions)
+    return creates(Ref(Space.CAST, name), Kind.CAST, reading=reading)
 
 
 def create_transform(stmt: Tree) -> list[Effect]:

@@ -19,11 +19,11 @@ from idemlint.replay.effects.vocabulary import (
     Verb,
 )
 from idemlint.replay.queries.compiled import read_level
-from idemlint.replay.queries.scope import RangeEntry
+from idemlint.replay.queries.scope import RangeEntry, as_column, field_names
 from idemlint.source.tree import Tree, shape, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from idemlint.replay.queries.scope import Reading
 
@@ -69,7 +69,21 @@ def _expressions(stmt: Tree, table: Ref) -> Reading | None:
     parts = [each["IndexElem"]["expr"] for each in parameters if "expr" in each["IndexElem"]]
     if "whereClause" in stmt.fields:
         parts.append(stmt.fields["whereClause"])
-    return read_level(parts, (RangeEntry(table.name, table),)) if parts else None
+    named = list(_named(stmt.fields.get("accessMethod", "btree"), parameters))
+    if not parts and not named:
+        return None
+    reading = read_level(parts, (RangeEntry(table.name, table),))
+    return reading._replace(types=(*reading.types, *named)) if named else reading
+
+
+def _named(method: str, parameters: Iterable[dict[str, Any]]) -> Iterator[Ref]:
+    """The collations and operator classes that its columns name."""
+    for each in parameters:
+        element = each["IndexElem"]
+        if "collation" in element:
+            yield qualified(Space.COLLATION, list(field_names(element["collation"])))
+        if "opclass" in element:
+            yield qualified(Space.OPERATOR_CLASS, list(field_names(element["opclass"])), method)
 
 
 #: What a plain `CREATE INDEX i ON t (a)` has of an element.
@@ -178,13 +192,20 @@ def create_statistics(stmt: Tree) -> list[Effect]:
     ]
     names = strings(stmt.defnames)
     columns = [element.name or "expr" for element in stmt.exprs or ()]
+    elements = [each.get("StatsElem", {}) for each in stmt.fields.get("exprs", ())]
+    parts = [
+        each["expr"] if "expr" in each else as_column(each.get("name", "")) for each in elements
+    ]
+    reading = read_level(parts, tuple(RangeEntry(table.name, table) for table in tables))
     if not names:
         if tables:
             base = chosen_name(tables[0].name, "_".join(columns), "stat")
-            effects.append(CreatesUnnamed(tables[0], base, Kind.STATISTICS, None, (tables[0],)))
+            effects.append(
+                CreatesUnnamed(tables[0], base, Kind.STATISTICS, None, (tables[0],), reads=reading)
+            )
         return effects
     ref = qualified(Space.STATISTICS, names)
     otherwise = SKIP if stmt.if_not_exists else "42710"
     effects.append(Requires(ref, False, otherwise, Kind.STATISTICS, Verb.CREATE))
-    effects.append(Creates(ref, Kind.STATISTICS, None, tuple(tables)))
+    effects.append(Creates(ref, Kind.STATISTICS, None, tuple(tables), reads=reading))
     return effects

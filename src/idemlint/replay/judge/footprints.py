@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from idemlint.plpgsql import nodes
 from idemlint.postgres.kinds import OVERLOADED, Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.column import Column, needed_by
+from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.definition import Definition
+from idemlint.replay.catalog.needed import needed_by
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import (
@@ -44,8 +45,8 @@ from idemlint.source.tree import Tree
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from idemlint.replay.catalog.constraint import InlineKey
     from idemlint.replay.catalog.lookup import Catalog
-    from idemlint.replay.catalog.relation import InlineKey
     from idemlint.replay.catalog.slots import Change
     from idemlint.replay.effects.vocabulary import Effect
 

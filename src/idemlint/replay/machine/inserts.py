@@ -21,6 +21,7 @@ from idemlint.replay.keys.inference import infer
 from idemlint.replay.machine.bodies import truth
 from idemlint.replay.machine.refusals import refused
 from idemlint.replay.machine.writes import known_table
+from idemlint.replay.queries.columns import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,15 +95,20 @@ def insert(run: Pass, effect: Inserts) -> Result:
 
 def _no_values(run: Pass, effect: Inserts, table: Slot) -> Result:
     """Literals that a column took in the first run, and does not take since its type is another one."""
-    if not effect.rows or effect.columns is None:
+    if not effect.rows:
         return None
-    for place, name in enumerate(effect.columns):
+    names = effect.columns
+    if names is None:
+        told = columns_of(run.catalog, table)
+        names = tuple(each.name for each in told) if told is not None else ()
+    for place, name in enumerate(names):
         column = run.catalog.find_key((Space.COLUMN, table.oid, name))
         if column is None or column.presence is not PRESENT:
             continue
         if column.definition is None and not column.needs and not _is_made(table, name):
             # It has the type that it was made with.
             continue
+        # Few columns get another type.
         from idemlint.replay.queries.literals import of_literal
         from idemlint.replay.queries.resolve import found_in
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres import functions
+from idemlint.postgres.extensions import extension_of
 from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
@@ -126,7 +127,7 @@ def used(run: Pass, reading: Reading) -> Used:
     (`find_expr_references_walker`, src/backend/catalog/dependency.c)."""
     catalog = run.catalog
     columns = []
-    for table, name in resolve(catalog, reading.scope).columns:
+    for table, name in resolve(catalog, reading.scope, stars=True).columns:
         key = catalog.key(Ref(Space.COLUMN, name, None, table))
         slot = catalog.find_key(key) if key is not None else None
         if slot is not None and slot.presence is PRESENT and slot.oid:
@@ -134,26 +135,47 @@ def used(run: Pass, reading: Reading) -> Used:
     others = list(run.oids(reading.tables))
     others += [oid for name, call in reading.functions if (oid := _routine(run, name, call))]
     for ref in reading.types:
-        slot = catalog.find(ref)
-        if slot is not None and slot.presence is PRESENT:
-            others.append(slot.oid)
+        others += named(run, ref)
     if reading.regclasses:
         # Few expressions have any.
         from idemlint.replay.guards.registered import registered
 
         for text in reading.regclasses:
-            named = registered(text, "regclass")
-            slot = catalog.find(named) if named is not None else None
-            if slot is not None and slot.presence is PRESENT:
-                others.append(slot.oid)
+            relation = registered(text, "regclass")
+            others += named(run, relation) if relation is not None else ()
     return Used(tuple(dict.fromkeys(columns)), tuple(dict.fromkeys(others)))
+
+
+def named(run: Pass, ref: Ref) -> tuple[int, ...]:
+    """The identity of a type, a collation, an operator …, if it is known to be there."""
+    catalog = run.catalog
+    if ref.space is Space.OPERATOR:
+        found = catalog.overloads(ref)
+        return (found[0][1].oid,) if len(found) == 1 else ()
+    slot = catalog.find(ref)
+    if slot is None or not slot.maker:
+        brought = _extension(run, ref.space, ref.name)
+        if brought:
+            return (brought,)
+    return (slot.oid,) if slot is not None and slot.presence is PRESENT else ()
+
+
+def _extension(run: Pass, space: Space, name: str) -> int:
+    """The extension that a thing comes with, if it is known to be there."""
+    home = extension_of(space, name)
+    slot = run.catalog.find(Ref(Space.EXTENSION, home)) if home is not None else None
+    return slot.oid if slot is not None and slot.presence is PRESENT else 0
 
 
 def _routine(run: Pass, name: list[str], call: dict[str, object]) -> int:
     """The routine that is called, if it can be told from its overloads; 0: it is PostgreSQL's own."""
-    if len(name) == 1 and functions.call(name) is not Call.UNKNOWN:
+    own = len(name) == 1 and functions.call(name) is not Call.UNKNOWN
+    brought = extension_of(Space.ROUTINE, name[-1])
+    if own and brought is None:
         return 0
     found = run.catalog.overloads(qualified(Space.ROUTINE, name))
+    if not found and brought is not None:
+        return _extension(run, Space.ROUTINE, name[-1])
     if len(found) > 1:
         given = call.get("args", ())
         count = len(given) if isinstance(given, list) else 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.machine.objects.defaults import keep
 from idemlint.replay.machine.objects.dependencies import column_needs
 from idemlint.replay.machine.signals import SKIPPED
 
@@ -50,6 +51,7 @@ def sets(run: Pass, effect: Sets) -> Result:
         definition = known._replace(**{effect.facet: effect.value})
         needs = column_needs(run, definition)
         catalog.put(key, slot._replace(definition=definition, needs=needs))
+        keep(run, slot.oid, definition)
     return None
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.postgres.kinds import Ref, Space
 from idemlint.replay.catalog.datatype import BUILTIN, raw_type_name
-from idemlint.replay.catalog.refs import table_of, type_ref
+from idemlint.replay.catalog.refs import qualified, table_of, type_ref
 from idemlint.replay.queries.labels import labelled
 from idemlint.replay.queries.meetings import in_call, in_case, in_coalesce, in_operator
 from idemlint.replay.queries.scope import (
@@ -21,9 +22,6 @@ from idemlint.source.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from idemlint.postgres.kinds import Ref
-
 #: Queries in queries that are looked into; what is deeper is collected without its levels.
 DEEPEST: Final = 50
 _SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
@@ -32,6 +30,25 @@ _NOTHING: Final[dict[str, Any]] = {}
 #: Parts of a SELECT whose names are columns, and those whose names may be labels.
 _PLAIN: Final = ("targetList", "whereClause", "havingClause", "valuesLists", "windowClause")
 _LABELLED: Final = ("groupClause", "distinctClause", "sortClause")
+#: Operators of PostgreSQL's own that are written most; those of others are looked for by other names.
+PLAIN_OPERATORS: Final = frozenset(
+    {
+        *("=", "<>", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "^", "||", "|", "&", "#"),
+        *("~", "!~", "~*", "!~*", "~~", "!~~", "~~*", "!~~*"),
+        *("->", "->>", "#>", "#>>", "@>", "<@", "?", "&&", "@@"),
+    }
+)
+#: Functions whose first argument, where there are two, may name a text search configuration.
+_SEARCHES: Final = frozenset(
+    {
+        "to_tsvector",
+        "to_tsquery",
+        "plainto_tsquery",
+        "phraseto_tsquery",
+        "websearch_to_tsquery",
+        "ts_headline",
+    }
+)
 #: Stands for what may have any column.
 _OPEN: Final = RangeEntry("")
 
@@ -288,12 +305,25 @@ class _Reader:
                 text = each.get("A_Const", _NOTHING).get("sval", _NOTHING).get("sval")
                 if text is not None:
                     self.regclasses[text] = None
+        elif name[-1] in _SEARCHES and len(fields.get("args", ())) > 1:
+            self.configuration(fields["args"][0])
         return True
+
+    def configuration(self, value: dict[str, Any]) -> None:
+        """A literal, or a cast of one, that names a text search configuration."""
+        text = value.get("A_Const", _NOTHING).get("sval", _NOTHING).get("sval")
+        if text is not None and '"' not in text:
+            schema, _, name = text.lower().rpartition(".")
+            if schema != "pg_catalog":
+                self.types[Ref(Space.TS_CONFIGURATION, name, schema or None)] = None
 
     def cast(self, fields: dict[str, Any], level: _Level) -> bool:
         text = fields["arg"].get("A_Const", _NOTHING).get("sval", _NOTHING).get("sval")
-        if raw_type_name(fields["typeName"]) == "regclass" and text is not None:
+        name = raw_type_name(fields["typeName"])
+        if name == "regclass" and text is not None:
             self.regclasses[text] = None
+        elif name == "regconfig":
+            self.configuration(fields["arg"])
         ref = type_ref(Tree("TypeName", fields["typeName"]))
         if ref.schema != "pg_catalog":
             self.types[ref] = None
@@ -307,6 +337,14 @@ class _Reader:
 
     def meets(self, fields: dict[str, Any], level: _Level) -> bool:
         level.meetings += in_operator(fields)
+        operator = fields.get("name", ())
+        if operator and operator[-1]["String"].get("sval") not in PLAIN_OPERATORS:
+            self.types[qualified(Space.OPERATOR, list(field_names(operator)))] = None
+        return True
+
+    def collates(self, fields: dict[str, Any], level: _Level) -> bool:
+        names = list(field_names(fields["collname"]))
+        self.types[qualified(Space.COLLATION, names)] = None
         return True
 
     def case(self, fields: dict[str, Any], level: _Level) -> bool:
@@ -343,6 +381,7 @@ _NODES: Final = {
     "TypeCast": _Reader.cast,
     "A_Expr": _Reader.meets,
     "CaseExpr": _Reader.case,
+    "CollateClause": _Reader.collates,
     "CoalesceExpr": _Reader.coalesce,
 }
 

@@ -16,6 +16,8 @@ from idemlint.replay.queries.columns import Output, columns_of, type_of
 from idemlint.replay.queries.scope import RangeEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.queries.scope import Meeting, Name, Scope
@@ -54,9 +56,9 @@ class Resolved:
         self.met: list[tuple[Meeting, FoundColumn, FoundColumn | None]] = []
 
 
-def resolve(catalog: Catalog, scope: Scope) -> Resolved:
-    """Look up all names of a query, and of the queries in it."""
-    resolver = _Resolver(catalog)
+def resolve(catalog: Catalog, scope: Scope, *, stars: bool = False) -> Resolved:
+    """Look up all names of a query, and of the queries in it; `stars`: what `*` stands for as well."""
+    resolver = _Resolver(catalog, stars=stars)
     resolver.level(scope, ())
     return resolver.resolved
 
@@ -73,8 +75,9 @@ def outputs(catalog: Catalog, scope: Scope) -> tuple[Output, ...] | None:
 
 
 class _Resolver:
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, *, stars: bool = False) -> None:
         self._catalog = catalog
+        self._stars = stars
         self._outputs: dict[int, tuple[Output, ...] | None] = {}
         self.resolved = Resolved()
 
@@ -86,6 +89,8 @@ class _Resolver:
         for name in scope.names:
             if name[-1] != "*":
                 self._name(name, levels)
+        if self._stars:
+            self._star(scope)
         for meeting in scope.meetings:
             found = self._look(meeting.column, levels)
             if isinstance(found, FoundColumn) and found.type:
@@ -95,6 +100,20 @@ class _Resolver:
         for each in scope.inner:
             if each.asks:
                 self.level(each, levels)
+
+    def _star(self, scope: Scope) -> None:
+        """`*` is each column that is there now."""
+        names: Iterable[Name] = scope.names
+        if scope.targets is not None:
+            names = [each.name for each in scope.targets if each.label == "*" and not each.type]
+        for name in names:
+            of = name[-2] if len(name) > 1 else None
+            for source in scope.sources if name[-1:] == ("*",) else ():
+                slot = self._catalog.find(source.table) if source.table is not None else None
+                if slot is None or source.table is None or of not in {None, source.name}:
+                    continue
+                for column in columns_of(self._catalog, slot) or ():
+                    self.resolved.columns[source.table, column.name] = None
 
     def _name(self, name: Name, levels: tuple[Scope, ...]) -> None:
         found = self._look(name, levels)

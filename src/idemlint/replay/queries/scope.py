@@ -21,6 +21,11 @@ def field_names(fields: list[dict[str, Any]]) -> Name:
     return tuple([each["String"].get("sval", "") if "String" in each else "*" for each in fields])
 
 
+def as_column(*names: str) -> dict[str, Any]:
+    """A dotted name as a raw expression."""
+    return {"ColumnRef": {"fields": [{"String": {"sval": each}} for each in names]}}
+
+
 class RangeEntry(NamedTuple):
     """An entry of FROM: what it is called there, and where its columns come from.
 
@@ -91,7 +96,8 @@ class Reading(NamedTuple):
     """All that a query or an expression mentions.
 
     `scope` has its columns; `tables` are the relations that it reads, `functions` the calls (name, raw
-    `FuncCall`), `types` what it casts to, `regclasses` the literals cast to regclass or given to nextval.
+    `FuncCall`), `types` what it casts to, with collations, operators and text search configurations;
+    `regclasses` are the literals cast to regclass or given to nextval.
     `writes` are its data-modifying WITH clauses, each with what its own WITH list makes known to it.
     """
 

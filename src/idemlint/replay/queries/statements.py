@@ -1,20 +1,15 @@
-"""What whole statements read: queries, writes into a table, the bodies of SQL functions."""
+"""What statements that write into a table read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.plpgsql import sql
-from idemlint.replay.catalog.refs import table_of
-from idemlint.replay.queries.compiled import read_level, read_query, table_source
+from idemlint.replay.queries.compiled import read_level, table_source
 from idemlint.replay.queries.meetings import in_assignments
-from idemlint.replay.queries.scope import RangeEntry, Reading, Scope
-from idemlint.source.tree import strings
+from idemlint.replay.queries.scope import RangeEntry, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from idemlint.source.tree import Tree
+    from collections.abc import Mapping
 
     #: What the WITH around a statement makes known to it.
     Known = Mapping[str, RangeEntry]
@@ -75,54 +70,3 @@ def read_merge(fields: dict[str, Any], known: Known = NO_NAMES) -> Reading:
         fields.get("withClause"),
         known,
     )
-
-
-_READERS: Final[dict[str, Callable[[dict[str, Any]], Reading | None]]] = {
-    "SelectStmt": read_query,
-    "InsertStmt": read_insert,
-    "UpdateStmt": read_update,
-    "DeleteStmt": read_delete,
-    "MergeStmt": read_merge,
-}
-
-
-def read_body(stmt: Tree) -> tuple[Reading, ...]:
-    """What the string body of a LANGUAGE sql routine reads: PostgreSQL analyses it when the routine is made
-    (`fmgr_sql_validator`, src/backend/catalog/pg_proc.c). Names of parameters are known in all of it."""
-    text = _sql_text(stmt)
-    if text is None:
-        return ()
-    try:
-        trees = sql.statements(text, 0)
-    except sql.Unreadable:
-        return ()
-    parameters = tuple(
-        each.name
-        for each in stmt.parameters or ()
-        if each.name and each.mode not in {"FUNC_PARAM_OUT", "FUNC_PARAM_TABLE"}
-    )
-    itself = RangeEntry(strings(stmt.funcname)[-1], columns=parameters, only=True)
-    found: list[Reading] = []
-    for tree in trees:
-        [(kind, fields)] = tree.items()
-        read = _READERS.get(kind)
-        reading = read(fields) if read is not None else None
-        if reading is None:
-            continue
-        tables = reading.tables
-        if kind != "SelectStmt":
-            tables = (table_of(fields["relation"]), *tables)
-        scope = Scope((itself,), inner=(reading.scope,))
-        found.append(reading._replace(scope=scope, tables=tables))
-    return tuple(found)
-
-
-def _sql_text(stmt: Tree) -> str | None:
-    text = language = None
-    for option in stmt.options or ():
-        if option.defname == "as":
-            parts = strings(option.arg.items)
-            text = parts[0] if len(parts) == 1 else None
-        elif option.defname == "language":
-            language = str(option.arg.fields.get("sval", "")).lower()
-    return text if language == "sql" else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
@@ -10,6 +10,7 @@ from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
+from idemlint.replay.catalog.routine import Routine
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
 from idemlint.replay.machine.requirements import place
 from idemlint.replay.machine.signals import Raised
@@ -59,13 +60,21 @@ def creates(run: Pass, effect: Creates) -> Result:
         catalog.put(key, slot)
         return None
     oid = _put_new(run, key, effect.kind, definition, owners, needs)
+    if isinstance(definition, Column) and definition.default is not None:
+        from idemlint.replay.machine.objects import defaults
+
+        defaults.keep(run, oid, definition)
     if isinstance(effect.definition, TableDefinition):
         return _brings(run, effect, key, oid, effect.definition)
     return None
 
 
+#: Definitions that say what a thing needs.
+_NEEDING: Final = (Column, ForeignKey, Routine)
+
+
 def _bound(run: Pass, effect: Creates | CreatesUnnamed) -> Bound | Raised:
-    if effect.reads is None and not isinstance(effect.definition, (Column, ForeignKey)):
+    if effect.reads is None and not isinstance(effect.definition, _NEEDING):
         return run.oids(effect.owners), run.oids(effect.needs)
     # Most tables, types, indexes have no expression.
     from idemlint.replay.machine.objects.dependencies import bound

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Final
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.constraint import ForeignKey
-from idemlint.replay.catalog.datatype import BUILTIN
-from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.catalog.datatype import BUILTIN, PERCENT_TYPE
+from idemlint.replay.catalog.routine import Routine, resolved
 from idemlint.replay.effects.vocabulary import Creates
 from idemlint.replay.machine.objects.foreign_keys import stands_on
-from idemlint.replay.machine.parse_analysis import used
+from idemlint.replay.machine.parse_analysis import named, used
 from idemlint.replay.machine.signals import Raised
 from idemlint.replay.queries.compiled import read_level
 from idemlint.replay.queries.resolve import found_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from idemlint.replay.effects.vocabulary import CreatesUnnamed
     from idemlint.replay.machine.run import Pass
 
@@ -25,18 +27,30 @@ Bound = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def column_needs(run: Pass, column: Column) -> tuple[int, ...]:
-    """What a column cannot do without: its type, and what its DEFAULT calls or reads."""
-    found: list[int] = []
-    name = column.type.rstrip("[]")
-    if name and name not in BUILTIN:
-        schema, _, bare = name.rpartition(".")
-        slot = run.catalog.find(Ref(Space.TYPE, bare, schema or None))
-        if slot is not None and slot.presence is PRESENT:
-            found.append(slot.oid)
-    if column.default is not None and column.default.kind not in {"A_Const", "SQLValueFunction"}:
-        raw = {column.default.kind: column.default.fields}
+    """What a column cannot do without: its type and collation, and what computes it."""
+    found = [*type_needs(run, column.type)]
+    if column.collation:
+        found += named(run, Ref(Space.COLLATION, column.collation))
+    if column.computed is not None:
+        raw = {column.computed.kind: column.computed.fields}
         found += used(run, read_level([raw])).others
     return tuple(found)
+
+
+def type_needs(run: Pass, text: str) -> tuple[int, ...]:
+    """The type that a text of it means, or the table or domain of its array, if somebody made it."""
+    name = text.removeprefix("setof ").rstrip("[]")
+    if not name or name in BUILTIN or name.endswith(PERCENT_TYPE):
+        return ()
+    schema, _, bare = name.rpartition(".")
+    return named(run, Ref(Space.TYPE, bare, schema or None))
+
+
+def _signature_needs(run: Pass, routine: Routine) -> Iterator[int]:
+    """The types of what a routine takes and returns; `t.c%TYPE` is no more than the type that it is now."""
+    for text in (*routine.every, routine.result, *(each for _, each in routine.row or ())):
+        if text and text not in BUILTIN:
+            yield from type_needs(run, resolved(run.catalog, text))
 
 
 #: With the columns that they are made of go these, and nothing keeps a column for them.
@@ -65,6 +79,8 @@ def bound(run: Pass, effect: Creates | CreatesUnnamed) -> Bound | Raised:
             needs += run.oids(
                 tuple(Ref(Space.COLUMN, each, None, table) for each in definition.reads)
             )
+    elif isinstance(definition, Routine):
+        needs += tuple(_signature_needs(run, definition))
     elif isinstance(definition, ForeignKey):
         key = stands_on(run, effect, definition._replace(own_types=_types(run, effect)))
         if isinstance(key, Raised):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Space
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
-from idemlint.replay.machine.objects.needs import going, holders
+from idemlint.replay.machine.objects.defaults import NAME, lose
+from idemlint.replay.machine.objects.needs import going, holders, is_partition_key
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
@@ -44,6 +45,8 @@ def drops(run: Pass, effect: Drops) -> Result:
 def _dropped(run: Pass, effect: Drops, key: Key, slot: Slot) -> Result:
     """A thing that is there: what it is part of forbids it, what needs it does so or goes along."""
     catalog = run.catalog
+    if run.judging and key[0] is Space.COLUMN and is_partition_key(catalog, key):
+        return run.raised("42P16", effect, f"column {key[2]} is in the partition key")
     part_of = _part_of(run, effect, slot)
     if part_of is not None:
         return run.raised("2BP01", effect, part_of)
@@ -78,8 +81,8 @@ def _part_of(run: Pass, effect: Drops, slot: Slot) -> str | None:
         if home is not None and home[0] in {Space.CONSTRAINT, Space.FACET}:
             inner = "a constraint" if home[0] is Space.CONSTRAINT else "an identity column"
             return f"{inner} needs it"
-    for key, _ in run.catalog.relying(slot.oid):
-        if key[0] is Space.CONSTRAINT:
+    for key, constraint in run.catalog.relying(slot.oid):
+        if key[0] is Space.CONSTRAINT and slot.oid in constraint.owners:
             return "a constraint was made of it"
     return None
 
@@ -97,6 +100,8 @@ def _members(run: Pass, effect: Drops) -> list[tuple[Key, Slot]]:
 
 def _noun(holder: Holder) -> str:
     key, slot = holder.key, holder.slot
+    if key[2] == NAME:
+        return "the default of a column"
     noun = slot.kind.noun if slot.kind is not None else key[0].value
     return f"{noun} {key[2].partition('(')[0]}"
 
@@ -107,6 +112,14 @@ def _spread(catalog: Catalog, objects: Objects) -> None:
         more: list[tuple[Key, Slot]] = []
         for holder in holders(catalog, objects):
             key, slot = holder.part or holder.key, holder.slot
+            if holder.by_default:
+                lose(catalog, key)
+                continue
+            if key[0] is Space.FACET and key[2] == NAME:
+                column = catalog.key_of(key[1])
+                if column is not None:
+                    lose(catalog, column)
+                    continue
             found = catalog.find_key(key) if holder.part is not None else slot
             if found is not None and found.presence is PRESENT and found.oid not in objects:
                 more.append((key, found))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.postgres.kinds import ROW_TYPES, Kind, Ref, Space
+from idemlint.postgres.extensions import brought_by, extension_of
+from idemlint.postgres.kinds import OVERLOADED, ROW_TYPES, Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.knowledge import is_internal
 from idemlint.replay.catalog.relation import TableDefinition
@@ -27,12 +28,13 @@ Objects = dict[int, tuple["Key", "Slot"]]
 
 class Holder(NamedTuple):
     """What needs an object: `key` and `slot`, or a `part` of it by its own definition (a column, a foreign
-    key); `certain` unless that definition may not be its own."""
+    key), or only that column's DEFAULT; `certain` unless that definition may not be its own."""
 
     key: Key
     slot: Slot
     part: Key | None
     certain: bool
+    by_default: bool = False
 
 
 def going(catalog: Catalog, roots: Iterable[tuple[Key, Slot]]) -> Objects:
@@ -104,15 +106,19 @@ def _generated(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
 def by_name(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
     """What says in its own definition that it needs something of that name."""
     space, _, name = key
-    if space is Space.ROUTINE:
+    if space in OVERLOADED:
         name = name.partition("(")[0]
-    spaces = (space, Space.TYPE) if slot.kind in ROW_TYPES else (space,)
-    for asked in spaces:
-        for other_key, other in catalog.relying((asked, name)):
-            need = _need(catalog, other, asked, name, slot)
+    names = [(space, name)]
+    if slot.kind in ROW_TYPES:
+        names.append((Space.TYPE, name))
+    elif space is Space.EXTENSION:
+        names = brought_by(name)
+    for asked, called in names:
+        for other_key, other in catalog.relying((asked, called)):
+            need = _need(catalog, other, asked, called, slot)
             if need is not None:
-                part = (need.by_space, other.oid, need.by)
-                yield Holder(other_key, other, part, other.certain)
+                part = (need.by_space, other.oid, need.by) if need.by else None
+                yield Holder(other_key, other, part, other.certain, need.by_default)
 
 
 def _need(catalog: Catalog, other: Slot, space: Space, name: str, slot: Slot) -> Need | None:
@@ -129,8 +135,27 @@ def _need(catalog: Catalog, other: Slot, space: Space, name: str, slot: Slot) ->
         ):
             # The part is gone, or it was changed and says itself what it needs.
             continue
-        target = catalog.find(Ref(need.space, need.name, need.schema))
+        target = _meant(catalog, Ref(need.space, need.name, need.schema))
         if target is not None and target.oid == slot.oid:
             known: Need = need
             return known
     return None
+
+
+def _meant(catalog: Catalog, ref: Ref) -> Slot | None:
+    if ref.space is Space.OPERATOR:
+        found = catalog.overloads(ref)
+        return found[0][1] if len(found) == 1 else None
+    slot = catalog.find(ref)
+    if slot is None or not slot.maker:
+        home = extension_of(ref.space, ref.name)
+        brought = catalog.find(Ref(Space.EXTENSION, home)) if home is not None else None
+        return brought or slot
+    return slot
+
+
+def is_partition_key(catalog: Catalog, key: Key) -> bool:
+    """Whether a column is one by which its table is partitioned."""
+    table = catalog.by_oid(key[1])
+    definition = table.definition if table is not None else None
+    return isinstance(definition, TableDefinition) and key[2] in definition.partitioned_by

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
+from idemlint.replay.machine.objects.defaults import keep
 from idemlint.replay.machine.objects.dependencies import column_needs
 from idemlint.replay.machine.objects.needs import by_name
 
@@ -76,6 +77,7 @@ def pin(run: Pass, key: Key, slot: Slot) -> None:
         if isinstance(made, Column):
             needs = column_needs(run, made)
             catalog.put(part, known._replace(definition=made, needs=needs))
+            keep(run, known.oid, made)
 
 
 def _move_along(run: Pass, table: Slot, schema: int, to: int) -> None:

@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.machine.objects.defaults import keep
 from idemlint.replay.machine.objects.dependencies import column_needs
-from idemlint.replay.machine.objects.needs import holders
+from idemlint.replay.machine.objects.needs import by_name, holders, is_partition_key
 
 if TYPE_CHECKING:
-    from idemlint.replay.catalog.slots import Key, Slot
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Retypes
     from idemlint.replay.machine.objects.needs import Holder
     from idemlint.replay.machine.run import Pass
@@ -28,10 +31,13 @@ def retypes(run: Pass, effect: Retypes) -> Result:
     if key is None or slot is None or slot.presence is not PRESENT:
         return None
     if run.judging:
-        if is_partition_key(run, key):
+        if is_partition_key(catalog, key):
             return run.raised("42P16", effect, f"column {key[2]} is in the partition key")
         for holder in holders(catalog, {slot.oid: (key, slot)}):
             return run.raised("0A000", effect, f"{_noun(holder)} uses column {key[2]}")
+        user = _stored_in(catalog, key[1])
+        if user is not None:
+            return run.raised("0A000", effect, f"{user} has its row type")
     known = slot.definition
     if known is None:
         table = catalog.by_oid(key[1])
@@ -42,7 +48,40 @@ def retypes(run: Pass, effect: Retypes) -> Result:
     else:
         known = Column(key[2], effect.type, False, None, False, False, typmods=effect.typmods)
     catalog.put(key, slot._replace(definition=known, needs=column_needs(run, known)))
+    keep(run, slot.oid, known)
     return None
+
+
+def _stored_in(catalog: Catalog, oid: int) -> str | None:
+    """A column whose values hold rows of a table or a composite type, by way of other types too
+    (`find_composite_type_dependencies`, src/backend/commands/tablecmds.c)."""
+    waiting, seen = [oid], {oid}
+    while waiting:
+        key, slot = catalog.key_of(waiting[-1]), catalog.by_oid(waiting.pop())
+        if key is None or slot is None:
+            continue
+        users = [
+            (each, other) for each, other in catalog.relying(slot.oid) if slot.oid in other.needs
+        ]
+        users += [(each.part or each.key, each.slot) for each in by_name(catalog, key, slot)]
+        for (space, container, name), other in users:
+            if not catalog.alive(other) or catalog.is_dead(container):
+                continue
+            holder = catalog.by_oid(container) if space is Space.COLUMN else other
+            if holder is None or holder.oid in seen:
+                continue
+            if space is Space.COLUMN and holder.kind in _STORED:
+                return f"column {name}"
+            if (
+                space is Space.COLUMN and holder.kind is Kind.COMPOSITE_TYPE
+            ) or space is Space.TYPE:
+                seen.add(holder.oid)
+                waiting.append(holder.oid)
+    return None
+
+
+#: Relations that hold values.
+_STORED: Final = frozenset({Kind.TABLE, Kind.MATERIALIZED_VIEW, Kind.FOREIGN_TABLE})
 
 
 def _has_columns(table: Slot) -> bool:
@@ -53,10 +92,3 @@ def _noun(holder: Holder) -> str:
     key, slot = holder.part or holder.key, holder.slot
     noun = slot.kind.noun if slot.kind is not None else key[0].value
     return f"{noun} {key[2].partition('(')[0]}"
-
-
-def is_partition_key(run: Pass, key: Key) -> bool:
-    """Whether a column is one by which its table is partitioned."""
-    table = run.catalog.by_oid(key[1])
-    definition = table.definition if table is not None else None
-    return isinstance(definition, TableDefinition) and key[2] in definition.partitioned_by
