@@ -382,3 +382,28 @@ ALTER TABLE t ADD COLUMN c int; -- fails 42701
 CREATE TABLE t (id serial); -- fails 42P07
 SELECT last_value FROM t_id_seq;
 CREATE VIEW v AS SELECT is_called FROM t_id_seq; -- fails 42P07
+
+-- # a partition of a table that is not partitioned any more
+CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE q (a int) PARTITION BY LIST (a); CREATE TABLE x (a int);
+---
+CREATE TABLE IF NOT EXISTS p1 PARTITION OF p FOR VALUES IN (1); -- fails 42P17, alone safe
+CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2); -- fails 42P17, alone fails 42P07
+ALTER TABLE p ATTACH PARTITION x FOR VALUES IN (3); -- fails 42809
+ALTER TABLE p DETACH PARTITION x; -- fails 42809, alone fails 42P01
+ALTER TABLE q ATTACH PARTITION x FOR VALUES IN (3); -- fails 42809
+DROP TABLE p CASCADE; -- repeats (safe), alone fails 42P01
+CREATE TABLE p (a int); -- safe, alone fails 42P07
+
+-- # a child of a table that is partitioned now
+CREATE TABLE p (a int);
+---
+CREATE TABLE IF NOT EXISTS y () INHERITS (p); -- fails 42809, alone safe
+DROP TABLE p CASCADE; -- repeats (safe), alone fails 42P01
+CREATE TABLE p (a int) PARTITION BY LIST (a); -- safe, alone fails 42P07
+
+-- # a partition of a table that was there before
+CREATE TABLE IF NOT EXISTS p (a int) PARTITION BY LIST (a);
+---
+CREATE TABLE IF NOT EXISTS p1 PARTITION OF p FOR VALUES IN (1); -- safe
+CREATE TABLE IF NOT EXISTS p2 PARTITION OF p FOR VALUES IN (2) PARTITION BY LIST (a); -- safe
+CREATE TABLE IF NOT EXISTS p3 PARTITION OF p2 FOR VALUES IN (2); -- safe

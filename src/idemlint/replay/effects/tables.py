@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.refs import inside, relation, schema, table_of
+from idemlint.replay.catalog.refs import inside, partitioned, relation, schema, table_of
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects.queries import reads
 from idemlint.replay.effects.vocabulary import SKIP, Creates, Effect, EndsAtCommit, Requires, Verb
@@ -31,6 +31,12 @@ def create_table(stmt: Tree, kind: Kind = Kind.TABLE) -> list[Effect]:
         effects += [Requires(each, True, "42P01", Kind.TABLE, Verb.USE) for each in needs]
     # A partition goes with its parent without CASCADE; a child made by INHERITS keeps it there.
     is_partition = bool(stmt.fields.get("partbound"))
+    # `transformPartitionBound` (parse_utilcmd.c), `MergeAttributes` (tablecmds.c).
+    otherwise = "42P17" if is_partition else "42809"
+    effects += [
+        Requires(partitioned(each), is_partition, otherwise, Kind.PARTITION, Verb.USE)
+        for each in needs
+    ]
     effects.append(
         Creates(
             ref,
