@@ -29,6 +29,7 @@ def create_table(stmt: Tree, kind: Kind = Kind.TABLE) -> list[Effect]:
     if parents:
         needs = tuple(relation(parent) for parent in parents)
         effects += [Requires(each, True, "42P01", Kind.TABLE, Verb.USE) for each in needs]
+    effects += [Requires(each, True, "42P01", Kind.TABLE, Verb.USE) for each in _likes(stmt)]
     # A partition goes with its parent without CASCADE; a child made by INHERITS keeps it there.
     is_partition = bool(stmt.fields.get("partbound"))
     # `transformPartitionBound` (parse_utilcmd.c), `MergeAttributes` (tablecmds.c).
@@ -52,6 +53,15 @@ def create_table(stmt: Tree, kind: Kind = Kind.TABLE) -> list[Effect]:
     if stmt.fields.get("oncommit") == "ONCOMMIT_DROP":
         effects.append(EndsAtCommit(ref))
     return effects
+
+
+def _likes(stmt: Tree) -> list[Ref]:
+    """The tables whose columns it takes over."""
+    return [
+        table_of(element["TableLikeClause"]["relation"])
+        for element in stmt.fields.get("tableElts", ())
+        if "TableLikeClause" in element
+    ]
 
 
 def create_foreign_table(stmt: Tree) -> list[Effect]:
