@@ -342,7 +342,11 @@ class Ref(NamedTuple):
 
 
 #: Properties of an object that have no name of their own, as they are spoken of.
-_PROPERTIES: Final = {"primary key": "primary key of {}", "constraint": "constraint of index {}"}
+_PROPERTIES: Final = {
+    "primary key": "primary key of {}",
+    "constraint": "constraint of index {}",
+    "partitioned": "partitioning of {}",
+}
 
 
 def in_words(kind: Kind, ref: Ref) -> str:

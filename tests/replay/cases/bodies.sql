@@ -190,6 +190,24 @@ DO $$ DECLARE t text; BEGIN FOR t IN SELECT n FROM s.tenants LOOP EXECUTE format
 CREATE TABLE tenants (n text);
 ---
 CREATE TABLE IF NOT EXISTS m (id int); -- safe
-CREATE POLICY p ON m USING (true); -- unknown (fails 42710)
-ALTER TABLE m ADD COLUMN c int; -- unknown (fails 42701)
+CREATE POLICY p ON m USING (true); -- unknown (fails 42710), alone fails 42710
+ALTER TABLE m ADD COLUMN c int; -- unknown (fails 42701), alone fails 42701
 DO $$ DECLARE t text; BEGIN FOR t IN SELECT n FROM tenants LOOP EXECUTE format('DROP TABLE %I.m', t); END LOOP; END $$; -- unknown (safe)
+
+-- # what belongs to a table that may be gone may be gone
+CREATE TABLE q (n text);
+---
+CREATE TABLE IF NOT EXISTS t (id int); -- safe
+CREATE INDEX i ON t (id); -- unknown (safe), alone fails 42P07
+ALTER TABLE t ADD CONSTRAINT k CHECK (id > 0); -- unknown (safe), alone fails 42710
+ALTER TABLE t ADD COLUMN c int; -- unknown (safe), alone fails 42701
+DO $$ BEGIN EXECUTE (SELECT 'DROP TABLE IF EXISTS t'); END $$; -- unknown (safe)
+
+-- # what belongs to a table that may be gone goes with it
+CREATE TABLE q (n text);
+---
+DROP TABLE IF EXISTS t; -- safe
+CREATE TABLE t (id int, CONSTRAINT k UNIQUE (id)); -- safe, alone fails 42P07
+CREATE INDEX i ON t (id); -- safe, alone fails 42P07
+CREATE SEQUENCE t_seq OWNED BY t.id; -- safe, alone fails 42P07
+DO $$ DECLARE x text; BEGIN FOR x IN SELECT n FROM q LOOP EXECUTE format('DROP TABLE IF EXISTS %I.t', x); END LOOP; END $$; -- safe

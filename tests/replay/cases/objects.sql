@@ -389,3 +389,32 @@ CREATE OR REPLACE FUNCTION f(a text) RETURNS int LANGUAGE sql AS 'SELECT 1'; -- 
 DO $$ BEGIN CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; EXCEPTION WHEN invalid_function_definition THEN NULL; END $$; -- safe
 DROP FUNCTION f(); -- safe, alone fails 42883
 CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT ''x'''; -- safe, alone fails 42723
+
+-- # a unique index takes the foreign keys that stand on it
+CREATE TABLE p (id int); CREATE UNIQUE INDEX u ON p (id); CREATE TABLE c (p int, CONSTRAINT k FOREIGN KEY (p) REFERENCES p (id));
+---
+DROP INDEX u CASCADE; -- safe, alone fails 42704
+CREATE UNIQUE INDEX u ON p (id); -- safe, alone fails 42P07
+ALTER TABLE c ADD CONSTRAINT k FOREIGN KEY (p) REFERENCES p (id); -- safe, alone fails 42710
+
+-- # a unique index takes the foreign keys for good
+CREATE TABLE p (id int); CREATE TABLE c (p int);
+---
+CREATE UNIQUE INDEX IF NOT EXISTS u ON p (id); -- safe
+ALTER TABLE c ADD CONSTRAINT k FOREIGN KEY (p) REFERENCES p (id); -- safe, alone fails 42710
+DROP INDEX u CASCADE; -- safe, alone fails 42704
+CREATE UNIQUE INDEX u ON p (id); -- safe, alone fails 42P07
+
+-- # a unique index under a foreign key
+CREATE TABLE p (id int); CREATE TABLE c (p int);
+---
+DROP INDEX IF EXISTS u; -- fails 2BP01, alone safe
+CREATE UNIQUE INDEX IF NOT EXISTS u ON p (id); -- safe
+ALTER TABLE c ADD CONSTRAINT k FOREIGN KEY (p) REFERENCES p (id); -- fails 42710
+
+-- # an index under its constraint is dropped by nobody
+CREATE TABLE p (id int);
+---
+DROP INDEX IF EXISTS u CASCADE; -- fails 2BP01, alone safe
+CREATE UNIQUE INDEX u ON p (id); -- fails 42P07
+ALTER TABLE p ADD CONSTRAINT u UNIQUE USING INDEX u; -- fails 55000

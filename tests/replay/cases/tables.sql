@@ -382,3 +382,62 @@ ALTER TABLE t ADD COLUMN c int; -- fails 42701
 CREATE TABLE t (id serial); -- fails 42P07
 SELECT last_value FROM t_id_seq;
 CREATE VIEW v AS SELECT is_called FROM t_id_seq; -- fails 42P07
+
+-- # a partition of a table that is not partitioned any more
+CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE q (a int) PARTITION BY LIST (a); CREATE TABLE x (a int);
+---
+CREATE TABLE IF NOT EXISTS p1 PARTITION OF p FOR VALUES IN (1); -- fails 42P17, alone safe
+CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2); -- fails 42P17, alone fails 42P07
+ALTER TABLE p ATTACH PARTITION x FOR VALUES IN (3); -- fails 42809
+ALTER TABLE p DETACH PARTITION x; -- fails 42809, alone fails 42P01
+ALTER TABLE q ATTACH PARTITION x FOR VALUES IN (3); -- fails 42809
+DROP TABLE p CASCADE; -- repeats (safe), alone fails 42P01
+CREATE TABLE p (a int); -- safe, alone fails 42P07
+
+-- # a child of a table that is partitioned now
+CREATE TABLE p (a int);
+---
+CREATE TABLE IF NOT EXISTS y () INHERITS (p); -- fails 42809, alone safe
+DROP TABLE p CASCADE; -- repeats (safe), alone fails 42P01
+CREATE TABLE p (a int) PARTITION BY LIST (a); -- safe, alone fails 42P07
+
+-- # a partition of a table that was there before
+CREATE TABLE IF NOT EXISTS p (a int) PARTITION BY LIST (a);
+---
+CREATE TABLE IF NOT EXISTS p1 PARTITION OF p FOR VALUES IN (1); -- safe
+CREATE TABLE IF NOT EXISTS p2 PARTITION OF p FOR VALUES IN (2) PARTITION BY LIST (a); -- safe
+CREATE TABLE IF NOT EXISTS p3 PARTITION OF p2 FOR VALUES IN (2); -- safe
+
+-- # what a statement that fails would have made is not there
+CREATE TABLE gone (a int); CREATE TABLE gone2 (a int); CREATE TABLE t (a int);
+---
+CREATE TEMP TABLE x AS SELECT a FROM gone; -- fails 42P01, alone fails 42P07
+CREATE INDEX ON x (a); -- fails 42P01, alone safe
+CREATE VIEW v AS SELECT a FROM gone2; -- fails 42P01, alone fails 42P07
+INSERT INTO t SELECT a FROM x; -- fails 42P01, alone repeats (safe)
+INSERT INTO t SELECT a FROM v; -- fails 42P01, alone repeats (safe)
+UPDATE t SET a = x.a FROM x; -- fails 42P01, alone safe
+DROP VIEW v; -- fails 42P01
+DROP TABLE IF EXISTS x; -- safe
+DROP TABLE gone; -- fails 42P01
+DROP TABLE gone2; -- fails 42P01
+
+-- # a temporary view, and a temporary table like one that is gone
+CREATE TABLE gone (a int); CREATE TABLE t (a int);
+---
+CREATE TEMP VIEW w AS SELECT a FROM gone; -- fails 42P01, alone fails 42P07
+CREATE TEMP TABLE IF NOT EXISTS y (LIKE gone INCLUDING ALL); -- fails 42P01, alone safe
+INSERT INTO t SELECT a FROM w; -- fails 42P01, alone repeats (safe)
+CREATE INDEX i ON y (a); -- fails 42P01, alone fails 42P07
+ALTER TABLE y ADD COLUMN b int; -- fails 42P01, alone fails 42701
+DROP VIEW w; -- fails 42P01
+DROP TABLE gone; -- fails 42P01
+
+-- # a table by the name of a temporary one of another session
+CREATE TABLE x (a int); CREATE TEMP TABLE x (a int);
+---
+CREATE INDEX IF NOT EXISTS i ON x (a); -- repeats, alone safe
+CREATE TEMP TABLE y (a int); -- safe, alone fails 42P07
+DROP TABLE y; -- safe, alone fails 42P01
+CREATE TABLE IF NOT EXISTS y (a int); -- safe
+ALTER TABLE y ADD COLUMN b int; -- fails 42701

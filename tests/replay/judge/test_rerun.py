@@ -210,6 +210,27 @@ class TestFolder:
     def test_a_later_file_took_it_away(self) -> None:
         assert self.folder(TABLE, "DROP TABLE t;") == [["safe"], ["safe"]]
 
+    @pytest.mark.parametrize(
+        ("later", "expected"),
+        [
+            ("INSERT INTO tenants VALUES ('acme');", "unknown"),
+            ("INSERT INTO tenants SELECT n FROM t;", "unknown"),
+            ("UPDATE t SET n = '';", "safe"),
+        ],
+    )
+    def test_a_later_file_put_rows_there_that_statements_are_made_of(
+        self, later: str, expected: str
+    ) -> None:
+        loop = (
+            "DO $$ DECLARE s name; BEGIN FOR s IN SELECT slug FROM tenants LOOP"
+            " EXECUTE format('CREATE TABLE IF NOT EXISTS %I.x (id int)', s); END LOOP; END $$;"
+        )
+        tables = (
+            "CREATE TABLE IF NOT EXISTS tenants (slug text); CREATE TABLE IF NOT EXISTS t (n text);"
+        )
+        seed = "INSERT INTO tenants SELECT 'a' WHERE NOT EXISTS (SELECT 1 FROM tenants);"
+        assert self.folder(tables, seed, loop, later)[2] == [expected]
+
     def test_a_later_file_renamed_it(self) -> None:
         found = self.folder(TABLE, "ALTER TABLE t RENAME TO u;")
         assert found == [["repeats"], ["fails 42P07"]] or found == [["safe"], ["fails 42P07"]]

@@ -108,7 +108,7 @@ def forget(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
     """Nothing is known any more of things of these names, wherever they are."""
     for space, name in sorted(names, key=lambda each: (each[1], each[0].value)):
         for key, slot in catalog.named(space, name):
-            _forget(catalog, key, slot)
+            _forget(catalog, key, slot, owners=())
 
 
 def may_be_made(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
@@ -117,7 +117,7 @@ def may_be_made(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
         for key, _ in catalog.named(space, name):
             slot = catalog.slot(key)
             if slot is not None and slot.presence is not PRESENT:
-                _forget(catalog, key, slot)
+                _forget(catalog, key, slot, owners=())
 
 
 def forget_all(catalog: Slots, names: frozenset[str]) -> None:
@@ -125,6 +125,11 @@ def forget_all(catalog: Slots, names: frozenset[str]) -> None:
     forget(catalog, frozenset((space, name) for space in Space for name in names))
 
 
-def _forget(catalog: Slots, key: Key, slot: Slot) -> None:
-    if slot.presence is not UNKNOWN and slot.oid >= FIRST_OID:
-        catalog.put(key, slot._replace(presence=UNKNOWN, certain=False))
+def _forget(catalog: Slots, key: Key, slot: Slot, owners: tuple[int, ...]) -> None:
+    """Nor is anything known of what it has, and of what goes with it: but that it goes with that."""
+    if slot.presence is UNKNOWN or slot.oid < FIRST_OID:
+        return
+    catalog.put(key, slot._replace(presence=UNKNOWN, certain=False, owners=owners))
+    for inner, held in (*catalog.contents(slot.oid), *catalog.relying(slot.oid)):
+        if not is_internal(inner) and (inner[1] == slot.oid or slot.oid in held.owners):
+            _forget(catalog, inner, held, held.owners)

@@ -82,6 +82,11 @@ def primary_key(table: Ref) -> Ref:
     return facet("primary key", table)
 
 
+def partitioned(table: Ref) -> Ref:
+    """That a table is partitioned, which it is from its CREATE on or never."""
+    return facet("partitioned", table)
+
+
 def schema(name: str) -> Ref:
     """A schema."""
     return Ref(Space.SCHEMA, cut(name))

@@ -46,13 +46,14 @@ class TableDefinition(Definition):
     `open`: it has more than the statement says (LIKE, INHERITS, OF, a partition).
     """
 
-    __slots__ = ("_contents", "_tree", "name", "open", "partitioned_by")
+    __slots__ = ("_contents", "_tree", "name", "open", "partitioned", "partitioned_by")
 
     def __init__(self, name: str, tree: Tree) -> None:
         self.name = name
         self._contents: _Contents | None = None
         fields = tree.fields
         spec = fields.get("partspec", {}).get("partParams", ())
+        self.partitioned = bool(spec)
         #: Columns by which it is partitioned, those in expressions included.
         self.partitioned_by = tuple(each for part in spec for each in _partition_columns(part))
         # Dumps make tens of thousands of tables.
@@ -99,6 +100,8 @@ class TableDefinition(Definition):
         if space is Space.CONSTRAINT:
             return True if name in contents.constraints else (None if self.open else False)
         if space is Space.FACET:
+            if name == "partitioned":
+                return self.partitioned
             if name == "primary key":
                 return contents.primary_key is not None or (None if self.open else False)
             facet, _, of = name.partition(":")
@@ -112,7 +115,7 @@ class TableDefinition(Definition):
         """What something inside goes with: a constraint with its columns, a property with its column."""
         if space is Space.CONSTRAINT:
             return tuple((Space.COLUMN, each) for each in self.constraints[name].columns)
-        if space is Space.FACET:
+        if space is Space.FACET and name != "partitioned":
             if name == "primary key":
                 return ((Space.CONSTRAINT, self.contents.primary_key or ""),)
             return ((Space.COLUMN, name.partition(":")[2]),)

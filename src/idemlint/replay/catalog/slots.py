@@ -219,7 +219,12 @@ class Slots:
     def slot(self, key: Key) -> Slot | None:
         """What is known under a key; `None` where nothing is."""
         slot = self.slots.get(key)
-        if slot is not None and slot.owners and slot.presence is PRESENT and not self.alive(slot):
+        if (
+            slot is not None
+            and slot.owners
+            and slot.presence is not ABSENT
+            and not self.alive(slot)
+        ):
             return slot._replace(presence=ABSENT)
         return slot
 

@@ -88,7 +88,15 @@ def _began_empty(table: Slot) -> bool:
 
 def set_rows(catalog: Catalog, table: Slot, rows: Rows) -> None:
     """Learn about rows."""
-    catalog.put((Space.FACET, table.oid, ROWS), Slot(PRESENT, catalog.new_oid(), definition=rows))
+    key: Key = (Space.FACET, table.oid, ROWS)
+    latest = max(catalog.statement, written_by(catalog, table))
+    catalog.put(key, Slot(PRESENT, catalog.new_oid(), definition=rows, maker=latest))
+
+
+def written_by(catalog: Catalog, table: Slot) -> int:
+    """The last statement that is known to have written into a table, be it that one before ran again since."""
+    slot = catalog.slots.get((Space.FACET, table.oid, ROWS))
+    return slot.maker if slot is not None else 0
 
 
 def remember_key(catalog: Catalog, table_oid: int, oid: int, definition: IndexDefinition) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.alter_passes import REST, alter_pass
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.refs import KINDS, facet, inside, relation, table_of
+from idemlint.replay.catalog.refs import KINDS, facet, inside, partitioned, relation, table_of
 from idemlint.replay.effects import alter_column
 from idemlint.replay.effects.add_constraint import create_constraint
 from idemlint.replay.effects.vocabulary import (
@@ -103,8 +103,12 @@ def _member(prefix: str, kind: Kind, *, adds: bool) -> Callable[[Ref, Tree], lis
         attaches = prefix == "partition"
         parent, child = (table, other_ref) if attaches else (other_ref, table)
         link = inside(Space.MEMBER, f"{prefix} {child}", parent)
+        # Partitions are of what is partitioned, and nothing else inherits from that.
+        fits = Requires(partitioned(parent), attaches, "42809", Kind.PARTITION, Verb.USE)
         effects: list[Effect] = [
+            *([fits] if attaches else []),
             Requires(other_ref, True, "42P01", Kind.TABLE, Verb.USE),
+            *([fits] if adds and not attaches else []),
             Requires(link, not adds, kind.duplicate if adds else kind.undefined, kind, _verb(adds)),
         ]
         if adds:

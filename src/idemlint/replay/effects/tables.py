@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.refs import inside, relation, schema, table_of
+from idemlint.replay.catalog.refs import inside, partitioned, relation, schema, table_of
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects.queries import reads
 from idemlint.replay.effects.vocabulary import SKIP, Creates, Effect, EndsAtCommit, Requires, Verb
@@ -29,8 +29,15 @@ def create_table(stmt: Tree, kind: Kind = Kind.TABLE) -> list[Effect]:
     if parents:
         needs = tuple(relation(parent) for parent in parents)
         effects += [Requires(each, True, "42P01", Kind.TABLE, Verb.USE) for each in needs]
+    effects += [Requires(each, True, "42P01", Kind.TABLE, Verb.USE) for each in _likes(stmt)]
     # A partition goes with its parent without CASCADE; a child made by INHERITS keeps it there.
     is_partition = bool(stmt.fields.get("partbound"))
+    # `transformPartitionBound` (parse_utilcmd.c), `MergeAttributes` (tablecmds.c).
+    otherwise = "42P17" if is_partition else "42809"
+    effects += [
+        Requires(partitioned(each), is_partition, otherwise, Kind.PARTITION, Verb.USE)
+        for each in needs
+    ]
     effects.append(
         Creates(
             ref,
@@ -46,6 +53,15 @@ def create_table(stmt: Tree, kind: Kind = Kind.TABLE) -> list[Effect]:
     if stmt.fields.get("oncommit") == "ONCOMMIT_DROP":
         effects.append(EndsAtCommit(ref))
     return effects
+
+
+def _likes(stmt: Tree) -> list[Ref]:
+    """The tables whose columns it takes over."""
+    return [
+        table_of(element["TableLikeClause"]["relation"])
+        for element in stmt.fields.get("tableElts", ())
+        if "TableLikeClause" in element
+    ]
 
 
 def create_foreign_table(stmt: Tree) -> list[Effect]:

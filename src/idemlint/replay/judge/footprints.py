@@ -11,11 +11,6 @@ from typing import TYPE_CHECKING, Final
 from idemlint.plpgsql import nodes
 from idemlint.postgres.kinds import OVERLOADED, Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.column import Column
-from idemlint.replay.catalog.constraint import ForeignKey
-from idemlint.replay.catalog.datatype import BUILTIN
-from idemlint.replay.catalog.definition import Definition
-from idemlint.replay.catalog.needed import needed_by
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import (
@@ -39,13 +34,12 @@ from idemlint.replay.effects.vocabulary import (
 )
 from idemlint.replay.guards.conditions import RowExists
 from idemlint.replay.guards.kept import condition_of
+from idemlint.replay.judge.needed import foreign_keys, needed
 from idemlint.replay.queries.scope import Scope
-from idemlint.source.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from idemlint.replay.catalog.constraint import InlineKey
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Change
     from idemlint.replay.effects.vocabulary import Effect
@@ -257,7 +251,7 @@ class _Trace:
         elif isinstance(effect, (Sets, Retypes)):
             self._write(effect.ref)
             if effect.ref.parent is not None:
-                self._holds((effect.ref.parent.name, effect.ref.name), _needed(effect))
+                self._holds((effect.ref.parent.name, effect.ref.name), needed(effect))
         if isinstance(effect, (Creates, CreatesUnnamed)):
             self._made(effect)
         elif isinstance(effect, Retypes):
@@ -281,12 +275,12 @@ class _Trace:
             table = owner.parent if owner.parent is not None else owner
             self.writes.add((table.name, _ANYWHERE))
         definition = effect.definition
-        holds = _needed(effect)
+        holds = needed(effect)
         holds |= {each.name for each in (*effect.owners, *effect.needs) if each.parent is None}
         if effect.reads is not None:
             holds.update(each.name for each in (*effect.reads.tables, *effect.reads.types))
             holds.update(name[-1] for name, _ in effect.reads.functions)
-        for key in _foreign_keys(definition):
+        for key in foreign_keys(definition):
             # Which key of the table it stands on is looked up.
             holds.add(key.table.name)
             self.reads.add((key.table.name, _ANYWHERE))
@@ -375,30 +369,3 @@ class _Trace:
                 self.whole = True
             elif isinstance(node, nodes.If):
                 self._look_at(condition_of(node))
-
-
-def _foreign_keys(definition: object) -> Sequence[ForeignKey | InlineKey]:
-    if isinstance(definition, TableDefinition):
-        return definition.foreign_keys()
-    return (definition,) if isinstance(definition, ForeignKey) else ()
-
-
-def _needed(effect: Creates | CreatesUnnamed | Sets | Retypes) -> set[str]:
-    """What an object, or a value of a column, cannot do without, by the names in its definition."""
-    if isinstance(effect, Retypes):
-        return _type(effect.type)
-    value = effect.value if isinstance(effect, Sets) else effect.definition
-    if isinstance(value, Definition):
-        return {name for _, name in value.needed_names}
-    found: set[str] = set()
-    if isinstance(value, Column):
-        found |= _type(value.type)
-        value = value.default
-    if isinstance(value, Tree):
-        found.update(names[-1] for _, names in needed_by({value.kind: value.fields}))
-    return found
-
-
-def _type(name: str) -> set[str]:
-    name = name.rstrip("[]")
-    return set() if name in BUILTIN else {name.rpartition(".")[2]}

@@ -332,8 +332,32 @@ def _loop(run: Pass, node: nodes.Loop) -> Result:
     def never() -> Result:
         return None
 
+    doubts = len(run.doubts)
     run.either(once, never)
+    if run.judging and len(run.doubts) == doubts and _may_go_round_more(run, node):
+        reason = (
+            "it runs over rows that came since, and what it makes of their values cannot be told"
+        )
+        run.doubt(reason, Opaque(reason), None, node.span)
     return None
+
+
+def _may_go_round_more(run: Pass, node: nodes.Loop) -> bool:
+    """Whether a loop makes statements of the rows of a table that was written into after its first run."""
+    computes = any(isinstance(each.node, nodes.Dynamic) for each in nodes.walk(node.body))
+    if node.query is None or not computes:
+        return False
+    # Few loops come to this.
+    from idemlint.replay.queries.compiled import read_query
+
+    catalog = run.catalog
+    for ref in read_query(node.query.fields).tables:
+        table = catalog.find(ref)
+        if table is not None and table.presence is PRESENT:
+            latest = max(table.maker, table_rows.written_by(catalog, table))
+            if latest > catalog.statement:
+                return True
+    return False
 
 
 def _raise(run: Pass, node: nodes.Raise) -> Result:

@@ -37,6 +37,8 @@ def requires(run: Pass, effect: Requires) -> Result:
         slot = found
     else:
         slot = catalog.find(ref)
+        if slot is None and want and run.judging:
+            slot = _was_temporary(run, ref)
     presence = UNKNOWN if slot is None else slot.presence
     if presence is PRESENT:
         if want:
@@ -49,6 +51,14 @@ def requires(run: Pass, effect: Requires) -> Result:
     elif presence is UNKNOWN:
         return _unknown(run, effect, ref)
     return _unmet(run, effect, slot, effect.otherwise, ref)
+
+
+def _was_temporary(run: Pass, ref: Ref) -> Slot | None:
+    """A temporary thing that is gone, where nothing else was ever heard of by its name: where its CREATE
+    failed in this run, or was undone, there is none."""
+    if ref.schema is not None or ref.space is not Space.RELATION:
+        return None
+    return run.catalog.slot((ref.space, PG_TEMP, ref.name))
 
 
 def _needs_a_schema(effect: Requires) -> bool:

@@ -193,7 +193,10 @@ class Pass:
         catalog = self.catalog
         ref = effect.ref if effect.want else catalog.place(effect.ref, effect.beside)
         if all(isinstance(each, Drops) and each.ref == effect.ref for each in rest):
-            catalog.set_presence(ref, ABSENT, effect.kind)
+            gone = catalog.set_presence(ref, ABSENT, effect.kind)
+            if gone is not None:
+                # If it was there, what it had went with it.
+                catalog.kill(gone.oid)
             return None
 
         def met() -> Result:

@@ -81,8 +81,9 @@ def _part_of(run: Pass, effect: Drops, slot: Slot) -> str | None:
         if home is not None and home[0] in {Space.CONSTRAINT, Space.FACET}:
             inner = "a constraint" if home[0] is Space.CONSTRAINT else "an identity column"
             return f"{inner} needs it"
-    for key, constraint in run.catalog.relying(slot.oid):
-        if key[0] is Space.CONSTRAINT and slot.oid in constraint.owners:
+    for key, held in run.catalog.relying(slot.oid):
+        # A foreign key that only stands on it goes with CASCADE.
+        if key[0] is Space.CONSTRAINT and slot.oid in held.owners:
             return "a constraint was made of it"
     return None
 
