@@ -21,14 +21,16 @@ function of `machine` that does it:
 | Requires | it is there, or not | its own; 3F000, 42P01, 42704, 42710, 42725, 42809 | requirements.requires |
 | UsesColumns | columns that a statement mentions | 42703, 42P01 | requirements.uses_columns |
 | ReadsColumns | names of a query that have to stand for columns | 42703, [unknown] | parse_analysis.reads |
-| Creates | a name is taken, with all that comes along | 42P07, 42704, 42809, 42830, 42P13, 42P16 | objects.create.creates |
+| Creates | a name is taken, with what comes along | 42P07, 42704, 42809, 42830, 42P13, 42P16 | objects.create.creates |
 | CreatesUnnamed | a name that PostgreSQL chooses is taken | [repeats] | objects.create.creates_unnamed |
 | EndsAtCommit | a name is free again at COMMIT | nothing | sessions.ends_at_commit |
 | EndsTemporary | all temporary names are free again | nothing | sessions.ends_temporary |
-| Drops | a name is free again, with all that is in it | 2BP01 | objects.drop.drops |
+| Drops | a name is free again, with all that is in it | 2BP01, 42P16 | objects.drop.drops |
 | Renames | a thing has another name, or another schema | 42P07, the kind's own | objects.rename.renames |
 | Sets | a property gets a value, whatever it was | nothing | properties.sets |
 | Retypes | a column gets a type, unless something is made of it | 0A000, 42P16 | objects.retype.retypes |
+| Entitles | roles may do something with an object, or own it | nothing | objects.roles.entitles |
+| Disowns | what belongs to roles is gone, or another's | nothing | objects.roles.disowns |
 | SetsPath | names are looked for elsewhere | nothing | sessions.sets_path |
 | Inserts | rows are added | 21000, 23505, 23P01, what `keys.inference` says, [repeats] | inserts.insert |
 | Updates | rows get other values | [repeats] | writes.updates |

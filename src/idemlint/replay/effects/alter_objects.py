@@ -5,7 +5,7 @@ COMMENT, OWNER TO and GRANT belong to them: the thing has to be there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.identifiers import chosen_name
@@ -32,8 +32,10 @@ from idemlint.replay.effects.vocabulary import (
     Command,
     Creates,
     CreatesUnnamed,
+    Disowns,
     Drops,
     Effect,
+    Entitles,
     Opaque,
     Renames,
     Requires,
@@ -43,7 +45,7 @@ from idemlint.replay.effects.vocabulary import (
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def alter_sequence(stmt: Tree) -> list[Effect]:
@@ -112,10 +114,14 @@ def alter_enum(stmt: Tree) -> list[Effect]:
 
 
 def alter_policy(stmt: Tree) -> list[Effect]:
-    """`ALTER POLICY`: sets its expressions."""
+    """`ALTER POLICY`: sets its expressions, or the roles that it is for."""
     table = relation(stmt.table)
     ref = inside(Space.POLICY, stmt.policy_name, table)
-    return [uses(table, Kind.TABLE), Requires(ref, True, "42704", Kind.POLICY, Verb.ALTER)]
+    there = Requires(ref, True, "42704", Kind.POLICY, Verb.ALTER)
+    roles = tuple(_named_roles(stmt.roles))
+    if not roles:
+        return [uses(table, Kind.TABLE), there]
+    return [uses(table, Kind.TABLE), there, Entitles(ref, roles, "@granted", ("policy",))]
 
 
 def alter_role(stmt: Tree) -> list[Effect]:
@@ -166,15 +172,15 @@ def alter_publication(stmt: Tree) -> list[Effect]:
     ref = Ref(Space.PUBLICATION, stmt.pubname)
     kind = Kind.PUBLICATION_MEMBER
     effects: list[Effect] = [Requires(ref, True, "42704", Kind.PUBLICATION, Verb.ALTER)]
-    for member in publication_members(stmt, ref):
+    for made in publication_members(stmt, ref):
         if stmt.action == "AP_DropObjects":
-            effects.append(Requires(member, True, "42704", kind, Verb.DROP))
-            effects.append(Drops(member, kind))
+            effects.append(Requires(made.ref, True, "42704", kind, Verb.DROP))
+            effects.append(Drops(made.ref, kind))
         elif stmt.action == "AP_AddObjects":
-            effects.append(Requires(member, False, "42710", kind, Verb.CREATE))
-            effects.append(Creates(member, kind))
+            effects.append(Requires(made.ref, False, "42710", kind, Verb.CREATE))
+            effects.append(made)
         else:
-            effects.append(Creates(member, kind, replaces=True))
+            effects.append(made._replace(replaces=True))
     return effects
 
 
@@ -302,7 +308,8 @@ def owner(stmt: Tree) -> list[Effect]:
     found = object_ref(stmt.objectType, stmt.object) if stmt.object is not None else None
     if found is None:
         return []
-    return [Requires(found[1], True, _missing(found[0]), found[0], Verb.ALTER)]
+    there = Requires(found[1], True, _missing(found[0]), found[0], Verb.ALTER)
+    return [there, Entitles(found[1], (role(stmt.newowner),), "@owner", ("owner",))]
 
 
 def _missing(kind: Kind) -> str:
@@ -328,7 +335,65 @@ def grant(stmt: Tree) -> list[Effect]:
     elif stmt.targtype == "ACL_TARGET_ALL_IN_SCHEMA":
         effects += [uses(schema(name), Kind.SCHEMA) for name in strings(stmt.objects)]
     effects += _grantees(stmt.grantees)
+    roles = tuple(_named_roles(stmt.grantees))
+    if roles:
+        effects += _privileges(stmt, roles)
     return effects
+
+
+#: What `ALL … IN SCHEMA` means (`objectsInSchemaToOids`, src/backend/catalog/aclchk.c).
+_ALL_OF: Final = {
+    "OBJECT_TABLE": ("table", "view", "materialized view", "foreign table"),
+    "OBJECT_SEQUENCE": ("sequence",),
+    "OBJECT_FUNCTION": ("function", "aggregate"),
+    "OBJECT_PROCEDURE": ("procedure",),
+    "OBJECT_ROUTINE": ("function", "aggregate", "procedure"),
+}
+
+
+def _privileges(stmt: Tree, roles: tuple[Ref, ...]) -> Iterator[Effect]:
+    """What a GRANT or REVOKE gives or takes."""
+    what, revokes = tuple(_words(stmt.privileges)), not stmt.is_grant
+    if stmt.grant_option and revokes:
+        return
+    if stmt.targtype == "ACL_TARGET_ALL_IN_SCHEMA":
+        for name in strings(stmt.objects):
+            kinds = _ALL_OF.get(stmt.objtype, ())
+            yield Entitles(schema(name), roles, "@granted", what, revokes, kinds)
+    elif stmt.targtype == "ACL_TARGET_OBJECT":
+        for node in stmt.objects or ():
+            found = object_ref(stmt.objtype, node) if node.kind != "RangeVar" else None
+            if node.kind == "RangeVar":
+                yield Entitles(relation(node), roles, "@granted", what, revokes)
+            elif found is not None:
+                yield Entitles(found[1], roles, "@granted", what, revokes)
+
+
+def _words(privileges: tuple[Tree, ...] | None) -> Iterator[str]:
+    for each in privileges or ():
+        columns = strings(each.cols)
+        name = each.priv_name or "all"
+        yield f"{name}({','.join(columns)})" if columns else name
+
+
+def default_privileges(stmt: Tree) -> list[Effect]:
+    """`ALTER DEFAULT PRIVILEGES`: kept for the role that makes objects, and for those that it is about."""
+    options = {each.defname: each.arg.items for each in stmt.options or ()}
+    action = stmt.action
+    roles = (*_named_roles(options.get("roles")), *_named_roles(action.grantees))
+    if not roles:
+        return []
+    what = tuple(f"{each} on {action.objtype}" for each in _words(action.privileges))
+    places: list[Ref | None] = [schema(name) for name in strings(options.get("schemas"))]
+    return [
+        Entitles(place, roles, "@default", what, not action.is_grant) for place in places or [None]
+    ]
+
+
+def _named_roles(nodes: tuple[Tree, ...] | None) -> Iterator[Ref]:
+    for node in nodes or ():
+        if node.roletype in {None, "ROLESPEC_CSTRING"} and node.rolename:
+            yield role(node)
 
 
 def grant_role(stmt: Tree) -> list[Effect]:
@@ -347,4 +412,6 @@ def _grantees(nodes: tuple[Tree, ...] | None) -> list[Effect]:
 
 def role_owned(stmt: Tree) -> list[Effect]:
     """`REASSIGN OWNED` and `DROP OWNED`: the role has to be there."""
-    return _grantees(stmt.roles)
+    roles = tuple(_named_roles(stmt.roles))
+    to = role(stmt.newrole) if stmt.newrole is not None else None
+    return [*_grantees(stmt.roles), Disowns(roles, to, stmt.kind == "DropOwnedStmt")]

@@ -14,6 +14,7 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.definition import Definition
 from idemlint.replay.catalog.relation import TableDefinition
+from idemlint.replay.catalog.routine import Routine, names_in
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import (
     Body,
@@ -21,9 +22,11 @@ from idemlint.replay.effects.vocabulary import (
     Creates,
     CreatesUnnamed,
     Deletes,
+    Disowns,
     Drops,
     EndsAtCommit,
     EndsTemporary,
+    Entitles,
     Inserts,
     Opaque,
     Renames,
@@ -205,7 +208,12 @@ class _Trace:
         if isinstance(effect, Opaque):
             self._mention(effect.mentions)
             return
+        if isinstance(effect, Entitles):
+            self._entitles(effect)
+            return
         self._look_at(effect)
+        if isinstance(effect, Disowns):
+            self.whole = True
         if isinstance(effect, (Drops, Renames)) and effect.ref.space is Space.SCHEMA:
             # With all that it holds, whoever put it there; without CASCADE it has to be empty.
             self.whole = self.whole or isinstance(effect, Renames) or effect.cascade
@@ -237,6 +245,16 @@ class _Trace:
                 # With all that it has: what made that anew, before it, made nothing that lasts.
                 self.reads |= {(ref.name, _ANYWHERE), (ref.name, _COPIED)}
 
+    def _entitles(self, effect: Entitles) -> None:
+        """A role is held, by an object that stays what it is."""
+        held = {each.name for each in effect.roles}
+        self.reads |= held
+        self.writes.update((each, _HOLDING) for each in held)
+        if effect.ref is not None:
+            self._read(effect.ref)
+            of = effect.ref if effect.ref.parent is None else effect.ref.parent
+            self.holds.append((of.name, held))
+
     def _made(self, effect: Creates | CreatesUnnamed) -> None:
         """What comes with an object, and what it changes of those that it hangs on (a key, of its table)."""
         for owner in effect.owners:
@@ -247,6 +265,13 @@ class _Trace:
         if effect.reads is not None:
             holds.update(each.name for each in (*effect.reads.tables, *effect.reads.types))
             holds.update(name[-1] for name, _ in effect.reads.functions)
+        if isinstance(definition, Routine):
+            texts = (
+                *definition.every,
+                definition.result,
+                *(each for _, each in definition.row or ()),
+            )
+            holds.update(names_in(",".join(texts)))
         if isinstance(definition, ForeignKey):
             holds.add(definition.table.name)
         if isinstance(definition, Definition):
@@ -305,8 +330,6 @@ class _Trace:
             # Where a guard does not say in which table, what is in any has the name.
             self.reads |= {ref.name, (_ANYWHERE, ref.name)}
             if ref.signature and ref.space is Space.ROUTINE:
-                from idemlint.replay.catalog.routine import names_in
-
                 self.reads.update(names_in(ref.signature))
         if schema is not None:
             self.reads.add(_SCHEMA + schema)

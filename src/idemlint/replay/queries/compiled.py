@@ -10,6 +10,7 @@ from idemlint.replay.catalog.refs import qualified, table_of, type_ref
 from idemlint.replay.queries.labels import labelled
 from idemlint.replay.queries.meetings import in_call, in_case, in_coalesce, in_operator
 from idemlint.replay.queries.scope import (
+    Grouping,
     Meeting,
     Name,
     RangeEntry,
@@ -142,6 +143,7 @@ class _Reader:
         self.functions: list[tuple[list[str], dict[str, Any]]] = []
         self.types: dict[Ref, None] = {}
         self.regclasses: dict[str, None] = {}
+        self.groupings: list[Grouping] = []
         self.writes: list[tuple[Tree, dict[str, RangeEntry]]] = []
 
     def told(self, scope: Scope) -> Reading:
@@ -152,6 +154,7 @@ class _Reader:
             tuple(self.types),
             tuple(self.regclasses),
             tuple(self.writes),
+            tuple(self.groupings),
         )
 
     # -- queries -------------------------------------------------------------------------------------
@@ -173,6 +176,12 @@ class _Reader:
         self.expressions([fields[part] for part in _PLAIN if part in fields], level)
         for part in _LABELLED:
             self.labelled(fields.get(part, ()), level)
+        if "groupClause" in fields:
+            from idemlint.replay.queries.groupings import grouping_of
+
+            grouping = grouping_of(fields, tuple(level.sources))
+            if grouping is not None and grouping.others:
+                self.groupings.append(grouping)
         # Neither sees what is selected from.
         limits = [fields[part] for part in ("limitCount", "limitOffset") if part in fields]
         if limits:

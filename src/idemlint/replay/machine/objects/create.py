@@ -60,6 +60,10 @@ def creates(run: Pass, effect: Creates) -> Result:
         catalog.put(key, slot)
         return None
     oid = _put_new(run, key, effect.kind, definition, owners, needs)
+    if effect.kind is Kind.TABLE and effect.gives is not None and definition is not None:
+        from idemlint.replay.machine.objects.dependencies import bind_columns
+
+        bind_columns(run, oid, definition.types)
     if isinstance(definition, Column) and definition.default is not None:
         from idemlint.replay.machine.objects import defaults
 

@@ -15,13 +15,14 @@ from idemlint.replay.catalog.table_rows import is_closed, keys_of
 from idemlint.replay.catalog.view import key_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Raised
+    from idemlint.replay.queries.scope import Grouping, Name, RangeEntry
 
 
 def stands_on(
@@ -95,3 +96,30 @@ def bind_inline(run: Pass, table_oid: int, definition: TableDefinition) -> None:
         made = ForeignKey(each.table, each.columns)
         place = (Space.CONSTRAINT, table_oid, each.name)
         catalog.put(place, slot._replace(kind=Kind.CONSTRAINT, definition=made, needs=needs))
+
+
+def keys_grouped_by(catalog: Catalog, groupings: Iterable[Grouping]) -> Iterator[int]:
+    """The primary keys without which queries could not give a column that they are not grouped by."""
+    for grouping in groupings:
+        for source in grouping.sources:
+            table = catalog.find(source.table) if source.table is not None else None
+            if table is None or table.presence is not PRESENT or source.columns:
+                continue
+            primary = _key(catalog, table, ())
+            names = next((each for slot, each in _keys(catalog, table) if slot is primary), ())
+            of_source = [_of_source(catalog, table, source, each) for each in grouping.by]
+            if primary is None or not names or not set(names).issubset(of_source):
+                continue
+            others = (_of_source(catalog, table, source, each) for each in grouping.others)
+            if any(each and each not in of_source for each in others):
+                yield primary.oid
+
+
+def _of_source(catalog: Catalog, table: Slot, source: RangeEntry, name: Name) -> str:
+    """The column of an entry of FROM that a name stands for; empty: one of another."""
+    if len(name) > 1 and name[-2] != source.name:
+        return ""
+    if name[-1] == "*":
+        return "*"
+    column = catalog.find_key((Space.COLUMN, table.oid, name[-1]))
+    return name[-1] if column is not None and column.presence is PRESENT else ""
