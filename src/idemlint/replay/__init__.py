@@ -21,7 +21,7 @@ function of `machine` that does it:
 | Requires | it is there, or not | its own; 3F000, 42P01, 42704, 42710, 42725, 42809 | requirements.requires |
 | UsesColumns | columns that a statement mentions | 42703, 42P01 | requirements.uses_columns |
 | ReadsColumns | names of a query that have to stand for columns | 42703, [unknown] | parse_analysis.reads |
-| Creates | a name is taken, with what comes along | 42P07, 42704, 42809, 42830, 42P13, 42P16 | objects.create.creates |
+| Creates | a name is taken | 42P07, 42704, 42809, 42830, 42P13, 42P16 | objects.create.creates |
 | CreatesUnnamed | a name that PostgreSQL chooses is taken | [repeats] | objects.create.creates_unnamed |
 | EndsAtCommit | a name is free again at COMMIT | nothing | sessions.ends_at_commit |
 | EndsTemporary | all temporary names are free again | nothing | sessions.ends_temporary |

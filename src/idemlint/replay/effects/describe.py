@@ -134,21 +134,6 @@ def _sets(effect: vocabulary.Sets) -> str:
     return f"sets {effect.facet} of {_named(effect.ref)}{_value(effect.value)}"
 
 
-def _entitles(effect: vocabulary.Entitles) -> str:
-    what = ", ".join(effect.what) or "all"
-    verb = "revokes" if effect.revokes else "grants"
-    on = _named(effect.ref) if effect.ref is not None else "what is made"
-    roles = _listed(map(_named, effect.roles))
-    if effect.sort == "@owner":
-        return f"makes {roles} the owner of {on}"
-    return f"{verb} {what} on {on} {'from' if effect.revokes else 'to'} {roles}"
-
-
-def _disowns(effect: vocabulary.Disowns) -> str:
-    does = "drops" if effect.drops else "gives away"
-    return f"{does} what belongs to {_listed(map(_named, effect.roles))}"
-
-
 def _value(value: object) -> str:
     """What a property is set to; an expression is its parse tree, which does not go into a line."""
     if value is True:
@@ -279,8 +264,8 @@ _TEXTS: Final[dict[type, Callable[..., str]]] = {
     vocabulary.Renames: _renames,
     vocabulary.Sets: _sets,
     vocabulary.Retypes: _retypes,
-    vocabulary.Entitles: _entitles,
-    vocabulary.Disowns: _disowns,
+    vocabulary.Entitles: told.entitles,
+    vocabulary.Disowns: told.disowns,
     vocabulary.SetsPath: _sets_path,
     vocabulary.Inserts: _inserts,
     vocabulary.Updates: _updates,

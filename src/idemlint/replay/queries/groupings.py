@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres import functions
 from idemlint.postgres.functions import Call
-from idemlint.replay.queries.scope import Grouping, Name, RangeEntry, field_names
+from idemlint.replay.queries.scope import GroupedLevel, Name, RangeEntry, field_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ _AGGREGATES: Final = frozenset(
 _GIVEN: Final = ("targetList", "havingClause", "sortClause")
 
 
-def grouping_of(fields: dict[str, Any], sources: tuple[RangeEntry, ...]) -> Grouping | None:
+def grouping_of(fields: dict[str, Any], sources: tuple[RangeEntry, ...]) -> GroupedLevel | None:
     """What a raw `SelectStmt` with GROUP BY is grouped by, and which columns it gives besides."""
     targets = [each["ResTarget"] for each in fields.get("targetList", ())]
     by = []
@@ -40,7 +40,7 @@ def grouping_of(fields: dict[str, Any], sources: tuple[RangeEntry, ...]) -> Grou
         if column:
             by.append(_labelled(column, targets))
     others = _bare([fields[part] for part in _GIVEN if part in fields])
-    return Grouping(sources, tuple(by), tuple(each for each in others if each not in by))
+    return GroupedLevel(sources, tuple(by), tuple(each for each in others if each not in by))
 
 
 def _placed(constant: dict[str, Any], targets: list[dict[str, Any]]) -> Name:

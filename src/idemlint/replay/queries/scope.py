@@ -90,7 +90,7 @@ def levels(scope: Scope) -> Iterator[Scope]:
         waiting += reversed((*level.apart, *level.inner))
 
 
-class Grouping(NamedTuple):
+class GroupedLevel(NamedTuple):
     """A level with GROUP BY: its entries of FROM, the columns it is grouped by, and others that it gives."""
 
     sources: tuple[RangeEntry, ...]
@@ -113,4 +113,4 @@ class Reading(NamedTuple):
     types: tuple[Ref, ...] = ()
     regclasses: tuple[str, ...] = ()
     writes: tuple[tuple[Tree, dict[str, RangeEntry]], ...] = ()
-    groupings: tuple[Grouping, ...] = ()
+    groupings: tuple[GroupedLevel, ...] = ()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Raised
-    from idemlint.replay.queries.scope import Grouping, Name, RangeEntry
+    from idemlint.replay.queries.scope import GroupedLevel, Name, RangeEntry
 
 
 def stands_on(
@@ -98,7 +98,7 @@ def bind_inline(run: Pass, table_oid: int, definition: TableDefinition) -> None:
         catalog.put(place, slot._replace(kind=Kind.CONSTRAINT, definition=made, needs=needs))
 
 
-def keys_grouped_by(catalog: Catalog, groupings: Iterable[Grouping]) -> Iterator[int]:
+def keys_grouped_by(catalog: Catalog, groupings: Iterable[GroupedLevel]) -> Iterator[int]:
     """The primary keys without which queries could not give a column that they are not grouped by."""
     for grouping in groupings:
         for source in grouping.sources:
