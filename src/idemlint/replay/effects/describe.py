@@ -13,6 +13,7 @@ from idemlint.plpgsql import nodes
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
 from idemlint.replay.effects import effects_of, vocabulary
+from idemlint.replay.effects.access import told
 from idemlint.replay.effects.vocabulary import SKIP
 from idemlint.replay.guards import conditions
 from idemlint.replay.guards.kept import condition_of
