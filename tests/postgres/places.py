@@ -342,6 +342,7 @@ PLACES = {
         "attached": "create table u (id int, x text);"
         " alter table o attach partition u for values from (1) to (9)",
         "view": "create view v as select id from o",
+        "detached": "create table u partition of o default; alter table o detach partition u",
     },
     "column": {
         "view": "create view v as select c from t",

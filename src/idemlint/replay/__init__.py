@@ -30,6 +30,8 @@ function of `machine` that does it:
 | Renames | a thing has another name, or another schema | 42P07, the kind's own | objects.rename.renames |
 | Sets | a property gets a value, whatever it was | nothing | properties.sets |
 | Retypes | a column gets a type, unless something is made of it | 0A000, 42P16 | objects.retype.retypes |
+| Entitles | roles may do something with an object, or own it | nothing | objects.roles.entitles |
+| Disowns | what belongs to roles is gone, or another's | nothing | objects.roles.disowns |
 | SetsPath | names are looked for elsewhere | nothing | sessions.sets_path |
 | Inserts | rows are added | 21000, 23505, 23P01, what `keys.inference` says, [repeats] | inserts.insert |
 | Updates | rows get other values | [repeats] | writes.updates |

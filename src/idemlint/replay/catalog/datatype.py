@@ -142,10 +142,11 @@ class EnumDefinition(Definition):
 class CompositeDefinition(Definition):
     """The attributes of a CREATE TYPE … AS (…)."""
 
-    __slots__ = ("attributes",)
+    __slots__ = ("attributes", "collations")
 
-    def __init__(self, attributes: dict[str, str]) -> None:
+    def __init__(self, attributes: dict[str, str], collations: dict[str, str]) -> None:
         self.attributes = attributes
+        self.collations = collations
 
     def inside(self, space: Space, name: str) -> bool | None:
         """Whether it has an attribute."""
@@ -156,7 +157,9 @@ class CompositeDefinition(Definition):
         return tuple(self.attributes) if space is Space.COLUMN else ()
 
     def needs(self) -> Iterator[Need]:
-        """The types of its attributes."""
+        """The types of its attributes, and their collations."""
+        for attribute, name in self.collations.items():
+            yield Need(Space.COLLATION, name, None, Space.COLUMN, attribute)
         for attribute, name in self.attributes.items():
             schema, _, bare = name.removesuffix("[]").rpartition(".")
             yield Need(Space.TYPE, bare, schema or None, Space.COLUMN, attribute)

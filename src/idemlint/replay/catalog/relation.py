@@ -19,7 +19,6 @@ from idemlint.replay.catalog.constraint import (
 )
 from idemlint.replay.catalog.definition import Definition, Need
 from idemlint.replay.catalog.identifiers import ChosenName, chosen_name
-from idemlint.replay.catalog.needed import check_needs, column_needs, whole_needs
 from idemlint.replay.catalog.refs import relation
 from idemlint.source.tree import Tree, folded, strings, unfolded
 
@@ -169,8 +168,7 @@ class _Contents:
     def __init__(self, table: str, fields: dict[str, Any]) -> None:
         self._table = table
         self._elements: Sequence[dict[str, Any]] = fields.get("tableElts", ())
-        #: What the table itself needs: the type that it is OF, what its partition key calls.
-        self._whole = list(whole_needs(fields))
+        self._fields = fields
 
     @cached_property
     def column_names(self) -> frozenset[str]:
@@ -218,9 +216,12 @@ class _Contents:
         return frozenset((need.space, need.name) for need in self.needs)
 
     def _read_needs(self) -> Iterator[Need]:
-        yield from column_needs(self.columns.values())
-        yield from check_needs(self.constraints.values())
-        yield from self._whole
+        # Where nothing is dropped, nobody asks.
+        from idemlint.replay.catalog import needed
+
+        yield from needed.column_needs(self.columns.values())
+        yield from needed.check_needs(self.constraints.values())
+        yield from needed.whole_needs(self._fields)
         for key in self.foreign_keys:
             if key.table.name != self._table:
                 table = key.table

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.alter_passes import INDEXED
 from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.postgres.operators import PLAIN_OPERATORS
 from idemlint.replay.catalog.constraint import ForeignKey, chosen_constraint, constraint_columns
 from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.refs import facet, inside, primary_key, qualified, relation
@@ -18,7 +19,7 @@ from idemlint.replay.effects.vocabulary import (
     Requires,
     Verb,
 )
-from idemlint.replay.queries.compiled import PLAIN_OPERATORS, read_level
+from idemlint.replay.queries.compiled import read_level
 from idemlint.replay.queries.scope import RangeEntry, field_names
 from idemlint.source.tree import Tree, strings
 

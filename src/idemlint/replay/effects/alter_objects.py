@@ -1,6 +1,6 @@
 """ALTERs of what is neither a table nor an index: members come and go, all else sets a value.
 
-COMMENT, OWNER TO and GRANT belong to them: the thing has to be there.
+COMMENT belongs to them: the thing has to be there.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from idemlint.replay.catalog.refs import (
     object_ref,
     qualified,
     relation,
-    role,
-    schema,
     signature_of,
 )
 from idemlint.replay.effects.alter_table import options
@@ -38,7 +36,6 @@ from idemlint.replay.effects.vocabulary import (
     Renames,
     Requires,
     Sets,
-    UsesColumns,
     Verb,
 )
 from idemlint.source.tree import Tree, strings
@@ -112,20 +109,6 @@ def alter_enum(stmt: Tree) -> list[Effect]:
     return effects
 
 
-def alter_policy(stmt: Tree) -> list[Effect]:
-    """`ALTER POLICY`: sets its expressions."""
-    table = relation(stmt.table)
-    ref = inside(Space.POLICY, stmt.policy_name, table)
-    return [uses(table, Kind.TABLE), Requires(ref, True, "42704", Kind.POLICY, Verb.ALTER)]
-
-
-def alter_role(stmt: Tree) -> list[Effect]:
-    """`ALTER ROLE`: sets attributes, membership, settings."""
-    if stmt.role is None or not stmt.role.rolename:
-        return []
-    return [Requires(role(stmt.role), True, "42704", Kind.ROLE, Verb.ALTER)]
-
-
 def alter_operator_family(stmt: Tree) -> list[Effect]:
     """`ALTER OPERATOR FAMILY … ADD | DROP`."""
     family = qualified(Space.OPERATOR_FAMILY, strings(stmt.opfamilyname), stmt.amname)
@@ -167,15 +150,15 @@ def alter_publication(stmt: Tree) -> list[Effect]:
     ref = Ref(Space.PUBLICATION, stmt.pubname)
     kind = Kind.PUBLICATION_MEMBER
     effects: list[Effect] = [Requires(ref, True, "42704", Kind.PUBLICATION, Verb.ALTER)]
-    for member in publication_members(stmt, ref):
+    for made in publication_members(stmt, ref):
         if stmt.action == "AP_DropObjects":
-            effects.append(Requires(member, True, "42704", kind, Verb.DROP))
-            effects.append(Drops(member, kind))
+            effects.append(Requires(made.ref, True, "42704", kind, Verb.DROP))
+            effects.append(Drops(made.ref, kind))
         elif stmt.action == "AP_AddObjects":
-            effects.append(Requires(member, False, "42710", kind, Verb.CREATE))
-            effects.append(Creates(member, kind))
+            effects.append(Requires(made.ref, False, "42710", kind, Verb.CREATE))
+            effects.append(made)
         else:
-            effects.append(Creates(member, kind, replaces=True))
+            effects.append(made._replace(replaces=True))
     return effects
 
 
@@ -266,7 +249,7 @@ def comment(stmt: Tree) -> list[Effect]:
     if found is None:
         return []
     kind, ref = found
-    return [Requires(ref, True, _missing(kind), kind, Verb.ALTER)]
+    return [Requires(ref, True, missing(kind), kind, Verb.ALTER)]
 
 
 def security_label(stmt: Tree) -> list[Effect]:
@@ -293,62 +276,11 @@ def depends_on_extension(stmt: Tree) -> list[Effect]:
     found = object_ref(stmt.objectType, stmt.object) if stmt.object is not None else None
     if found is None:
         return [there]
-    return [Requires(found[1], True, _missing(found[0]), found[0], Verb.ALTER), there]
+    return [Requires(found[1], True, missing(found[0]), found[0], Verb.ALTER), there]
 
 
-def owner(stmt: Tree) -> list[Effect]:
-    """`ALTER … OWNER TO`, which sets a value."""
-    if stmt.relation is not None:
-        return [Requires(relation(stmt.relation), True, "42P01", Kind.TABLE, Verb.ALTER)]
-    found = object_ref(stmt.objectType, stmt.object) if stmt.object is not None else None
-    if found is None:
-        return []
-    return [Requires(found[1], True, _missing(found[0]), found[0], Verb.ALTER)]
-
-
-def _missing(kind: Kind) -> str:
+def missing(kind: Kind) -> str:
     """The SQLSTATE of using a thing that is not there: for every relation 42P01."""
     if kind.space is Space.RELATION and kind is not Kind.COMPOSITE_TYPE:
         return "42P01"
     return "42704" if kind is Kind.ENUM_VALUE else kind.undefined
-
-
-def grant(stmt: Tree) -> list[Effect]:
-    """`GRANT`/`REVOKE` on objects: sets privileges; the objects and the roles have to be there."""
-    effects: list[Effect] = []
-    columns = [name for each in stmt.privileges or () for name in strings(each.cols)]
-    if stmt.targtype == "ACL_TARGET_OBJECT":
-        for node in stmt.objects or ():
-            if node.kind == "RangeVar":
-                ref, kind = relation(node), Kind.TABLE
-            else:
-                found = object_ref(stmt.objtype, node)
-                if found is None:
-                    continue
-                kind, ref = found
-            effects.append(Requires(ref, True, _missing(kind), kind, Verb.USE))
-            if columns and kind is Kind.TABLE:
-                effects.append(UsesColumns(ref, tuple(dict.fromkeys(columns))))
-    elif stmt.targtype == "ACL_TARGET_ALL_IN_SCHEMA":
-        effects += [uses(schema(name), Kind.SCHEMA) for name in strings(stmt.objects)]
-    effects += _grantees(stmt.grantees)
-    return effects
-
-
-def grant_role(stmt: Tree) -> list[Effect]:
-    """`GRANT role TO role`."""
-    roles = [Ref(Space.ROLE, node.priv_name) for node in stmt.granted_roles or ()]
-    return [*(uses(ref, Kind.ROLE) for ref in roles), *_grantees(stmt.grantee_roles)]
-
-
-def _grantees(nodes: tuple[Tree, ...] | None) -> list[Effect]:
-    return [
-        uses(role(node), Kind.ROLE)
-        for node in nodes or ()
-        if node.roletype in {None, "ROLESPEC_CSTRING"} and node.rolename
-    ]
-
-
-def role_owned(stmt: Tree) -> list[Effect]:
-    """`REASSIGN OWNED` and `DROP OWNED`: the role has to be there."""
-    return _grantees(stmt.roles)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.alter_passes import REST, alter_pass
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.refs import KINDS, facet, inside, partitioned, relation, table_of
+from idemlint.replay.catalog.refs import KINDS, facet, inside, partitioned, relation, role, table_of
 from idemlint.replay.effects import alter_column
 from idemlint.replay.effects.add_constraint import create_constraint
 from idemlint.replay.effects.vocabulary import (
@@ -19,7 +19,9 @@ from idemlint.replay.effects.vocabulary import (
     Creates,
     Drops,
     Effect,
+    Entitles,
     Requires,
+    Sets,
     Verb,
 )
 from idemlint.source.tree import Tree
@@ -111,9 +113,12 @@ def _member(prefix: str, kind: Kind, *, adds: bool) -> Callable[[Ref, Tree], lis
             *([fits] if adds and not attaches else []),
             Requires(link, not adds, kind.duplicate if adds else kind.undefined, kind, _verb(adds)),
         ]
+        # A partition goes with its parent; a child that inherits keeps it.
+        value = (parent,) if adds else ()
+        bound = Sets(child, "owners", value) if attaches else Sets(child, "inherits", value)
         if adds:
-            return [*effects, Creates(link, kind, None, (child,))]
-        return [*effects, Drops(link, kind)]
+            return [*effects, Creates(link, kind, None, (child,)), bound]
+        return [*effects, Drops(link, kind), bound]
 
     return build
 
@@ -151,6 +156,10 @@ def options(owner: Ref, nodes: Iterable[Tree]) -> list[Effect]:
     return effects
 
 
+def _change_owner(table: Ref, command: Tree) -> list[Effect]:
+    return [Entitles(table, (role(command.newowner),), "@owner", ("owner",))]
+
+
 def _option_nodes(command: Tree) -> tuple[Tree, ...]:
     found = getattr(command, "def")
     return found.items or () if found is not None else ()
@@ -181,6 +190,7 @@ _MODELS: Final[dict[str, Callable[[Ref, Tree], list[Effect]]]] = {
     "AT_DropConstraint": _drop_constraint,
     "AT_AlterConstraint": _needs_constraint,
     "AT_ValidateConstraint": _needs_constraint,
+    "AT_ChangeOwner": _change_owner,
     "AT_ColumnDefault": alter_column.sets_default,
     "AT_SetNotNull": alter_column.sets_not_null,
     "AT_DropNotNull": alter_column.sets_not_null,

@@ -15,6 +15,7 @@ from idemlint.replay.effects.vocabulary import (
     Creates,
     Drops,
     Effect,
+    Entitles,
     Opaque,
     Requires,
     Sets,
@@ -76,6 +77,8 @@ def create_schema(stmt: Tree) -> list[Effect]:
     if owner is not None and owner.rolename:
         effects.append(uses(role(owner), Kind.ROLE))
     effects += creates(ref, Kind.SCHEMA, guarded=is_guarded(stmt))
+    if owner is not None and owner.rolename:
+        effects.append(Entitles(ref, (role(owner),), "@owner", ("owner",)))
     return effects
 
 
@@ -266,25 +269,31 @@ def _named(space: Space, field: str, kind: Kind) -> Callable[[Tree], list[Effect
 _WITH_OPTIONS: Final = frozenset({Kind.SERVER, Kind.FOREIGN_DATA_WRAPPER})
 
 
-def publication_members(stmt: Tree, publication: Ref) -> list[Ref]:
-    """The tables and schemas that a statement names, as members."""
+def publication_members(stmt: Tree, publication: Ref) -> list[Creates]:
+    """The tables and schemas that a statement names, as members: a table's goes with the table, and keeps
+    the columns that it names there."""
     members = []
     for node in stmt.pubobjects or ():
         if node.pubtable is not None:
             table = relation(node.pubtable.relation)
-            members.append(inside(Space.MEMBER, f"table {table}", publication))
+            ref = inside(Space.MEMBER, f"table {table}", publication)
+            columns = tuple(
+                inside(Space.COLUMN, each, table) for each in strings(node.pubtable.columns)
+            )
+            where = node.pubtable.fields.get("whereClause")
+            reading = read_level([where], (RangeEntry(table.name, table),)) if where else None
+            kind = Kind.PUBLICATION_MEMBER
+            members.append(Creates(ref, kind, None, (table,), columns, reads=reading))
         elif node.name:
-            members.append(inside(Space.MEMBER, f"schema {node.name}", publication))
+            ref = inside(Space.MEMBER, f"schema {node.name}", publication)
+            members.append(Creates(ref, Kind.PUBLICATION_MEMBER))
     return members
 
 
 def create_publication(stmt: Tree) -> list[Effect]:
     """`CREATE PUBLICATION` with its tables."""
     ref = Ref(Space.PUBLICATION, stmt.pubname)
-    return [
-        *creates(ref, Kind.PUBLICATION),
-        *(Creates(member, Kind.PUBLICATION_MEMBER) for member in publication_members(stmt, ref)),
-    ]
+    return [*creates(ref, Kind.PUBLICATION), *publication_members(stmt, ref)]
 
 
 def import_foreign_schema(stmt: Tree) -> list[Effect]:

@@ -57,14 +57,14 @@ def create_range(stmt: Tree) -> list[Effect]:
 def create_composite(stmt: Tree) -> list[Effect]:
     """`CREATE TYPE … AS (…)`: it lives among the relations, and its name is taken among the types: 42710."""
     ref = relation(stmt.typevar)
-    attributes = {
-        element.colname: type_name(element.typeName)
-        for element in stmt.coldeflist or ()
-        if element.kind == "ColumnDef"
+    elements = [each for each in stmt.coldeflist or () if each.kind == "ColumnDef"]
+    attributes = {each.colname: type_name(each.typeName) for each in elements}
+    collations = {
+        each.colname: strings(each.collClause.collname)[-1] for each in elements if each.collClause
     }
     return [
         Requires(ref._replace(space=Space.TYPE), False, "42710", Kind.TYPE, Verb.CREATE),
-        Creates(ref, Kind.COMPOSITE_TYPE, CompositeDefinition(attributes)),
+        Creates(ref, Kind.COMPOSITE_TYPE, CompositeDefinition(attributes, collations)),
     ]
 
 

@@ -13,6 +13,7 @@ from idemlint.plpgsql import nodes
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
 from idemlint.replay.effects import effects_of, vocabulary
+from idemlint.replay.effects.access import told
 from idemlint.replay.effects.vocabulary import SKIP
 from idemlint.replay.guards.condition_words import asked, columns_in_words, row_in_words
 from idemlint.replay.guards.kept import condition_of
@@ -262,6 +263,8 @@ _TEXTS: Final[dict[type, Callable[..., str]]] = {
     vocabulary.Renames: _renames,
     vocabulary.Sets: _sets,
     vocabulary.Retypes: _retypes,
+    vocabulary.Entitles: told.entitles,
+    vocabulary.Disowns: told.disowns,
     vocabulary.SetsPath: _sets_path,
     vocabulary.Inserts: _inserts,
     vocabulary.Updates: _updates,

@@ -181,6 +181,29 @@ class Retypes(NamedTuple):
     typmods: str = ""
 
 
+class Entitles(NamedTuple):
+    """Roles may do `what` with an object (empty: all), `revokes`: no longer.
+
+    `sort` is `@granted`, `@default` (with what is made in future, in a schema or in any), or `@owner`.
+    `inside`: with all of these kinds that are in a schema.
+    """
+
+    ref: Ref | None
+    roles: tuple[Ref, ...]
+    sort: str
+    what: tuple[str, ...] = ()
+    revokes: bool = False
+    inside: tuple[str, ...] = ()
+
+
+class Disowns(NamedTuple):
+    """What belongs to roles is another's (`to`), or (`drops`) gone, with what is granted to them."""
+
+    roles: tuple[Ref, ...]
+    to: Ref | None = None
+    drops: bool = False
+
+
 class SetsPath(NamedTuple):
     """`SET search_path`; `None` resets it. `local`: only until the transaction ends."""
 
@@ -320,6 +343,8 @@ Effect = (
     | Renames
     | Sets
     | Retypes
+    | Entitles
+    | Disowns
     | SetsPath
     | Inserts
     | Updates

@@ -12,6 +12,7 @@ from idemlint.plpgsql import nodes
 from idemlint.postgres.kinds import OVERLOADED, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.relation import TableDefinition
+from idemlint.replay.catalog.routine import names_in
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import (
     Body,
@@ -19,9 +20,11 @@ from idemlint.replay.effects.vocabulary import (
     Creates,
     CreatesUnnamed,
     Deletes,
+    Disowns,
     Drops,
     EndsAtCommit,
     EndsTemporary,
+    Entitles,
     Inserts,
     Opaque,
     Renames,
@@ -230,7 +233,12 @@ class _Trace:
         if isinstance(effect, Opaque):
             self._mention(effect.mentions)
             return
+        if isinstance(effect, Entitles):
+            self._entitles(effect)
+            return
         self._look_at(effect)
+        if isinstance(effect, Disowns):
+            self.whole = True
         if isinstance(effect, (Drops, Renames)) and effect.ref.space is Space.SCHEMA:
             # With all that it holds, whoever put it there; without CASCADE it has to be empty.
             self.whole = self.whole or isinstance(effect, Renames) or effect.cascade
@@ -268,6 +276,16 @@ class _Trace:
             if ref.space is Space.RELATION:
                 # With all that it has: what made that anew, before it, made nothing that lasts.
                 self.reads |= {(ref.name, _ANYWHERE), (ref.name, _COPIED)}
+
+    def _entitles(self, effect: Entitles) -> None:
+        """A role is held, by an object that stays what it is."""
+        held = {each.name for each in effect.roles}
+        self.reads |= held
+        self.writes.update((each, _HOLDING) for each in held)
+        if effect.ref is not None:
+            self._read(effect.ref)
+            of = effect.ref if effect.ref.parent is None else effect.ref.parent
+            self.holds.append((of.name, held))
 
     def _made(self, effect: Creates | CreatesUnnamed) -> None:
         """What comes with an object, and what it changes of those that it hangs on (a key, of its table)."""
@@ -341,8 +359,6 @@ class _Trace:
             # Where a guard does not say in which table, what is in any has the name.
             self.reads |= {ref.name, (_ANYWHERE, ref.name)}
             if ref.signature and ref.space is Space.ROUTINE:
-                from idemlint.replay.catalog.routine import names_in
-
                 self.reads.update(names_in(ref.signature))
         if schema is not None:
             self.reads.add(_SCHEMA + schema)

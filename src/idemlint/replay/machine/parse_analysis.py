@@ -143,6 +143,10 @@ def used(run: Pass, reading: Reading) -> Used:
         for text in reading.regclasses:
             relation = registered(text, "regclass")
             others += named(run, relation) if relation is not None else ()
+    if reading.groupings:
+        from idemlint.replay.machine.objects.foreign_keys import keys_grouped_by
+
+        others += keys_grouped_by(catalog, reading.groupings)
     return Used(tuple(dict.fromkeys(columns)), tuple(dict.fromkeys(others)))
 
 

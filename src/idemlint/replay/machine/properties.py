@@ -42,6 +42,10 @@ def sets(run: Pass, effect: Sets) -> Result:
     if effect.facet == "owners":
         catalog.put(key, slot._replace(owners=run.oids(effect.value)))
         return None
+    if effect.facet == "inherits":
+        parents = run.oids(effect.value)
+        catalog.put(key, slot._replace(needs=(*slot.needs, *parents) if parents else ()))
+        return None
     known = slot.definition
     if known is None:
         table = catalog.by_oid(key[1])

@@ -37,6 +37,7 @@ def joined(readings: Iterable[Reading]) -> Reading:
         tuple(dict.fromkeys(ref for each in given for ref in each.types)),
         tuple(dict.fromkeys(text for each in given for text in each.regclasses)),
         tuple(write for each in given for write in each.writes),
+        tuple(group for each in given for group in each.groupings),
     )
 
 

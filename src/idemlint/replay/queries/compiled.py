@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Ref, Space
+from idemlint.postgres.operators import PLAIN_OPERATORS, SEARCHES
 from idemlint.replay.catalog.datatype import BUILTIN, raw_type_name
 from idemlint.replay.catalog.refs import qualified, table_of, type_ref
 from idemlint.replay.queries.labels import labelled
 from idemlint.replay.queries.meetings import in_call, in_case, in_coalesce, in_operator
 from idemlint.replay.queries.scope import (
+    GroupedLevel,
     Meeting,
     Name,
     RangeEntry,
@@ -30,25 +32,6 @@ _NOTHING: Final[dict[str, Any]] = {}
 #: Parts of a SELECT whose names are columns, and those whose names may be labels.
 _PLAIN: Final = ("targetList", "whereClause", "havingClause", "valuesLists", "windowClause")
 _LABELLED: Final = ("groupClause", "distinctClause", "sortClause")
-#: Operators of PostgreSQL's own that are written most; those of others are looked for by other names.
-PLAIN_OPERATORS: Final = frozenset(
-    {
-        *("=", "<>", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "^", "||", "|", "&", "#"),
-        *("~", "!~", "~*", "!~*", "~~", "!~~", "~~*", "!~~*"),
-        *("->", "->>", "#>", "#>>", "@>", "<@", "?", "&&", "@@"),
-    }
-)
-#: Functions whose first argument, where there are two, may name a text search configuration.
-_SEARCHES: Final = frozenset(
-    {
-        "to_tsvector",
-        "to_tsquery",
-        "plainto_tsquery",
-        "phraseto_tsquery",
-        "websearch_to_tsquery",
-        "ts_headline",
-    }
-)
 #: Stands for what may have any column.
 _OPEN: Final = RangeEntry("")
 
@@ -145,6 +128,7 @@ class _Reader:
         self.functions: list[tuple[list[str], dict[str, Any]]] = []
         self.types: dict[Ref, None] = {}
         self.regclasses: dict[str, None] = {}
+        self.groupings: list[GroupedLevel] = []
         self.writes: list[tuple[Tree, dict[str, RangeEntry]]] = []
 
     def told(self, scope: Scope) -> Reading:
@@ -155,6 +139,7 @@ class _Reader:
             tuple(self.types),
             tuple(self.regclasses),
             tuple(self.writes),
+            tuple(self.groupings),
         )
 
     # -- queries -------------------------------------------------------------------------------------
@@ -176,6 +161,12 @@ class _Reader:
         self.expressions([fields[part] for part in _PLAIN if part in fields], level)
         for part in _LABELLED:
             self.labelled(fields.get(part, ()), level)
+        if "groupClause" in fields:
+            from idemlint.replay.queries.groupings import grouping_of
+
+            grouping = grouping_of(fields, tuple(level.sources))
+            if grouping is not None and grouping.others:
+                self.groupings.append(grouping)
         # Neither sees what is selected from.
         limits = [fields[part] for part in ("limitCount", "limitOffset") if part in fields]
         if limits:
@@ -305,7 +296,7 @@ class _Reader:
                 text = each.get("A_Const", _NOTHING).get("sval", _NOTHING).get("sval")
                 if text is not None:
                     self.regclasses[text] = None
-        elif name[-1] in _SEARCHES and len(fields.get("args", ())) > 1:
+        elif name[-1] in SEARCHES and len(fields.get("args", ())) > 1:
             self.configuration(fields["args"][0])
         return True
 

@@ -92,12 +92,20 @@ def levels(scope: Scope) -> Iterator[Scope]:
         waiting += reversed((*level.apart, *level.inner))
 
 
+class GroupedLevel(NamedTuple):
+    """A level with GROUP BY: its entries of FROM, the columns it is grouped by, and others that it gives."""
+
+    sources: tuple[RangeEntry, ...]
+    by: tuple[Name, ...]
+    others: tuple[Name, ...]
+
+
 class Reading(NamedTuple):
     """All that a query or an expression mentions.
 
     `scope` has its columns; `tables` are the relations that it reads, `functions` the calls (name, raw
     `FuncCall`), `types` what it casts to, with collations, operators and text search configurations;
-    `regclasses` are the literals cast to regclass or given to nextval.
+    `groupings` are its GROUP BYs, `regclasses` the literals cast to regclass or given to nextval.
     `writes` are its data-modifying WITH clauses, each with what its own WITH list makes known to it.
     """
 
@@ -107,3 +115,4 @@ class Reading(NamedTuple):
     types: tuple[Ref, ...] = ()
     regclasses: tuple[str, ...] = ()
     writes: tuple[tuple[Tree, dict[str, RangeEntry]], ...] = ()
+    groupings: tuple[GroupedLevel, ...] = ()

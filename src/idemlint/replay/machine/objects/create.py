@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
@@ -10,7 +10,6 @@ from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
-from idemlint.replay.catalog.routine import Routine
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
 from idemlint.replay.machine.requirements import place
 from idemlint.replay.machine.signals import Raised
@@ -60,6 +59,10 @@ def creates(run: Pass, effect: Creates) -> Result:
         catalog.put(key, slot)
         return None
     oid = _put_new(run, key, effect.kind, definition, owners, needs)
+    if effect.kind is Kind.TABLE and effect.gives is not None and definition is not None:
+        from idemlint.replay.machine.objects.dependencies import bind_columns
+
+        bind_columns(run, oid, definition.types)
     if isinstance(definition, Column) and definition.default is not None:
         from idemlint.replay.machine.objects import defaults
 
@@ -69,12 +72,9 @@ def creates(run: Pass, effect: Creates) -> Result:
     return None
 
 
-#: Definitions that say what a thing needs.
-_NEEDING: Final = (Column, ForeignKey, Routine)
-
-
 def _bound(run: Pass, effect: Creates | CreatesUnnamed) -> Bound | Raised:
-    if effect.reads is None and not isinstance(effect.definition, _NEEDING):
+    plain = effect.reads is None and effect.kind.space is not Space.ROUTINE
+    if plain and not isinstance(effect.definition, (Column, ForeignKey)):
         return run.oids(effect.owners), run.oids(effect.needs)
     # Most tables, types, indexes have no expression.
     from idemlint.replay.machine.objects.dependencies import bound

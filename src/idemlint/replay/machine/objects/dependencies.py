@@ -9,10 +9,12 @@ from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.datatype import BUILTIN, PERCENT_TYPE
 from idemlint.replay.catalog.routine import Routine, resolved
+from idemlint.replay.catalog.slots import PRESENT, Slot
 from idemlint.replay.effects.vocabulary import Creates
 from idemlint.replay.machine.objects.foreign_keys import stands_on
 from idemlint.replay.machine.parse_analysis import named, used
 from idemlint.replay.machine.signals import Raised
+from idemlint.replay.queries.columns import bare_type
 from idemlint.replay.queries.compiled import read_level
 from idemlint.replay.queries.resolve import found_in
 
@@ -44,6 +46,18 @@ def type_needs(run: Pass, text: str) -> tuple[int, ...]:
         return ()
     schema, _, bare = name.rpartition(".")
     return named(run, Ref(Space.TYPE, bare, schema or None))
+
+
+def bind_columns(run: Pass, table: int, types: dict[str, str]) -> None:
+    """The columns of a table that a query made need their types."""
+    catalog = run.catalog
+    for name, text in types.items():
+        needs = type_needs(run, bare_type(text)) if text else ()
+        if needs:
+            column = Column(name, bare_type(text), False, None, False, False)
+            oid, place = catalog.new_oid(), (Space.COLUMN, table, name)
+            slot = Slot(PRESENT, oid, Kind.COLUMN, column, (table,), needs, catalog.statement)
+            catalog.put(place, slot)
 
 
 def _signature_needs(run: Pass, routine: Routine) -> Iterator[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Space
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
@@ -68,7 +68,7 @@ def _dropped(run: Pass, effect: Drops, key: Key, slot: Slot) -> Result:
             return None
     if len(members) > 1:
         objects = going(catalog, members[:1])
-    _end(catalog, objects)
+    end(catalog, objects)
     return None
 
 
@@ -101,10 +101,19 @@ def _members(run: Pass, effect: Drops) -> list[tuple[Key, Slot]]:
 
 def _noun(holder: Holder) -> str:
     key, slot = holder.key, holder.slot
-    if key[2] == NAME:
-        return "the default of a column"
+    if key[0] is Space.FACET:
+        return _FACETS.get(key[2].partition(" ")[0], "something")
     noun = slot.kind.noun if slot.kind is not None else key[0].value
     return f"{noun} {key[2].partition('(')[0]}"
+
+
+#: What a holder is that has no name.
+_FACETS: Final = {
+    NAME: "the default of a column",
+    "@owner": "something that it owns",
+    "@granted": "a privilege",
+    "@default": "a default privilege",
+}
 
 
 def _spread(catalog: Catalog, objects: Objects) -> None:
@@ -129,7 +138,8 @@ def _spread(catalog: Catalog, objects: Objects) -> None:
         objects.update(going(catalog, more))
 
 
-def _end(catalog: Catalog, objects: Objects) -> None:
+def end(catalog: Catalog, objects: Objects) -> None:
+    """All of them are gone."""
     for oid, (key, slot) in objects.items():
         catalog.kill(oid)
         if key[1] not in objects or key[0] in SCHEMA_BOUND:

@@ -19,12 +19,13 @@ from idemlint.replay.queries.columns import bare_type
 from idemlint.replay.queries.resolve import found_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed
     from idemlint.replay.machine.run import Pass
+    from idemlint.replay.queries.scope import GroupedLevel, Name, RangeEntry
 
 
 def stands_on(
@@ -126,3 +127,30 @@ def bind_inline(
         place = (Space.CONSTRAINT, table_oid, each.name)
         catalog.put(place, slot._replace(kind=Kind.CONSTRAINT, definition=made, needs=needs))
     return None
+
+
+def keys_grouped_by(catalog: Catalog, groupings: Iterable[GroupedLevel]) -> Iterator[int]:
+    """The primary keys without which queries could not give a column that they are not grouped by."""
+    for grouping in groupings:
+        for source in grouping.sources:
+            table = catalog.find(source.table) if source.table is not None else None
+            if table is None or table.presence is not PRESENT or source.columns:
+                continue
+            primary = _key(catalog, table, ())
+            names = next((each for slot, each in _keys(catalog, table) if slot is primary), ())
+            of_source = [_of_source(catalog, table, source, each) for each in grouping.by]
+            if primary is None or not names or not set(names).issubset(of_source):
+                continue
+            others = (_of_source(catalog, table, source, each) for each in grouping.others)
+            if any(each and each not in of_source for each in others):
+                yield primary.oid
+
+
+def _of_source(catalog: Catalog, table: Slot, source: RangeEntry, name: Name) -> str:
+    """The column of an entry of FROM that a name stands for; empty: one of another."""
+    if len(name) > 1 and name[-2] != source.name:
+        return ""
+    if name[-1] == "*":
+        return "*"
+    column = catalog.find_key((Space.COLUMN, table.oid, name[-1]))
+    return name[-1] if column is not None and column.presence is PRESENT else ""
