@@ -94,7 +94,7 @@ def set_rows(catalog: Catalog, table: Slot, rows: Rows) -> None:
 
 
 def written_by(catalog: Catalog, table: Slot) -> int:
-    """The last statement that is known to have written into a table, be it that one before ran again since."""
+    """The last statement that is known to have written into a table, even if one before ran again since."""
     slot = catalog.slots.get((Space.FACET, table.oid, ROWS))
     return slot.maker if slot is not None else 0
 

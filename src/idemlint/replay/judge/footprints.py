@@ -37,7 +37,8 @@ from idemlint.replay.effects.vocabulary import (
 )
 from idemlint.replay.guards.conditions import RowExists
 from idemlint.replay.guards.kept import condition_of
-from idemlint.replay.judge.needed import foreign_keys, needed
+from idemlint.replay.judge.held_names import foreign_keys, needed
+from idemlint.replay.judge.renamed import Name, Renamed
 from idemlint.replay.queries.scope import Scope
 
 if TYPE_CHECKING:
@@ -46,9 +47,6 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Change
     from idemlint.replay.effects.vocabulary import Effect
-
-#: An object by its bare name, something inside one (`table`, `column`), or all that is inside (`table`, `*`).
-Name = str | tuple[str, str]
 
 #: Inside of any object; of an object that cannot be told; and what keeps an object from being dropped.
 _ANYWHERE: Final = "*"
@@ -80,38 +78,6 @@ def _is_mark(name: Name) -> bool:
     return not isinstance(name, str) and (
         name[0] in {_ANYWHERE, _SOMEWHERE} or name[1] in {_ANYWHERE, _HOLDING}
     )
-
-
-class Renamed:
-    """Names of a file that are taken for one: what is renamed keeps all that it has, and all that hangs on
-    it, and goes by either."""
-
-    def __init__(self) -> None:
-        self._alike: dict[str, list[str]] = {}
-
-    def add(self, one: str, other: str) -> None:
-        """The two are one from now on."""
-        more, fewer = self._alike.get(one, [one]), self._alike.get(other, [other])
-        if more is fewer or one == other:
-            return
-        if len(more) < len(fewer):
-            more, fewer = fewer, more
-        more += fewer
-        self._alike.update(dict.fromkeys((more[0], *fewer), more))
-
-    def one(self, name: Name) -> Name:
-        """What stands for a name, and for all that are the same."""
-        if isinstance(name, str):
-            return self._of(name)
-        return self._of(name[0]), self._of(name[1])
-
-    def one_of(self, names: Iterable[Name]) -> Iterable[Name]:
-        """These names, each by the one that stands for it."""
-        return set(map(self.one, names)) if self._alike else names
-
-    def _of(self, name: str) -> str:
-        alike = self._alike.get(name)
-        return name if alike is None else alike[0]
 
 
 def footprints(

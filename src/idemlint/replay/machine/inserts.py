@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
-from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.definition import INSERT
 from idemlint.replay.catalog.known_rows import GIVEN, NEW, NULL
-from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects.vocabulary import Again, Inserts
 from idemlint.replay.guards import conditions
 from idemlint.replay.keys import given
@@ -19,9 +16,8 @@ from idemlint.replay.keys.identity import Keys, assumed_key
 from idemlint.replay.keys.implied import some
 from idemlint.replay.keys.inference import infer
 from idemlint.replay.machine.bodies import truth
-from idemlint.replay.machine.refusals import refused
+from idemlint.replay.machine.refusals import no_values, refused
 from idemlint.replay.machine.writes import known_table
-from idemlint.replay.queries.columns import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +79,7 @@ def insert(run: Pass, effect: Inserts) -> Result:
         run.doubt(f"a trigger on {effect.table} runs once more", effect)
         return None
     if run.judging:
-        result = _no_values(run, effect, table)
+        result = no_values(run, effect, table)
         if result is not None:
             return result
         result = _Judge(run, effect, table, facts, rows, inference).verdict()
@@ -91,44 +87,6 @@ def insert(run: Pass, effect: Inserts) -> Result:
             return result
     _learn(run, table, facts, rows, effect)
     return None
-
-
-def _no_values(run: Pass, effect: Inserts, table: Slot) -> Result:
-    """Literals that a column took in the first run, and does not take since its type is another one."""
-    if not effect.rows:
-        return None
-    names = effect.columns
-    if names is None:
-        told = columns_of(run.catalog, table)
-        names = tuple(each.name for each in told) if told is not None else ()
-    for place, name in enumerate(names):
-        column = run.catalog.find_key((Space.COLUMN, table.oid, name))
-        if column is None or column.presence is not PRESENT:
-            continue
-        if column.definition is None and not column.needs and not _is_made(table, name):
-            # It has the type that it was made with.
-            continue
-        # Few columns get another type.
-        from idemlint.replay.queries.literals import of_literal
-        from idemlint.replay.queries.resolve import found_in
-
-        found = found_in(run.catalog, effect.table, name)
-        if found is None or not found.type:
-            continue
-        given = {row[place] for row in effect.rows if place < len(row)}
-        for value in given:
-            if value.__class__ is str and not value.startswith("\0"):
-                refusal = of_literal(run.catalog, found, value, assigns=True)
-                if refusal is not None:
-                    return run.raised(refusal[0], effect, refusal[1])
-    return None
-
-
-def _is_made(table: Slot, name: str) -> bool:
-    """Whether a column is of a type that somebody made, as its table's definition says."""
-    definition = table.definition
-    made = definition.columns.get(name) if isinstance(definition, TableDefinition) else None
-    return made is not None and bool(made.type) and made.type.rstrip("[]") not in BUILTIN
 
 
 def _base(run: Pass, view: Slot) -> Slot | None:

@@ -1,4 +1,4 @@
-"""INSERTs that PostgreSQL refuses for what their ON CONFLICT asks for, whatever rows there are.
+"""INSERTs that PostgreSQL refuses: for what their ON CONFLICT asks for, or values that a column does not take.
 
 One that is refused in the first run has done nothing, and is refused again: what comes behind it never ran.
 """
@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Space
+from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.definition import INSERT
+from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT, Slot
 from idemlint.replay.keys.identity import Keys
 from idemlint.replay.machine.signals import SKIPPED
+from idemlint.replay.queries.columns import columns_of
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.slots import Key
@@ -72,3 +75,41 @@ def _defers(
             if keys.is_there(facts, row, key) is not False:
                 break
     return False
+
+
+def no_values(run: Pass, effect: Inserts, table: Slot) -> Result:
+    """Literals that a column took in the first run, and does not take since its type is another one."""
+    if not effect.rows:
+        return None
+    names = effect.columns
+    if names is None:
+        told = columns_of(run.catalog, table)
+        names = tuple(each.name for each in told) if told is not None else ()
+    for place, name in enumerate(names):
+        column = run.catalog.find_key((Space.COLUMN, table.oid, name))
+        if column is None or column.presence is not PRESENT:
+            continue
+        if column.definition is None and not column.needs and not _is_made(table, name):
+            # It has the type that it was made with.
+            continue
+        # Few columns get another type.
+        from idemlint.replay.queries.literals import of_literal
+        from idemlint.replay.queries.resolve import found_in
+
+        found = found_in(run.catalog, effect.table, name)
+        if found is None or not found.type:
+            continue
+        given = {row[place] for row in effect.rows if place < len(row)}
+        for value in given:
+            if value.__class__ is str and not value.startswith("\0"):
+                refusal = of_literal(run.catalog, found, value, assigns=True)
+                if refusal is not None:
+                    return run.raised(refusal[0], effect, refusal[1])
+    return None
+
+
+def _is_made(table: Slot, name: str) -> bool:
+    """Whether a column is of a type that somebody made, as its table's definition says."""
+    definition = table.definition
+    made = definition.columns.get(name) if isinstance(definition, TableDefinition) else None
+    return made is not None and bool(made.type) and made.type.rstrip("[]") not in BUILTIN

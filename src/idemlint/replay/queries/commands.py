@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.plpgsql import sql
-from idemlint.replay.queries.compiled import read_level, table_source
+from idemlint.replay.queries.compiled import read_level
+from idemlint.replay.queries.from_entries import table_source
 from idemlint.replay.queries.scope import RangeEntry, Reading, Scope, as_column
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def body_commands(body: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def read_text(text: str, routine: str, parameters: Iterable[Tree]) -> tuple[Reading, ...]:
-    """What the statements of a routine's body, a string, read: PostgreSQL analyses it when the routine is made
+    """What the statements of a routine's body, a string, read. PostgreSQL analyses it when it is made
     (`fmgr_sql_validator`, src/backend/catalog/pg_proc.c). Names of its parameters are known in all of it."""
     try:
         trees = sql.statements(text, 0)

@@ -8,6 +8,12 @@ from idemlint.postgres.kinds import Ref, Space
 from idemlint.postgres.operators import PLAIN_OPERATORS, SEARCHES
 from idemlint.replay.catalog.datatype import BUILTIN, raw_type_name
 from idemlint.replay.catalog.refs import qualified, table_of, type_ref
+from idemlint.replay.queries.from_entries import (
+    function_name,
+    is_system,
+    names_of,
+    sides,
+)
 from idemlint.replay.queries.labels import labelled
 from idemlint.replay.queries.meetings import in_call, in_case, in_coalesce, in_operator
 from idemlint.replay.queries.scope import (
@@ -26,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 #: Queries in queries that are looked into; what is deeper is collected without its levels.
 DEEPEST: Final = 50
-_SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
 _WRITES: Final = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _NOTHING: Final[dict[str, Any]] = {}
 #: Parts of a SELECT whose names are columns, and those whose names may be labels.
@@ -60,23 +65,6 @@ def read_level(
     reader.expressions(list(expressions), level)
     level.meetings += sets
     return reader.told(level.scope(None))
-
-
-def table_source(fields: dict[str, Any]) -> RangeEntry:
-    """A raw `RangeVar` that an UPDATE or an INSERT is about, as an entry of FROM."""
-    alias = fields.get("alias", _NOTHING)
-    return RangeEntry(
-        alias.get("aliasname") or fields["relname"],
-        table_of(fields),
-        columns=_names(alias.get("colnames", ())),
-    )
-
-
-def is_system(fields: dict[str, Any]) -> bool:
-    """Whether a raw `RangeVar` is one of PostgreSQL's own catalogs."""
-    relation: str = fields["relname"]
-    schema = fields.get("schemaname")
-    return schema in _SYSTEM_SCHEMAS or (schema is None and relation.startswith("pg_"))
 
 
 class _Level:
@@ -151,9 +139,9 @@ class _Reader:
         level = _Level(known, depth)
         self.with_clause(fields.get("withClause"), level)
         if fields.get("op", "SETOP_NONE") != "SETOP_NONE":
-            sides = [self.query(each, level.known, depth + 1) for each in _sides(fields)]
-            level.apart += sides
-            level.sources.append(RangeEntry("", query=sides[0]))
+            joined = [self.query(each, level.known, depth + 1) for each in sides(fields)]
+            level.apart += joined
+            level.sources.append(RangeEntry("", query=joined[0]))
             return level.scope((Target("*", ("*",), "?"),))
         self.from_items(fields.get("fromClause", ()), level)
         targets = [each["ResTarget"] for each in fields.get("targetList", ())]
@@ -183,7 +171,7 @@ class _Reader:
         level.known = dict(level.known)
         for each in clause.get("ctes", ()):
             cte = each["CommonTableExpr"]
-            name, columns = cte["ctename"], _names(cte.get("aliascolnames", ()))
+            name, columns = cte["ctename"], names_of(cte.get("aliascolnames", ()))
             itself = RangeEntry(name, columns=columns, only=bool(columns))
             [(kind, inner)] = cte["ctequery"].items()
             if kind in _WRITES:
@@ -203,7 +191,7 @@ class _Reader:
             [(kind, fields)] = waiting.pop().items()
             alias = fields.get("alias", _NOTHING)
             name = alias.get("aliasname", "")
-            columns = _names(alias.get("colnames", ()))
+            columns = names_of(alias.get("colnames", ()))
             if kind == "RangeVar":
                 level.sources.append(self.relation(fields, level.known))
             elif kind == "JoinExpr":
@@ -215,7 +203,7 @@ class _Reader:
                     level.sources.append(RangeEntry(name, columns=columns))
                     continue
                 waiting += (fields["rarg"], fields["larg"])
-                using = _names(fields.get("usingClause", ()))
+                using = names_of(fields.get("usingClause", ()))
                 level.merges = level.merges or bool(using) or "isNatural" in fields
                 level.names.update({(each,): None for each in using})
                 if "quals" in fields:
@@ -227,7 +215,7 @@ class _Reader:
             else:
                 self.expressions([fields], level)
                 given = tuple(each["ColumnDef"]["colname"] for each in fields.get("coldeflist", ()))
-                label = name or _function_name(fields)
+                label = name or function_name(fields)
                 level.sources.append(RangeEntry(label, columns=given or columns, only=bool(given)))
 
     def subselect(self, fields: dict[str, Any], source: RangeEntry, level: _Level) -> None:
@@ -242,7 +230,7 @@ class _Reader:
     def relation(self, fields: dict[str, Any], known: Mapping[str, RangeEntry]) -> RangeEntry:
         alias = fields.get("alias", _NOTHING)
         name = fields["relname"]
-        label, columns = alias.get("aliasname") or name, _names(alias.get("colnames", ()))
+        label, columns = alias.get("aliasname") or name, names_of(alias.get("colnames", ()))
         made = known.get(name) if "schemaname" not in fields else None
         if made is not None:
             return made._replace(name=label, columns=columns or made.columns)
@@ -375,30 +363,3 @@ _NODES: Final = {
     "CollateClause": _Reader.collates,
     "CoalesceExpr": _Reader.coalesce,
 }
-
-
-def _sides(fields: dict[str, Any]) -> list[dict[str, Any]]:
-    """The queries that UNION, INTERSECT, EXCEPT join, in order: thousands may stand in one chain."""
-    found: list[dict[str, Any]] = []
-    waiting = [fields]
-    while waiting:
-        current = waiting.pop()
-        joined = current.get("op", "SETOP_NONE") != "SETOP_NONE"
-        if joined and (current is fields or "withClause" not in current):
-            waiting += (current["rarg"], current["larg"])
-        else:
-            found.append(current)
-    return found
-
-
-def _names(nodes: Iterable[dict[str, Any]]) -> tuple[str, ...]:
-    return tuple([each["String"].get("sval", "") for each in nodes])
-
-
-def _function_name(fields: dict[str, Any]) -> str:
-    """What a function in FROM is called where it has no alias."""
-    functions = fields.get("functions", ())
-    if len(functions) != 1:
-        return ""
-    call = functions[0].get("List", _NOTHING).get("items", [_NOTHING])[0].get("FuncCall")
-    return field_names(call["funcname"])[-1] if call is not None else ""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.replay.queries.compiled import read_level, table_source
+from idemlint.replay.queries.compiled import read_level
+from idemlint.replay.queries.from_entries import table_source
 from idemlint.replay.queries.meetings import in_assignments
-from idemlint.replay.queries.scope import RangeEntry, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from idemlint.replay.queries.scope import RangeEntry, Reading
 
     #: What the WITH around a statement makes known to it.
     Known = Mapping[str, RangeEntry]
