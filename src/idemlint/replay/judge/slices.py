@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence, Set
 
     from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.replay.judge.footprints import Name
+    from idemlint.replay.judge.renamed import Name
 
 #: How many statements all reruns after a stop may run, or tell of, for each that the file has.
 MOST_RUNS: Final = 32

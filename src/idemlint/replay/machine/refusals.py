@@ -1,4 +1,4 @@
-"""INSERTs that PostgreSQL refuses: for what their ON CONFLICT asks for, or values that a column does not take.
+"""INSERTs that PostgreSQL refuses: for what their ON CONFLICT asks for, for values that no column takes.
 
 One that is refused in the first run has done nothing, and is refused again: what comes behind it never ran.
 """
