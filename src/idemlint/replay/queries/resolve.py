@@ -26,8 +26,8 @@ SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tabl
 class FoundColumn(NamedTuple):
     """A column that a name stands for: its table and name, or (no table) one that a query gives.
 
-    `type` is as it is written in its definition (`varchar(10)`); empty where that is not known. `type_oid` is the type,
-    where it is one that somebody made.
+    `type` is as it is written in its definition (`varchar(10)`); empty where that is not known. `type_oid` is
+    the type, where it is one that somebody made.
     """
 
     table: Ref | None
@@ -69,6 +69,7 @@ class _Resolver:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._outputs: dict[int, tuple[Output, ...] | None] = {}
+        self._found_tables: dict[Ref, Slot | None] = {}
         self.resolved = Resolved()
 
     def level(self, scope: Scope, around: tuple[Scope, ...]) -> None:
@@ -76,11 +77,15 @@ class _Resolver:
             if each.asks:
                 self.level(each, around)
         levels = (scope, *around)
+        looked: dict[Name, _Look] = {}
         for name in scope.names:
             if name[-1] != "*":
-                self._name(name, levels)
+                looked[name] = found = self._look(name, levels)
+                self._note(name, found)
         for meeting in scope.meetings:
-            found = self._look(meeting.column, levels)
+            column_name = meeting.column
+            known = column_name in looked
+            found = looked[column_name] if known else self._look(column_name, levels)
             if isinstance(found, FoundColumn) and found.type:
                 other = self._look(meeting.other, levels) if meeting.other else None
                 column = other if isinstance(other, FoundColumn) else None
@@ -89,8 +94,7 @@ class _Resolver:
             if each.asks:
                 self.level(each, levels)
 
-    def _name(self, name: Name, levels: tuple[Scope, ...]) -> None:
-        found = self._look(name, levels)
+    def _note(self, name: Name, found: _Look) -> None:
         resolved = self.resolved
         if isinstance(found, FoundColumn):
             if found.table is not None:
@@ -100,9 +104,7 @@ class _Resolver:
         elif found is not None:
             resolved.missing.append((name[-1], found))
 
-    def _look(
-        self, name: Name, levels: tuple[Scope, ...]
-    ) -> FoundColumn | _Sole | tuple[Ref, ...] | None:
+    def _look(self, name: Name, levels: tuple[Scope, ...]) -> _Look:
         """The column; the only table that may have it; the tables that all lack it; `None`: unknown."""
         if len(name) > 1:
             return self._qualified(name, levels)
@@ -125,9 +127,7 @@ class _Resolver:
             return None
         return tuple(dict.fromkeys(asked)) or None
 
-    def _qualified(
-        self, name: Name, levels: tuple[Scope, ...]
-    ) -> FoundColumn | _Sole | tuple[Ref, ...] | None:
+    def _qualified(self, name: Name, levels: tuple[Scope, ...]) -> _Look:
         of, label = name[-2], name[-1]
         for scope in levels:
             for source in scope.sources:
@@ -165,15 +165,21 @@ class _Resolver:
         """The column of a table that an alias list gives another name."""
         if source.table is None:
             return None
-        slot = self._catalog.find(source.table)
+        slot = self._table(source.table)
         columns = columns_of(self._catalog, slot) if slot is not None else None
         if columns is None or place >= len(columns):
             return None
         return FoundColumn(source.table, columns[place].name, columns[place].type)
 
+    def _table(self, table: Ref) -> Slot | None:
+        if table in self._found_tables:
+            return self._found_tables[table]
+        found = self._found_tables[table] = self._catalog.find(table)
+        return found
+
     def _in_table(self, table: Ref, label: str) -> FoundColumn | None:
         catalog = self._catalog
-        slot = catalog.find(table)
+        slot = self._table(table)
         if slot is None or slot.presence is not PRESENT:
             return None
         column = catalog.find_key((Space.COLUMN, slot.oid, label))
@@ -233,7 +239,7 @@ class _Resolver:
             return tuple(map(Output, source.columns))
         columns: tuple[Output, ...] | None = None
         if source.table is not None:
-            slot = self._catalog.find(source.table)
+            slot = self._table(source.table)
             columns = columns_of(self._catalog, slot) if slot is not None else None
         elif source.query is not None:
             columns = self.outputs(source.query)
@@ -249,6 +255,8 @@ class _Sole(NamedTuple):
 
     table: Ref
 
+
+_Look = FoundColumn | _Sole | tuple[Ref, ...] | None
 
 _LACKS: Final = FoundColumn(None, "")
 
