@@ -10,6 +10,8 @@ NAME_BYTES: Final = 63
 
 def cut(name: str) -> str:
     """A name as PostgreSQL stores it: at most 63 bytes, never half a character."""
+    if len(name) <= NAME_BYTES and name.isascii():
+        return name
     encoded = name.encode()
     return name if len(encoded) <= NAME_BYTES else encoded[:NAME_BYTES].decode(errors="ignore")
 

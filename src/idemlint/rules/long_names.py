@@ -266,8 +266,8 @@ def _written(migration: Migration, place: Placed, effects: list[Effect]) -> dict
         for ref in (getattr(each, "to", None) or getattr(each, "ref", None),)
         if ref is not None
     }
-    # What is left of one that is cut has 60 bytes at least, and a character four at most.
-    if all(len(name) < _LEAST // 4 for name in names):
+    # What is left of one that is cut has 60 bytes at least.
+    if all(_bytes_in(name) < _LEAST for name in names):
         return {}
     found = {}
     for word in tokens_of(migration.parsed, place):
@@ -280,6 +280,10 @@ def _written(migration: Migration, place: Placed, effects: list[Effect]) -> dict
         if is_cut(text) and cut(text) in names:
             found[cut(text)] = text
     return found
+
+
+def _bytes_in(name: str) -> int:
+    return len(name) if name.isascii() else len(name.encode())
 
 
 def _forget(given: dict[Ref, _Written], gone: Ref) -> None:

@@ -112,7 +112,9 @@ def columns_in(root: object) -> Iterator[str]:
 
 def typmods_of(type_name: dict[str, Any]) -> str:
     """What stands in brackets behind a raw `TypeName`: `10,2`."""
-    constants = (each.get("A_Const", {}) for each in type_name.get("typmods", ()))
+    if "typmods" not in type_name:
+        return ""
+    constants = (each.get("A_Const", {}) for each in type_name["typmods"])
     return ",".join(str(each.get("ival", {}).get("ival", 0)) for each in constants)
 
 

@@ -125,12 +125,14 @@ class KnownRows:
 
     def have(self, wanted: Row) -> bool:
         """Whether there is a row with these values."""
-        return self._left > 0 if not wanted else any(True for _ in self._found(wanted))
+        return self._left > 0 if not wanted else next(self._found(wanted), None) is not None
 
     def find(self, wanted: Row) -> Iterator[Row]:
         """The rows that have some values, or all (where these are none), with what else they have."""
         for place in range(len(self._layers) - 1, -1, -1):
             layer = self._layers[place]
+            if not layer.rows:
+                continue
             for row in layer.rows_with(wanted) if wanted else layer.rows:
                 known: Row | None = row
                 for above in self._layers[place + 1 :]:
@@ -156,14 +158,14 @@ class KnownRows:
 
     def _found(self, wanted: Row) -> Iterator[Row]:
         """The rows that have some values, which are not none."""
-        columns = {column for column, _ in wanted}
-        for place in range(len(self._layers) - 1, -1, -1):
-            layer = self._layers[place]
-            above = self._layers[place + 1 :]
-            for row in layer.rows_with(wanted):
-                if not _is_deleted(row, above):
-                    yield row
-            if not columns.isdisjoint(layer.blurred):
+        layers = self._layers
+        for place in range(len(layers) - 1, -1, -1):
+            layer = layers[place]
+            if layer.rows:
+                for row in layer.rows_with(wanted):
+                    if not _is_deleted(row, layers[place + 1 :]):
+                        yield row
+            if layer.blurred and not layer.blurred.isdisjoint(column for column, _ in wanted):
                 return
 
 
@@ -223,17 +225,23 @@ class _Layer:
             return row
         return frozenset(pair for pair in row if pair[0] not in self.blurred)
 
-    def rows_with(self, wanted: Row) -> Iterator[Row]:
+    def rows_with(self, wanted: Row) -> Iterable[Row]:
         """Its own rows that have some values, which are not none."""
-        if not self.rows:
-            return iter(())
-        if self._by_pair is None:
-            self._by_pair = {}
+        found = self._by_pair
+        if found is None:
+            found = self._by_pair = {}
             for row in self.rows:
                 for pair in row:
-                    self._by_pair.setdefault(pair, []).append(row)
-        few = min((self._by_pair.get(pair, []) for pair in wanted), key=len)
-        return (row for row in few if wanted <= row)
+                    found.setdefault(pair, []).append(row)
+        few: list[Row] | None = None
+        for pair in wanted:
+            rows = found.get(pair)
+            if rows is None:
+                return ()
+            if few is None or len(rows) < len(few):
+                few = rows
+        assert few is not None
+        return few if len(wanted) == 1 else (row for row in few if wanted <= row)
 
     def under(self, other: _Layer) -> _Layer:
         """This one and the one above it, as one."""

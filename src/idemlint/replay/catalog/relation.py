@@ -267,6 +267,8 @@ def _with_attributes(constraints: Sequence[dict[str, Any]]) -> list[dict[str, An
     """The constraints of a column; DEFERRABLE stands behind the one that it is said of
     (`transformConstraintAttrs`, src/backend/parser/parse_utilcmd.c)."""
     found: list[dict[str, Any]] = []
+    if len(constraints) < 2:
+        return [each["Constraint"] for each in constraints]
     for each in constraints:
         fields = each["Constraint"]
         if fields["contype"] == "CONSTR_ATTR_DEFERRABLE" and found:

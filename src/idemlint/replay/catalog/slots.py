@@ -12,7 +12,7 @@ so that it can be taken back like the rest, and is never taken for something tha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from idemlint.postgres.kinds import ACTING, HOLDERS, OVERLOADED, Kind, Ref, Space
 from idemlint.records import NamedTuple
@@ -20,7 +20,7 @@ from idemlint.replay.catalog.definition import Definition
 from idemlint.replay.catalog.key_index import KeyIndex, OwnedKeys, TakenNumbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Presence = Literal["present", "absent", "unknown"]
 PRESENT: Final[Presence] = "present"
@@ -40,6 +40,8 @@ BUILTIN_SCHEMAS: Final = {
 }
 #: The identities below are the built-in schemas'.
 FIRST_OID: Final = 16
+
+_Made = TypeVar("_Made")
 
 
 class Slot(NamedTuple):
@@ -93,11 +95,13 @@ class Slots:
         "_home",
         "_learned",
         "_log",
+        "_made_of",
         "_on_tables",
         "_overloads",
         "_parents",
         "_relying",
         "_search_path",
+        "_shape",
         "_temporary",
         "_version",
         "cause",
@@ -131,6 +135,10 @@ class Slots:
         # never taken back, so that what was found before a rollback is not believed after it.
         self._parents: dict[Ref, tuple[int, Slot | None]] = {}
         self._version = 0
+        # What was made of a table, as long as nothing changes but properties and rows. Their number is
+        # never taken back either.
+        self._made_of: dict[tuple[object, int], tuple[int, Slot, Any]] = {}
+        self._shape = 0
         self.last_oid = FIRST_OID
         for name, oid in BUILTIN_SCHEMAS.items():
             self.slots[(Space.SCHEMA, 0, name)] = Slot(PRESENT, oid, Kind.SCHEMA)
@@ -177,6 +185,7 @@ class Slots:
         while len(log) > mark.changes:
             key, before, _, _, oid, home = log.pop()
             if key is None:
+                self._shape += 1
                 del self._dead[oid]
                 self._temporary.revive(oid, self._dead)
                 continue
@@ -274,6 +283,16 @@ class Slots:
         """What is known of a table's triggers, or rules."""
         return [self.slots[key] for key in self._on_tables.find((space, oid))]
 
+    def made_of(self, table: Slot, make: Callable[[Any, Slot], _Made]) -> _Made:
+        """What `make` makes of a table's columns and keys, made again where they may have changed."""
+        known = self._made_of.get((make, table.oid))
+        if known is not None and known[0] == self._shape and known[1] is table:
+            made: _Made = known[2]
+            return made
+        made = make(self, table)
+        self._made_of[make, table.oid] = (self._shape, table, made)
+        return made
+
     # -- writing -------------------------------------------------------------------------------------
 
     def put(self, key: Key, slot: Slot) -> None:
@@ -292,6 +311,7 @@ class Slots:
     def kill(self, oid: int) -> None:
         """End an identity: what hangs on it is gone."""
         self._version += 1
+        self._shape += 1
         if oid not in self._dead:
             self._dead[oid] = len(self._log)
             self._log.append(Change(None, None, self.statement, self.cause, oid))
@@ -313,6 +333,8 @@ class Slots:
 
     def _replaced(self, key: Key, before: Slot | None, after: Slot | None) -> None:
         """Under a key, one slot has taken the place of another: what finds it, finds the new one."""
+        if key[0] is not Space.FACET:
+            self._shape += 1
         if before is None:
             self._list(key)
         elif after is None:

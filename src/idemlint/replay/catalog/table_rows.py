@@ -125,9 +125,13 @@ def _mentioned(definition: IndexDefinition) -> list[str]:
     return list(columns_in([*parts, where.fields if where is not None else None]))
 
 
-def keys_of(catalog: Catalog, table: Slot) -> list[TableKey]:
+def keys_of(catalog: Catalog, table: Slot) -> tuple[TableKey, ...]:
     """The keys of a table, those that may be gone or may not have been made included; first made first."""
-    return [*_own_keys(catalog, table), *_built_keys(catalog, table)]
+    return catalog.made_of(table, _keys_of)
+
+
+def _keys_of(catalog: Catalog, table: Slot) -> tuple[TableKey, ...]:
+    return (*_own_keys(catalog, table), *_built_keys(catalog, table))
 
 
 def _own_keys(catalog: Catalog, table: Slot) -> Iterator[TableKey]:

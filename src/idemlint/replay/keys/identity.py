@@ -39,15 +39,57 @@ class Keyed(NamedTuple):
     others: tuple[str, ...]
 
 
+class _ReadKey:
+    """What a key looks at; made once for all rows. It keeps the `key`, and so its `id`."""
+
+    __slots__ = ("_condition", "columns", "key", "looked_at", "plain", "renamed")
+
+    def __init__(self, key: TableKey) -> None:
+        definition = key.definition
+        self.key = key
+        self.renamed = dict(key.renamed)
+        self.columns = key.columns
+        self.looked_at = _looked_at(key, self.renamed)
+        #: Whether it keeps all rows apart by the values of its columns alone.
+        self.plain = self.columns is not None and not definition.partial and not key.lost
+        self._condition: Condition | None = None
+
+    @property
+    def condition(self) -> Condition:
+        """The WHERE of a partial index."""
+        where = self.key.definition.where
+        assert where is not None
+        if self._condition is None:
+            self._condition = condition(where, self.renamed)
+        return self._condition
+
+
+def _looked_at(key: TableKey, renamed: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns that a key looks at, those of its expressions and its WHERE included."""
+    definition = key.definition
+    names = [each for each in definition.columns if each is not None]
+    parts = [each.fields.get("expr") for each in definition.elements]
+    if definition.where is not None:
+        parts.append({definition.where.kind: definition.where.fields})
+    names += [each[-1] for each in walk(parts).columns] if parts else []
+    return tuple(dict.fromkeys(renamed.get(each, each) for each in names))
+
+
 class Keys:
-    """The keys of a table, asked row by row."""
+    """The keys of a table, asked row by row; one is made for a table, as long as its keys are the same."""
 
     def __init__(self, catalog: Catalog, table: Slot) -> None:
         self._catalog = catalog
         self._table = table
         self._columns: dict[str, Column | None] = {}
-        self._conditions: dict[int, Condition] = {}
-        self._looked_at: dict[int, tuple[str, ...] | None] = {}
+        self._read: dict[int, _ReadKey] = {}
+        self.all = tuple(
+            key
+            for key in table_rows.keys_of(catalog, table)
+            if key.definition.unique or key.definition.excludes
+        )
+        #: Whether there are no other keys.
+        self.closed = table_rows.is_closed(table) and all(key.sure for key in self.all)
 
     # -- values --------------------------------------------------------------------------------------
 
@@ -88,10 +130,10 @@ class Keys:
 
     def keyed(self, row: Values, key: TableKey) -> Keyed:
         """A new row as a key sees it."""
-        looked_at = self._columns_of(key)
-        if looked_at is None or key.lost:
-            return Keyed(None, frozenset(), ())
-        values = {name: self._value(row, name) for name in looked_at}
+        if key.lost:
+            return _UNTOLD
+        read = self._reading(key)
+        values = {name: self._value(row, name) for name in read.looked_at}
         wanted, others = [], []
         for name, value in values.items():
             if value is not None and row.get(name) == value:
@@ -100,28 +142,24 @@ class Keys:
                 wanted.append((name, DEFAULT))
             else:
                 others.append(name)
-        answers = [self._apart(values, key), self._covered(values, key)]
-        return Keyed(every(answers), frozenset(wanted), tuple(others))
+        if read.plain and not others and all(value[:1] != "\0" for _, value in wanted):
+            meets: bool | None = True
+        else:
+            meets = every([self._apart(values, read), self._covered(values, read)])
+        return Keyed(meets, frozenset(wanted), tuple(others))
 
-    def _columns_of(self, key: TableKey) -> tuple[str, ...] | None:
-        """The columns that a key looks at, those of its expressions and its WHERE included."""
-        known = self._looked_at.get(id(key))
-        if known is None:
-            definition = key.definition
-            names = [each for each in definition.columns if each is not None]
-            parts = [each.fields.get("expr") for each in definition.elements]
-            if definition.where is not None:
-                parts.append({definition.where.kind: definition.where.fields})
-            names += [each[-1] for each in walk(parts).columns] if parts else []
-            renamed = dict(key.renamed)
-            known = tuple(dict.fromkeys(renamed.get(each, each) for each in names))
-            self._looked_at[id(key)] = known
-        return known
+    def _reading(self, key: TableKey) -> _ReadKey:
+        read = self._read.get(id(key))
+        if read is None:
+            if len(self._read) > len(self.all):
+                self._read.clear()  # a key that is assumed is another one for each statement
+            read = self._read[id(key)] = _ReadKey(key)
+        return read
 
-    def _apart(self, values: Values, key: TableKey) -> bool | None:
+    def _apart(self, values: Values, read: _ReadKey) -> bool | None:
         """Whether the key's own values are none that another row cannot have: NULL, or a new one."""
-        definition = key.definition
-        renamed = dict(key.renamed)
+        definition = read.key.definition
+        renamed = read.renamed
         answers: list[bool | None] = []
 
         def asked(name: str) -> bool | None:
@@ -146,21 +184,17 @@ class Keys:
             answers.append(answer)
         return every(answers)
 
-    def _covered(self, values: Values, key: TableKey) -> bool | None:
+    def _covered(self, values: Values, read: _ReadKey) -> bool | None:
         """Whether a row is one that a partial index has."""
-        where = key.definition.where
-        if where is None:
-            return None if key.definition.partial else True
-        read = self._conditions.get(id(key))
-        if read is None:
-            read = self._conditions[id(key)] = condition(where, dict(key.renamed))
-        return _holds(read, values)
+        definition = read.key.definition
+        if definition.where is None:
+            return None if definition.partial else True
+        return _holds(read.condition, values)
 
     def meet_themselves(self, rows: GivenRows, key: TableKey) -> bool | None:
         """Whether each of some new rows would be in the way of the same row once more."""
-        columns = key.columns
-        plain = columns is not None and not key.definition.partial and not key.lost
-        if plain and all(map(rows.literal, columns or ())):
+        read = self._reading(key)
+        if read.plain and all(map(rows.literal, read.columns or ())):
             return True
         answers: set[bool | None] = set()
         for row in rows:
@@ -205,13 +239,18 @@ class Keys:
 
     def _may_be_there(self, facts: Rows, keyed: Keyed, key: TableKey) -> bool:
         """Whether a row that is not known to be there may be."""
-        if key.columns is None or any(value[:2] == COMPUTED for _, value in keyed.wanted):
+        if self._reading(key).columns is None or any(
+            value[:2] == COMPUTED for _, value in keyed.wanted
+        ):
             return True
         names = {name for name, _ in keyed.wanted}.union(keyed.others)
         if not facts.complete:
             plain = not keyed.others and not key.definition.partial
             return not (plain and facts.gone.match(keyed.wanted))
         return not names.isdisjoint(facts.vague)
+
+
+_UNTOLD: Final = Keyed(None, frozenset(), ())
 
 
 def assumed_key(effect: Inserts) -> TableKey | None:

@@ -45,7 +45,7 @@ def infer(catalog: Catalog, table: Slot, effect: Inserts) -> Inference:
     arbiter = effect.arbiter
     if arbiter is None:
         sure = closed and all(key.sure and not key.lost for key in keys)
-        return Inference(tuple(keys)) if sure else _UNKNOWN
+        return Inference(keys) if sure else _UNKNOWN
     if arbiter.constraint:
         return _by_name(catalog, table, effect, keys, closed=closed)
     return _by_elements(catalog, table, effect, keys, closed=closed)
@@ -55,7 +55,7 @@ def infer(catalog: Catalog, table: Slot, effect: Inserts) -> Inference:
 
 
 def _by_name(
-    catalog: Catalog, table: Slot, effect: Inserts, keys: list[TableKey], *, closed: bool
+    catalog: Catalog, table: Slot, effect: Inserts, keys: tuple[TableKey, ...], *, closed: bool
 ) -> Inference:
     assert effect.arbiter is not None
     name = effect.arbiter.constraint
@@ -92,7 +92,7 @@ def _is_no_index(table: Slot, slot: Slot, name: str) -> bool:
 
 
 def _by_elements(
-    catalog: Catalog, table: Slot, effect: Inserts, keys: list[TableKey], *, closed: bool
+    catalog: Catalog, table: Slot, effect: Inserts, keys: tuple[TableKey, ...], *, closed: bool
 ) -> Inference:
     assert effect.arbiter is not None
     wanted = _Wanted(effect.arbiter)
@@ -116,7 +116,7 @@ def _by_elements(
     return Inference(None, "42P10", _no_index(effect, keys, wanted))
 
 
-def _no_index(effect: Inserts, keys: list[TableKey], wanted: _Wanted) -> str:
+def _no_index(effect: Inserts, keys: tuple[TableKey, ...], wanted: _Wanted) -> str:
     partial = [key for key in keys if key.definition.partial]
     if any(key.columns is not None and set(key.columns) == wanted.columns for key in partial):
         return f"the unique index of {effect.table} is partial, and ON CONFLICT does not repeat its WHERE"

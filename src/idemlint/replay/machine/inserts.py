@@ -116,7 +116,7 @@ def _learn(run: Pass, table: Slot, facts: Rows, rows: GivenRows | None, effect: 
         for row in islice(rows, max(room, 0))
     )
     complete = facts.complete and room >= len(rows) and not rows.found
-    vague = Keys(run.catalog, table).vague(rows)
+    vague = run.catalog.made_of(table, Keys).vague(rows)
     if known or complete is not facts.complete:
         vague |= facts.vague
         facts = facts._replace(complete=complete, rows=facts.rows.plus(known), vague=vague)
@@ -170,14 +170,9 @@ class _Judge:
         self._facts = facts
         self._rows = rows
         self._inference = inference
-        self._asked = Keys(run.catalog, table)
-        self._keys = [
-            key
-            for key in table_rows.keys_of(run.catalog, table)
-            if key.definition.unique or key.definition.excludes
-        ]
-        #: Whether there are no other keys.
-        self._closed = table_rows.is_closed(table) and all(key.sure for key in self._keys)
+        self._asked = run.catalog.made_of(table, Keys)
+        self._keys = self._asked.all
+        self._closed = self._asked.closed
 
     def verdict(self) -> Result:
         """The error, or what is noted."""
@@ -191,19 +186,19 @@ class _Judge:
 
     # -- without ON CONFLICT, or where that looks at other keys ------------------------------------------
 
-    def _plain(self, rows: GivenRows, keys: list[TableKey]) -> Result:
+    def _plain(self, rows: GivenRows, keys: Sequence[TableKey]) -> Result:
         run, effect, facts = self._run, self._effect, self._facts
         doubtful = repeats = another = False
         for row in rows:
-            deleted = self._deleted(row)
             present: bool | None = False
-            another = another or not (self._closed or deleted)
             for key in keys:
                 there = self._asked.is_there(facts, row, key)
                 if there is True and (sqlstate := _raises(key)):
                     return run.raised(sqlstate, effect, self._same_key(key))
                 if there is not False:
                     present = None
+            deleted = self._deleted(row)
+            another = another or not (self._closed or deleted)
             if present is None:
                 doubtful = True
             elif not deleted:

@@ -67,7 +67,7 @@ def _defers(
         return False
     if run.catalog.fires(table.oid, INSERT, before=True):
         return False
-    keys = Keys(run.catalog, table)
+    keys = run.catalog.made_of(table, Keys)
     for row in rows:
         for key in inference.keys:
             if key.definition.deferrable:

@@ -39,6 +39,8 @@ _PLAIN: Final = ("targetList", "whereClause", "havingClause", "valuesLists", "wi
 _LABELLED: Final = ("groupClause", "distinctClause", "sortClause")
 #: Stands for what may have any column.
 _OPEN: Final = RangeEntry("")
+#: What reads nothing: most INSERTs.
+_EMPTY: Final = Reading(Scope(targets=None))
 
 
 def read_query(select: dict[str, Any], known: Mapping[str, RangeEntry] = _NOTHING) -> Reading:
@@ -57,12 +59,15 @@ def read_level(
 ) -> Reading:
     """What raw expressions read over some sources, raw FROM entries and a raw `WithClause`; `sets` are
     assignments among them."""
+    expressions = [each for each in expressions if each is not None]
+    if not (expressions or from_items or with_clause or sets):
+        return _EMPTY if not sources else Reading(Scope(sources, targets=None))
     reader = _Reader()
     level = _Level(dict(known), 0)
     reader.with_clause(with_clause, level)
     level.sources += sources
     reader.from_items(from_items, level)
-    reader.expressions(list(expressions), level)
+    reader.expressions(expressions, level)
     level.meetings += sets
     return reader.told(level.scope(None))
 

@@ -79,6 +79,7 @@ class _Resolver:
         self._catalog = catalog
         self._stars = stars
         self._outputs: dict[int, tuple[Output, ...] | None] = {}
+        self._found_tables: dict[Ref, Slot | None] = {}
         self.resolved = Resolved()
 
     def level(self, scope: Scope, around: tuple[Scope, ...]) -> None:
@@ -86,13 +87,17 @@ class _Resolver:
             if each.asks:
                 self.level(each, around)
         levels = (scope, *around)
+        looked: dict[Name, _Look] = {}
         for name in scope.names:
             if name[-1] != "*":
-                self._name(name, levels)
+                looked[name] = found = self._look(name, levels)
+                self._note(name, found)
         if self._stars:
             self._star(scope)
         for meeting in scope.meetings:
-            found = self._look(meeting.column, levels)
+            column_name = meeting.column
+            known = column_name in looked
+            found = looked[column_name] if known else self._look(column_name, levels)
             if isinstance(found, FoundColumn) and found.type:
                 other = self._look(meeting.other, levels) if meeting.other else None
                 column = other if isinstance(other, FoundColumn) else None
@@ -115,8 +120,7 @@ class _Resolver:
                 for column in columns_of(self._catalog, slot) or ():
                     self.resolved.columns[source.table, column.name] = None
 
-    def _name(self, name: Name, levels: tuple[Scope, ...]) -> None:
-        found = self._look(name, levels)
+    def _note(self, name: Name, found: _Look) -> None:
         resolved = self.resolved
         if isinstance(found, FoundColumn):
             if found.table is not None:
@@ -126,9 +130,7 @@ class _Resolver:
         elif found is not None:
             resolved.missing.append((name[-1], found))
 
-    def _look(
-        self, name: Name, levels: tuple[Scope, ...]
-    ) -> FoundColumn | _Sole | tuple[Ref, ...] | None:
+    def _look(self, name: Name, levels: tuple[Scope, ...]) -> _Look:
         """The column; the only table that may have it; the tables that all lack it; `None`: unknown."""
         if len(name) > 1:
             return self._qualified(name, levels)
@@ -151,9 +153,7 @@ class _Resolver:
             return None
         return tuple(dict.fromkeys(asked)) or None
 
-    def _qualified(
-        self, name: Name, levels: tuple[Scope, ...]
-    ) -> FoundColumn | _Sole | tuple[Ref, ...] | None:
+    def _qualified(self, name: Name, levels: tuple[Scope, ...]) -> _Look:
         of, label = name[-2], name[-1]
         for scope in levels:
             for source in scope.sources:
@@ -191,15 +191,21 @@ class _Resolver:
         """The column of a table that an alias list gives another name."""
         if source.table is None:
             return None
-        slot = self._catalog.find(source.table)
+        slot = self._table(source.table)
         columns = columns_of(self._catalog, slot) if slot is not None else None
         if columns is None or place >= len(columns):
             return None
         return FoundColumn(source.table, columns[place].name, columns[place].type)
 
+    def _table(self, table: Ref) -> Slot | None:
+        if table in self._found_tables:
+            return self._found_tables[table]
+        found = self._found_tables[table] = self._catalog.find(table)
+        return found
+
     def _in_table(self, table: Ref, label: str) -> FoundColumn | None:
         catalog = self._catalog
-        slot = catalog.find(table)
+        slot = self._table(table)
         if slot is None or slot.presence is not PRESENT:
             return None
         column = catalog.find_key((Space.COLUMN, slot.oid, label))
@@ -259,7 +265,7 @@ class _Resolver:
             return tuple(map(Output, source.columns))
         columns: tuple[Output, ...] | None = None
         if source.table is not None:
-            slot = self._catalog.find(source.table)
+            slot = self._table(source.table)
             columns = columns_of(self._catalog, slot) if slot is not None else None
         elif source.query is not None:
             columns = self.outputs(source.query)
@@ -275,6 +281,8 @@ class _Sole(NamedTuple):
 
     table: Ref
 
+
+_Look = FoundColumn | _Sole | tuple[Ref, ...] | None
 
 _LACKS: Final = FoundColumn(None, "")
 
