@@ -142,6 +142,20 @@ THINGS = {
     "same type in a table": Thing(
         "alter table if exists u alter column c type int", "select 1", "inside retyped", {}, BEFORE
     ),
+    "emptied table": Thing(
+        "truncate o{}",
+        "select 1",
+        "emptied",
+        {},
+        "create table o (id int primary key, x text); create table p (id int primary key);",
+    ),
+    "emptied with others": Thing(
+        "truncate p, o",
+        "drop table if exists u, v",
+        "emptied",
+        {},
+        "create table o (id int primary key, x text); create table p (id int primary key);",
+    ),
     "sequence": Thing("drop sequence if exists q{}", "create sequence q", "sequence", {}, BEFORE),
     "index": Thing("drop index if exists i{}", "create unique index i on t (a)", "key", {}, BEFORE),
     "unique constraint": Thing(
@@ -336,6 +350,17 @@ PLACES = {
         "sequence": "create sequence q owned by {name}.id",
         "grouped view": "create view v as select id, x from {name} group by id",
     },
+    "emptied": {
+        "foreign key": "create table u (id int references o)",
+        "added foreign key": "alter table p add constraint k foreign key (id) references o",
+        "dropped foreign key": "alter table p drop constraint if exists k;"
+        " alter table p add constraint k foreign key (id) references o;"
+        " alter table p drop constraint k",
+        "its own foreign key": "alter table o add column up int constraint k references o",
+        "view": "create view v as select id from o",
+        "foreign key of a table that went": "drop table if exists u;"
+        " create table u (id int references o); drop table u",
+    },
     "partitioned": {
         "partition": "create table u partition of o for values from (1) to (9)",
         "default partition": "create table u partition of o default",
@@ -496,6 +521,8 @@ PLACES = {
 #: The first version that knows what some places say.
 _SINCE = {
     "begin atomic": 14,
+    "create statistics s on b, (": 14,
+    "create statistics s on a, (": 14,
     "for table t (": 15,
     "for table t where": 15,
     "create or replace trigger": 14,

@@ -35,7 +35,7 @@ function of `machine` that does it:
 | SetsPath | names are looked for elsewhere | nothing | sessions.sets_path |
 | Inserts | rows are added | 21000, 23505, 23P01, what `keys.inference` says, [repeats] | inserts.insert |
 | Updates | rows get other values | [repeats] | writes.updates |
-| Deletes | rows are gone | [repeats] | writes.deletes |
+| Deletes | rows are gone | 0A000, [repeats] | writes.deletes |
 | Fills | a first run that rows would break | [its own] | properties.fills |
 | Repeats | something is done once more each time | [repeats] | properties.repeats |
 | Fails | it raises by itself the second time | its own | properties.fails |

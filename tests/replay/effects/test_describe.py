@@ -19,10 +19,12 @@ from idemlint.replay.effects.vocabulary import (
     Creates,
     CreatesUnnamed,
     Deletes,
+    Disowns,
     Drops,
     Effect,
     EndsAtCommit,
     EndsTemporary,
+    Entitles,
     Fails,
     Fills,
     Inserts,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
 USERS = Ref(Space.RELATION, "users")
 ORDERS = Ref(Space.RELATION, "orders", "app")
+APP = Ref(Space.ROLE, "app")
 INDEX = Ref(Space.RELATION, "users_idx")
 EMAIL = inside(Space.COLUMN, "email", USERS)
 A_B = (wrap({"IndexElem": {"name": "a"}}), wrap({"IndexElem": {"name": "b"}}))
@@ -190,6 +193,13 @@ CASES: list[tuple[Effect, str]] = [
     ),
     (Transaction("TRANS_STMT_ROLLBACK_TO", "s"), "transaction: ROLLBACK TO s"),
     (Transaction("TRANS_STMT_BEGIN"), "transaction: BEGIN"),
+    (Entitles(USERS, (APP,), "@granted", ("select",)), "gives app privileges on users"),
+    (
+        Entitles(None, (APP,), "@default", ("select",), revokes=True),
+        "takes from app privileges on what will be made",
+    ),
+    (Entitles(USERS, (APP,), "@owner", ("owner",)), "makes app the owner of users"),
+    (Disowns((APP,), drops=True), "drops all that belongs to app"),
     (
         Command((Drops(USERS, Kind.TABLE),)),
         "command (its guard skips all of it)\n  drops table users",

@@ -281,11 +281,13 @@ def merge(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
 
 def truncate(stmt: Tree) -> list[Effect]:
     """`TRUNCATE`."""
-    tables = [relation(node) for node in stmt.relations or ()]
-    return [
-        *(_table_there(table) for table in tables),
-        *(Deletes(table, every=True, restarts=bool(stmt.restart_seqs)) for table in tables),
-    ]
+    tables = tuple(relation(node) for node in stmt.relations or ())
+    restarts, cascade = bool(stmt.restart_seqs), stmt.behavior == "DROP_CASCADE"
+    made = (
+        Deletes(table, every=True, restarts=restarts, among=tables, cascade=cascade)
+        for table in tables
+    )
+    return [*(_table_there(table) for table in tables), *made]
 
 
 def copy(stmt: Tree) -> list[Effect]:

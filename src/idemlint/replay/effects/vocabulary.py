@@ -267,7 +267,8 @@ class Updates(NamedTuple):
 class Deletes(NamedTuple):
     """Rows are removed: all (`every`), or those with one of `rows`, or some that cannot be told (`None`).
 
-    `restarts`: sequences begin anew as well; `limited` deletes other rows each time.
+    `restarts`: sequences begin anew as well; `limited` deletes other rows each time. `among` are all tables
+    of a TRUNCATE: foreign keys of others forbid it, unless it goes on to them (`cascade`).
     """
 
     table: Ref
@@ -275,6 +276,8 @@ class Deletes(NamedTuple):
     every: bool = False
     limited: bool = False
     restarts: bool = False
+    among: tuple[Ref, ...] = ()
+    cascade: bool = False
 
 
 class Fills(NamedTuple):

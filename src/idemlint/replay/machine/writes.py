@@ -57,6 +57,17 @@ def deletes(run: Pass, effect: Deletes) -> Result:
     if known is None:
         return None
     table, facts = known
+    if effect.among and run.judging and not effect.cascade:
+        from idemlint.replay.machine.objects.foreign_keys import pointing_at
+
+        among = run.oids(effect.among)
+        for holder in pointing_at(catalog, table):
+            if holder.oid not in among and holder.certain:
+                home = catalog.key_of(holder.oid)
+                name = home[2] if home is not None else "another table"
+                return run.raised(
+                    "0A000", effect, f"a foreign key of {name} points at {effect.table}"
+                )
     if effect.every:
         after = table_rows.Rows(
             complete=True,

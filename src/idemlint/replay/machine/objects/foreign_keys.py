@@ -154,3 +154,13 @@ def _of_source(catalog: Catalog, table: Slot, source: RangeEntry, name: Name) ->
         return "*"
     column = catalog.find_key((Space.COLUMN, table.oid, name[-1]))
     return name[-1] if column is not None and column.presence is PRESENT else ""
+
+
+def pointing_at(catalog: Catalog, table: Slot) -> Iterator[Slot]:
+    """The tables whose foreign keys point at a table (`heap_truncate_check_FKs`, src/backend/catalog/heap.c)."""
+    for key, slot in catalog.relying(table.oid):
+        if key[0] is Space.CONSTRAINT and isinstance(slot.definition, ForeignKey):
+            holder = catalog.by_oid(key[1])
+            alive = catalog.alive(slot) and not catalog.is_dead(key[1])
+            if table.oid in slot.needs and alive and holder is not None:
+                yield holder
