@@ -1,10 +1,11 @@
 """Running a migration twice on an abstract catalog, and saying what the second run comes to.
 
-There are six rooms, here in the order of the flow:
+There are seven rooms, here in the order of the flow:
 
 - `catalog`: what is there, by names and in PostgreSQL's namespaces: present, absent, or not known. All
   changes go through a log, so that any of them can be taken back.
 - `guards`: what the condition of an IF asks of the catalog (`NOT EXISTS (SELECT 1 FROM pg_class …)`).
+- `queries`: what queries and expressions read: names in levels, and the columns that they stand for.
 - `effects`: what a statement does, as a list of the words below; `describe` tells them in a line each.
 - `keys`: which key ON CONFLICT asks for, and whether a row has the key of one that is there.
 - `machine`: carries effects out on a catalog. In the first run, which is taken to have succeeded, what is
