@@ -16,7 +16,7 @@ from idemlint.replay.queries.columns import Output, columns_of, type_of
 from idemlint.replay.queries.scope import RangeEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Slot
@@ -79,6 +79,7 @@ class _Resolver:
         self._catalog = catalog
         self._stars = stars
         self._outputs: dict[int, tuple[Output, ...] | None] = {}
+        self._by_name: dict[int, dict[str, list[RangeEntry]]] = {}
         self._found_tables: dict[Ref, Slot | None] = {}
         self.resolved = Resolved()
 
@@ -156,8 +157,8 @@ class _Resolver:
     def _qualified(self, name: Name, levels: tuple[Scope, ...]) -> _Look:
         of, label = name[-2], name[-1]
         for scope in levels:
-            for source in scope.sources:
-                if source.name != of or (len(name) > 2 and not _in_schema(source, name[-3])):
+            for source in self._named(scope, of):
+                if len(name) > 2 and not _in_schema(source, name[-3]):
                     continue
                 found = self.column(source, label)
                 if found is not None and found is not _LACKS:
@@ -167,6 +168,17 @@ class _Resolver:
                     return _Sole(source.table) if told and source.table is not None else None
                 return tuple(_tables(source)) or None
         return None
+
+    def _named(self, scope: Scope, name: str) -> Sequence[RangeEntry]:
+        """The entries of FROM that go by a name; there may be thousands of others."""
+        if len(scope.sources) < 4:
+            return [source for source in scope.sources if source.name == name]
+        known = self._by_name.get(id(scope))
+        if known is None:
+            known = self._by_name[id(scope)] = {}
+            for source in scope.sources:
+                known.setdefault(source.name, []).append(source)
+        return known.get(name, ())
 
     def column(self, source: RangeEntry, label: str) -> FoundColumn | None:
         """A column of an entry of FROM; `_LACKS`: it has none of that name, `None`: that is not known."""
