@@ -28,7 +28,7 @@ class Need(NamedTuple):
     """What a part of an object keeps from being dropped: a type, a table (and the key of `columns`).
 
     `by` is the part: a column or a constraint; empty: the object itself. With it, the need goes.
-    `by_default`: it is the column's DEFAULT that needs it.
+    `by_default`: it is the column's DEFAULT that needs it; `by_computing`: what computes the column does.
     """
 
     space: Space
@@ -38,6 +38,7 @@ class Need(NamedTuple):
     by: str
     columns: tuple[str, ...] = ()
     by_default: bool = False
+    by_computing: bool = False
 
 
 class Definition:

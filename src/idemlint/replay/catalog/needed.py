@@ -28,7 +28,8 @@ def column_needs(columns: Iterable[Column]) -> Iterator[Need]:
             yield Need(Space.COLLATION, each.collation, None, Space.COLUMN, each.name)
         if each.computed is not None:
             raw = {each.computed.kind: each.computed.fields}
-            yield from expression_needs(raw, Space.COLUMN, each.name)
+            for need in expression_needs(raw, Space.COLUMN, each.name):
+                yield need._replace(by_computing=True)
         default = each.default
         if default is not None and default.kind not in NEEDS_NOTHING:
             for need in expression_needs({default.kind: default.fields}, Space.COLUMN, each.name):

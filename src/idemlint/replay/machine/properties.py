@@ -8,7 +8,7 @@ from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.machine.objects.defaults import keep
-from idemlint.replay.machine.objects.dependencies import column_needs
+from idemlint.replay.machine.objects.dependencies import changed_needs
 from idemlint.replay.machine.signals import SKIPPED
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def sets(run: Pass, effect: Sets) -> Result:
         known = columns.get(effect.ref.name)
     if isinstance(known, Column):
         definition = known._replace(**{effect.facet: effect.value})
-        needs = column_needs(run, definition)
+        needs = changed_needs(run, key, slot, definition)
         catalog.put(key, slot._replace(definition=definition, needs=needs))
         keep(run, slot.oid, definition)
     return None

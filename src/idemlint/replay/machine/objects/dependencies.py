@@ -12,6 +12,7 @@ from idemlint.replay.catalog.routine import Routine, resolved
 from idemlint.replay.catalog.slots import PRESENT, Slot
 from idemlint.replay.effects.vocabulary import Creates
 from idemlint.replay.machine.objects.foreign_keys import stands_on
+from idemlint.replay.machine.objects.needs import COMPUTED_HOLD
 from idemlint.replay.machine.parse_analysis import named, used
 from idemlint.replay.machine.signals import Raised
 from idemlint.replay.queries.columns import bare_type
@@ -21,6 +22,7 @@ from idemlint.replay.queries.resolve import found_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from idemlint.replay.catalog.slots import Key
     from idemlint.replay.effects.vocabulary import CreatesUnnamed
     from idemlint.replay.machine.run import Pass
 
@@ -29,14 +31,34 @@ Bound = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def column_needs(run: Pass, column: Column) -> tuple[int, ...]:
-    """What a column cannot do without: its type and collation, and what computes it."""
+    """What a column cannot do without: its type and its collation."""
     found = [*type_needs(run, column.type)]
     if column.collation:
         found += named(run, Ref(Space.COLLATION, column.collation))
-    if column.computed is not None:
-        raw = {column.computed.kind: column.computed.fields}
-        found += used(run, read_level([raw])).others
     return tuple(found)
+
+
+def changed_needs(run: Pass, key: Key, slot: Slot, column: Column) -> tuple[int, ...]:
+    """What a column cannot do without when something of it was changed, but not what computes it."""
+    needs = column_needs(run, column)
+    if not column.expression:
+        return needs
+    if slot.definition is not None:
+        return tuple(dict.fromkeys((*needs, *slot.needs)))
+    found = (run.catalog.find_key((Space.COLUMN, key[1], each)) for each in column.reads)
+    read = tuple(each.oid for each in found if each is not None and each.presence is PRESENT)
+    raw = column.computed and {column.computed.kind: column.computed.fields}
+    return (*needs, *read, *used(run, read_level([raw])).others)
+
+
+def _computed_by(run: Pass, effect: Creates, column: Column) -> tuple[int, ...]:
+    """What computes a column: columns of its table, and what its expression calls."""
+    table = effect.ref.parent
+    found = run.oids(tuple(Ref(Space.COLUMN, each, None, table) for each in column.reads))
+    if column.computed is None:
+        return found
+    raw = {column.computed.kind: column.computed.fields}
+    return (*found, *used(run, read_level([raw])).others)
 
 
 def type_needs(run: Pass, text: str) -> tuple[int, ...]:
@@ -88,11 +110,12 @@ def bound(run: Pass, effect: Creates | CreatesUnnamed) -> Bound | Raised:
     definition = effect.definition
     if isinstance(definition, Column):
         needs += column_needs(run, definition)
-        if definition.reads and isinstance(effect, Creates):
-            table = effect.ref.parent
-            needs += run.oids(
-                tuple(Ref(Space.COLUMN, each, None, table) for each in definition.reads)
-            )
+        if definition.expression and isinstance(effect, Creates):
+            computed_by = _computed_by(run, effect, definition)
+            if run.machine.postgres_version < COMPUTED_HOLD:
+                owners += computed_by
+            else:
+                needs += computed_by
     elif isinstance(definition, Routine):
         needs += tuple(_signature_needs(run, definition))
     elif isinstance(definition, ForeignKey):

@@ -51,9 +51,10 @@ def _dropped(run: Pass, effect: Drops, key: Key, slot: Slot) -> Result:
     if part_of is not None:
         return run.raised("2BP01", effect, part_of)
     members = [(key, slot), *_members(run, effect)]
-    objects = going(catalog, members)
+    version = run.machine.postgres_version
+    objects = going(catalog, members, version)
     if effect.cascade:
-        _spread(catalog, objects)
+        _spread(catalog, objects, version)
     elif run.judging:
         if effect.kind is Kind.SCHEMA:
             for name in catalog.names_in(slot.oid):
@@ -67,7 +68,7 @@ def _dropped(run: Pass, effect: Drops, key: Key, slot: Slot) -> Result:
             catalog.put(key, slot._replace(presence=UNKNOWN, certain=False))
             return None
     if len(members) > 1:
-        objects = going(catalog, members[:1])
+        objects = going(catalog, members[:1], version)
     end(catalog, objects)
     return None
 
@@ -116,7 +117,7 @@ _FACETS: Final = {
 }
 
 
-def _spread(catalog: Catalog, objects: Objects) -> None:
+def _spread(catalog: Catalog, objects: Objects, version: int) -> None:
     """CASCADE: what needs any of the objects goes too, a part of it where it is only that."""
     while True:
         more: list[tuple[Key, Slot]] = []
@@ -135,7 +136,7 @@ def _spread(catalog: Catalog, objects: Objects) -> None:
                 more.append((key, found))
         if not more:
             return
-        objects.update(going(catalog, more))
+        objects.update(going(catalog, more, version))
 
 
 def end(catalog: Catalog, objects: Objects) -> None:

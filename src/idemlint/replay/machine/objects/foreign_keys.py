@@ -157,7 +157,8 @@ def _of_source(catalog: Catalog, table: Slot, source: RangeEntry, name: Name) ->
 
 
 def pointing_at(catalog: Catalog, table: Slot) -> Iterator[Slot]:
-    """The tables whose foreign keys point at a table (`heap_truncate_check_FKs`, src/backend/catalog/heap.c)."""
+    """The tables whose foreign keys point at a table (`heap_truncate_check_FKs`:
+    src/backend/catalog/heap.c)."""
     for key, slot in catalog.relying(table.oid):
         if key[0] is Space.CONSTRAINT and isinstance(slot.definition, ForeignKey):
             holder = catalog.by_oid(key[1])

@@ -6,7 +6,7 @@ table); what *needs* it keeps it from being dropped without CASCADE, and goes wi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.extensions import brought_by, extension_of
 from idemlint.postgres.kinds import OVERLOADED, ROW_TYPES, Kind, Ref, Space
@@ -35,10 +35,17 @@ class Holder(NamedTuple):
     part: Key | None
     certain: bool
     by_default: bool = False
+    by_computing: bool = False
 
 
-def going(catalog: Catalog, roots: Iterable[tuple[Key, Slot]]) -> Objects:
+#: The first version in which what computes a column keeps it from going along (`StoreAttrDefault`,
+#: src/backend/catalog/heap.c).
+COMPUTED_HOLD: Final = 15
+
+
+def going(catalog: Catalog, roots: Iterable[tuple[Key, Slot]], version: int) -> Objects:
     """What is no more when these objects are dropped: they, what is inside them, what hangs on that."""
+    computed_go = version < COMPUTED_HOLD
     found: Objects = {}
     waiting = list(roots)
     while waiting:
@@ -48,10 +55,20 @@ def going(catalog: Catalog, roots: Iterable[tuple[Key, Slot]]) -> Objects:
         found[slot.oid] = (key, slot)
         inside = (each for each in catalog.contents(slot.oid) if not is_internal(each[0]))
         hanging = (each for each in catalog.relying(slot.oid) if slot.oid in each[1].owners)
-        for other_key, other in (*inside, *hanging, *_made_of(catalog, key, slot)):
+        computed = _computed(catalog, key, slot) if computed_go else ()
+        for other_key, other in (*inside, *hanging, *_made_of(catalog, key, slot), *computed):
             if other.presence is PRESENT and other.oid not in found and catalog.alive(other):
                 waiting.append((other_key, other))
     return found
+
+
+def _computed(catalog: Catalog, key: Key, slot: Slot) -> Iterator[tuple[Key, Slot]]:
+    """Columns that are computed by something, as their table was made."""
+    for holder in (*_generated(catalog, key, slot), *by_name(catalog, key, slot)):
+        place = holder.part or holder.key
+        found = catalog.find_key(place) if holder.by_computing else None
+        if found is not None:
+            yield place, found
 
 
 def _made_of(catalog: Catalog, key: Key, slot: Slot) -> Iterator[tuple[Key, Slot]]:
@@ -67,7 +84,7 @@ def holders(catalog: Catalog, objects: Objects) -> list[Holder]:
     """What keeps objects from being dropped, the oldest first: none of them does so itself."""
     found: dict[int, Holder] = {}
     for oid, (key, slot) in objects.items():
-        generated = _generated(catalog, key, slot) if key[0] is Space.COLUMN else ()
+        generated = _generated(catalog, key, slot)
         for holder in (*_by_identity(catalog, oid), *by_name(catalog, key, slot), *generated):
             of = holder.slot.oid
             container = holder.key[1]
@@ -93,14 +110,14 @@ def _by_identity(catalog: Catalog, oid: int) -> Iterator[Holder]:
 
 def _generated(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
     """Generated columns of the same table, as it was made, that read a column."""
-    table = catalog.by_oid(key[1])
+    table = catalog.by_oid(key[1]) if key[0] is Space.COLUMN else None
     definition = table.definition if table is not None else None
     if isinstance(definition, TableDefinition) and slot.owners[:1] == (key[1],):
         for name in definition.generated_from(key[2]):
             place = (Space.COLUMN, key[1], name)
             other = catalog.find_key(place)
             if other is not None and other.presence is PRESENT and catalog.alive(other):
-                yield Holder(place, other, None, True)
+                yield Holder(place, other, None, True, by_computing=True)
 
 
 def by_name(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
@@ -118,7 +135,9 @@ def by_name(catalog: Catalog, key: Key, slot: Slot) -> Iterator[Holder]:
             need = _need(catalog, other, asked, called, slot)
             if need is not None:
                 part = (need.by_space, other.oid, need.by) if need.by else None
-                yield Holder(other_key, other, part, other.certain, need.by_default)
+                yield Holder(
+                    other_key, other, part, other.certain, need.by_default, need.by_computing
+                )
 
 
 def _need(catalog: Catalog, other: Slot, space: Space, name: str, slot: Slot) -> Need | None:

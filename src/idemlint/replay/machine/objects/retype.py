@@ -10,8 +10,14 @@ from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.machine.objects.defaults import keep
-from idemlint.replay.machine.objects.dependencies import column_needs
-from idemlint.replay.machine.objects.needs import by_name, holders, is_partition_key
+from idemlint.replay.machine.objects.dependencies import changed_needs
+from idemlint.replay.machine.objects.needs import (
+    COMPUTED_HOLD,
+    by_name,
+    going,
+    holders,
+    is_partition_key,
+)
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
@@ -33,8 +39,15 @@ def retypes(run: Pass, effect: Retypes) -> Result:
     if run.judging:
         if is_partition_key(catalog, key):
             return run.raised("42P16", effect, f"column {key[2]} is in the partition key")
+        if run.machine.postgres_version < COMPUTED_HOLD:
+            for _, other in going(catalog, [(key, slot)], COMPUTED_HOLD - 1).values():
+                made = other.definition
+                if other.oid != slot.oid and isinstance(made, Column) and made.expression:
+                    return run.raised("42601", effect, f"a generated column reads column {key[2]}")
         for holder in holders(catalog, {slot.oid: (key, slot)}):
-            return run.raised("0A000", effect, f"{_noun(holder)} uses column {key[2]}")
+            old = holder.by_computing and run.machine.postgres_version < COMPUTED_HOLD
+            sqlstate = "42601" if old else "0A000"
+            return run.raised(sqlstate, effect, f"{_noun(holder)} uses column {key[2]}")
         user = _stored_in(catalog, key[1])
         if user is not None:
             return run.raised("0A000", effect, f"{user} has its row type")
@@ -47,7 +60,7 @@ def retypes(run: Pass, effect: Retypes) -> Result:
         known = known._replace(type=effect.type, typmods=effect.typmods)
     else:
         known = Column(key[2], effect.type, False, None, False, False, typmods=effect.typmods)
-    catalog.put(key, slot._replace(definition=known, needs=column_needs(run, known)))
+    catalog.put(key, slot._replace(definition=known, needs=changed_needs(run, key, slot, known)))
     keep(run, slot.oid, known)
     return None
 

@@ -105,7 +105,7 @@ def disowns(run: Pass, effect: Disowns) -> Result:
             if effect.drops and owned is not None:
                 holder = catalog.by_oid(key[1])
                 if holder is not None:
-                    end(catalog, going(catalog, [(owned, holder)]))
+                    end(catalog, going(catalog, [(owned, holder)], run.machine.postgres_version))
             elif effect.drops or owned is not None:
                 needs = tuple(oid for oid in slot.needs if oid != role.oid)
                 if owned is not None and to is not None and to.maker:
