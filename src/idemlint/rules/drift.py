@@ -67,7 +67,10 @@ class DefinitionDrift(FileRule):
     ) -> Iterator[Diagnostic]:
         known = migration.after.as_made
         there = known.definition(made.ref)
-        if there is made.definition or there is None or _made_later(migration, statement, there):
+        if there is made.definition or there is None:
+            return
+        if changed.last_makers.get(id(there), -1) > statement.index:
+            # A later statement of the file made what is there: this one did not skip that.
             return
         if not isinstance(there, type(made.definition)):
             kind = known.kind(made.ref)
@@ -172,14 +175,14 @@ def _made(migration: Migration, statement: Statement) -> Creates | None:
     return None
 
 
-def _made_later(migration: Migration, statement: Statement, definition: object) -> bool:
-    """Whether a later statement of the file made what is there: then this one did not skip that."""
-    return any(
-        isinstance(effect, Creates) and effect.definition is definition
-        for index, program in migration.programs.items()
-        if index > statement.index
+def _last_makers(migration: Migration) -> dict[int, int]:
+    """By the identity of a definition: the last statement of the file that makes something of it."""
+    return {
+        id(effect.definition): index
+        for index, program in sorted(migration.programs.items())
         for effect in flat(program)
-    )
+        if isinstance(effect, Creates)
+    }
 
 
 def _table_name(statement: Statement) -> str:
@@ -192,6 +195,7 @@ class _Changed:
 
     def __init__(self, migration: Migration) -> None:
         self._columns: dict[str, set[str]] = {}
+        self.last_makers = _last_makers(migration)
         self.keys: set[str] = set()
         for tree in _trees(migration):
             if tree.relation is None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
-from idemlint.replay.catalog.definition import INSIDE
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog.definition import INSIDE, Definition
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import (
     ABSENT,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _BUILTIN_NAMES: Final = {oid: name for name, oid in BUILTIN_SCHEMAS.items()}
 #: A temporary function, operator … is found only where the schema is named.
 _HIDDEN_BY_TEMPORARY: Final = frozenset({Space.RELATION, Space.TYPE})
+#: Overloads of one name that are told apart by more than their letters.
+_CROWD: Final = 20
 #: Stands for every container: a name that is in none of them.
 _ANYWHERE: Final = -1
 
@@ -140,6 +143,12 @@ class Catalog(Slots):
                 if slot is not None and (known is None or known[1].presence is not PRESENT):
                     found[name] = (key, slot)
         return list(found.values())
+
+    def is_crowded(self, ref: Ref) -> bool:
+        """Whether so many routines have a name that each is not held against all others."""
+        path = self._search_path if ref.schema is None else (ref.schema,)
+        places = ((ref.space, self._schema(part) or 0, ref.name) for part in path)
+        return any(len(self._overloads.get(place, ())) > _CROWD for place in places)
 
     def home_of(self, ref: Ref) -> str | None:
         """The schema that a name without one is found in; `None`: in none that is known to have it."""
@@ -329,3 +338,62 @@ class Catalog(Slots):
         if known is not None:
             return known if known.presence is not PRESENT else None
         return Slot(ABSENT, 0) if self._overloads.get(key) else None
+
+
+class ObjectPart(NamedTuple):
+    """Something inside an object: its name, what is known of it, and what the object's definition calls it.
+
+    Without a `slot` only the definition speaks of it; without `told` the definition does not.
+    """
+
+    name: str
+    slot: Slot | None
+    told: str | None
+
+
+def parts(catalog: Catalog, holder: Slot, space: Space) -> list[ObjectPart]:
+    """What is there of a namespace inside an object: what it came with, then what was added."""
+    definition = holder.definition
+    came = definition.names(space) if isinstance(definition, Definition) else ()
+    slots = {
+        name: slot
+        for (other, _, name), slot in catalog.contents(holder.oid)
+        if other is space and not name.startswith("@")
+    }
+    there = {name: slot for name, slot in slots.items() if is_there(catalog, holder, slot)}
+    # What has a name of the definition, and is what the definition means.
+    own = {
+        n for n, slot in there.items() if n in came and (came_with(holder, slot) or not slot.maker)
+    }
+    # What came with the object hangs on it first of all. Where such a thing goes by a name that the
+    # definition does not know, it was renamed, and its old name is left with nothing to hang on; what
+    # has that name since is another.
+    renamed = [name for name, slot in there.items() if name not in came and came_with(holder, slot)]
+    free = [name for name in came if name in slots and name not in own and not slots[name].owners]
+    left = [name for name in free if name not in there]
+    left = free if len(left) < len(renamed) else left
+    found: list[ObjectPart] = []
+    waiting = iter(renamed)
+    for name in came:
+        if name not in slots:
+            found.append(ObjectPart(name, None, name))
+        elif name in own:
+            found.append(ObjectPart(name, there.pop(name), name))
+        elif name in left and (now := next(waiting, None)) is not None:
+            # Which of several is which cannot be told.
+            sole = len(left) == len(renamed) == 1
+            found.append(ObjectPart(now, there.pop(now), name if sole else None))
+    added = sorted(there.items(), key=lambda each: each[1].oid)
+    return found + [ObjectPart(name, slot, None) for name, slot in added]
+
+
+def came_with(holder: Slot, slot: Slot) -> bool:
+    """Whether something was made along with what holds it."""
+    return slot.owners[:1] == (holder.oid,)
+
+
+def is_there(catalog: Catalog, holder: Slot, slot: Slot) -> bool:
+    """Whether it is there, or was when what holds it went."""
+    return slot.presence is PRESENT and not any(
+        catalog.is_dead(oid) for oid in slot.owners if oid != holder.oid
+    )

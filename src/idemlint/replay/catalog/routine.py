@@ -36,6 +36,9 @@ class KnownNames(Protocol):
     def overloads(self, ref: Ref) -> list[tuple[Key, Slot]]:
         """The live routines of a name."""
 
+    def is_crowded(self, ref: Ref) -> bool:
+        """Whether very many routines have a name."""
+
     def home_of(self, ref: Ref) -> str | None:
         """The schema that a name without one is found in."""
 
@@ -177,7 +180,7 @@ def key_of(catalog: KnownNames, ref: Ref) -> Key | None:
     if key is None or "." not in signature + _foreign(signature):
         return key
     slot = catalog.slot(key)
-    if slot is None or slot.presence is not PRESENT:
+    if (slot is None or slot.presence is not PRESENT) and not catalog.is_crowded(ref):
         for other, _ in catalog.overloads(ref):
             arguments = signature_in(other)
             if arguments != "?" and _may_be_one(catalog, signature, arguments):

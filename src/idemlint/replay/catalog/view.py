@@ -22,7 +22,7 @@ from idemlint.replay.catalog import refs
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.constraint import UniqueKey
 from idemlint.replay.catalog.definition import INSIDE, Definition
-from idemlint.replay.catalog.lookup import Catalog
+from idemlint.replay.catalog.lookup import Catalog, ObjectPart, came_with, is_there, parts
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
 
@@ -68,17 +68,6 @@ class View:
     def __init__(self, catalog: Catalog, moment: int = 0, now: Callable[[], int] = _still) -> None:
         self.surely: Final = Answers(catalog, moment, now, sure=True)
         self.as_made: Final = Answers(catalog, moment, now, sure=False)
-
-
-class ObjectPart(NamedTuple):
-    """Something inside an object: its name, what is known of it, and what the object's definition calls it.
-
-    Without a `slot` only the definition speaks of it; without `told` the definition does not.
-    """
-
-    name: str
-    slot: Slot | None
-    told: str | None
 
 
 class Answers:
@@ -163,15 +152,26 @@ class Answers:
     def column(self, ref: Ref) -> Column | None:
         """How a column is made, or was when it went; `None`: that cannot be told."""
         assert ref.parent is not None
-        known = self.columns(ref.parent).get(ref.name)
-        if known is not None:
-            return known
         with self._look() as catalog:
             table = _find(catalog, ref.parent)
             if table is None:
                 return None
             slot = catalog.slots.get((Space.COLUMN, table.oid, ref.name))
-            return self._column(table, ObjectPart(ref.name, slot, ref.name))
+            part = ObjectPart(ref.name, slot, ref.name)
+            if self._is_plain(table, slot, ref.name):
+                # Those of a table that was altered often are not all looked at for one.
+                return self._column(table, part)
+        known = self.columns(ref.parent).get(ref.name)
+        return known if known is not None else self._column(table, part)
+
+    def _is_plain(self, table: Slot, slot: Slot | None, name: str) -> bool:
+        """Whether a column goes by the name that it was made with."""
+        if slot is not None and isinstance(slot.definition, Column):
+            return slot.presence is PRESENT
+        told = table.definition
+        if not isinstance(told, TableDefinition) or name not in told.column_names:
+            return False
+        return slot is None or (slot.presence is PRESENT and came_with(table, slot))
 
     def primary_key(self, table: Ref) -> PrimaryKey:
         """Whether a table has a primary key, and which."""
@@ -281,7 +281,7 @@ class Answers:
             if space is Space.RELATION
             and slot.kind is Kind.INDEX
             and table.oid in slot.owners
-            and _is_there(catalog, table, slot)
+            and is_there(catalog, table, slot)
             and not self._is_doubted(catalog, slot)
         ]
 
@@ -306,51 +306,6 @@ def _is_left_out(catalog: Catalog, ref: Ref) -> bool:
     if key is None or holder is None or not isinstance(holder.definition, Definition):
         return False
     return holder.definition.inside(key[0], key[2]) is False
-
-
-def _is_there(catalog: Catalog, holder: Slot, slot: Slot) -> bool:
-    """Whether it is there, or was when what holds it went."""
-    return slot.presence is PRESENT and not any(
-        catalog.is_dead(oid) for oid in slot.owners if oid != holder.oid
-    )
-
-
-def parts(catalog: Catalog, holder: Slot, space: Space) -> list[ObjectPart]:
-    """What is there of a namespace inside an object: what it came with, then what was added."""
-    definition = holder.definition
-    came = definition.names(space) if isinstance(definition, Definition) else ()
-    slots = {
-        name: slot
-        for (other, _, name), slot in catalog.contents(holder.oid)
-        if other is space and not name.startswith("@")
-    }
-    there = {name: slot for name, slot in slots.items() if _is_there(catalog, holder, slot)}
-    # What has a name of the definition, and is what the definition means.
-    own = {n for n, slot in there.items() if n in came and (_came(holder, slot) or not slot.maker)}
-    # What came with the object hangs on it first of all. Where such a thing goes by a name that the
-    # definition does not know, it was renamed, and its old name is left with nothing to hang on; what
-    # has that name since is another.
-    renamed = [name for name, slot in there.items() if name not in came and _came(holder, slot)]
-    free = [name for name in came if name in slots and name not in own and not slots[name].owners]
-    left = [name for name in free if name not in there]
-    left = free if len(left) < len(renamed) else left
-    found: list[ObjectPart] = []
-    waiting = iter(renamed)
-    for name in came:
-        if name not in slots:
-            found.append(ObjectPart(name, None, name))
-        elif name in own:
-            found.append(ObjectPart(name, there.pop(name), name))
-        elif name in left and (now := next(waiting, None)) is not None:
-            # Which of several is which cannot be told.
-            sole = len(left) == len(renamed) == 1
-            found.append(ObjectPart(now, there.pop(now), name if sole else None))
-    added = sorted(there.items(), key=lambda each: each[1].oid)
-    return found + [ObjectPart(name, slot, None) for name, slot in added]
-
-
-def _came(holder: Slot, slot: Slot) -> bool:
-    return slot.owners[:1] == (holder.oid,)
 
 
 def _constraint(table: Slot, part: ObjectPart) -> Constraint | None:

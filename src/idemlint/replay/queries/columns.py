@@ -8,9 +8,9 @@ from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.definition import Definition
+from idemlint.replay.catalog.lookup import parts
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
-from idemlint.replay.catalog.view import parts
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog

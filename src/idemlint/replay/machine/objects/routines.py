@@ -62,12 +62,16 @@ def _meant(run: Pass, effect: Requires) -> Slot | Raised | None:
     return slot
 
 
+#: Kinds whose parameters may be told with those that only give back.
+_WITH_OUT: Final = frozenset({Kind.PROCEDURE, Kind.ROUTINE})
+
+
 def _none(run: Pass, ref: Ref, kind: Kind) -> Slot | None:
     """What is known where there is none: by a name alone, those that do not count are none."""
     if ref.signature is None and run.catalog.overloads(ref):
         return Slot(ABSENT, 0)
     known = run.catalog.find(ref)
-    if known is None and ref.signature is not None:
+    if known is None and ref.signature is not None and kind in _WITH_OUT:
         gone = _with_out(run, ref, kind, run.catalog.namesakes(ref))
         return gone[0][1] if gone else None
     return known
@@ -76,8 +80,8 @@ def _none(run: Pass, ref: Ref, kind: Kind) -> Slot | None:
 def named(run: Pass, ref: Ref, kind: Kind) -> list[tuple[Key, Slot]]:
     """The routines that are there and that a reference may mean."""
     catalog = run.catalog
-    overloads = catalog.overloads(ref)
     if ref.signature is None:
+        overloads = catalog.overloads(ref)
         if run.machine.postgres_version < _TELLS_KINDS_APART:
             return overloads
         return [each for each in overloads if _counts(kind, each[1].kind)]
@@ -86,7 +90,10 @@ def named(run: Pass, ref: Ref, kind: Kind) -> list[tuple[Key, Slot]]:
     found = []
     if key is not None and slot is not None and slot.presence is PRESENT:
         found.append((key, slot))
-    return found + [each for each in _with_out(run, ref, kind, overloads) if each[0] != key]
+    if kind not in _WITH_OUT:
+        return found
+    others = _with_out(run, ref, kind, catalog.overloads(ref))
+    return found + [each for each in others if each[0] != key]
 
 
 def _with_out(
@@ -94,7 +101,7 @@ def _with_out(
 ) -> list[tuple[Key, Slot]]:
     """The procedures whose parameters are these, if those that only give back are counted (PostgreSQL 14
     and later)."""
-    if kind not in {Kind.PROCEDURE, Kind.ROUTINE} or not among or not ref.signature:
+    if kind not in _WITH_OUT or not among or not ref.signature:
         return []
     every = tuple(resolved_all(run.catalog, ref.signature).split(","))
     return [
