@@ -202,7 +202,8 @@ class _Trace:
         if isinstance(effect, Entitles):
             self._entitles(effect)
             return
-        self._look_at(effect)
+        # Each of the tables of a TRUNCATE is looked at for itself.
+        self._look_at(effect._replace(among=()) if isinstance(effect, Deletes) else effect)
         if isinstance(effect, Disowns):
             self.whole = True
         if isinstance(effect, (Drops, Renames)) and effect.ref.space is Space.SCHEMA:
@@ -267,7 +268,6 @@ class _Trace:
         for key in foreign_keys(definition):
             # Which key of the table it stands on is looked up.
             holds.add(key.table.name)
-            self.reads.add((key.table.name, _ANYWHERE))
         if isinstance(effect, Creates):
             ref = effect.ref
             self.writes.update((each.name, _COPIED) for each in effect.copies)

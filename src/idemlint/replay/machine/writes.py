@@ -60,9 +60,8 @@ def deletes(run: Pass, effect: Deletes) -> Result:
     if effect.among and run.judging and not effect.cascade:
         from idemlint.replay.machine.objects.foreign_keys import pointing_at
 
-        among = run.oids(effect.among)
         for holder in pointing_at(catalog, table):
-            if holder.oid not in among and holder.certain:
+            if holder.certain and holder.oid not in run.oids(effect.among):
                 home = catalog.key_of(holder.oid)
                 name = home[2] if home is not None else "another table"
                 return run.raised(
