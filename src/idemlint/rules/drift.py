@@ -13,7 +13,8 @@ from idemlint.replay.catalog.datatype import EnumDefinition
 from idemlint.replay.catalog.definition import SequenceDefinition
 from idemlint.replay.catalog.refs import inside, qualified
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
-from idemlint.replay.catalog.slots import ABSENT, PRESENT
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
+from idemlint.replay.catalog.view import PrimaryKey
 from idemlint.replay.effects import flat
 from idemlint.replay.effects.vocabulary import Creates
 from idemlint.rules.kit.rule import FileRule
@@ -283,9 +284,14 @@ def _constant(default: Tree | None) -> str:
 
 def _keys(wanted: TableDefinition, known: Answers, table: Ref) -> Iterator[str]:
     """Keys that the statement has, and the table does not."""
-    primary = known.primary_key(table)
-    there = {frozenset(key.columns) for key in known.unique_keys(table) if key.whole}
-    complete = known.names(Space.CONSTRAINT, table).complete
+    types = {key.contype for key in wanted.constraints.values()}
+    there: set[frozenset[str]] = set()
+    complete = False
+    if "CONSTR_UNIQUE" in types:
+        # A table that was altered often has much to look through.
+        there = {frozenset(key.columns) for key in known.unique_keys(table) if key.whole}
+        complete = known.names(Space.CONSTRAINT, table).complete
+    primary = known.primary_key(table) if "CONSTR_PRIMARY" in types else PrimaryKey(UNKNOWN)
     for key in wanted.constraints.values():
         columns = ", ".join(key.columns)
         if key.contype == "CONSTR_PRIMARY":
