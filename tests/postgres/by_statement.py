@@ -147,7 +147,7 @@ def judge_folder(database: Database, files: Sequence[Sequence[Sent]]) -> list[li
         state = before
         for file in files:
             with again.connect() as connection:
-                looking = _Looking(again, connection, lambda: state)  # noqa: B023 - called at once
+                looking = _Looking(again, connection, _known(state))
                 seconds.append(_run(connection, file, look=looking))
                 touched += looking.touched
             state = looking.state or state
@@ -234,6 +234,10 @@ def _run(
 
 def _ends_unit(statements: Sequence[Sent], index: int) -> bool:
     return index + 1 == len(statements) or statements[index + 1].unit != statements[index].unit
+
+
+def _known(state: Snapshot) -> Callable[[], Snapshot]:
+    return lambda: state
 
 
 class _Looking:

@@ -12,7 +12,7 @@ from idemlint.replay.catalog.datatype import type_name
 from idemlint.replay.catalog.refs import inside, relation
 from idemlint.rules.kit.rule import FileRule
 from idemlint.sequence.paths import short_name
-from idemlint.source.tree import Tree, strings
+from idemlint.source.tree import Tree, nodes_in, strings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator
@@ -235,17 +235,10 @@ def _said(item: Tree | None) -> str:
 
 def _reads(root: Any, own: _Columns | None, values: Container[str]) -> Iterator[_Read]:
     """Casts, comparisons, assignments and defaults that read a literal as a type's value."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += node
-        elif isinstance(node, dict):
-            for kind, inner in node.items():
-                read = _READS.get(kind)
-                if read is not None and isinstance(inner, dict):
-                    yield from read(Tree(kind, inner), own, values)
-                waiting.append(inner)
+    for kind, inner in nodes_in(root):
+        read = _READS.get(kind)
+        if read is not None and isinstance(inner, dict):
+            yield from read(Tree(kind, inner), own, values)
 
 
 def _cast(tree: Tree, own: _Columns | None, values: Container[str]) -> Iterator[_Read]:

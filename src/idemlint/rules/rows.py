@@ -10,6 +10,7 @@ from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Repeats,
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.rule import OutcomeRule, fails, repeats, unsure
 from idemlint.source.statement import Edit, Span
+from idemlint.source.tree import nodes_in
 
 if TYPE_CHECKING:
     from idemlint.sequence.migration import Case
@@ -55,16 +56,7 @@ class Insert(OutcomeRule):
 
 def _calls(root: object) -> bool:
     """Whether a statement calls a function: the key may be one that it makes up each time."""
-    waiting = [root]
-    while waiting:  # trees may be deeper than Python's stack
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            if "FuncCall" in value:
-                return True
-            waiting += value.values()
-    return False
+    return any(kind == "FuncCall" for kind, _ in nodes_in(root))
 
 
 def _do_nothing(case: Case) -> Fix:

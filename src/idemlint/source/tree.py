@@ -131,6 +131,18 @@ def strings(nodes: tuple[Tree, ...] | None) -> list[str]:
 _PLACES: Final = frozenset({"location", "arg_location", "list_start", "list_end", "stmt_len"})
 
 
+def nodes_in(root: object) -> Iterator[tuple[str, Any]]:
+    """The fields of all nodes of a raw tree, by name, at any depth; it may be deeper than Python's stack."""
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            yield from value.items()
+            waiting += value.values()
+
+
 def shape(root: object) -> str:
     """A piece of JSON as one text without places: the same for what says the same. It may be deeper than
     Python's stack."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog.datatype import BUILTIN, PERCENT_TYPE, raw_type_name
 from idemlint.replay.catalog.definition import Need
+from idemlint.source.tree import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,16 +69,9 @@ def expression_needs(root: object, by_space: Space, by: str) -> Iterator[Need]:
 
 def needed_by(root: object) -> Iterator[tuple[Space, list[str]]]:
     """Routines, relations, types, collations, operators of a raw expression, by their dotted names."""
-    waiting = [root]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            for kind, inner in value.items():
-                if kind in _NODES and isinstance(inner, dict):
-                    yield from _NODES[kind](inner)
-            waiting += value.values()
+    for kind, inner in nodes_in(root):
+        if kind in _NODES and isinstance(inner, dict):
+            yield from _NODES[kind](inner)
 
 
 def _call(call: dict[str, Any]) -> Iterator[tuple[Space, list[str]]]:

@@ -203,8 +203,10 @@ def _by_present_names(
     return key._replace(renamed=tuple(renamed)) if renamed else key
 
 
-def column_of(catalog: Catalog, table: Slot, name: str) -> Column | None:
+def column_of(catalog: Catalog, table: Slot | None, name: str) -> Column | None:
     """What a column is now; `None`: that is not known."""
+    if table is None:
+        return None
     slot = catalog.find_key((Space.COLUMN, table.oid, name))
     if slot is None or slot.presence is not PRESENT:
         return None

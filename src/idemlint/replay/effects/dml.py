@@ -41,7 +41,7 @@ from idemlint.replay.queries.statements import (
     read_over_target,
     read_update,
 )
-from idemlint.source.tree import Tree, strings
+from idemlint.source.tree import Tree, nodes_in, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,27 +89,15 @@ def _if_called(query: dict[str, Any], effect: Effect) -> Effect:
     if not isinstance(effect, (Fails, Repeats)):
         return effect
     fails = isinstance(effect, Fails)
-    if "whereClause" in query or _chooses(query) or (fails and "fromClause" in query):
+    if "whereClause" in query or _has(query, _CHOICES) or (fails and "fromClause" in query):
         what = effect.reason if isinstance(effect, Fails) else effect.what
         return Opaque(f"whether it comes to the call cannot be told: {what}")
     return effect
 
 
+_LIMIT: Final = frozenset({"limitCount"})
 #: What looks at one argument before it comes to another.
 _CHOICES: Final = frozenset({"CaseExpr", "CoalesceExpr", "BoolExpr"})
-
-
-def _chooses(root: object) -> bool:
-    waiting = [root]
-    while waiting:  # trees may be deeper than Python's stack
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            if not _CHOICES.isdisjoint(value):
-                return True
-            waiting += value.values()
-    return False
 
 
 def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
@@ -241,7 +229,7 @@ def delete(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     effects += _nested(query)
     where = stmt.whereClause
     pins = pinned(where)
-    limited = _has_limit(fields.get("whereClause"))
+    limited = _has(fields.get("whereClause"), _LIMIT)
     rows = pins.rows() if pins.all and not pins.nulls else None
     effects.append(
         Deletes(table, rows, every=where is None and not stmt.usingClause, limited=limited)
@@ -249,17 +237,9 @@ def delete(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     return effects
 
 
-def _has_limit(value: object) -> bool:
-    stack = [value]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, dict):
-            if "limitCount" in current:
-                return True
-            stack.extend(current.values())
-        elif isinstance(current, list):
-            stack.extend(current)
-    return False
+def _has(root: object, kinds: frozenset[str]) -> bool:
+    """Whether a node or a field of one of these names stands anywhere in a raw tree."""
+    return any(kind in kinds for kind, _ in nodes_in(root))
 
 
 def merge(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:

@@ -50,10 +50,10 @@ class GivenRows:
     def __iter__(self) -> Iterator[Values]:
         columns, (name, mark) = self.columns, self._mark
         for row in self._rows:
-            values = [
-                _picked(self._catalog, each) if each.__class__ is Picked else each for each in row
-            ]
-            found: Values = dict(zip(columns, values, strict=False))  # type: ignore[arg-type]
+            values = (
+                _picked(self._catalog, each) if isinstance(each, Picked) else each for each in row
+            )
+            found: Values = dict(zip(columns, values, strict=False))
             found[name] = mark
             yield found
 
@@ -63,10 +63,8 @@ class GivenRows:
             return False
         # Of two columns of one name, the last counts.
         place = len(self.columns) - 1 - self.columns[::-1].index(column)
-        return all(
-            place < len(row) and row[place].__class__ is str and row[place][:1] != "\0"  # type: ignore[index]
-            for row in self._rows
-        )
+        given = (row[place] if place < len(row) else None for row in self._rows)
+        return all(isinstance(each, str) and each[:1] != "\0" for each in given)
 
 
 #: A sub-select that gives one value finds several rows.

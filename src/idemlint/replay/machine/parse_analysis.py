@@ -41,17 +41,13 @@ def reads(run: Pass, effect: ReadsColumns) -> Result:
         return None
     found = resolve(run.catalog, effect.scope)
     for table, name in found.sole:
-        ref = Ref(Space.COLUMN, name, None, table)
-        result = requires(run, Requires(ref, True, "42703", Kind.COLUMN, Verb.USE))
+        result = requires(run, _meant(run, name, (table,)))
         if result is not None:
             return result
     for name, tables in found.missing:
         if len(tables) > 1 and not run.judging:
             continue
-        had = [Ref(Space.COLUMN, name, None, table) for table in tables]
-        # The one that a table had once is the one that was meant.
-        gone = next((ref for ref in had if _had(run, ref)), had[0])
-        result = requires(run, Requires(gone, True, "42703", Kind.COLUMN, Verb.USE))
+        result = requires(run, _meant(run, name, tables))
         if result is not None:
             return result
     return _meet(run, effect, found) or _cast(run, effect)
@@ -83,9 +79,7 @@ def validates(run: Pass, effect: Validates) -> Result:
                 return requires(run, Requires(table, True, "42P01", Kind.TABLE, Verb.USE))
         found = resolve(catalog, reading.scope)
         for name, tables in found.missing:
-            refs = [Ref(Space.COLUMN, name, None, table) for table in tables]
-            gone = next((ref for ref in refs if _had(run, ref)), refs[0])
-            return requires(run, Requires(gone, True, "42703", Kind.COLUMN, Verb.USE))
+            return requires(run, _meant(run, name, tables))
         result = _meet(run, effect, found)
         if result is not None:
             return result
@@ -115,6 +109,13 @@ def forget_type(run: Pass, column: FoundColumn) -> None:
     if key is not None and slot is not None and slot.presence is PRESENT:
         unknown = Column(column.name, "", False, None, False, False)
         run.catalog.put(key, slot._replace(definition=unknown, certain=False))
+
+
+def _meant(run: Pass, name: str, tables: tuple[Ref, ...]) -> Requires:
+    """That a column is there; of several tables, the one that had it once is the one that was meant."""
+    had = [Ref(Space.COLUMN, name, None, table) for table in tables]
+    ref = had[0] if len(had) == 1 else next((each for each in had if _had(run, each)), had[0])
+    return Requires(ref, True, "42703", Kind.COLUMN, Verb.USE)
 
 
 def _had(run: Pass, ref: Ref) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.replay.catalog import knowledge
-from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.catalog.table_rows import column_of
 from idemlint.replay.machine.objects.defaults import keep
 from idemlint.replay.machine.objects.dependencies import changed_needs
 from idemlint.replay.machine.signals import SKIPPED
@@ -46,12 +46,8 @@ def sets(run: Pass, effect: Sets) -> Result:
         parents = run.oids(effect.value)
         catalog.put(key, slot._replace(needs=(*slot.needs, *parents) if parents else ()))
         return None
-    known = slot.definition
-    if known is None:
-        table = catalog.by_oid(key[1])
-        columns = getattr(table.definition, "columns", {}) if table is not None else {}
-        known = columns.get(effect.ref.name)
-    if isinstance(known, Column):
+    known = column_of(catalog, catalog.by_oid(key[1]), key[2])
+    if known is not None:
         definition = known._replace(**{effect.facet: effect.value})
         needs = changed_needs(run, key, slot, definition)
         catalog.put(key, slot._replace(definition=definition, needs=needs))

@@ -15,8 +15,9 @@ from idemlint.replay.queries.from_entries import (
     sides,
 )
 from idemlint.replay.queries.labels import labelled
-from idemlint.replay.queries.meetings import in_call, in_case, in_coalesce, in_operator
+from idemlint.replay.queries.meetings import in_call, in_case, in_coalesce, in_operator, text_of
 from idemlint.replay.queries.scope import (
+    WRITES,
     GroupedLevel,
     Meeting,
     Name,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 #: Queries in queries that are looked into; what is deeper is collected without its levels.
 DEEPEST: Final = 50
-_WRITES: Final = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _NOTHING: Final[dict[str, Any]] = {}
 #: Parts of a SELECT whose names are columns, and those whose names may be labels.
 _PLAIN: Final = ("targetList", "whereClause", "havingClause", "valuesLists", "windowClause")
@@ -179,7 +179,7 @@ class _Reader:
             name, columns = cte["ctename"], names_of(cte.get("aliascolnames", ()))
             itself = RangeEntry(name, columns=columns, only=bool(columns))
             [(kind, inner)] = cte["ctequery"].items()
-            if kind in _WRITES:
+            if kind in WRITES:
                 self.writes.append((Tree(kind, inner), dict(level.known)))
                 level.known[name] = RangeEntry(name, columns=columns)
                 continue
@@ -286,7 +286,7 @@ class _Reader:
         level.meetings += in_call(tuple(name), fields)
         if name[-1] in {"nextval", "currval", "setval"}:
             for each in fields.get("args", ())[:1]:
-                text = each.get("A_Const", _NOTHING).get("sval", _NOTHING).get("sval")
+                text = text_of(each)
                 if text is not None:
                     self.regclasses[text] = None
         elif name[-1] in SEARCHES and len(fields.get("args", ())) > 1:
@@ -295,14 +295,14 @@ class _Reader:
 
     def configuration(self, value: dict[str, Any]) -> None:
         """A literal, or a cast of one, that names a text search configuration."""
-        text = value.get("A_Const", _NOTHING).get("sval", _NOTHING).get("sval")
+        text = text_of(value)
         if text is not None and '"' not in text:
             schema, _, name = text.lower().rpartition(".")
             if schema != "pg_catalog":
                 self.types[Ref(Space.TS_CONFIGURATION, name, schema or None)] = None
 
     def cast(self, fields: dict[str, Any], level: _Level) -> bool:
-        text = fields["arg"].get("A_Const", _NOTHING).get("sval", _NOTHING).get("sval")
+        text = text_of(fields["arg"])
         name = raw_type_name(fields["typeName"])
         if name == "regclass" and text is not None:
             self.regclasses[text] = None
@@ -353,7 +353,7 @@ class _Reader:
                         self.relation(inner, level.known)
                     elif kind == "FuncCall":
                         self.call(inner, level)
-                    elif kind in _WRITES:
+                    elif kind in WRITES:
                         self.writes.append((Tree(kind, inner), {}))
                     stack.append(inner)
 

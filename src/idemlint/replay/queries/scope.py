@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.records import NamedTuple
 
@@ -81,6 +81,10 @@ class Scope(NamedTuple):
     def asks(self) -> bool:
         """Whether there is any name to look up."""
         return bool(self.names or self.inner or self.apart or self.meetings or self.casts)
+
+
+#: Statements that write, and may stand in a WITH.
+WRITES: Final = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 
 
 def levels(scope: Scope) -> Iterator[Scope]:

@@ -6,13 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Space
-from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.needed import NEEDS_NOTHING
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Slot
+from idemlint.replay.catalog.table_rows import column_of
 from idemlint.replay.machine.parse_analysis import used
 from idemlint.replay.queries.compiled import read_level
 
 if TYPE_CHECKING:
+    from idemlint.replay.catalog.column import Column
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Key
     from idemlint.replay.machine.run import Pass
@@ -46,11 +47,7 @@ def lose(catalog: Catalog, column: Key) -> None:
     known = catalog.recorded(key)
     if known is not None and known.presence is PRESENT:
         catalog.put(key, known._replace(presence=ABSENT, needs=()))
-    definition = slot.definition
-    if definition is None:
-        table = catalog.by_oid(column[1])
-        columns = getattr(table.definition, "columns", {}) if table is not None else {}
-        definition = columns.get(column[2])
-    if isinstance(definition, Column):
+    definition = column_of(catalog, catalog.by_oid(column[1]), column[2])
+    if definition is not None:
         without = definition._replace(default=None, generated=definition.identity)
         catalog.put(column, slot._replace(definition=without))

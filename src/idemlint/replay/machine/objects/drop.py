@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Space
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
 from idemlint.replay.machine.objects.defaults import NAME, lose
-from idemlint.replay.machine.objects.needs import going, holders, is_partition_key
+from idemlint.replay.machine.objects.needs import going, holders, is_partition_key, noun_of
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
@@ -104,8 +104,7 @@ def _noun(holder: Holder) -> str:
     key, slot = holder.key, holder.slot
     if key[0] is Space.FACET:
         return _FACETS.get(key[2].partition(" ")[0], "something")
-    noun = slot.kind.noun if slot.kind is not None else key[0].value
-    return f"{noun} {key[2].partition('(')[0]}"
+    return noun_of(key, slot)
 
 
 #: What a holder is that has no name.

@@ -43,6 +43,12 @@ class Holder(NamedTuple):
 COMPUTED_HOLD: Final = 15
 
 
+def noun_of(key: Key, slot: Slot) -> str:
+    """An object in words: what it is, and its name without arguments."""
+    noun = slot.kind.noun if slot.kind is not None else key[0].value
+    return f"{noun} {key[2].partition('(')[0]}"
+
+
 def going(catalog: Catalog, roots: Iterable[tuple[Key, Slot]], version: int) -> Objects:
     """What is no more when these objects are dropped: they, what is inside them, what hangs on that."""
     computed_go = version < COMPUTED_HOLD

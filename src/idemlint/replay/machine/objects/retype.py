@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog.column import Column
-from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.catalog.table_rows import column_of
 from idemlint.replay.machine.objects.defaults import keep
 from idemlint.replay.machine.objects.dependencies import changed_needs
 from idemlint.replay.machine.objects.needs import (
@@ -17,13 +17,12 @@ from idemlint.replay.machine.objects.needs import (
     going,
     holders,
     is_partition_key,
+    noun_of,
 )
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
-    from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Retypes
-    from idemlint.replay.machine.objects.needs import Holder
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
 
@@ -47,16 +46,13 @@ def retypes(run: Pass, effect: Retypes) -> Result:
         for holder in holders(catalog, {slot.oid: (key, slot)}):
             old = holder.by_computing and run.machine.postgres_version < COMPUTED_HOLD
             sqlstate = "42601" if old else "0A000"
-            return run.raised(sqlstate, effect, f"{_noun(holder)} uses column {key[2]}")
-        user = _stored_in(catalog, key[1])
-        if user is not None:
-            return run.raised("0A000", effect, f"{user} has its row type")
-    known = slot.definition
-    if known is None:
-        table = catalog.by_oid(key[1])
-        columns = table.definition.columns if table is not None and _has_columns(table) else {}
-        known = columns.get(key[2])
-    if isinstance(known, Column):
+            user = noun_of(holder.part or holder.key, holder.slot)
+            return run.raised(sqlstate, effect, f"{user} uses column {key[2]}")
+        stored = _stored_in(catalog, key[1])
+        if stored is not None:
+            return run.raised("0A000", effect, f"{stored} has its row type")
+    known = column_of(catalog, catalog.by_oid(key[1]), key[2])
+    if known is not None:
         known = known._replace(type=effect.type, typmods=effect.typmods)
     else:
         known = Column(key[2], effect.type, False, None, False, False, typmods=effect.typmods)
@@ -95,13 +91,3 @@ def _stored_in(catalog: Catalog, oid: int) -> str | None:
 
 #: Relations that hold values.
 _STORED: Final = frozenset({Kind.TABLE, Kind.MATERIALIZED_VIEW, Kind.FOREIGN_TABLE})
-
-
-def _has_columns(table: Slot) -> bool:
-    return isinstance(table.definition, TableDefinition)
-
-
-def _noun(holder: Holder) -> str:
-    key, slot = holder.part or holder.key, holder.slot
-    noun = slot.kind.noun if slot.kind is not None else key[0].value
-    return f"{noun} {key[2].partition('(')[0]}"
