@@ -65,8 +65,9 @@ def resolve(catalog: Catalog, scope: Scope, *, stars: bool = False) -> Resolved:
 
 def found_in(catalog: Catalog, table: Ref, name: str) -> FoundColumn | None:
     """A column of a table; `None`: there is none, or that is not known."""
-    found = _Resolver(catalog).column(RangeEntry("", table), name)
-    return None if found is _LACKS else found
+    resolver = _Resolver(catalog)
+    found = resolver.column(RangeEntry("", table), name)
+    return None if found is _LACKS else resolver.typed(found)
 
 
 def outputs(catalog: Catalog, scope: Scope) -> tuple[Output, ...] | None:
@@ -99,10 +100,10 @@ class _Resolver:
             column_name = meeting.column
             known = column_name in looked
             found = looked[column_name] if known else self._look(column_name, levels)
-            if isinstance(found, FoundColumn) and found.type:
+            typed = self.typed(found)
+            if typed is not None and typed.type:
                 other = self._look(meeting.other, levels) if meeting.other else None
-                column = other if isinstance(other, FoundColumn) else None
-                self.resolved.met.append((meeting, found, column))
+                self.resolved.met.append((meeting, typed, self.typed(other)))
         for each in scope.inner:
             if each.asks:
                 self.level(each, levels)
@@ -115,7 +116,7 @@ class _Resolver:
         for name in names:
             of = name[-2] if len(name) > 1 else None
             for source in scope.sources if name[-1:] == ("*",) else ():
-                slot = self._catalog.find(source.table) if source.table is not None else None
+                slot = self._table(source.table) if source.table is not None else None
                 if slot is None or source.table is None or of not in {None, source.name}:
                     continue
                 for column in columns_of(self._catalog, slot) or ():
@@ -224,9 +225,19 @@ class _Resolver:
         if column is None:
             return None
         if column.presence is PRESENT:
-            type_name = type_of(slot, column, label)
-            return FoundColumn(table, label, type_name, self._made_type(type_name, column))
+            return FoundColumn(table, label)
         return _LACKS if column.presence is ABSENT else None
+
+    def typed(self, found: _Look) -> FoundColumn | None:
+        """A column with its type: most names are asked for without."""
+        if not isinstance(found, FoundColumn) or found.table is None or found.type:
+            return found if isinstance(found, FoundColumn) else None
+        slot = self._table(found.table)
+        column = self._catalog.find_key((Space.COLUMN, slot.oid, found.name)) if slot else None
+        if slot is None or column is None:
+            return found
+        name = type_of(slot, column, found.name)
+        return found._replace(type=name, type_oid=self._made_type(name, column))
 
     def _made_type(self, type_name: str, column: Slot) -> int:
         """A type that somebody made: who it is does not change with its name."""
@@ -269,8 +280,8 @@ class _Resolver:
         return tuple(found)
 
     def _type(self, name: Name, scope: Scope) -> str:
-        found = self._look(name, (scope,)) if name else None
-        return found.type if isinstance(found, FoundColumn) else ""
+        found = self.typed(self._look(name, (scope,))) if name else None
+        return found.type if found is not None else ""
 
     def _all(self, source: RangeEntry) -> tuple[Output, ...] | None:
         if source.only:
