@@ -8,17 +8,25 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.plpgsql import sql
 from idemlint.replay.queries.compiled import read_level
 from idemlint.replay.queries.from_entries import table_source
-from idemlint.replay.queries.scope import RangeEntry, Reading, Scope, as_column
+from idemlint.replay.queries.scope import RangeEntry, Reading, Scope
+from idemlint.replay.queries.statements import (
+    read_delete,
+    read_insert,
+    read_over_target,
+    read_update,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from idemlint.source.tree import Tree
 
-_WRITES: Final = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt"})
-_FROM: Final = ("fromClause", "usingClause")
-#: Parts of a data-modifying command that hold no expressions of its level.
-_APART: Final = frozenset({"relation", "cols", "withClause", *_FROM})
+#: How what a statement that writes reads is read.
+_READERS: Final = {
+    "InsertStmt": (read_insert, read_over_target),
+    "UpdateStmt": (read_update,),
+    "DeleteStmt": (read_delete,),
+}
 
 
 def read_commands(commands: Iterable[dict[str, Any]], rows: tuple[RangeEntry, ...] = ()) -> Reading:
@@ -46,18 +54,17 @@ def _command(command: dict[str, Any], rows: tuple[RangeEntry, ...]) -> Reading:
     [(kind, fields)] = command.items()
     if kind == "ReturnStmt":
         return read_level([fields.get("returnval")], rows)
-    if kind not in _WRITES:
+    readers = _READERS.get(kind)
+    if readers is None:
         return read_level([command], rows)
     target = table_source(fields["relation"])
     assert target.table is not None
-    parts = [value for name, value in fields.items() if name not in _APART]
-    parts += [as_column(target.name, each["ResTarget"]["name"]) for each in _written(fields)]
-    sources = (*rows, target)
-    if "onConflictClause" in fields:
-        sources = (*sources, RangeEntry("excluded", target.table))
-    from_items = next((fields[part] for part in _FROM if part in fields), ())
-    reading = read_level(parts, sources, from_items, fields.get("withClause"))
-    return reading._replace(tables=tuple(dict.fromkeys((target.table, *reading.tables))))
+    readings = (read(fields, rows=rows) for read in readers)
+    reading = joined(each for each in readings if each is not None)
+    written = tuple((target.name, each["ResTarget"]["name"]) for each in _written(fields))
+    scope = Scope((*rows, target), written, apart=(reading.scope,))
+    tables = tuple(dict.fromkeys((target.table, *reading.tables)))
+    return reading._replace(scope=scope, tables=tables)
 
 
 def _written(fields: dict[str, Any]) -> list[dict[str, Any]]:
@@ -88,5 +95,5 @@ def read_text(text: str, routine: str, parameters: Iterable[Tree]) -> tuple[Read
         if each.name and each.mode not in {"FUNC_PARAM_OUT", "FUNC_PARAM_TABLE"}
     )
     itself = RangeEntry(routine, columns=names, only=True)
-    analysed = _WRITES | {"SelectStmt"}
+    analysed = {"SelectStmt", *_READERS}
     return tuple(_command(each, (itself,)) for each in trees if analysed.issuperset(each))
