@@ -42,6 +42,20 @@ REFERS = "ALTER TABLE c ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES p (id);"
 #: Files that make something of what they dropped before, and let go of it again: a stop between the two finds
 #: it held. With the statement that this is told of, and what.
 LET_GO = [
+    (
+        "DROP TYPE IF EXISTS m; CREATE TYPE m AS ENUM ('a');"
+        " CREATE OR REPLACE FUNCTION g(x m) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+        " DROP FUNCTION IF EXISTS g(m);",
+        0,
+        "fails 2BP01",
+    ),
+    (
+        "DROP TYPE IF EXISTS m; CREATE TYPE m AS ENUM ('a');"
+        " CREATE OR REPLACE FUNCTION g(x m) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+        " DROP FUNCTION IF EXISTS g;",
+        0,
+        "fails 2BP01",
+    ),
     (f"{REMADE} {REFERS} ALTER TABLE c DROP COLUMN a;", 0, "fails 2BP01"),
     (f"{REMADE} {REFERS} ALTER TABLE c RENAME TO d; DROP TABLE d;", 0, "fails 2BP01"),
     (f"{REFERS} ALTER TABLE p DROP CONSTRAINT p_key CASCADE;", 0, "fails 42710"),

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import nodes
-from idemlint.postgres.kinds import OVERLOADED, Ref, Space
+from idemlint.postgres.kinds import OVERLOADED, Kind, Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.relation import TableDefinition
+from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.routine import names_in
 from idemlint.replay.effects import effects_of
 from idemlint.replay.effects.vocabulary import (
@@ -54,6 +54,8 @@ _SOMEWHERE: Final = "~"
 _HOLDING: Final = "^"
 #: That a table's rows were put elsewhere before: then it may go.
 _COPIED: Final = "@copied"
+#: Which keys a table has.
+_KEYS: Final = "@keys"
 _SCHEMA: Final = "schema:"
 #: Which schemas of the search_path there are: all that has no schema's name before it is looked for in them.
 _PATH: Final = "schemas:"
@@ -135,6 +137,21 @@ def _inside(holder: str, name: str) -> tuple[Name, ...]:
     return (holder, name), (holder, _ANYWHERE), (_ANYWHERE, name)
 
 
+def _overload(ref: Ref) -> str:
+    """A routine or an operator with its arguments; without them, all of its name."""
+    return f"{ref.name}(" if ref.signature is None else f"{ref.name}({ref.signature})"
+
+
+def _tables_of(effect: Creates | CreatesUnnamed) -> Iterator[Ref]:
+    """The table that an index or a constraint is on."""
+    if isinstance(effect, CreatesUnnamed):
+        yield effect.table
+    elif effect.ref.parent is not None:
+        yield effect.ref.parent
+    else:
+        yield from (each for each in effect.owners if each.parent is None)
+
+
 class _Held:
     """What the things that a file makes keep from being dropped, and what goes with CASCADE."""
 
@@ -151,14 +168,15 @@ class _Held:
 
     def let_go(self, trace: _Trace) -> None:
         """Whoever ends a foreign key or a view lets go of the tables that it is about."""
-        ended = {*trace.writes, *trace.thins}
+        ended = {*trace.writes, *trace.thins, *trace.overloads}
         waiting: list[Name] = list(trace.cascades)
         while waiting:
             for made in self._holding.get(self._renamed.one(waiting.pop()), ()):
                 if made not in ended:
                     ended.add(made)
                     waiting.append(made)
-                    trace.writes.update((made,) if isinstance(made, str) else _inside(*made))
+                    bare = made.partition("(")[0] if isinstance(made, str) else ""
+                    trace.writes.update((bare,) if isinstance(made, str) else _inside(*made))
         for name in ended:
             held = self._held.get(self._renamed.one(name), ())
             trace.writes.update((each, _HOLDING) for each in held)
@@ -173,6 +191,9 @@ class _Trace:
         #: Objects that lose something that they have, and with it what hangs on that; and those that end with
         #: all that needs them.
         self.thins: set[str] = set()
+        #: Routines and operators that it makes anew or ends, with their arguments: others of their name keep
+        #: what they hold.
+        self.overloads: set[str] = set()
         self.cascades: set[str] = set()
         self.whole = False
         self.passes = False
@@ -212,6 +233,8 @@ class _Trace:
         self.passes = self.passes or isinstance(effect, EndsAtCommit)
         if isinstance(effect, (Creates, Drops, EndsAtCommit)):
             self._write(effect.ref)
+            if effect.ref.space in OVERLOADED:
+                self.overloads.add(_overload(effect.ref))
         elif isinstance(effect, Renames):
             self._write(effect.ref)
             self._write(effect.to)
@@ -238,6 +261,8 @@ class _Trace:
             self.reads.add((holder, _HOLDING))
             if ref.parent is not None:
                 self.thins.add(holder)
+            if effect.kind is Kind.CONSTRAINT:
+                self.writes.add((holder, _KEYS))
             if effect.cascade:
                 self.cascades.add(holder)
             if ref.space is Space.RELATION:
@@ -260,6 +285,8 @@ class _Trace:
             table = owner.parent if owner.parent is not None else owner
             self.writes.add((table.name, _ANYWHERE))
         definition = effect.definition
+        if isinstance(definition, IndexDefinition) and definition.unique:
+            self.writes.update((table.name, _KEYS) for table in _tables_of(effect))
         holds = needed(effect)
         holds |= {each.name for each in (*effect.owners, *effect.needs) if each.parent is None}
         if effect.reads is not None:
@@ -268,10 +295,14 @@ class _Trace:
         for key in foreign_keys(definition):
             # Which key of the table it stands on is looked up.
             holds.add(key.table.name)
+            self.reads.add((key.table.name, _KEYS))
         if isinstance(effect, Creates):
             ref = effect.ref
             self.writes.update((each.name, _COPIED) for each in effect.copies)
             made = ref.name if ref.parent is None else (ref.parent.name, ref.name)
+            if ref.space in OVERLOADED:
+                made = _overload(ref)
+                self.holds.append((_overload(ref._replace(signature=None)), holds))
         else:
             made = (effect.table.name, effect.base)
         self._holds(made, holds)

@@ -10,6 +10,7 @@ from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.definition import Definition
 from idemlint.replay.catalog.needed import needed_by
 from idemlint.replay.catalog.relation import TableDefinition
+from idemlint.replay.catalog.routine import Routine, names_in
 from idemlint.replay.effects.vocabulary import Retypes, Sets
 from idemlint.source.tree import Tree
 
@@ -35,6 +36,9 @@ def needed(effect: Creates | CreatesUnnamed | Sets | Retypes) -> set[str]:
     if isinstance(value, Definition):
         return {name for _, name in value.needed_names}
     found: set[str] = set()
+    if isinstance(value, Routine):
+        row = (each for _, each in value.row or ())
+        found.update(names_in(",".join((*value.every, value.result, *row))))
     if isinstance(value, Column):
         found |= _type(value.type)
         value = value.default
