@@ -81,7 +81,9 @@ class TestKnowledgeOfTheFolder:
 
     def test_without_its_folder_an_insert_may_fail_or_repeat(self, tmp_path: Path) -> None:
         paths = write(tmp_path, {"seed.sql": FOLDER["003_seed.sql"]})
-        assert verdicts(reports(tmp_path, [paths["seed.sql"]])["seed.sql"]) == ["repeats"]
+        told = reports(tmp_path, [paths["seed.sql"]])["seed.sql"]
+        assert verdicts(told) == ["unknown"]
+        assert [each.code for each in told.diagnostics] == ["IDM401"]
 
     def test_a_column_without_a_default_is_harmless_on_a_table_of_the_same_file(
         self, tmp_path: Path
@@ -103,7 +105,8 @@ class TestKnowledgeOfTheFolder:
         text = "CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY);\n"
         paths = write(tmp_path, {"a/001.sql": text, "b/001.sql": "INSERT INTO t VALUES (1);\n"})
         found = reports(tmp_path, list(paths.values()))
-        assert verdicts(found["b/001.sql"]) == ["repeats"]
+        assert verdicts(found["b/001.sql"]) == ["unknown"]
+        assert [each.code for each in found["b/001.sql"].diagnostics] == ["IDM401"]
 
 
 class TestOtherDefinitions:

@@ -110,3 +110,11 @@ def test_replay_agrees_with_the_server(row: dict[str, Any], version: str, expect
 def test_the_exempt_rows_are_rows() -> None:
     ids = {json.loads(line)["id"] for line in DATA.read_text(encoding="utf-8").splitlines()}
     assert set(UNKNOWN) | ONE_SESSION <= ids
+
+
+def test_programs_are_values() -> None:
+    """Stops look for those that are alike in a dictionary."""
+    for line in DATA.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        for program in _programs([*row["setup"], *row["sql"]], 16):
+            assert isinstance(hash(program), int)

@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 from enum import Enum
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Call(Enum):
@@ -134,12 +137,22 @@ FAILS: Final[dict[str, str]] = {
 
 @cache
 def _pure() -> frozenset[str]:
-    name = os.path.join(os.path.dirname(__file__), "pure_functions.txt")  # noqa: PTH118, PTH120
-    with open(name, encoding="ascii") as file:  # noqa: PTH123
+    return _listed("pure_functions.txt")
+
+
+@cache
+def aggregates() -> frozenset[str]:
+    """PostgreSQL's aggregates (`pg_proc.prokind`, PostgreSQL 18: `aggregates.txt`)."""
+    return _listed("aggregates.txt")
+
+
+def _listed(name: str) -> frozenset[str]:
+    path = os.path.join(os.path.dirname(__file__), name)  # noqa: PTH118, PTH120
+    with open(path, encoding="ascii") as file:  # noqa: PTH123
         return frozenset(file.read().split())
 
 
-def call(name: list[str]) -> Call:
+def call(name: Sequence[str]) -> Call:
     """What calling a function (its dotted name) a second time comes to."""
     last = name[-1]
     if len(name) > 1 and name[-2] not in {"pg_catalog", "extensions", "public"}:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint import fixes
 from idemlint.postgres.kinds import Kind
-from idemlint.replay.effects.vocabulary import Drops, ReadsColumns, Requires, Validates, Verb
+from idemlint.replay.effects.vocabulary import (
+    Deletes,
+    Drops,
+    ReadsColumns,
+    Requires,
+    Validates,
+    Verb,
+)
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.rule import OutcomeRule, fails, raises, repeats
 
@@ -138,6 +145,24 @@ class UsedAfterDrop(OutcomeRule):
         return fixes.create_fixes.advice(
             _WAYS.get(case.outcome.sqlstate or "")
             or f"run it only while {case.subject} is there, or move it into a migration of its own"
+        )
+
+
+class TruncateUnderForeignKey(OutcomeRule):
+    """`TRUNCATE t`, where a foreign key that comes later points at t."""
+
+    code = "IDM306"
+    name = "truncate-under-foreign-key"
+    on = fails(Deletes)
+
+    def message(self, case: Case) -> str:
+        """Which table points at it by then."""
+        return f"TRUNCATE fails on a rerun: {case.outcome.reason}"
+
+    def repair(self, case: Case) -> Fix | None:
+        """Whether the other table's rows may go is for a person to say."""
+        return fixes.create_fixes.advice(
+            "empty both tables in one TRUNCATE, or delete the rows with DELETE"
         )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-def alter_table(stmt: Tree) -> list[Effect]:
+def alter_table(stmt: Tree, postgres_version: int) -> list[Effect]:
     """All commands of the statement, in the order PostgreSQL runs them."""
     table = table_of(stmt.fields["relation"])
     kind = KINDS.get(stmt.fields["objtype"], Kind.TABLE)
@@ -40,12 +40,15 @@ def alter_table(stmt: Tree) -> list[Effect]:
     for each in stmt.fields.get("cmds", ()):
         command = Tree("AlterTableCmd", each["AlterTableCmd"])
         subtype = command.fields["subtype"]
-        model = _MODELS.get(subtype)
-        if model is None or kind is Kind.INDEX:
+        model, member = _MODELS.get(subtype), _MEMBERS.get(subtype)
+        if kind is Kind.INDEX:
             # What ALTER INDEX shares with ALTER TABLE is idempotent, ATTACH PARTITION included.
             continue
         added = command.fields["def"]["Constraint"] if subtype == "AT_AddConstraint" else {}
-        passes[alter_pass(subtype, added.get("contype"))] += model(table, command)
+        if model is not None:
+            passes[alter_pass(subtype, added.get("contype"))] += model(table, command)
+        elif member is not None:
+            passes[alter_pass(subtype, None)] += member(table, command, postgres_version)
     for ready in passes:
         effects += ready
     return effects
@@ -95,8 +98,13 @@ def _needs(space: Space, kind: Kind, sqlstate: str) -> Callable[[Ref, Tree], lis
     return build
 
 
-def _member(prefix: str, kind: Kind, *, adds: bool) -> Callable[[Ref, Tree], list[Effect]]:
-    def build(table: Ref, command: Tree) -> list[Effect]:
+#: From this version on ATTACH and DETACH of what is not partitioned are refused as commands for another
+#: kind of relation (`ATSimplePermissions`, src/backend/commands/tablecmds.c; asked of 13 to 18).
+_LOOKS_AT_KIND: Final = 18
+
+
+def _member(prefix: str, kind: Kind, *, adds: bool) -> Callable[[Ref, Tree, int], list[Effect]]:
+    def build(table: Ref, command: Tree, postgres_version: int) -> list[Effect]:
         definition = getattr(command, "def")
         other = definition.name if definition.kind == "PartitionCmd" else definition
         if other is None or not other.relname:
@@ -106,7 +114,8 @@ def _member(prefix: str, kind: Kind, *, adds: bool) -> Callable[[Ref, Tree], lis
         parent, child = (table, other_ref) if attaches else (other_ref, table)
         link = inside(Space.MEMBER, f"{prefix} {child}", parent)
         # Partitions are of what is partitioned, and nothing else inherits from that.
-        fits = Requires(partitioned(parent), attaches, "42809", Kind.PARTITION, Verb.USE)
+        otherwise = "42P17" if attaches and postgres_version < _LOOKS_AT_KIND else "42809"
+        fits = Requires(partitioned(parent), attaches, otherwise, Kind.PARTITION, Verb.USE)
         effects: list[Effect] = [
             *([fits] if attaches else []),
             Requires(other_ref, True, "42P01", Kind.TABLE, Verb.USE),
@@ -181,6 +190,13 @@ def _replica_identity(table: Ref, command: Tree) -> list[Effect]:
     return [Requires(index, True, "42704", Kind.INDEX, Verb.ALTER)]
 
 
+#: The same of commands whose SQLSTATE depends on the server's version.
+_MEMBERS: Final[dict[str, Callable[[Ref, Tree, int], list[Effect]]]] = {
+    "AT_AddInherit": _member("child", Kind.INHERITANCE, adds=True),
+    "AT_DropInherit": _member("child", Kind.INHERITANCE, adds=False),
+    "AT_AttachPartition": _member("partition", Kind.PARTITION, adds=True),
+    "AT_DetachPartition": _member("partition", Kind.PARTITION, adds=False),
+}
 #: `AlterTableType` → what it does. What is not here sets a property to a value
 #: (owner, row security, storage, statistics, logged …): idempotent, and nothing depends on it.
 _MODELS: Final[dict[str, Callable[[Ref, Tree], list[Effect]]]] = {
@@ -213,10 +229,6 @@ _MODELS: Final[dict[str, Callable[[Ref, Tree], list[Effect]]]] = {
     "AT_DisableRule": _needs(Space.RULE, Kind.RULE, "42704"),
     "AT_ClusterOn": _needs(Space.RELATION, Kind.INDEX, "42704"),
     "AT_ReplicaIdentity": _replica_identity,
-    "AT_AddInherit": _member("child", Kind.INHERITANCE, adds=True),
-    "AT_DropInherit": _member("child", Kind.INHERITANCE, adds=False),
-    "AT_AttachPartition": _member("partition", Kind.PARTITION, adds=True),
-    "AT_DetachPartition": _member("partition", Kind.PARTITION, adds=False),
     "AT_AddOf": _sets_typed,
     "AT_DropOf": _drops_typed,
     "AT_GenericOptions": _table_options,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.datatype import (
@@ -144,9 +144,7 @@ def _kept(stmt: Tree) -> Reading | None:
 def naming(reading: Reading, types: Iterable[Ref], functions: Iterable[Tree] = ()) -> Reading:
     """A reading that names some types and functions as well."""
     known = [each for each in types if each.schema != "pg_catalog" and each.name not in BUILTIN]
-    calls: list[tuple[list[str], dict[str, Any]]] = [
-        (strings(each.names), {}) for each in functions
-    ]
+    calls = [(tuple(strings(each.names)), Tree("FuncCall", {})) for each in functions]
     return reading._replace(types=(*reading.types, *known), functions=(*reading.functions, *calls))
 
 

@@ -69,7 +69,7 @@ def _nested(reading: Reading) -> list[Effect]:
     """Data-modifying WITH clauses: they run whether or not the outer query looks at them."""
     effects: list[Effect] = []
     for write, known in reading.writes:
-        effects += WRITES[write.kind](write, known)
+        effects += WRITES[write.kind](write, dict(known))
     return effects
 
 

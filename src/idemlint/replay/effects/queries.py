@@ -25,7 +25,7 @@ from idemlint.source.tree import Tree, wrap
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from idemlint.replay.queries.scope import Reading
+    from idemlint.replay.queries.scope import Name, Reading
 
 
 class Mentions(NamedTuple):
@@ -74,11 +74,11 @@ def reads(reading: Reading) -> list[Effect]:
     return effects
 
 
-def calls(found: Iterable[tuple[list[str], dict[str, Any]]]) -> list[Effect]:
+def calls(found: Iterable[tuple[Name, Tree]]) -> list[Effect]:
     """What running a query does by the functions it calls."""
     effects: list[Effect] = []
-    for name, fields in found:
-        last = name[-1]
+    for name, call in found:
+        last, fields = name[-1], call.fields
         kind = functions.call(name)
         if last == "set_config":
             effects += _set_config(fields)

@@ -79,7 +79,7 @@ def insert(run: Pass, effect: Inserts) -> Result:
         run.doubt(f"a trigger on {effect.table} runs once more", effect)
         return None
     if run.judging:
-        result = no_values(run, effect, table)
+        result = no_values(run, effect, table, rows)
         if result is not None:
             return result
         result = _Judge(run, effect, table, facts, rows, inference).verdict()

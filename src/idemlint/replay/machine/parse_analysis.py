@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
     from idemlint.replay.queries.resolve import FoundColumn, Resolved
-    from idemlint.replay.queries.scope import Reading
+    from idemlint.replay.queries.scope import Name, Reading
+    from idemlint.source.tree import Tree
 
 
 class Used(NamedTuple):
@@ -172,18 +173,17 @@ def _extension(run: Pass, space: Space, name: str) -> int:
     return slot.oid if slot is not None and slot.presence is PRESENT else 0
 
 
-def _routine(run: Pass, name: list[str], call: dict[str, object]) -> int:
+def _routine(run: Pass, name: Name, call: Tree) -> int:
     """The routine that is called, if it can be told from its overloads; 0: it is PostgreSQL's own."""
     own = len(name) == 1 and functions.call(name) is not Call.UNKNOWN
     brought = extension_of(Space.ROUTINE, name[-1])
     if own and brought is None:
         return 0
-    found = run.catalog.overloads(qualified(Space.ROUTINE, name))
+    found = run.catalog.overloads(qualified(Space.ROUTINE, list(name)))
     if not found and brought is not None:
         return _extension(run, Space.ROUTINE, name[-1])
     if len(found) > 1:
-        given = call.get("args", ())
-        count = len(given) if isinstance(given, list) else 0
+        count = len(call.fields.get("args", ()))
         found = [(key, slot) for key, slot in found if _arity(key[2]) == count]
     return found[0][1].oid if len(found) == 1 else 0
 

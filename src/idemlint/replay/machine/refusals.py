@@ -14,7 +14,6 @@ from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT, Slot
 from idemlint.replay.keys.identity import Keys
 from idemlint.replay.machine.signals import SKIPPED
-from idemlint.replay.queries.columns import columns_of
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.slots import Key
@@ -77,15 +76,11 @@ def _defers(
     return False
 
 
-def no_values(run: Pass, effect: Inserts, table: Slot) -> Result:
+def no_values(run: Pass, effect: Inserts, table: Slot, rows: GivenRows | None) -> Result:
     """Literals that a column took in the first run, and does not take since its type is another one."""
-    if not effect.rows:
+    if not effect.rows or rows is None:
         return None
-    names = effect.columns
-    if names is None:
-        told = columns_of(run.catalog, table)
-        names = tuple(each.name for each in told) if told is not None else ()
-    for place, name in enumerate(names):
+    for place, name in enumerate(rows.columns):
         column = run.catalog.find_key((Space.COLUMN, table.oid, name))
         if column is None or column.presence is not PRESENT:
             continue

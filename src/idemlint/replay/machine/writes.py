@@ -61,7 +61,7 @@ def deletes(run: Pass, effect: Deletes) -> Result:
         from idemlint.replay.machine.objects.foreign_keys import pointing_at
 
         for holder in pointing_at(catalog, table):
-            if holder.certain and holder.oid not in run.oids(effect.among):
+            if holder.oid not in run.oids(effect.among):
                 home = catalog.key_of(holder.oid)
                 name = home[2] if home is not None else "another table"
                 return run.raised(

@@ -118,11 +118,11 @@ class _Level:
 class _Reader:
     def __init__(self) -> None:
         self.tables: dict[Ref, None] = {}
-        self.functions: list[tuple[list[str], dict[str, Any]]] = []
+        self.functions: list[tuple[Name, Tree]] = []
         self.types: dict[Ref, None] = {}
         self.regclasses: dict[str, None] = {}
         self.groupings: list[GroupedLevel] = []
-        self.writes: list[tuple[Tree, dict[str, RangeEntry]]] = []
+        self.writes: list[tuple[Tree, tuple[tuple[str, RangeEntry], ...]]] = []
 
     def told(self, scope: Scope) -> Reading:
         return Reading(
@@ -180,7 +180,7 @@ class _Reader:
             itself = RangeEntry(name, columns=columns, only=bool(columns))
             [(kind, inner)] = cte["ctequery"].items()
             if kind in WRITES:
-                self.writes.append((Tree(kind, inner), dict(level.known)))
+                self.writes.append((Tree(kind, inner), tuple(level.known.items())))
                 level.known[name] = RangeEntry(name, columns=columns)
                 continue
             known = {**level.known, name: itself} if clause.get("recursive") else level.known
@@ -281,9 +281,9 @@ class _Reader:
         return False
 
     def call(self, fields: dict[str, Any], level: _Level) -> bool:
-        name = list(field_names(fields["funcname"]))
-        self.functions.append((name, fields))
-        level.meetings += in_call(tuple(name), fields)
+        name = field_names(fields["funcname"])
+        self.functions.append((name, Tree("FuncCall", fields)))
+        level.meetings += in_call(name, fields)
         if name[-1] in {"nextval", "currval", "setval"}:
             for each in fields.get("args", ())[:1]:
                 text = text_of(each)
@@ -354,7 +354,7 @@ class _Reader:
                     elif kind == "FuncCall":
                         self.call(inner, level)
                     elif kind in WRITES:
-                        self.writes.append((Tree(kind, inner), {}))
+                        self.writes.append((Tree(kind, inner), ()))
                     stack.append(inner)
 
 

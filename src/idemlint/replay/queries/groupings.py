@@ -13,18 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _NOTHING: Final[dict[str, Any]] = {}
-#: https://www.postgresql.org/docs/current/functions-aggregate.html
-_AGGREGATES: Final = frozenset(
-    {
-        *("any_value", "array_agg", "avg", "bit_and", "bit_or", "bit_xor", "bool_and", "bool_or"),
-        *("count", "every", "json_agg", "json_object_agg", "jsonb_agg", "jsonb_object_agg", "max"),
-        *("min", "range_agg", "range_intersect_agg", "string_agg", "sum", "xmlagg", "corr"),
-        *("covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_count", "regr_intercept"),
-        *("regr_r2", "regr_slope", "regr_sxx", "regr_sxy", "regr_syy", "stddev", "stddev_pop"),
-        *("stddev_samp", "variance", "var_pop", "var_samp", "mode", "percentile_cont"),
-        *("percentile_disc",),
-    }
-)
 _GIVEN: Final = ("targetList", "havingClause", "sortClause")
 
 
@@ -80,6 +68,6 @@ def _bare(values: Iterable[Any]) -> Iterator[Name]:
 
 def _gathers(call: dict[str, Any]) -> bool:
     name = list(field_names(call["funcname"]))
-    if name[-1] in _AGGREGATES or any(each.startswith("agg_") for each in call):
+    if name[-1] in functions.aggregates() or any(each.startswith("agg_") for each in call):
         return True
     return functions.call(name) is Call.UNKNOWN

@@ -107,7 +107,7 @@ class GroupedLevel(NamedTuple):
 class Reading(NamedTuple):
     """All that a query or an expression mentions.
 
-    `scope` has its columns; `tables` are the relations that it reads, `functions` the calls (name, raw
+    `scope` has its columns; `tables` are the relations that it reads, `functions` the calls (name,
     `FuncCall`), `types` what it casts to, with collations, operators and text search configurations;
     `groupings` are its GROUP BYs, `regclasses` the literals cast to regclass or given to nextval.
     `writes` are its data-modifying WITH clauses, each with what its own WITH list makes known to it.
@@ -115,8 +115,8 @@ class Reading(NamedTuple):
 
     scope: Scope
     tables: tuple[Ref, ...] = ()
-    functions: tuple[tuple[list[str], dict[str, Any]], ...] = ()
+    functions: tuple[tuple[Name, Tree], ...] = ()
     types: tuple[Ref, ...] = ()
     regclasses: tuple[str, ...] = ()
-    writes: tuple[tuple[Tree, dict[str, RangeEntry]], ...] = ()
+    writes: tuple[tuple[Tree, tuple[tuple[str, RangeEntry], ...]], ...] = ()
     groupings: tuple[GroupedLevel, ...] = ()
