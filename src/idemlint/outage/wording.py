@@ -273,7 +273,7 @@ WORDINGS: Final[tuple[Wording, ...]] = (
     Wording(
         "sql-migrate",
         r"\bsql-migrate\b|^Migration failed: .* handling ",
-        (rf"(?:Migration failed: )?(?:pq: )?(?P<message>[^\n]+?) handling (?P<file>{_SQL_FILE})",),
+        (rf"(?m:^)(?:Migration failed: )?(?:pq: )?(?P<message>[^\n]+?) handling (?P<file>{_SQL_FILE})",),
     ),
     Wording(
         "refinery",
@@ -314,7 +314,7 @@ WORDINGS: Final[tuple[Wording, ...]] = (
     Wording(
         "grate",
         r"\bgrate\b",
-        (r"(?P<file>[\w./-]+\.sql): \d[0-9A-Z]{4}: (?P<message>[^\n]+)",),
+        (r"(?<![\w./-])(?P<file>[\w./-]+\.sql): \d[0-9A-Z]{4}: (?P<message>[^\n]+)",),
         r"Running '(?P<file>[^']+)'",
     ),
     Wording(
