@@ -273,7 +273,9 @@ WORDINGS: Final[tuple[Wording, ...]] = (
     Wording(
         "sql-migrate",
         r"\bsql-migrate\b|^Migration failed: .* handling ",
-        (rf"(?m:^)(?:Migration failed: )?(?:pq: )?(?P<message>[^\n]+?) handling (?P<file>{_SQL_FILE})",),
+        (
+            rf"(?m:^)(?:Migration failed: )?(?:pq: )?(?P<message>[^\n]+?) handling (?P<file>{_SQL_FILE})",
+        ),
     ),
     Wording(
         "refinery",
