@@ -66,16 +66,12 @@ _INTEGERS: Final = {
     "serial": 31,
     "bigserial": 63,
 }
-_INTEGER: Final = re.compile(r"\s*[+-]?[0-9]+\s*")
+# Compiled where the first literal is asked about: most files have none.
+_INTEGER: Final = r"\s*[+-]?[0-9]+\s*"
 #: As PostgreSQL 16 reads them besides: `0x1F`, `1_000`.
-_NEW_INTEGER: Final = re.compile(
-    r"\s*[+-]?(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|[0-9][0-9_]*)\s*"
-)
-_NUMBER: Final = re.compile(
-    r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*|\s*[+-]?(inf|infinity)\s*|\s*nan\s*",
-    re.IGNORECASE,
-)
-_UUID: Final = re.compile(r"\{?([0-9a-fA-F]{4}-?){7}[0-9a-fA-F]{4}\}?")
+_NEW_INTEGER: Final = r"\s*[+-]?(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|[0-9][0-9_]*)\s*"
+_NUMBER: Final = r"(?i:\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?\s*|\s*[+-]?(inf|infinity)\s*|\s*nan\s*)"
+_UUID: Final = r"\{?([0-9a-fA-F]{4}-?){7}[0-9a-fA-F]{4}\}?"
 _BOOLEANS: Final = frozenset(
     {
         *("t", "tr", "tru", "true", "f", "fa", "fal", "fals", "false", "y", "ye", "yes", "n", "no"),
@@ -97,16 +93,18 @@ def refused(type_name: str, literal: str) -> str | None:
         return None if literal.lstrip()[:1] in {"{", "["} else "22P02"
     bits = _INTEGERS.get(type_name)
     if bits is not None:
-        if not _INTEGER.fullmatch(literal):
-            return None if _NEW_INTEGER.fullmatch(literal) else "22P02"
+        if not re.fullmatch(_INTEGER, literal):
+            return None if re.fullmatch(_NEW_INTEGER, literal) else "22P02"
         number = int(literal) if len(literal) < 40 else 1 << 64
         return None if -(1 << bits) <= number < 1 << bits else "22003"
     if type_name in {"numeric", "float4", "float8"}:
-        return None if _NUMBER.fullmatch(literal) or "_" in literal or "x" in literal else "22P02"
+        return (
+            None if re.fullmatch(_NUMBER, literal) or "_" in literal or "x" in literal else "22P02"
+        )
     if type_name == "bool":
         return None if literal.strip().lower() in _BOOLEANS else "22P02"
     if type_name == "uuid":
-        return None if _UUID.fullmatch(literal) else "22P02"
+        return None if re.fullmatch(_UUID, literal) else "22P02"
     if type_name in {"json", "jsonb"}:
         return None if _is_json(literal) else "22P02"
     if type_name in {"date", "timestamp", "timestamptz", "time", "timetz"}:
@@ -116,13 +114,13 @@ def refused(type_name: str, literal: str) -> str | None:
 
 
 #: `varchar(10)`, `bpchar(3)`.
-_SHORT: Final = re.compile(r"(?:varchar|bpchar)\(([0-9]+)\)")
+_SHORT: Final = r"(?:varchar|bpchar)\(([0-9]+)\)"
 
 
 def is_too_long(type_name: str, literal: str) -> bool:
     """Whether assigning a literal to a column of a type with its length raises 22001: blanks at its end do
     not count."""
-    short = _SHORT.fullmatch(type_name)
+    short = re.fullmatch(_SHORT, type_name)
     return short is not None and len(literal.rstrip(" ")) > int(short[1])
 
 

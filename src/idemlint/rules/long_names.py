@@ -10,6 +10,7 @@ from idemlint.diagnostics import Applicability, Fix, Severity
 from idemlint.plpgsql.nodes import If, Sql, walk
 from idemlint.postgres.names import NAME_BYTES, cut, is_cut
 from idemlint.records import NamedTuple
+from idemlint.replay.effects import flat
 from idemlint.replay.effects.vocabulary import SKIP, Creates, Drops, Renames, Requires, Verb
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules import kit
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from idemlint.source.tree import Tree
 
 #: What may be a quoted name, or a text, of more than PostgreSQL keeps; most files have none.
-_QUOTED: Final = re.compile(rb'"[^"\n]{64}')
-_TEXT: Final = re.compile(rb"'[^'\n]{64}")
+_QUOTED: Final = rb'"[^"\n]{64}'
+_TEXT: Final = rb"'[^'\n]{64}"
 #: Blanks in place of what is in no name without quotes: to cut a file there is quicker than an expression.
 _WORDS: Final = bytes(
     byte if byte > 127 or byte in b"_$" or chr(byte).isalnum() else 32 for byte in range(256)
@@ -54,7 +55,7 @@ class GuardNameTooLong(FileRule):
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Branches that hang on whether something is there, where what is asked never finds it."""
         bodies = migration.bodies()
-        if not bodies or _TEXT.search(migration.data) is None:
+        if not bodies or re.search(_TEXT, migration.data) is None:
             return
         for statement, body in bodies:
             for place in walk(body):
@@ -146,7 +147,7 @@ class NameTooLong(FileRule):
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """Names that PostgreSQL cuts to one that the file has given before, and labels, which it refuses."""
         has_names = _holds_long_names(migration.data)
-        has_texts = bool(migration.bodies()) and _TEXT.search(migration.data) is not None
+        has_texts = bool(migration.bodies()) and re.search(_TEXT, migration.data) is not None
         given: dict[Ref, _Written] = {}
         for statement in migration.applied():
             kind = statement.kind
@@ -155,7 +156,13 @@ class NameTooLong(FileRule):
             for tree, place in _parts(migration, statement):
                 yield from self._labels(migration, statement, tree, place)
                 if has_names:
-                    yield from self._names(migration, statement, tree, place, given)
+                    whole = place is statement
+                    effects = (
+                        flat(migration.programs[statement.index])
+                        if whole
+                        else kit.branches.effects(tree)
+                    )
+                    yield from self._names(migration, statement, list(effects), place, given)
 
     def _labels(
         self, migration: Migration, statement: Statement, tree: Tree, place: Placed
@@ -175,11 +182,10 @@ class NameTooLong(FileRule):
         self,
         migration: Migration,
         statement: Statement,
-        tree: Tree,
+        effects: list[Effect],
         place: Placed,
         given: dict[Ref, _Written],
     ) -> Iterator[Diagnostic]:
-        effects = list(kit.branches.effects(tree))
         written = _written(migration, place, effects)
         for effect in effects:
             if isinstance(effect, Drops):
@@ -234,7 +240,7 @@ class NameTooLong(FileRule):
 
 def _holds_long_names(data: bytes) -> bool:
     words = data.translate(_WORDS).split()
-    return max(map(len, words), default=0) > NAME_BYTES or _QUOTED.search(data) is not None
+    return max(map(len, words), default=0) > NAME_BYTES or re.search(_QUOTED, data) is not None
 
 
 def _parts(migration: Migration, statement: Statement) -> Iterator[tuple[Tree, Placed]]:

@@ -10,7 +10,7 @@ from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Repeats,
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.rule import OutcomeRule, fails, repeats, unsure
 from idemlint.source.statement import Edit, Span
-from idemlint.source.tree import nodes_in
+from idemlint.source.tree import holds
 
 if TYPE_CHECKING:
     from idemlint.sequence.migration import Case
@@ -54,9 +54,12 @@ class Insert(OutcomeRule):
         return Fix(Applicability.DISPLAY, advice.format(effect.table))
 
 
+_CALLS: Final = frozenset({"FuncCall"})
+
+
 def _calls(root: object) -> bool:
     """Whether a statement calls a function: the key may be one that it makes up each time."""
-    return any(kind == "FuncCall" for kind, _ in nodes_in(root))
+    return holds(root, _CALLS)
 
 
 def _do_nothing(case: Case) -> Fix:

@@ -14,6 +14,7 @@ import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
 _NO_FIELDS: Final[dict[str, Any]] = {}
 
@@ -141,6 +142,20 @@ def nodes_in(root: object) -> Iterator[tuple[str, Any]]:
         elif isinstance(value, dict):
             yield from value.items()
             waiting += value.values()
+
+
+def holds(root: object, kinds: AbstractSet[str]) -> bool:
+    """Whether a node or a field of one of these names stands anywhere in a raw tree."""
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            if not kinds.isdisjoint(value):
+                return True
+            waiting += value.values()
+    return False
 
 
 def shape(root: object) -> str:

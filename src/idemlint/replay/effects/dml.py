@@ -41,7 +41,7 @@ from idemlint.replay.queries.statements import (
     read_over_target,
     read_update,
 )
-from idemlint.source.tree import Tree, nodes_in, strings
+from idemlint.source.tree import Tree, holds, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ def _if_called(query: dict[str, Any], effect: Effect) -> Effect:
     if not isinstance(effect, (Fails, Repeats)):
         return effect
     fails = isinstance(effect, Fails)
-    if "whereClause" in query or _has(query, _CHOICES) or (fails and "fromClause" in query):
+    if "whereClause" in query or holds(query, _CHOICES) or (fails and "fromClause" in query):
         what = effect.reason if isinstance(effect, Fails) else effect.what
         return Opaque(f"whether it comes to the call cannot be told: {what}")
     return effect
@@ -229,17 +229,12 @@ def delete(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     effects += _nested(query)
     where = stmt.whereClause
     pins = pinned(where)
-    limited = _has(fields.get("whereClause"), _LIMIT)
+    limited = holds(fields.get("whereClause"), _LIMIT)
     rows = pins.rows() if pins.all and not pins.nulls else None
     effects.append(
         Deletes(table, rows, every=where is None and not stmt.usingClause, limited=limited)
     )
     return effects
-
-
-def _has(root: object, kinds: frozenset[str]) -> bool:
-    """Whether a node or a field of one of these names stands anywhere in a raw tree."""
-    return any(kind in kinds for kind, _ in nodes_in(root))
 
 
 def merge(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
