@@ -70,7 +70,9 @@ _INTEGERS: Final = {
 _INTEGER: Final = r"\s*[+-]?[0-9]+\s*"
 #: As PostgreSQL 16 reads them besides: `0x1F`, `1_000`.
 _NEW_INTEGER: Final = r"\s*[+-]?(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|[0-9][0-9_]*)\s*"
-_NUMBER: Final = r"(?i:\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?\s*|\s*[+-]?(inf|infinity)\s*|\s*nan\s*)"
+_NUMBER: Final = (
+    r"(?i:\s*[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?|inf|infinity)\s*|\s*nan\s*)"
+)
 _UUID: Final = r"\{?([0-9a-fA-F]{4}-?){7}[0-9a-fA-F]{4}\}?"
 _BOOLEANS: Final = frozenset(
     {

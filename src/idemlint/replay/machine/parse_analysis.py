@@ -129,7 +129,8 @@ def used(run: Pass, reading: Reading) -> Used:
     (`find_expr_references_walker`, src/backend/catalog/dependency.c)."""
     catalog = run.catalog
     columns = []
-    for table, name in resolve(catalog, reading.scope, stars=True).columns:
+    has_names = reading.scope.asks or bool(reading.scope.targets)
+    for table, name in resolve(catalog, reading.scope, stars=True).columns if has_names else ():
         key = catalog.key(Ref(Space.COLUMN, name, None, table))
         slot = catalog.find_key(key) if key is not None else None
         if slot is not None and slot.presence is PRESENT and slot.oid:

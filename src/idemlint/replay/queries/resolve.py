@@ -82,6 +82,7 @@ class _Resolver:
         self._outputs: dict[int, tuple[Output, ...] | None] = {}
         self._by_name: dict[int, dict[str, list[RangeEntry]]] = {}
         self._found_tables: dict[Ref, Slot | None] = {}
+        self._found_columns: dict[tuple[Ref, str], Slot] = {}
         self.resolved = Resolved()
 
     def level(self, scope: Scope, around: tuple[Scope, ...]) -> None:
@@ -225,6 +226,7 @@ class _Resolver:
         if column is None:
             return None
         if column.presence is PRESENT:
+            self._found_columns[table, label] = column
             return FoundColumn(table, label)
         return _LACKS if column.presence is ABSENT else None
 
@@ -233,7 +235,7 @@ class _Resolver:
         if not isinstance(found, FoundColumn) or found.table is None or found.type:
             return found if isinstance(found, FoundColumn) else None
         slot = self._table(found.table)
-        column = self._catalog.find_key((Space.COLUMN, slot.oid, found.name)) if slot else None
+        column = self._found_columns.get((found.table, found.name))
         if slot is None or column is None:
             return found
         name = type_of(slot, column, found.name)
