@@ -77,7 +77,7 @@ def test_of_what_fails(code: str, sqlstate: str, effect: Effect | None, statemen
     [
         ("IDM404", Updates(TABLE, Again.MOVES)),
         ("IDM301", Drops(TABLE, Kind.VIEW)),
-        ("IDM399", Updates(TABLE, Again.SAME)),
+        ("IDM405", Updates(TABLE, Again.SAME)),
         ("IDM399", None),
     ],
 )

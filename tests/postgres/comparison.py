@@ -35,6 +35,8 @@ ORDER: tuple[Agreement, ...] = (
 # Classes of errors that a statement meets with rows alone.
 DATA_ERRORS = frozenset({"21", "22", "23"})
 UNIQUE_VIOLATION = "23505"
+# How a reason ends where what is lost is what an application wrote, which nobody did here.
+GONE = ("its rows are gone", "its values are gone")
 RUNS_PROGRAMS = re.compile(
     rb"\bprogram\s+(?:e?'|\$)|\b(?:pg_execute_server_program|archive_command|lo_export)\b"
     rb"|\blanguage\s+'?(?:c|pl\w*u)\b",
@@ -134,12 +136,15 @@ class Report:
         return lines
 
 
-def compare(verdict: str, sqlstate: str | None, judgement: Judgement | None) -> Agreement:
+def compare(
+    verdict: str, sqlstate: str | None, judgement: Judgement | None, reason: str = ""
+) -> Agreement:
     """Hold a verdict against the server's answer.
 
     A position of a sequence that moved on is seen by some as a change and by others not: `safe` and
     `repeats` both agree with it. Where there were several reruns, the SQLSTATE of any of them does.
-    Where the first run found no rows to write, that the second changes nothing says nothing.
+    Where the first run found no rows to write, that the second changes nothing says nothing; nor does
+    it where what an application wrote would be gone.
     """
     if judgement is None or judgement.outcome == "first fails":
         return "unjudged"
@@ -147,10 +152,8 @@ def compare(verdict: str, sqlstate: str | None, judgement: Judgement | None) -> 
         return "unknown"
     if verdict == "not-applicable" or judgement.outcome == "not-applicable":
         return "agree" if verdict == "safe" else "not applicable"
-    if (
-        judgement.outcome in ("safe", "sequence")
-        and judgement.rows == 0
-        and _needs_rows(verdict, sqlstate)
+    if judgement.outcome in ("safe", "sequence") and (
+        (judgement.rows == 0 and _needs_rows(verdict, sqlstate)) or reason.endswith(GONE)
     ):
         return "no rows"
     if judgement.outcome == "sequence":

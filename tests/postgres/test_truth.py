@@ -60,6 +60,21 @@ def test_compare(
     assert compare(verdict, sqlstate, judgement) == expected
 
 
+@pytest.mark.parametrize(
+    ("reason", "judgement", "expected"),
+    [
+        ("table t is dropped and made again: its rows are gone", SAFE, "no rows"),
+        ("column c is dropped and made again: its values are gone", SAFE, "no rows"),
+        ("table t is dropped and made again: its rows are gone", REPEATS, "agree"),
+        ("table t is there after the first run and gone after the rerun", SAFE, "false alarm"),
+    ],
+)
+def test_what_an_application_wrote_is_not_there_to_be_lost(
+    reason: str, judgement: Judgement, expected: str
+) -> None:
+    assert compare("repeats", None, judgement, reason) == expected
+
+
 def document(
     files: dict[str, list[tuple[str, str, str | None]]], *, one_by_one: bool = False
 ) -> tuple[object, dict[str, bytes]]:

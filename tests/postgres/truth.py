@@ -207,7 +207,7 @@ def _compared(
             migration.filename,
             verdict,
             judgement,
-            compare(verdict.verdict, verdict.sqlstate, judgement),
+            compare(verdict.verdict, verdict.sqlstate, judgement, verdict.reason),
         )
         for verdict, judgement in zip(verdicts, judgements, strict=True)
     ]

@@ -7,7 +7,10 @@ src/backend/utils/adt, the casts of `pg_cast` (https://www.postgresql.org/docs/c
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Types by what they are alike in: within a group an operator or an assignment is found.
 _GROUPS: Final = {
@@ -162,3 +165,21 @@ def called(function: str, type_name: str) -> str | None:
     if function in TAKES_TIME:
         return None if group in {"time", "clock", "interval", "string"} else "42883"
     return None if group in {"string", "bytea"} else "42883"
+
+
+#: A literal of a type → what tells its value from others; of other types, one value has many texts.
+_VALUE_OF: Final[dict[str, Callable[[str], object]]] = {
+    "string": lambda text: text,
+    "bool": lambda text: text.strip().lower()[:2] in {"t", "tr", "y", "ye", "on", "1"},
+    "uuid": lambda text: text.strip("{}").replace("-", "").lower(),
+}
+
+
+def differ(type_name: str, one: str, other: str) -> bool:
+    """Whether two literals are surely two values of a built-in type; `False`: they are not, or may not be."""
+    if type_name in _INTEGERS:
+        return one.isdecimal() and other.isdecimal() and int(one) != int(other)
+    value_of = _VALUE_OF.get(GROUP_OF.get(type_name, ""))
+    if value_of is None or type_name in {"bpchar", "name"}:
+        return False
+    return value_of(one) != value_of(other)

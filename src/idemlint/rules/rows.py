@@ -150,12 +150,12 @@ class SelfReferencingUpdate(OutcomeRule):
 
 
 class VolatileUpdate(OutcomeRule):
-    """`UPDATE t SET seen = now()`."""
+    """`UPDATE t SET seen = now()`; and one that finds rows that came after it."""
 
     code = "IDM405"
     name = "volatile-update"
     on = (
-        *repeats(Updates, Again.VOLATILE),
+        *repeats(Updates, Again.VOLATILE, Again.SAME),
         *repeats(Inserts, Again.VOLATILE),
         *repeats(Deletes),
     )

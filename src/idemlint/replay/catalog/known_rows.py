@@ -29,6 +29,8 @@ DEFAULT: Final = "\0default"
 COMPUTED: Final = "\0="
 #: In a row, beside its values: which columns it was given, while none of them was changed.
 GIVEN: Final = "\0given"
+#: In a row, beside its values: another one with its key may have been there in its place (ON CONFLICT).
+OR_ANOTHER: Final = ("\0another", "")
 
 
 class Picked(NamedTuple):
@@ -63,6 +65,11 @@ def is_given(row: Mapping[str, str], column: str) -> bool | None:
     """Whether a row was given a column; `None`: that is not known any more."""
     columns = row.get(GIVEN)
     return None if columns is None else f"\0{column}\0" in columns
+
+
+def literal(row: Iterable[tuple[str, str]]) -> Row:
+    """The literals of a row."""
+    return frozenset(pair for pair in row if pair[0][:1] != "\0" and pair[1][:1] != "\0")
 
 
 class Patterns:

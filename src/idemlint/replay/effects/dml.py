@@ -210,8 +210,26 @@ def update(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     written = assignments(stmt.targetList or (), fields.get("whereClause"), own)
     if written.again is Again.MOVES and _sources_read(fields, table):
         written = Written(Again.UNKNOWN, "which rows it finds depends on what it changed itself")
-    effects.append(Updates(table, written.again, written.why, columns))
+    rows = _rows_told(stmt)
+    sets = _literals(stmt.targetList or ()) if rows else frozenset()
+    effects.append(Updates(table, written.again, written.why, columns, sets, rows))
     return effects
+
+
+def _rows_told(stmt: Tree) -> tuple[frozenset[tuple[str, str]], ...]:
+    """The rows of an UPDATE, by their values, where literals tell them: all of them have none of these."""
+    if stmt.fromClause:
+        return ()
+    where = stmt.whereClause
+    if where is None:
+        return (frozenset(),)
+    pins = pinned(where)
+    return pins.rows() if pins.all and not pins.nulls else ()
+
+
+def _literals(targets: tuple[Tree, ...]) -> frozenset[tuple[str, str]]:
+    found = ((each.name, constant(each.val)) for each in targets if not each.indirection)
+    return frozenset((name, value) for name, value in found if name and value is not None)
 
 
 def _sources_read(fields: dict[str, Any], table: Ref) -> bool:

@@ -256,12 +256,17 @@ class Inserts(NamedTuple):
 
 
 class Updates(NamedTuple):
-    """Rows get new values in `columns`: `again` says what doing it once more comes to, `why` in words."""
+    """Rows get new values in `columns`: `again` says what doing it once more comes to, `why` in words.
+
+    `sets` are the literals among them, where the rows are told by literals too: those with one of `rows`.
+    """
 
     table: Ref
     again: Again
     why: str = ""
     columns: tuple[str, ...] = ()
+    sets: frozenset[tuple[str, str]] = frozenset()
+    rows: tuple[frozenset[tuple[str, str]], ...] = ()
 
 
 class Deletes(NamedTuple):

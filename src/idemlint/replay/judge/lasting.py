@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog import table_rows
+from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.knowledge import is_internal
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
@@ -14,6 +16,8 @@ from idemlint.replay.effects.vocabulary import Renames, Sets
 from idemlint.replay.judge.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Sql
     from idemlint.replay.catalog.lookup import Catalog
@@ -29,11 +33,12 @@ if TYPE_CHECKING:
 _HOLDS_ROWS: Final = frozenset({Kind.TABLE, Kind.FOREIGN_TABLE})
 
 
-def repeated(run: Pass, begun: Mark, mode: Rerun) -> dict[int, Outcome]:
+def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> dict[int, Outcome]:
     """What the rerun changed since it had `begun`, and that is still changed when it ends.
 
-    By the number of the statement that changed it. Of several changes by one statement that is the first; the
-    others are `behind` it where that is wanted.
+    `ends` are the numbers of the last statements of files, in order, where several run. The answer is by
+    the number of the statement that changed it: of several changes by one that is the first; the others are
+    `behind` it where that is wanted.
     """
     catalog, fresh = run.catalog, run.fresh
     found: dict[int, list[Outcome]] = {}
@@ -44,9 +49,6 @@ def repeated(run: Pass, begun: Mark, mode: Rerun) -> dict[int, Outcome]:
         if not known or run.machine.foresees:
             known.append(Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf))
 
-    for each in run.candidates:
-        if _lasts(catalog, each):
-            note(each.statement, each.reason, (each.effect, each.span, each.leaf))
     before: dict[Key, Slot | None] = {}
     changed_by: dict[Key, Change] = {}
     killed_by: dict[int, Change] = {}
@@ -65,6 +67,9 @@ def repeated(run: Pass, begun: Mark, mode: Rerun) -> dict[int, Outcome]:
             changed_by[change.key] = change
         if change.cause and isinstance(change.cause[0], Renames):
             renamed_by.setdefault(change.key, []).append(change)
+    for each in run.candidates:
+        if _lasts(run, each, before, begun):
+            note(each.statement, each.reason, (each.effect, each.span, each.leaf))
     for key, old in before.items():
         if key[1] >= fresh or catalog.is_dead(key[1]) or is_internal(key):
             continue
@@ -72,6 +77,8 @@ def repeated(run: Pass, begun: Mark, mode: Rerun) -> dict[int, Outcome]:
             # It ends with the session.
             continue
         reason = _difference(run, key, old, begun)
+        if not reason and ends and key not in renamed_by:
+            reason = _values_gone(run, key, old, killed_by, ends)
         if reason:
             change = changed_by[key]
             if old is not None and old.oid in killed_by:
@@ -137,15 +144,56 @@ def _is_another(catalog: Catalog, key: Key, old: Slot | None) -> bool:
     return new != old._replace(maker=new.maker)
 
 
-def _lasts(catalog: Catalog, each: Candidate) -> bool:
+def _lasts(run: Pass, each: Candidate, before: dict[Key, Slot | None], begun: Mark) -> bool:
     if not each.oid:
         return True
+    catalog = run.catalog
     table, key = catalog.by_oid(each.oid), catalog.key_of(each.oid)
     if table is None or table.presence is not PRESENT or catalog.is_dead(each.oid):
         return False
     if key is not None and key[1] == PG_TEMP:
         return False
-    return table_rows.rows_of(catalog, table).epoch == each.epoch
+    if each.of_new and not _is_one_more(run, each.oid, before, begun):
+        return False
+    facts = table_rows.rows_of(catalog, table)
+    if each.gone is not None:
+        known = before.get((Space.FACET, each.oid, table_rows.ROWS))
+        if known is None or not known.definition.rows.have(each.gone):
+            # It came with the rerun itself, and went again.
+            return False
+        return not facts.rows.have(each.gone) or (each.oid, each.gone) in run.renewed
+    return facts.epoch == each.epoch
+
+
+def _is_one_more(run: Pass, oid: int, before: dict[Key, Slot | None], begun: Mark) -> bool:
+    """Whether an object that the rerun made is in nobody's place, and stays."""
+    key = run.catalog.key_of(oid)
+    if key is None or key not in before:
+        return False
+    old, new = before[key], run.catalog.slot(key)
+    return new is not None and new.presence is PRESENT and _makes_one_more(run, old, new, begun)
+
+
+def _makes_one_more(run: Pass, old: Slot | None, new: Slot, begun: Mark) -> bool:
+    there = old is not None and old.presence is PRESENT and run.catalog.alive(old, begun)
+    unknown = old is not None and old.presence is UNKNOWN
+    return not there and not unknown and new.maker > run.file_start
+
+
+def _values_gone(
+    run: Pass, key: Key, old: Slot | None, killed_by: dict[int, Change], ends: Sequence[int]
+) -> str:
+    """How a column has lost its values: one file drops it, and a later one made it again; empty where it has
+    not. Where one file does both, its first run has done so already. What is computed is computed again."""
+    new = run.catalog.slot(key)
+    dropped = killed_by.get(old.oid) if old is not None else None
+    if key[0] is not Space.COLUMN or dropped is None or new is None or new.presence is not PRESENT:
+        return ""
+    if isinstance(new.definition, Column) and new.definition.computed is not None:
+        return ""
+    if bisect(ends, dropped.statement - 1) == bisect(ends, new.maker - 1):
+        return ""
+    return f"column {key[2]} is dropped and made again: its values are gone"
 
 
 def _difference(run: Pass, key: Key, old: Slot | None, begun: Mark) -> str:
@@ -158,9 +206,8 @@ def _difference(run: Pass, key: Key, old: Slot | None, begun: Mark) -> str:
     there = old is not None and old.presence is PRESENT and catalog.alive(old, begun)
     if new.presence is PRESENT:
         if not there:
-            made = new.maker > run.file_start
-            unknown = old is not None and old.presence is UNKNOWN
-            return f"it makes one more {noun}, {key[2]}" if made and not unknown else ""
+            one_more = _makes_one_more(run, old, new, begun)
+            return f"it makes one more {noun}, {key[2]}" if one_more else ""
         assert old is not None
         if new.oid == old.oid:
             return ""

@@ -322,7 +322,8 @@ def _rerun(
         if index in files:
             state.end_file()
             state.begin_file()
-    for number, outcome in repeated(run, begun, mode).items():
+    ends = sorted(first + 1 + index for index in files)
+    for number, outcome in repeated(run, begun, mode, ends).items():
         index = number - first - 1
         found = outcomes.get(index)
         if found is not None and outcome.verdict.rank > found.verdict.rank:

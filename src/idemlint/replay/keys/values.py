@@ -43,7 +43,7 @@ def value_of(item: dict[str, Any], source: Source | None = None) -> Value:
     if node.kind == "ColumnRef":
         last = node.fields["fields"][-1].get("String", {}).get("sval", STAR)
         return Picked(source.table, frozenset(), last) if source is not None else None
-    return NEW if _is_new(wrap(item)) else _computed(node)
+    return NEW if is_new(wrap(item)) else _computed(node)
 
 
 #: Functions of a new value that give a new one.
@@ -54,16 +54,16 @@ _PASSING: Final = frozenset(
 _CLOCKS: Final = ("SVFOP_CURRENT_TIME", "SVFOP_LOCALTIME")
 
 
-def _is_new(node: Tree) -> bool:
+def is_new(node: Tree) -> bool:
     """Whether it is another value each time (a moment, a number that nobody has had)."""
     if node.kind == "TypeCast":
-        return raw_type_name(node.fields["typeName"]) != "date" and _is_new(node.arg)
+        return raw_type_name(node.fields["typeName"]) != "date" and is_new(node.arg)
     if node.kind == "SQLValueFunction":
         return str(node.fields.get("op", "")).startswith(_CLOCKS)
     if node.kind == "FuncCall" and strings(node.funcname)[-1] in _PASSING:
-        return any(_is_new(each) for each in node.args or ())
+        return any(is_new(each) for each in node.args or ())
     if node.kind == "A_Expr" and strings(node.name)[-1:] in (["||"], ["+"], ["-"]):
-        return any(_is_new(each) for each in (node.lexpr, node.rexpr) if each is not None)
+        return any(is_new(each) for each in (node.lexpr, node.rexpr) if each is not None)
     return generates(node)
 
 

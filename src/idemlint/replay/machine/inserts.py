@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definition import INSERT
-from idemlint.replay.catalog.known_rows import GIVEN, NEW, NULL
+from idemlint.replay.catalog.known_rows import NEW, NULL, OR_ANOTHER, literal
 from idemlint.replay.effects.vocabulary import Again, Inserts
 from idemlint.replay.guards import conditions
 from idemlint.replay.keys import given
 from idemlint.replay.keys.identity import Keys, assumed_key
 from idemlint.replay.keys.implied import some
 from idemlint.replay.keys.inference import infer
+from idemlint.replay.keys.values import is_new
 from idemlint.replay.machine.bodies import truth
 from idemlint.replay.machine.refusals import no_values, refused
 from idemlint.replay.machine.writes import known_table
@@ -22,6 +23,7 @@ from idemlint.replay.machine.writes import known_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from idemlint.replay.catalog.known_rows import Row
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.catalog.table_rows import Rows, TableKey
     from idemlint.replay.keys.given import GivenRows, Values
@@ -67,7 +69,7 @@ def insert(run: Pass, effect: Inserts) -> Result:
             return None
         if kept_out is None:
             run.doubt("whether its guard finds the row cannot be told", effect)
-            _learn(run, table, facts, rows, effect)
+            _learn(run, table, facts, rows, effect, guarded=True)
             return None
     elif effect.guarded:
         return None
@@ -82,9 +84,13 @@ def insert(run: Pass, effect: Inserts) -> Result:
         result = no_values(run, effect, table, rows)
         if result is not None:
             return result
-        result = _Judge(run, effect, table, facts, rows, inference).verdict()
-        if result is not None:
+        judge = _Judge(run, effect, table, facts, rows, inference)
+        result = judge.verdict()
+        if result is not None or judge.kept:
             return result
+        if table.oid >= run.fresh and rows is not None and len(rows) and not rows.found:
+            reason = f"the rerun makes one more table {effect.table.name}, and this fills it"
+            run.candidate(reason, effect, table.oid, facts.epoch, of_new=True)
     _learn(run, table, facts, rows, effect)
     return None
 
@@ -105,14 +111,24 @@ def _base(run: Pass, view: Slot) -> Slot | None:
     return table if table is not None and table.kind is Kind.TABLE else None
 
 
-def _learn(run: Pass, table: Slot, facts: Rows, rows: GivenRows | None, effect: Inserts) -> None:
+def _learn(
+    run: Pass,
+    table: Slot,
+    facts: Rows,
+    rows: GivenRows | None,
+    effect: Inserts,
+    *,
+    guarded: bool = False,
+) -> None:
     run.copied.update(run.oids(effect.sources))
     if rows is None:
         table_rows.set_rows(run.catalog, table, facts._replace(complete=False))
         return
     room = _MOST_ROWS - len(facts.rows)
+    unsure = guarded or (effect.conflict and not _are_new(run, table, facts, rows))
+    more = (OR_ANOTHER,) if unsure else ()
     known = tuple(
-        frozenset((name, value) for name, value in row.items() if value is not None)
+        frozenset((*(pair for pair in row.items() if pair[1] is not None), *more))
         for row in islice(rows, max(room, 0))
     )
     complete = facts.complete and room >= len(rows) and not rows.found
@@ -121,6 +137,18 @@ def _learn(run: Pass, table: Slot, facts: Rows, rows: GivenRows | None, effect: 
         vague |= facts.vague
         facts = facts._replace(complete=complete, rows=facts.rows.plus(known), vague=vague)
     table_rows.set_rows(run.catalog, table, facts)
+
+
+#: Of more rows nobody asks one by one whether a key finds them: seed files hold thousands.
+_FEW: Final = 20
+
+
+def _are_new(run: Pass, table: Slot, facts: Rows, rows: GivenRows) -> bool:
+    """Whether no key finds any of these rows for sure."""
+    if not facts.complete or len(rows) > _FEW:
+        return False
+    keys = run.catalog.made_of(table, Keys)
+    return all(keys.is_there(facts, row, key) is False for row in rows for key in keys.all)
 
 
 def _kept_out(run: Pass, effect: Inserts, rows: GivenRows | None) -> bool | None:
@@ -142,6 +170,10 @@ def _kept_out(run: Pass, effect: Inserts, rows: GivenRows | None) -> bool | None
             if tested and all(row.get(name) == value for name, value in tested.items()):
                 return True if run.judging else None
     return None
+
+
+def _literal(row: Values) -> Row:
+    return literal((name, value) for name, value in row.items() if value is not None)
 
 
 def _raises(key: TableKey) -> str:
@@ -173,12 +205,15 @@ class _Judge:
         self._asked = run.catalog.made_of(table, Keys)
         self._keys = self._asked.all
         self._closed = self._asked.closed
+        #: ON CONFLICT finds all rows there, and leaves them as they are.
+        self.kept = False
 
     def verdict(self) -> Result:
         """The error, or what is noted."""
         facts, rows = self._facts, self._rows
         empty = facts.complete and not facts.rows
-        if empty and (rows is None or facts.restarted or not facts.epoch):
+        as_at_first = facts.restarted or (not facts.epoch and self._table.oid >= self._run.fresh)
+        if empty and (rows is None or as_at_first):
             return None
         if self._effect.conflict:
             return self._conflict()
@@ -204,8 +239,10 @@ class _Judge:
             elif not deleted:
                 repeats = True
             elif anew := self._anew(row):
+                gone = _literal(row)
+                run.renewed.add((self._table.oid, gone))
                 reason = f"the row is deleted and inserted anew, with another {anew}"
-                run.candidate(reason, effect, self._table.oid, facts.epoch)
+                run.candidate(reason, effect, self._table.oid, facts.epoch, gone=gone)
         if another:
             self._comes_again()
         elif doubtful:
@@ -225,18 +262,14 @@ class _Judge:
     def _anew(self, row: Values) -> str:
         """A column that gets another value when the row is inserted anew."""
         for column in getattr(self._table.definition, "columns", {}).values():
-            if column.generated and column.name not in row:
+            changes = column.generated or (column.default is not None and is_new(column.default))
+            if changes and column.name not in row:
                 return str(column.name)
         return ""
 
     def _deleted(self, row: Values) -> bool:
         """Whether the row was surely removed before, so that inserting it is not once more."""
-        literal = frozenset(
-            (name, value)
-            for name, value in row.items()
-            if value is not None and value[:1] != "\0" and name != GIVEN
-        )
-        return table_rows.holds(self._facts, literal) is False
+        return table_rows.holds(self._facts, _literal(row)) is False
 
     def _unknown_rows(self) -> Result:
         run, effect, facts = self._run, self._effect, self._facts
@@ -291,6 +324,7 @@ class _Judge:
         kept = self._kept_by(arbiters)
         if kept is False and known:
             return self._never_kept(arbiters)
+        self.kept = kept is True and effect.conflict == "nothing"
         if kept is not True:
             run.doubt(f"which keys {effect.table} has cannot be told", effect)
         return None

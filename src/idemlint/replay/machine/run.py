@@ -31,6 +31,7 @@ from idemlint.replay.machine.state import State
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Sql
     from idemlint.postgres.kinds import Ref
+    from idemlint.replay.catalog.known_rows import Row
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Key, Slot
     from idemlint.replay.effects.vocabulary import Effect, Fills
@@ -101,6 +102,7 @@ class Pass:
         "judging",
         "leaf",
         "machine",
+        "renewed",
         "restarted",
         "span",
         "state",
@@ -124,6 +126,7 @@ class Pass:
         self.hazards: list[Hazard] = []
         self.restarted: set[Key] = set()
         self.copied: set[int] = set()
+        self.renewed: set[tuple[int, Row]] = set()
         self.begin()
 
     def begin(self) -> None:
@@ -264,11 +267,21 @@ class Pass:
             place = (self.span, self.leaf) if span is None else (span, None)
             self.doubts.append(Doubt(reason, effect, sqlstate, *place))
 
-    def candidate(self, reason: str, effect: Effect, oid: int = 0, epoch: int = 0) -> None:
+    def candidate(
+        self,
+        reason: str,
+        effect: Effect,
+        oid: int = 0,
+        epoch: int = 0,
+        *,
+        of_new: bool = False,
+        gone: Row | None = None,
+    ) -> None:
         """Something is done once more, while judging."""
         if self.judging:
+            number, place = self.catalog.statement, (self.span, self.leaf)
             self.candidates.append(
-                Candidate(self.catalog.statement, reason, effect, oid, epoch, self.span, self.leaf)
+                Candidate(number, reason, effect, oid, epoch, *place, of_new, gone)
             )
 
     def hazard(self, effect: Fills) -> None:

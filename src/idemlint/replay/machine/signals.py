@@ -9,6 +9,7 @@ from idemlint.records import NamedTuple
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Sql, Try
     from idemlint.postgres.kinds import Space
+    from idemlint.replay.catalog.known_rows import Row
     from idemlint.replay.effects.vocabulary import Effect, Fills
     from idemlint.source.statement import Span
 
@@ -53,7 +54,8 @@ class Doubt(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A repetition that counts if what it changed is still there when the rerun ends."""
+    """A repetition that counts if what it changed is still there when the rerun ends; `of_new`: and if the
+    table is one that the rerun has made, in nobody's place; `gone`: and if there is no such row by then."""
 
     statement: int
     reason: str
@@ -62,6 +64,8 @@ class Candidate(NamedTuple):
     epoch: int = 0
     span: Span | None = None
     leaf: Sql | None = None
+    of_new: bool = False
+    gone: Row | None = None
 
 
 class Hazard(NamedTuple):

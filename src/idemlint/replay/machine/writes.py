@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Space
+from idemlint.postgres.value_types import differ
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definition import UPDATE
-from idemlint.replay.catalog.known_rows import GIVEN, KnownRows
+from idemlint.replay.catalog.known_rows import GIVEN, NULL, OR_ANOTHER, KnownRows, literal
 from idemlint.replay.catalog.slots import ABSENT
 from idemlint.replay.effects.vocabulary import Again, Deletes, Updates
 
 if TYPE_CHECKING:
     from idemlint.postgres.kinds import Ref
+    from idemlint.replay.catalog.known_rows import Row
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.catalog.table_rows import Rows
     from idemlint.replay.machine.run import Pass
@@ -34,20 +37,58 @@ def updates(run: Pass, effect: Updates) -> Result:
     if known is None:
         return None
     table, facts = known
+    overwritten = _overwritten(run, effect, table, facts) if run.judging else None
     if facts.rows and effect.columns:
         # What they are now is not known: a row that is not found may still be there.
         blurred = facts.rows.without_columns((*effect.columns, GIVEN))
-        table_rows.set_rows(catalog, table, facts._replace(rows=blurred, complete=False))
+        vague = facts.vague.union(effect.columns)
+        known_rows = facts._replace(rows=blurred, complete=False, vague=vague)
+        table_rows.set_rows(catalog, table, known_rows)
     if catalog.has(Space.RULE, table.oid):
         run.doubt(f"a rule on {effect.table} may do something else", effect)
     elif effect.again is Again.SAME:
         if catalog.fires(table.oid, UPDATE):
             run.doubt(f"a trigger on {effect.table} runs once more", effect)
+        elif overwritten is not None:
+            reason = f"it overwrites rows that came to {effect.table} since"
+            run.candidate(reason, effect, table.oid, facts.epoch, gone=overwritten)
     elif effect.again is Again.UNKNOWN:
         run.doubt(effect.why, effect)
     else:
         run.candidate(effect.why, effect, table.oid, facts.epoch)
     return None
+
+
+#: Seed files hold thousands of rows: those that came last are looked at.
+_MOST_LOOKED_AT: Final = 100
+
+
+def _overwritten(run: Pass, effect: Updates, table: Slot, facts: Rows) -> Row | None:
+    """A row that came since the first run of an UPDATE, with another value: that one did not see it."""
+    if not effect.sets or not facts.rows:
+        return None
+    columns = {
+        name: (column.type if column is not None else "", value)
+        for name, value in effect.sets
+        for column in (table_rows.column_of(run.catalog, table, name),)
+    }
+    for wanted in effect.rows:
+        for row in islice(facts.rows.find(wanted), _MOST_LOOKED_AT):
+            for name, stored in row if OR_ANOTHER not in row else ():
+                type_name, value = columns.get(name, ("", ""))
+                if type_name and stored[:1] != NULL[:1] and differ(type_name, stored, value):
+                    return literal(row)
+    return None
+
+
+def _deletes_again(run: Pass, effect: Deletes, table: Slot, facts: Rows) -> None:
+    """Rows that came since the first run of a DELETE, and that it finds now."""
+    for wanted in effect.rows or ():
+        for row in islice(facts.rows.find(wanted), 1):
+            if OR_ANOTHER not in row:
+                reason = f"it deletes rows that came to {effect.table} since"
+                run.candidate(reason, effect, table.oid, facts.epoch, gone=literal(row))
+                return
 
 
 def deletes(run: Pass, effect: Deletes) -> Result:
@@ -85,4 +126,6 @@ def deletes(run: Pass, effect: Deletes) -> Result:
     table_rows.set_rows(catalog, table, after)
     if effect.limited:
         run.candidate("LIMIT picks other rows each time", effect, table.oid, facts.epoch)
+    elif run.judging:
+        _deletes_again(run, effect, table, facts)
     return None
