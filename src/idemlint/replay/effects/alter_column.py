@@ -16,6 +16,7 @@ from idemlint.replay.effects.vocabulary import (
     SKIP,
     Again,
     Command,
+    Converts,
     Creates,
     CreatesUnnamed,
     Drops,
@@ -27,6 +28,7 @@ from idemlint.replay.effects.vocabulary import (
     Updates,
     Verb,
 )
+from idemlint.replay.queries.meetings import column_of
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
@@ -125,18 +127,37 @@ def change_type(table: Ref, command: Tree) -> list[Effect]:
     node = getattr(command, "def")
     ref = inside(Space.COLUMN, command.name, table)
     effects: list[Effect] = [_column_there(table, command.name)]
+    using = node.raw_default
     if node.typeName is not None:
         target = type_ref(node.typeName)
         if target.schema != "pg_catalog":
             effects.append(Requires(target, True, "42704", Kind.TYPE, Verb.USE))
         typmods = typmods_of(node.fields["typeName"])
-        effects.append(Retypes(ref, type_name(node.typeName), typmods))
-    using = node.raw_default
+        name = type_name(node.typeName)
+        if using is not None and not _is_cast_of(using, command.name, name):
+            # Parse analysis comes first of all.
+            found = walk([{using.kind: using.fields}])
+            columns = (inside(Space.COLUMN, each[-1], table) for each in found.columns)
+            functions = (qualified(Space.ROUTINE, each) for each, _ in found.functions)
+            effects.insert(0, Converts(ref, name, target, using, (*columns, *functions)))
+        effects.append(Retypes(ref, name, typmods))
     if using is not None:
         again, why = _using_again(using, command.name)
         if again is not Again.SAME:
             effects.append(Updates(table, again, why))
     return effects
+
+
+def _is_cast_of(using: Tree, column: str, target: str) -> bool:
+    """Whether USING only casts the column, by way of text or not: once it is of that type, it can be."""
+    inner: Tree | None = using
+    while inner is not None and inner.kind == "TypeCast":
+        if type_name(inner.typeName) not in {"text", "varchar", target}:
+            return False
+        inner = inner.arg
+    if inner is None or inner.kind != "ColumnRef":
+        return False
+    return column_of({inner.kind: inner.fields})[-1] == column
 
 
 def _using_again(using: Tree, name: str) -> tuple[Again, str]:

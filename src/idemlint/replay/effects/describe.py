@@ -147,6 +147,10 @@ def _value(value: object) -> str:
     return f" to {value}" if isinstance(value, str) else " to an expression"
 
 
+def _converts(effect: vocabulary.Converts) -> str:
+    return f"requires USING to give {effect.type} for {_named(effect.ref)}"
+
+
 def _retypes(effect: vocabulary.Retypes) -> str:
     typmods = f"({effect.typmods})" if effect.typmods else ""
     return f"sets type of {_named(effect.ref)} to {effect.type}{typmods}, unless something is made of it"
@@ -262,6 +266,7 @@ _TEXTS: Final[dict[type, Callable[..., str]]] = {
     vocabulary.Drops: _drops,
     vocabulary.Renames: _renames,
     vocabulary.Sets: _sets,
+    vocabulary.Converts: _converts,
     vocabulary.Retypes: _retypes,
     vocabulary.Entitles: told.entitles,
     vocabulary.Disowns: told.disowns,

@@ -181,6 +181,16 @@ class Retypes(NamedTuple):
     typmods: str = ""
 
 
+class Converts(NamedTuple):
+    """What the USING (raw) of ALTER COLUMN … TYPE `reads` has to be of types that give `type` (`wants`)."""
+
+    ref: Ref
+    type: str
+    wants: Ref
+    using: Tree
+    reads: tuple[Ref, ...] = ()
+
+
 class Entitles(NamedTuple):
     """Roles may do `what` with an object (empty: all), `revokes`: no longer.
 
@@ -345,6 +355,7 @@ Effect = (
     | Drops
     | Renames
     | Sets
+    | Converts
     | Retypes
     | Entitles
     | Disowns
