@@ -182,12 +182,16 @@ class Retypes(NamedTuple):
 
 
 class Converts(NamedTuple):
-    """What the USING (raw) of ALTER COLUMN … TYPE `reads` has to be of types that give `type` (`wants`)."""
+    """What the USING (raw) of ALTER COLUMN … TYPE `reads` has to be of types that give `type` (`wants`).
+
+    `why`: what is said where it cannot be told whether it is (empty: nothing is).
+    """
 
     ref: Ref
     type: str
     wants: Ref
     using: Tree
+    why: str = ""
     reads: tuple[Ref, ...] = ()
 
 

@@ -375,9 +375,9 @@ _READERS: Final[dict[str, Callable[[Typed, dict[str, Any]], str]]] = {
 
 def refusal_of_using(
     catalog: Catalog, table: Ref, using: dict[str, Any], target: str, target_ref: Ref
-) -> tuple[str, str] | None:
-    """The SQLSTATE, and why, of `ALTER COLUMN … TYPE target USING using` (raw); `None`: it is not refused,
-    as far as can be told.
+) -> tuple[str, str] | bool:
+    """The SQLSTATE, and why, of `ALTER COLUMN … TYPE target USING using` (raw); else whether it is known
+    that it is not refused.
 
     Its type has to become the column's by assignment (`ATPrepAlterColumnType`,
     src/backend/commands/tablecmds.c).
@@ -387,7 +387,7 @@ def refusal_of_using(
         typed.of(using)
         typed.assigned(using, typed.named(target, target_ref))
     except Untold:
-        return None
+        return False
     except TypeRefused as refused:
         return refused.sqlstate, refused.reason
-    return None
+    return True

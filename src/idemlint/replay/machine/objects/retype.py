@@ -38,7 +38,9 @@ def converts(run: Pass, effect: Converts) -> Result:
         return None
     using = {effect.using.kind: effect.using.fields}
     refusal = refusal_of_using(run.catalog, table, using, effect.type, effect.wants)
-    if refusal is None:
+    if isinstance(refusal, bool):
+        if not refusal and effect.why:
+            run.doubt(effect.why, effect)
         return None
     sqlstate, reason = refusal
     if run.judging:
