@@ -202,7 +202,7 @@ CASES: list[tuple[Effect, str]] = [
     (Entitles(USERS, (APP,), "@owner", ("owner",)), "makes app the owner of users"),
     (
         Converts(Ref(Space.COLUMN, "a", None, USERS), "int4", USERS, Tree("A_Const", {})),
-        "requires USING to give int4 for column a of users",
+        "requires USING to give int4 for column a on users",
     ),
     (Disowns((APP,), drops=True), "drops all that belongs to app"),
     (
