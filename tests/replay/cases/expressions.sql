@@ -117,3 +117,31 @@ create table t(id int primary key);
 insert into t values (2); -- fails 23502, alone fails 23505
 alter table t add column if not exists n int not null default 1; -- safe
 alter table t alter column n drop default; -- safe
+
+-- # GRANT … ON ALL TABLES reaches what is made behind it
+create role ro; create table t(a int);
+---
+grant select on all tables in schema public to ro; -- repeats, alone safe
+create table if not exists t2(a int); -- safe
+
+-- # but not where that has the privilege already
+create role ro; create table t(a int);
+---
+alter default privileges in schema public grant select on tables to ro; -- safe
+grant select on all tables in schema public to ro; -- safe
+create table if not exists t2(a int); -- safe
+
+-- # nor where it is granted, or revoked, by name
+create role ro; create table t(a int);
+---
+grant select on all tables in schema public to ro; -- safe
+create table if not exists t2(a int); -- safe
+grant select on t2 to ro; -- safe
+create table if not exists t3(a int); -- safe
+revoke all on t3 from ro; -- safe
+
+-- # GRANT … ON ALL FUNCTIONS
+create role ro;
+---
+grant execute on all functions in schema public to ro; -- repeats, alone safe
+create or replace function g() returns int language sql as 'select 1'; -- safe
