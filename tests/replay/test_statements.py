@@ -39,10 +39,6 @@ ONE_SESSION = frozenset(
 #: What cannot be told statically, and is said to be unknown: id → why.
 UNKNOWN = {
     "alter-table-add-column/alter table if exists, no such table": "whether the table exists",
-    "alter-table-alter-column/type using cast, old type spelled": "types of expressions",
-    "alter-table-alter-column/type using case on text": "types of expressions",
-    "alter-table-alter-column/type using to_timestamp": "types of expressions",
-    "alter-table-alter-column/type using string_to_array": "types of expressions",
     "function-procedure-aggregate/call no effect": "bodies of routines",
     "function-procedure-aggregate/do perform function with effect": "bodies of routines",
     "do-blocks-and-guards/helper function then call then drop": "bodies of routines",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint import fixes
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.effects.vocabulary import (
+    Converts,
     CreatesUnnamed,
     Drops,
     Renames,
@@ -280,6 +281,25 @@ class ChangeTypeInUse(OutcomeRule):
         return fixes.create_fixes.advice(
             "drop what reads the column before (IF EXISTS), and make it again behind; or change the type only"
             " while the column has its old one"
+        )
+
+
+class ChangeTypeFromOld(OutcomeRule):
+    """`ALTER COLUMN c TYPE text[] USING string_to_array(c, ',')`: by then c is of the new type, which has no
+    such function."""
+
+    code = "IDM214"
+    name = "change-type-from-old"
+    on = fails(Converts)
+
+    def message(self, case: Case) -> str:
+        """What USING asks of a type that is no more."""
+        return f"USING is written for the column's old type, and fails on a rerun: {case.outcome.reason}"
+
+    def repair(self, case: Case) -> Fix | None:
+        """A cast to text in the midst is of no use where the new values are written in another way."""
+        return fixes.create_fixes.advice(
+            "look in pg_attribute whether the column still has its old type, and change it only then"
         )
 
 

@@ -46,6 +46,8 @@ class Insert(OutcomeRule):
         """`ON CONFLICT DO NOTHING` where a key finds the rows; it helps nowhere else."""
         effect = case.effect
         assert isinstance(effect, Inserts)
+        if case.outcome.sqlstate in _OF_VALUES:
+            return Fix(Applicability.DISPLAY, _OF_VALUES[case.outcome.sqlstate])
         if case.outcome.verdict is Verdict.FAILS:
             return _do_nothing(case)
         if effect.kept is True and not _calls(case.tree.fields):
@@ -55,6 +57,10 @@ class Insert(OutcomeRule):
 
 
 _CALLS: Final = frozenset({"FuncCall"})
+#: What is to be done where no key is in the way: SQLSTATE → advice.
+_OF_VALUES: Final = {
+    "23502": "give the column a value, or run the INSERT only before the column is NOT NULL",
+}
 
 
 def _calls(root: object) -> bool:

@@ -16,6 +16,7 @@ from idemlint.replay.effects.vocabulary import (
     Arbiter,
     Body,
     Command,
+    Converts,
     Creates,
     CreatesUnnamed,
     Deletes,
@@ -44,7 +45,7 @@ from idemlint.replay.effects.vocabulary import (
 )
 from idemlint.replay.guards.conditions import Not, RowExists
 from idemlint.replay.queries.scope import Reading, Scope
-from idemlint.source.tree import wrap
+from idemlint.source.tree import Tree, wrap
 
 from ..asking import VERSION, programs
 
@@ -199,6 +200,10 @@ CASES: list[tuple[Effect, str]] = [
         "takes from app privileges on what will be made",
     ),
     (Entitles(USERS, (APP,), "@owner", ("owner",)), "makes app the owner of users"),
+    (
+        Converts(Ref(Space.COLUMN, "a", None, USERS), "int4", USERS, Tree("A_Const", {})),
+        "requires USING to give int4 for column a on users",
+    ),
     (Disowns((APP,), drops=True), "drops all that belongs to app"),
     (
         Command((Drops(USERS, Kind.TABLE),)),

@@ -122,6 +122,7 @@ _FAMILIES: Final = {
         "CopyStmt": "copy",
         "RefreshMatViewStmt": "refresh",
         "LockStmt": "lock",
+        "VacuumStmt": "vacuum",
         "ExplainStmt": "explain",
         "CallStmt": "call",
     },
@@ -158,7 +159,6 @@ _WITHOUT_EFFECT: Final = frozenset(
         "NotifyStmt",
         "PrepareStmt",
         "UnlistenStmt",
-        "VacuumStmt",
         "VariableShowStmt",
     }
 )

@@ -11,11 +11,13 @@ from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.identifiers import chosen_name
 from idemlint.replay.catalog.refs import facet, inside, qualified, type_ref
 from idemlint.replay.effects.add_constraint import create_constraint
-from idemlint.replay.effects.queries import walk
+from idemlint.replay.effects.fixpoint import value_again
+from idemlint.replay.effects.queries import Mentions, walk
 from idemlint.replay.effects.vocabulary import (
     SKIP,
     Again,
     Command,
+    Converts,
     Creates,
     CreatesUnnamed,
     Drops,
@@ -27,6 +29,8 @@ from idemlint.replay.effects.vocabulary import (
     Updates,
     Verb,
 )
+from idemlint.replay.queries.images import gives_again
+from idemlint.replay.queries.meetings import column_of
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
@@ -121,44 +125,81 @@ def sets_default(table: Ref, command: Tree) -> list[Effect]:
 
 
 def change_type(table: Ref, command: Tree) -> list[Effect]:
-    """`ALTER COLUMN … TYPE`: harmless again, unless USING moves the value once more."""
+    """`ALTER COLUMN … TYPE`: harmless again, unless USING moves the value once more, or asks for the type
+    that the column had."""
     node = getattr(command, "def")
-    ref = inside(Space.COLUMN, command.name, table)
-    effects: list[Effect] = [_column_there(table, command.name)]
-    if node.typeName is not None:
-        target = type_ref(node.typeName)
-        if target.schema != "pg_catalog":
-            effects.append(Requires(target, True, "42704", Kind.TYPE, Verb.USE))
-        typmods = typmods_of(node.fields["typeName"])
-        effects.append(Retypes(ref, type_name(node.typeName), typmods))
+    column, name = command.name, type_name(node.typeName)
+    ref, target = inside(Space.COLUMN, column, table), type_ref(node.typeName)
+    effects: list[Effect] = [_column_there(table, column)]
+    if target.schema != "pg_catalog":
+        effects.append(Requires(target, True, "42704", Kind.TYPE, Verb.USE))
+    effects.append(Retypes(ref, name, typmods_of(node.fields["typeName"])))
     using = node.raw_default
-    if using is not None:
-        again, why = _using_again(using, command.name)
-        if again is not Again.SAME:
-            effects.append(Updates(table, again, why))
+    if using is None or _is_cast_of(using, column, name):
+        return effects
+    found = walk([{using.kind: using.fields}])
+    columns = (inside(Space.COLUMN, each[-1], table) for each in found.columns)
+    functions = (qualified(Space.ROUTINE, each) for each, _ in found.functions)
+    again = _using_again(using, found, column, name, table)
+    in_doubt = "" if _is_plain(using, found) else _WHY[Again.UNKNOWN].format(column)
+    # Parse analysis comes first of all.
+    effects.insert(0, Converts(ref, name, target, using, in_doubt, (*columns, *functions)))
+    if again is not Again.SAME:
+        effects.append(Updates(table, again, _WHY[again].format(column)))
     return effects
 
 
-def _using_again(using: Tree, name: str) -> tuple[Again, str]:
+#: What a USING comes to, in words.
+_WHY: Final = {
+    Again.MOVES: "USING moves the value of column {} once more",
+    Again.VOLATILE: "USING gives column {} another value each time",
+    Again.UNKNOWN: "USING reads column {} in its new type",
+}
+#: Nodes that choose among values, or say how two of them are to each other.
+_CHOICES: Final = frozenset(
+    {"CaseExpr", "CoalesceExpr", "A_Expr", "BoolExpr", "NullTest", "BooleanTest"}
+)
+_JSON: Final = frozenset({"to_jsonb", "to_json"})
+
+
+def _is_cast_of(using: Tree, column: str, target: str) -> bool:
+    """Whether USING only casts the column, by way of text or not: once it is of that type, it can be."""
     inner: Tree | None = using
-    while inner is not None and inner.kind in {"TypeCast", "CollateClause"}:
+    while inner is not None and inner.kind == "TypeCast":
+        if type_name(inner.typeName) not in {"text", "varchar", target}:
+            return False
         inner = inner.arg
-    if inner is None or inner.kind in {"ColumnRef", "A_Const"}:
-        return Again.SAME, ""
-    found = walk([{using.kind: using.fields}])
-    reads_itself = any(column[-1] == name for column in found.columns)
+    if inner is None or inner.kind != "ColumnRef":
+        return False
+    return column_of({inner.kind: inner.fields})[-1] == column
+
+
+def _uncast(using: Tree) -> Tree:
+    inner = using
+    while inner.kind in {"TypeCast", "CollateClause"}:
+        inner = inner.arg
+    return inner
+
+
+def _is_plain(using: Tree, found: Mentions) -> bool:
+    """Whether it only casts a column, or a constant, or makes JSON of it."""
     names = {call[-1] for call, _ in found.functions}
-    if names and names <= {"to_jsonb", "to_json"}:
-        return Again.SAME, ""
-    if names & {"gen_random_uuid", "uuid_generate_v4", "random", "now", "clock_timestamp"}:
-        return Again.VOLATILE, f"USING gives column {name} another value each time"
-    if not found.functions and reads_itself and inner.kind == "A_ArrayExpr":
-        return Again.MOVES, f"USING wraps the value of column {name} once more"
-    if not found.functions and reads_itself and inner.kind == "A_Expr":
-        operator = [each.fields.get("sval") for each in inner.name or ()]
-        if operator and operator[-1] in {"+", "-", "*", "/", "||"}:
-            return Again.MOVES, f"USING moves the value of column {name} once more"
-    return Again.UNKNOWN, f"USING reads column {name} in its new type"
+    return _uncast(using).kind in {"ColumnRef", "A_Const"} or (bool(names) and names <= _JSON)
+
+
+def _using_again(using: Tree, found: Mentions, column: str, target: str, table: Ref) -> Again:
+    """What evaluating USING once more comes to, if it can be."""
+    inner = _uncast(using)
+    if _is_plain(using, found):
+        return Again.SAME
+    if inner.kind in _CHOICES:
+        again = gives_again({using.kind: using.fields}, column, target)
+        if again is not None:
+            return Again.SAME if again else Again.MOVES
+    if inner.kind == "FuncCall" and strings(inner.funcname)[-1] == "timezone":
+        # The same where the session is in that zone.
+        return Again.UNKNOWN
+    return value_again(inner, column, frozenset({table.name})).again
 
 
 def add_identity(table: Ref, command: Tree) -> list[Effect]:

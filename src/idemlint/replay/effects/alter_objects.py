@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.identifiers import chosen_name
 from idemlint.replay.catalog.refs import (
     KINDS,
     inside,
@@ -19,17 +18,16 @@ from idemlint.replay.catalog.refs import (
 )
 from idemlint.replay.effects.alter_table import options
 from idemlint.replay.effects.create_objects import (
-    creates,
     owned_by,
     publication_members,
     user_mapping,
     uses,
 )
+from idemlint.replay.effects.create_types import domain_check
 from idemlint.replay.effects.vocabulary import (
     SKIP,
     Command,
     Creates,
-    CreatesUnnamed,
     Drops,
     Effect,
     Opaque,
@@ -38,6 +36,7 @@ from idemlint.replay.effects.vocabulary import (
     Sets,
     Verb,
 )
+from idemlint.replay.queries.compiled import read_level
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
@@ -68,11 +67,13 @@ def alter_domain(stmt: Tree) -> list[Effect]:
         node = getattr(stmt, "def")
         if node.contype == "CONSTR_NOTNULL":
             return effects
-        if not node.conname:
-            base = chosen_name(ref.name, "", "check")
-            return [*effects, CreatesUnnamed(ref, base, Kind.CONSTRAINT)]
-        constraint = inside(Space.CONSTRAINT, node.conname, ref)
-        return [*effects, *creates(constraint, Kind.CONSTRAINT)]
+        check = domain_check(ref, node)
+        if isinstance(check, Creates):
+            effects.append(Requires(check.ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE))
+        return [*effects, check]
+    if subtype == "T":
+        default = stmt.fields.get("def")
+        effects.append(Sets(ref, "reads", read_level([default])))
     if subtype == "X":
         constraint = inside(Space.CONSTRAINT, stmt.name, ref)
         otherwise = SKIP if stmt.missing_ok else "42704"

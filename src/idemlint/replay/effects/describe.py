@@ -17,7 +17,7 @@ from idemlint.replay.effects.access import told
 from idemlint.replay.effects.vocabulary import SKIP
 from idemlint.replay.guards.condition_words import asked, columns_in_words, row_in_words
 from idemlint.replay.guards.kept import condition_of
-from idemlint.replay.queries.scope import levels
+from idemlint.replay.queries.scope import Reading, levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -142,9 +142,13 @@ def _value(value: object) -> str:
         return ""
     if value is None or value == ():
         return " to none"
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and not isinstance(value, Reading):
         return f" to {_listed(map(_named, value))}"
     return f" to {value}" if isinstance(value, str) else " to an expression"
+
+
+def _converts(effect: vocabulary.Converts) -> str:
+    return f"requires USING to give {effect.type} for {_named(effect.ref)}"
 
 
 def _retypes(effect: vocabulary.Retypes) -> str:
@@ -262,6 +266,7 @@ _TEXTS: Final[dict[type, Callable[..., str]]] = {
     vocabulary.Drops: _drops,
     vocabulary.Renames: _renames,
     vocabulary.Sets: _sets,
+    vocabulary.Converts: _converts,
     vocabulary.Retypes: _retypes,
     vocabulary.Entitles: told.entitles,
     vocabulary.Disowns: told.disowns,

@@ -306,6 +306,18 @@ def lock(stmt: Tree) -> list[Effect]:
     return [_table_there(relation(node)) for node in stmt.relations or ()]
 
 
+def vacuum(stmt: Tree) -> list[Effect]:
+    """`VACUUM` and `ANALYZE` of some tables, and of some of their columns: all of them have to be there."""
+    effects: list[Effect] = []
+    columns: list[Effect] = []
+    for each in stmt.rels or ():
+        table = relation(each.relation)
+        effects.append(_table_there(table))
+        if each.va_cols:
+            columns.append(UsesColumns(table, tuple(strings(each.va_cols))))
+    return [*effects, *columns]
+
+
 def explain(stmt: Tree) -> list[Effect]:
     """`EXPLAIN`: with ANALYZE it runs what it explains."""
     analyze = any(

@@ -126,6 +126,11 @@ def _renames(
         duplicate = "42710"
     new_free = Requires(to, False, duplicate, kind, Verb.RENAME, beside=ref)
     first, second = (new_free, old_there) if new_first else (old_there, new_free)
+    if kind is Kind.CONSTRAINT and ref.parent is not None and ref.parent.space is Space.RELATION:
+        # Its index, if it has one, gets the name before (`rename_constraint_internal`).
+        index = Ref(Space.RELATION, new, ref.parent.schema)
+        second = Requires(index, False, "42P07", Kind.INDEX, Verb.RENAME, beside=ref)
+        return [first, second, new_free, Renames(ref, to, kind)]
     return [first, second, Renames(ref, to, kind)]
 
 

@@ -50,6 +50,8 @@ _IDEMPOTENT: Final = frozenset(
         "jsonb_pretty",
         "unaccent",
         "left",
+        "lpad",
+        "rpad",
         "nullif",
         "coalesce",
         "numnode",
@@ -60,6 +62,10 @@ _IDEMPOTENT: Final = frozenset(
 _ACCUMULATING: Final = frozenset(
     {"concat", "concat_ws", "array_append", "array_prepend", "array_cat", "repeat", "timezone"}
 )
+#: f(f(x, n), n) = f(x, n), for these n: what is cut from the first letter on.
+_CUTS: Final = {"substr": "1", "substring": "1"}
+#: Nodes that may move on what they are made of.
+_MOVING: Final = frozenset({"A_Expr", "FuncCall", "TypeCast", "CoalesceExpr", "MinMaxExpr"})
 _FUNCTIONS: Final = {
     **dict.fromkeys(_IDEMPOTENT, Again.SAME),
     **dict.fromkeys(_ACCUMULATING, Again.MOVES),
@@ -177,7 +183,7 @@ def nodes(tree: Tree, kind: str) -> Iterator[dict[str, Any]]:
 
 def _self_reference(value: Tree, name: str) -> Written:
     """What an expression comes to that reads the column it is assigned to."""
-    again = _SELF[value.kind](value) if value.kind in _SELF else Again.UNKNOWN
+    again = _SELF[value.kind](value, name) if value.kind in _SELF else Again.UNKNOWN
     if again is Again.SAME:
         return _SAME
     if again is Again.MOVES:
@@ -185,12 +191,12 @@ def _self_reference(value: Tree, name: str) -> Written:
     return Written(again, f"{name} is computed from itself")
 
 
-def _of_argument(value: Tree) -> Again:
+def _of_argument(value: Tree, column: str) -> Again:
     inner = value.arg
-    return _SELF[inner.kind](inner) if inner.kind in _SELF else Again.UNKNOWN
+    return _SELF[inner.kind](inner, column) if inner.kind in _SELF else Again.UNKNOWN
 
 
-def _of_operator(value: Tree) -> Again:
+def _of_operator(value: Tree, column: str) -> Again:
     name = "".join(strings(value.fields.get("name") and value.name)[-1:])
     exception = _OPERATORS.get(name)
     if exception is None:
@@ -198,13 +204,34 @@ def _of_operator(value: Tree) -> Again:
     return Again.SAME if exception(value.rexpr) else Again.MOVES
 
 
-def _of_call(value: Tree) -> Again:
+def _of_call(value: Tree, column: str) -> Again:
     name = strings(value.funcname)[-1]
     if name == "replace" and len(value.args or ()) == 3:
         old, new = constant(value.args[1]), constant(value.args[2])
         if old and new is not None:
             return Again.MOVES if old in new else Again.SAME
-    return _FUNCTIONS.get(name, Again.UNKNOWN)
+    arguments: tuple[Tree, ...] = value.args or ()
+    if name in _CUTS and len(arguments) > 1 and constant(arguments[1]) == _CUTS[name]:
+        return _of_arguments(value, column)
+    again = _FUNCTIONS.get(name, Again.UNKNOWN)
+    return _of_arguments(value, column) if again is Again.SAME else again
+
+
+def _of_arguments(value: Tree, column: str) -> Again:
+    """What hands on one of some values, or trims it, moves on what one of them moves on."""
+    arguments = value.args or ()
+    if value.kind == "FuncCall":
+        # What the others are for is another matter.
+        place = 1 if strings(value.funcname)[-1] == "date_trunc" else 0
+        arguments = arguments[place : place + 1]
+    for each in arguments:
+        if each.kind in _MOVING and _SELF[each.kind](each, column) is Again.MOVES:
+            found = walk([{each.kind: each.fields}])
+            called = {name[-1] for name, _ in found.functions}
+            # In the session's own time zone AT TIME ZONE gives the same.
+            if "timezone" not in called and any(read[-1] == column for read in found.columns):
+                return Again.MOVES
+    return Again.SAME
 
 
 def _merges_object(node: Tree | None) -> bool:
@@ -236,14 +263,14 @@ _OPERATORS: Final[dict[str, Callable[[Tree | None], bool]]] = {
 }
 
 #: What a node comes to that reads the column it is assigned to.
-_SELF: Final[dict[str, Callable[[Tree], Again]]] = {
-    "ColumnRef": lambda value: Again.SAME,
-    "CoalesceExpr": lambda value: Again.SAME,
-    "MinMaxExpr": lambda value: Again.SAME,
+_SELF: Final[dict[str, Callable[[Tree, str], Again]]] = {
+    "ColumnRef": lambda value, column: Again.SAME,
+    "CoalesceExpr": _of_arguments,
+    "MinMaxExpr": _of_arguments,
     "TypeCast": _of_argument,
     "CollateClause": _of_argument,
-    "BoolExpr": lambda value: Again.MOVES if value.boolop == "NOT_EXPR" else Again.UNKNOWN,
-    "A_ArrayExpr": lambda value: Again.MOVES,
+    "BoolExpr": lambda value, column: Again.MOVES if value.boolop == "NOT_EXPR" else Again.UNKNOWN,
+    "A_ArrayExpr": lambda value, column: Again.MOVES,
     "A_Expr": _of_operator,
     "FuncCall": _of_call,
 }

@@ -181,6 +181,20 @@ class Retypes(NamedTuple):
     typmods: str = ""
 
 
+class Converts(NamedTuple):
+    """What the USING (raw) of ALTER COLUMN … TYPE `reads` has to be of types that give `type` (`wants`).
+
+    `why`: what is said where it cannot be told whether it is (empty: nothing is).
+    """
+
+    ref: Ref
+    type: str
+    wants: Ref
+    using: Tree
+    why: str = ""
+    reads: tuple[Ref, ...] = ()
+
+
 class Entitles(NamedTuple):
     """Roles may do `what` with an object (empty: all), `revokes`: no longer.
 
@@ -350,6 +364,7 @@ Effect = (
     | Drops
     | Renames
     | Sets
+    | Converts
     | Retypes
     | Entitles
     | Disowns

@@ -225,7 +225,8 @@ class _Trace:
             return
         # Each of the tables of a TRUNCATE is looked at for itself.
         self._look_at(effect._replace(among=()) if isinstance(effect, Deletes) else effect)
-        if isinstance(effect, Disowns):
+        if isinstance(effect, Disowns) or (isinstance(effect, Deletes) and effect.cascade):
+            # Which tables a TRUNCATE goes on to is looked up.
             self.whole = True
         if isinstance(effect, (Drops, Renames)) and effect.ref.space is Space.SCHEMA:
             # With all that it holds, whoever put it there; without CASCADE it has to be empty.

@@ -12,6 +12,7 @@ from idemlint.replay.catalog.needed import needed_by
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.routine import Routine, names_in
 from idemlint.replay.effects.vocabulary import Retypes, Sets
+from idemlint.replay.queries.scope import Reading
 from idemlint.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -32,10 +33,13 @@ def needed(effect: Creates | CreatesUnnamed | Sets | Retypes) -> set[str]:
     """What an object, or a value of a column, cannot do without, by the names in its definition."""
     if isinstance(effect, Retypes):
         return _type(effect.type)
+    found: set[str] = set()
     value = effect.value if isinstance(effect, Sets) else effect.definition
+    if isinstance(value, Reading):
+        found = {each.name for each in (*value.tables, *value.types)}
+        return found | {name[-1] for name, _ in value.functions}
     if isinstance(value, Definition):
         return {name for _, name in value.needed_names}
-    found: set[str] = set()
     if isinstance(value, Routine):
         row = (each for _, each in value.row or ())
         found.update(names_in(",".join((*value.every, value.result, *row))))

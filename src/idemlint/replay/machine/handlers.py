@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.replay.effects.vocabulary import (
     Body,
     Command,
+    Converts,
     Creates,
     CreatesUnnamed,
     Deletes,
@@ -51,6 +52,7 @@ FUNCTIONS: Final[dict[type, str]] = {
     Drops: "objects.drop.drops",
     Renames: "objects.rename.renames",
     Sets: "properties.sets",
+    Converts: "objects.retype.converts",
     Retypes: "objects.retype.retypes",
     Entitles: "objects.roles.entitles",
     Disowns: "objects.roles.disowns",

@@ -17,7 +17,7 @@ from idemlint.replay.keys.implied import some
 from idemlint.replay.keys.inference import infer
 from idemlint.replay.keys.values import is_new
 from idemlint.replay.machine.bodies import truth
-from idemlint.replay.machine.refusals import no_values, refused
+from idemlint.replay.machine.refusals import is_null, no_values, refused
 from idemlint.replay.machine.writes import known_table
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def insert(run: Pass, effect: Inserts) -> Result:
         run.doubt(f"a trigger on {effect.table} runs once more", effect)
         return None
     if run.judging:
-        result = no_values(run, effect, table, rows)
+        result = no_values(run, effect, table, rows) or is_null(run, effect, table, rows)
         if result is not None:
             return result
         judge = _Judge(run, effect, table, facts, rows, inference)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.catalog.table_rows import column_of
 from idemlint.replay.machine.objects.defaults import keep
 from idemlint.replay.machine.objects.dependencies import changed_needs
+from idemlint.replay.machine.parse_analysis import used
 from idemlint.replay.machine.signals import SKIPPED
 
 if TYPE_CHECKING:
+    from idemlint.replay.catalog.slots import Key, Slot
     from idemlint.replay.effects.vocabulary import (
         Command,
         Fails,
@@ -46,6 +49,9 @@ def sets(run: Pass, effect: Sets) -> Result:
         parents = run.oids(effect.value)
         catalog.put(key, slot._replace(needs=(*slot.needs, *parents) if parents else ()))
         return None
+    if effect.facet == "reads":
+        _reads_else(run, effect, key, slot)
+        return None
     known = column_of(catalog, catalog.by_oid(key[1]), key[2])
     if known is not None:
         definition = known._replace(**{effect.facet: effect.value})
@@ -53,6 +59,20 @@ def sets(run: Pass, effect: Sets) -> Result:
         catalog.put(key, slot._replace(definition=definition, needs=needs))
         keep(run, slot.oid, definition)
     return None
+
+
+#: What a policy, and a domain, needs by other things than its expressions.
+_OTHERWISE: Final = frozenset({Space.ROLE, Space.TYPE, Space.COLLATION, Space.EXTENSION})
+
+
+def _reads_else(run: Pass, effect: Sets, key: Key, slot: Slot) -> None:
+    """The expressions of a policy, or a domain's DEFAULT, are others, and with them what they need."""
+    catalog = run.catalog
+    homes = ((oid, catalog.key_of(oid)) for oid in slot.needs)
+    kept = [oid for oid, home in homes if home is not None and home[0] in _OTHERWISE]
+    found = used(run, effect.value)
+    needs = dict.fromkeys((*kept, *found.others, *found.columns))
+    catalog.put(key, slot._replace(needs=tuple(needs)))
 
 
 def fills(run: Pass, effect: Fills) -> Result:

@@ -8,14 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Space
+from idemlint.replay.catalog.column import SERIALS, Column
 from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.definition import INSERT
+from idemlint.replay.catalog.known_rows import NULL
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT, Slot
 from idemlint.replay.keys.identity import Keys
 from idemlint.replay.machine.signals import SKIPPED
 
 if TYPE_CHECKING:
+    from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Key
     from idemlint.replay.catalog.table_rows import Rows
     from idemlint.replay.effects.vocabulary import Inserts
@@ -101,6 +104,43 @@ def no_values(run: Pass, effect: Inserts, table: Slot, rows: GivenRows | None) -
                 if refusal is not None:
                     return run.raised(refusal[0], effect, refusal[1])
     return None
+
+
+def is_null(run: Pass, effect: Inserts, table: Slot, rows: GivenRows | None) -> Result:
+    """A first row without a value for a column that takes no NULL by now: that is looked at before any key
+    (`ExecConstraints`, src/backend/executor/execMain.c)."""
+    catalog = run.catalog
+    columns = catalog.made_of(table, _not_null)
+    if not columns or rows is None or rows.found or effect.source is not None:
+        return None
+    if effect.guard is not None or catalog.fires(table.oid, INSERT, before=True):
+        return None
+    definition = table.definition
+    if effect.columns is None and (
+        not isinstance(definition, TableDefinition) or catalog.lacks(table, definition.columns)
+    ):
+        return None
+    row = next(iter(rows), {})
+    for name, has_default in columns.items():
+        if row.get(name) == NULL or (name not in row and not has_default):
+            reason = f"column {name} of {effect.table} takes no NULL by then"
+            return run.raised("23502", effect, reason)
+    return None
+
+
+def _not_null(catalog: Catalog, table: Slot) -> dict[str, bool]:
+    """The columns that take no NULL since they were added or changed, and whether they may have a default."""
+    found = {}
+    for (space, _, name), slot in catalog.contents(table.oid):
+        column = slot.definition
+        if space is not Space.COLUMN or slot.presence is not PRESENT:
+            continue
+        known = slot.maker or isinstance(table.definition, TableDefinition)
+        if known and slot.certain and isinstance(column, Column) and column.not_null:
+            built_in = column.type.rstrip("[]") in BUILTIN and column.type not in SERIALS
+            bare = column.default is None and not column.generated and not column.expression
+            found[name] = not (built_in and bare)
+    return found
 
 
 def _is_made(table: Slot, name: str) -> bool:

@@ -22,6 +22,12 @@ def requires(run: Pass, effect: Requires) -> Result:
     ref, want = effect.ref, effect.want
     catalog = run.catalog
     if not want:
+        beside = effect.beside
+        if beside is not None and beside.space is Space.CONSTRAINT and effect.kind is Kind.INDEX:
+            # Only a constraint that has an index takes a name among the relations.
+            if not _has_index(run, beside):
+                return None
+            effect = effect._replace(beside=beside.parent)
         if _needs_a_schema(effect) and catalog.creation_schema() is None:
             return requires(run, _somewhere(catalog.search_path[0]))
         ref = place(run, effect)
@@ -51,6 +57,16 @@ def requires(run: Pass, effect: Requires) -> Result:
     elif presence is UNKNOWN:
         return _unknown(run, effect, ref)
     return _unmet(run, effect, slot, effect.otherwise, ref)
+
+
+def _has_index(run: Pass, constraint: Ref) -> bool:
+    catalog = run.catalog
+    key, table = catalog.key(constraint), constraint.parent and catalog.key(constraint.parent)
+    slot = catalog.find_key(key) if key is not None else None
+    if slot is None or not table:
+        return False
+    index = catalog.slot((Space.RELATION, table[1], constraint.name))
+    return index is not None and (slot.oid in index.owners or index.oid in slot.owners)
 
 
 def _was_temporary(run: Pass, ref: Ref) -> Slot | None:

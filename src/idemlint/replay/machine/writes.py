@@ -91,6 +91,31 @@ def _deletes_again(run: Pass, effect: Deletes, table: Slot, facts: Rows) -> None
                 return
 
 
+def _emptied(run: Pass, facts: Rows, effect: Deletes) -> Rows:
+    return table_rows.Rows(
+        complete=True,
+        epoch=facts.epoch + 1,
+        restarted=effect.restarts,
+        emptied=run.catalog.new_oid(),
+    )
+
+
+def _empty_along(run: Pass, table: Slot, effect: Deletes) -> None:
+    """TRUNCATE … CASCADE goes on to all tables whose foreign keys point at one that it empties
+    (`heap_truncate_find_FKs`, src/backend/catalog/heap.c)."""
+    from idemlint.replay.machine.objects.foreign_keys import pointing_at
+
+    catalog = run.catalog
+    waiting, seen = [table], {table.oid}
+    while waiting:
+        for holder in pointing_at(catalog, waiting.pop()):
+            if holder.oid not in seen:
+                seen.add(holder.oid)
+                waiting.append(holder)
+                rows = table_rows.rows_of(catalog, holder)
+                table_rows.set_rows(catalog, holder, _emptied(run, rows, effect))
+
+
 def deletes(run: Pass, effect: Deletes) -> Result:
     """Carry out a DELETE or a TRUNCATE: the rows that are known are known to be gone."""
     catalog = run.catalog
@@ -109,12 +134,9 @@ def deletes(run: Pass, effect: Deletes) -> Result:
                     "0A000", effect, f"a foreign key of {name} points at {effect.table}"
                 )
     if effect.every:
-        after = table_rows.Rows(
-            complete=True,
-            epoch=facts.epoch + 1,
-            restarted=effect.restarts,
-            emptied=catalog.new_oid(),
-        )
+        after = _emptied(run, facts, effect)
+        if effect.cascade:
+            _empty_along(run, table, effect)
     elif effect.rows is not None and facts.vague.isdisjoint(
         name for row in effect.rows for name, _ in row
     ):

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.refs import inside, object_ref, relation, role, schema
 from idemlint.replay.effects.alter_objects import missing
-from idemlint.replay.effects.create_objects import uses
+from idemlint.replay.effects.create_objects import policy_reading, uses
+from idemlint.replay.effects.queries import reads
 from idemlint.replay.effects.vocabulary import (
     Disowns,
     Effect,
     Entitles,
     Requires,
+    Sets,
     UsesColumns,
     Verb,
 )
@@ -27,11 +29,19 @@ def alter_policy(stmt: Tree) -> list[Effect]:
     """`ALTER POLICY`: sets its expressions, or the roles that it is for."""
     table = relation(stmt.table)
     ref = inside(Space.POLICY, stmt.policy_name, table)
-    there = Requires(ref, True, "42704", Kind.POLICY, Verb.ALTER)
+    reading = policy_reading(stmt, table)
+    # The expressions are analysed before the policy is looked for.
+    effects: list[Effect] = [
+        uses(table, Kind.TABLE),
+        *reads(reading),
+        Requires(ref, True, "42704", Kind.POLICY, Verb.ALTER),
+    ]
+    if "qual" in stmt.fields or "with_check" in stmt.fields:
+        effects.append(Sets(ref, "reads", reading))
     roles = tuple(_named_roles(stmt.roles))
-    if not roles:
-        return [uses(table, Kind.TABLE), there]
-    return [uses(table, Kind.TABLE), there, Entitles(ref, roles, "@granted", ("policy",))]
+    if roles:
+        effects.append(Entitles(ref, roles, "@granted", ("policy",)))
+    return effects
 
 
 def alter_role(stmt: Tree) -> list[Effect]:

@@ -19,12 +19,37 @@ from idemlint.replay.machine.objects.needs import (
     is_partition_key,
     noun_of,
 )
+from idemlint.replay.machine.parse_analysis import forget_type
+from idemlint.replay.queries.resolve import FoundColumn
 
 if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
-    from idemlint.replay.effects.vocabulary import Retypes
+    from idemlint.replay.effects.vocabulary import Converts, Retypes
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
+
+
+def converts(run: Pass, effect: Converts) -> Result:
+    """The USING of a column that gets a type, analysed over the columns as they are."""
+    from idemlint.replay.queries.typed import refusal_of_using
+
+    table = effect.ref.parent
+    if table is None:
+        return None
+    using = {effect.using.kind: effect.using.fields}
+    refusal = refusal_of_using(run.catalog, table, using, effect.type, effect.wants)
+    if isinstance(refusal, bool):
+        if not refusal and effect.why:
+            run.doubt(effect.why, effect)
+        return None
+    sqlstate, reason = refusal
+    if run.judging:
+        return run.raised(sqlstate, effect, reason)
+    # The first run took it, so what is believed of a column that it reads is wrong.
+    for each in effect.reads:
+        if each.space is Space.COLUMN:
+            forget_type(run, FoundColumn(table, each.name))
+    return None
 
 
 def retypes(run: Pass, effect: Retypes) -> Result:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Space
+from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Slot
 from idemlint.replay.machine.objects.drop import end
 from idemlint.replay.machine.objects.needs import going
@@ -45,6 +46,8 @@ def _put(run: Pass, effect: Entitles, role: Slot | None) -> None:
         known = catalog.recorded(key)
         if role is None and known is None:
             continue
+        if known is None and role is not None and effect.inside and not effect.revokes:
+            _reaches(run, effect, role, holder)
         had = known.definition if known is not None and known.presence is PRESENT else frozenset()
         what = _changed(had, effect)
         oid = known.oid if known is not None else catalog.new_oid()
@@ -52,6 +55,21 @@ def _put(run: Pass, effect: Entitles, role: Slot | None) -> None:
         presence = PRESENT if what and role is not None else ABSENT
         needs = (role.oid,) if role is not None and presence is PRESENT else ()
         catalog.put(key, Slot(presence, oid, None, what, owners, needs, catalog.statement))
+
+
+def _reaches(run: Pass, effect: Entitles, role: Slot, holder: int) -> None:
+    """GRANT … ON ALL … reaches what was made behind it, the second time, unless that has the privileges by
+    ALTER DEFAULT PRIVILEGES: of a role that the folder makes, all of these are known."""
+    catalog = run.catalog
+    home, slot = catalog.key_of(holder), catalog.by_oid(holder)
+    if home is None or slot is None or slot.maker <= catalog.statement:
+        return
+    for place in (0, home[1]):
+        default = catalog.recorded((Space.FACET, place, f"@default {role.oid}"))
+        if default is not None and default.presence is PRESENT:
+            return
+    reason = f"it grants on {home[2].partition('(')[0]} as well, made since"
+    run.candidate(reason, effect, holder, table_rows.rows_of(catalog, slot).epoch)
 
 
 def _changed(had: frozenset[str], effect: Entitles) -> frozenset[str]:
