@@ -310,9 +310,12 @@ class _Teller:
             case nodes.Block():
                 yield from self.block(node, depth + 1)
             case nodes.Sql():
-                effects = effects_of(node.tree, self.postgres_version)
+                effects = program_within(node, self.postgres_version)
                 text = node.tree.kind + (" by EXECUTE" if node.executed else "")
                 yield Described("Sql", text, tuple(self.effects(effects, depth + 1)))
+            case nodes.Asks():
+                effects = program_within(node, self.postgres_version)
+                yield Described("Asks", "looks", tuple(self.effects(effects, depth + 1)))
             case nodes.If():
                 yield self.below("If", f"if {asked(condition_of(node))}", node.then, depth)
                 if node.otherwise.body:

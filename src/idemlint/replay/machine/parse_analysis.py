@@ -37,10 +37,7 @@ class Used(NamedTuple):
 
 def reads(run: Pass, effect: ReadsColumns) -> Result:
     """Each name has to stand for a column."""
-    if run.in_body:
-        # In a body a name may be a variable's.
-        return None
-    found = resolve(run.catalog, effect.scope)
+    found = resolve(run.catalog, effect.scope, names=effect.names)
     for table, name in found.sole:
         result = requires(run, _meant(run, name, (table,)))
         if result is not None:
@@ -51,7 +48,17 @@ def reads(run: Pass, effect: ReadsColumns) -> Result:
         result = requires(run, _meant(run, name, tables))
         if result is not None:
             return result
-    return _meet(run, effect, found) or _cast(run, effect)
+    return _ambiguous(run, effect, found) or _meet(run, effect, found) or _cast(run, effect)
+
+
+def _ambiguous(run: Pass, effect: ReadsColumns, found: Resolved) -> Result:
+    """A name of a variable must not be a column's as well: of one that came after the first run."""
+    for column in found.ambiguous if run.judging else ():
+        slot = run.catalog.find(Ref(Space.COLUMN, column.name, None, column.table))
+        if slot is not None and slot.maker > run.catalog.statement:
+            reason = f"{column.name} is a variable, and a column of {column.table}"
+            return run.raised("42702", effect, f"{reason} {run.since(slot)}")
+    return None
 
 
 def _cast(run: Pass, effect: ReadsColumns) -> Result:
