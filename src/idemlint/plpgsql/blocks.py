@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql.declared import Declared
+from idemlint.plpgsql.bindings import Declared
 from idemlint.plpgsql.jumps import Arms, Leap, Step, closed, labels_of, leaves
 from idemlint.plpgsql.nodes import Block, Handler, Node, Try
 from idemlint.plpgsql.variables import declare

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql.basic import executed_query
-from idemlint.plpgsql.bindings import FOUND, Value, substitute
-from idemlint.plpgsql.declared import Declared
+from idemlint.plpgsql.bindings import FOUND, Declared, Value, substitute
 from idemlint.plpgsql.jumps import INNERMOST, Leap, Step, branch, closed, labels_of
 from idemlint.plpgsql.nodes import Asks, Loop
 from idemlint.plpgsql.sql import Json, Unreadable, negated, statements
@@ -81,9 +80,7 @@ def _targets(reader: Reader) -> list[str]:
     return found
 
 
-def _source(
-    reader: Reader, steps: list[Step], word: str
-) -> tuple[Json | None, list[Json] | None]:
+def _source(reader: Reader, steps: list[Step], word: str) -> tuple[Json | None, list[Json] | None]:
     """What a FOR runs over: its query, or the constants that a FOREACH takes in turn."""
     if reader.skip("slice"):
         reader.at += 1
@@ -101,7 +98,7 @@ def _source(
         head += 1
     if reader.words[head] == "execute":
         query = executed_query(reader, head + 1, end)
-        if query is not None and "SelectStmt" in query:
+        if query is not None and "fromClause" in query.get("SelectStmt", ()):
             steps.append(Asks(wrap(query), reader.span(begin, end)))
         return query, None
     if reader.words[head] not in _QUERIES:

@@ -17,7 +17,7 @@ from idemlint.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.plpgsql.declared import Declared
+    from idemlint.plpgsql.bindings import Declared
     from idemlint.source.statement import Span
     from idemlint.source.tree import Tree
 

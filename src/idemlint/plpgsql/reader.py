@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql.bindings import FOUND, Value, Variables, query_value, substitute
+from idemlint.plpgsql.bindings import FOUND, Declared, Value, Variables, query_value, substitute
 from idemlint.plpgsql.constants import mentions
 from idemlint.plpgsql.cursor import QUOTED, Cursor, Tokens
-from idemlint.plpgsql.declared import Declared
 from idemlint.plpgsql.jumps import Step, leaves
 from idemlint.plpgsql.nodes import Asks, Dynamic, Sql
 from idemlint.plpgsql.sql import Json, Unreadable, expression, selected, statements

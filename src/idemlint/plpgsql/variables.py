@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import sql as grammar
-from idemlint.plpgsql.bindings import FOUND, Value, cast, substitute
+from idemlint.plpgsql.bindings import FOUND, Declared, Value, cast, substitute
 from idemlint.plpgsql.constants import constant
-from idemlint.plpgsql.declared import Declared
 from idemlint.plpgsql.nodes import Asks
 from idemlint.plpgsql.sql import Json, Unreadable
 from idemlint.source.tree import wrap
@@ -108,8 +107,9 @@ def _declare_cursor(reader: Reader, name: str) -> None:
     """`CURSOR [(parameters)] FOR query`, which runs where the cursor is opened."""
     first = reader.at
     reader.at = reader.find(_BEFORE_QUERY)
-    begin = reader.at + 1
-    end = reader.at = reader.find(frozenset())
+    reader.forward(1)
+    begin, reader.at = reader.at, reader.find(frozenset())
+    end = reader.at
     names = Declared(reader.names)
     if reader.words[first + 1] == "(":
         for index in range(first + 1, begin):
@@ -153,13 +153,16 @@ def diagnostics(reader: Reader, steps: list[Step]) -> None:
 
 def open_cursor(reader: Reader, steps: list[Step]) -> None:
     """`OPEN c`, `OPEN c FOR query`."""
-    opens(reader, steps, reader.at + 1)
     first = reader.at
-    begin = reader.find(frozenset({"for"})) + 1
-    cursor_command(reader, steps)
-    query = reader.query(begin, reader.at - 1) if reader.reads_tables(begin, reader.at) else None
+    opens(reader, steps, first + 1)
+    reader.at = reader.find(frozenset({"for"}))
+    reader.forward(1)
+    begin, last = reader.at, reader.find(frozenset())
+    query = reader.query(begin, last) if reader.reads_tables(begin, last) else None
     if query is not None:
-        steps.append(Asks(wrap(query), reader.span(first), reader.names))
+        steps.append(Asks(wrap(query), reader.span(begin, last), reader.names))
+    reader.at = first
+    cursor_command(reader, steps)
 
 
 def cursor_command(reader: Reader, steps: list[Step]) -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from idemlint.plpgsql import nodes
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
-from idemlint.replay.effects import effects_of, vocabulary
+from idemlint.replay.effects import vocabulary
 from idemlint.replay.effects.access import told
+from idemlint.replay.effects.program import program_within
 from idemlint.replay.effects.vocabulary import SKIP
 from idemlint.replay.guards.condition_words import asked, columns_in_words, row_in_words
 from idemlint.replay.guards.kept import condition_of

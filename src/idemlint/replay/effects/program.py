@@ -72,8 +72,8 @@ def program_within(node: Sql | Asks, postgres_version: int) -> tuple[Effect, ...
 
 
 def _read_as(effects: tuple[Effect, ...], written: Iterable[Effect]) -> tuple[Effect, ...]:
-    """Effects with what other ones read in place of what they read, behind the tables that have to be there."""
-    kept = [each for each in effects if not isinstance(each, ReadsColumns)]
+    """Effects that read what others read, behind the tables that have to be there."""
+    kept: list[Effect] = [each for each in effects if not isinstance(each, ReadsColumns)]
     behind = max((i for i, each in enumerate(kept, 1) if isinstance(each, Requires)), default=0)
     kept[behind:behind] = [each for each in written if isinstance(each, ReadsColumns)]
     return tuple(kept)

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from idemlint.plpgsql.declared import Declared
+    from idemlint.plpgsql.bindings import Declared
     from idemlint.plpgsql.nodes import Block
     from idemlint.postgres.kinds import Kind, Ref
     from idemlint.replay.catalog.identifiers import ChosenName

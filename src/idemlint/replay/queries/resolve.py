@@ -18,7 +18,7 @@ from idemlint.replay.queries.scope import RangeEntry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from idemlint.plpgsql.declared import Declared
+    from idemlint.plpgsql.bindings import Declared
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.queries.scope import Meeting, Name, Scope
