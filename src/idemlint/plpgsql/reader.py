@@ -7,6 +7,7 @@ is said above them, in `dispatch`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql.bindings import FOUND, Declared, Value, Variables, query_value, substitute
@@ -15,6 +16,8 @@ from idemlint.plpgsql.cursor import QUOTED, Cursor, Tokens
 from idemlint.plpgsql.jumps import Step, leaves
 from idemlint.plpgsql.nodes import Asks, Dynamic, Sql
 from idemlint.plpgsql.sql import Json, Unreadable, expression, selected, statements
+from idemlint.postgres import functions
+from idemlint.postgres.functions import Call
 from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:
@@ -28,6 +31,15 @@ _RETOLD: Final = 20_000
 _OWN_LABEL: Final = "inline_code_block"
 #: Behind these words of a query stand relations, and these are none that may go.
 _BEFORE_RELATIONS: Final = frozenset({"from", "join", ","})
+#: Before a parenthesis these are no functions.
+_NO_CALLS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "all and any array as case cast coalesce else except exists from greatest in interval "
+        "is join lateral least like materialized not nullif on or over row select some then "
+        "trim union using values when where xmlelement xmlforest",
+    )
+)
 _NO_RELATIONS: Final = frozenset({"select", "lateral", "pg_catalog", "information_schema"})
 
 
@@ -93,8 +105,8 @@ class Reader(Cursor):
         return Sql(wrap(shown), span, False, self.names, written)
 
     def asks(self, steps: list[Step], first: int, last: int) -> None:
-        """Add to `steps` what the expressions between two tokens read, if that may be tables."""
-        if self.reads_tables(first, last):
+        """Add to `steps` what the expressions between two tokens read, if it is anything that may go."""
+        if self.reads_tables(first, last) or self._calls(first, last):
             try:
                 query = selected(self.tokens.text(first, last), self.place(first))
             except Unreadable:
@@ -121,6 +133,20 @@ class Reader(Cursor):
                 word = words[index + 1]
                 if word == QUOTED or (
                     word[0].isalpha() and word not in _NO_RELATIONS and not word.startswith("pg_")
+                ):
+                    return True
+        return False
+
+    def _calls(self, first: int, last: int) -> bool:
+        """Whether a function may be called between two tokens that is not PostgreSQL's own."""
+        words = self.words
+        for index in range(first + 1, last):
+            if words[index] == "(":
+                word = words[index - 1]
+                if word == QUOTED or (
+                    word[0].isalpha()
+                    and word not in _NO_CALLS
+                    and functions.call((word,)) is Call.UNKNOWN
                 ):
                     return True
         return False

@@ -91,6 +91,10 @@ def _reads(effect: vocabulary.ReadsColumns) -> str:
     return f"reads {columns_in_words(tuple(shown))}, else 42703"
 
 
+def _calls(effect: vocabulary.Calls) -> str:
+    return f"calls {effect.ref}, else 42883"
+
+
 def _validates(effect: vocabulary.Validates) -> str:
     tables = dict.fromkeys(table for each in effect.body for table in each.tables)
     reads = f": reads {_listed(tables)}" if tables else ""
@@ -255,6 +259,7 @@ _TEXTS: Final[dict[type, Callable[..., str]]] = {
     vocabulary.Requires: _requires,
     vocabulary.UsesColumns: _uses_columns,
     vocabulary.ReadsColumns: _reads,
+    vocabulary.Calls: _calls,
     vocabulary.Validates: _validates,
     vocabulary.Creates: _creates,
     vocabulary.CreatesUnnamed: _creates_unnamed,

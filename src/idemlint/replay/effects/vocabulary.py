@@ -95,6 +95,12 @@ class ReadsColumns(NamedTuple):
     names: Declared | None = None
 
 
+class Calls(NamedTuple):
+    """A routine of that name, whatever its arguments, has to be there: 42883."""
+
+    ref: Ref
+
+
 class Validates(NamedTuple):
     """A routine's body is analysed when the routine is made: tables (42P01) and columns (42703) that it
     reads; nothing is remembered of them."""
@@ -340,6 +346,7 @@ Effect = (
     Requires
     | UsesColumns
     | ReadsColumns
+    | Calls
     | Validates
     | Creates
     | CreatesUnnamed
