@@ -6,7 +6,7 @@ from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
 from idemlint.plpgsql.body import body_of
-from idemlint.plpgsql.nodes import Block, Dynamic, If, Loop, Node, Raise, Return, Sql, Try
+from idemlint.plpgsql.nodes import Asks, Block, Dynamic, If, Loop, Node, Raise, Return, Sql, Try
 from idemlint.source.parse import parse
 from idemlint.source.statement import SourceFile
 
@@ -44,6 +44,8 @@ def told(node: Node) -> str:
             return "\n".join(map(told, body)) or "-"
         case Sql(tree, _, executed):
             return f"{'EXECUTE ' if executed else ''}{shown(tree)}"
+        case Asks(query):
+            return f"asks {_select(query.fields).strip('()')}"
         case Dynamic(_, mentions, pattern):
             return f"dynamic {pattern!r} of {' '.join(sorted(mentions))}".rstrip()
         case If(condition, then, otherwise):

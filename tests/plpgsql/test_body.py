@@ -149,6 +149,7 @@ def test_loops() -> None:
         """
         loop
           Create a
+        asks * of t
         loop over Select
           -
         loop over Select

@@ -96,7 +96,7 @@ def _run(
         used = reader.variables.used(reader.words[first:last])
         constants = {name: value for name, value in used.items() if value.depends is None}
         shown = substitute(tree, constants)
-    steps.append(Sql(wrap(shown), span))
+    steps.append(reader.statement(tree, shown, span))
     reader.variables.disturb(reader.tokens, first, last)
     if kind != "SelectStmt":
         if kind in _WITH_VARIABLES:
@@ -185,6 +185,7 @@ def execute(reader: Reader, steps: list[Step]) -> None:
     reader.at += 1
     end = reader.find(frozenset({"into", "using"}))
     value = reader.read(first + 1, end)
+    reader.asks(steps, first + 1, end)
     targets: list[str | None] = []
     reader.at = end
     while reader.words[reader.at] in ("into", "using"):
@@ -193,7 +194,8 @@ def execute(reader: Reader, steps: list[Step]) -> None:
             targets, reader.at = names_at(reader, reader.at + 1 + strict, len(reader.words) - 1)
         else:
             reader.at += 1
-            reader.at = reader.find(frozenset({"into"}))
+            begin, reader.at = reader.at, reader.find(frozenset({"into"}))
+            reader.asks(steps, begin, reader.at)
     last = reader.at
     reader.skip(";")
     text = constant(value.tree) if value is not None else None

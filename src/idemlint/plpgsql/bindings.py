@@ -1,4 +1,5 @@
-"""What straight-line code makes plain about variables.
+"""Variables: which names are theirs at a place of a body, and what straight-line code makes plain of their
+values.
 
 A variable that was set to a constant stands for the constant; one that was set from a query stands
 for the query, until something runs that may change the answer: a condition is looked at in the
@@ -16,6 +17,8 @@ from idemlint.postgres.names import is_cut
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from idemlint.plpgsql.sql import Json
 
 #: The variable that PL/pgSQL sets after most statements.
@@ -206,3 +209,107 @@ def substitute(tree: Any, values: dict[str, Value]) -> Any:
                 changed = changed or dict(tree)
                 changed[key] = other
     return tree if changed is None else changed
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+
+def _bare(words: tuple[str, ...]) -> Iterator[str]:
+    """The words of a type, without what is declared besides and without the numbers behind it."""
+    inside = False
+    for word in words:
+        inside = (inside or word == "(") and word != ")"
+        if word == "not":
+            break
+        if not inside and word not in {"constant", ")"}:
+            yield word
+
+
+#: How types are written that most variables are of, and what they are called in the catalog.
+_TYPES: Final = {
+    "int": "int4",
+    "integer": "int4",
+    "int4": "int4",
+    "bigint": "int8",
+    "int8": "int8",
+    "smallint": "int2",
+    "int2": "int2",
+    "text": "text",
+    "varchar": "varchar",
+    "character varying": "varchar",
+    "real": "float4",
+    "double precision": "float8",
+    "boolean": "bool",
+    "bool": "bool",
+    "numeric": "numeric",
+    "decimal": "numeric",
+    "uuid": "uuid",
+    "date": "date",
+    "timestamp": "timestamp",
+    "timestamp without time zone": "timestamp",
+    "timestamptz": "timestamptz",
+    "timestamp with time zone": "timestamptz",
+    "json": "json",
+    "jsonb": "jsonb",
+}
+
+
+class Declared:
+    """What is declared at a place, in its block and in those around it: variables, and labels of blocks and
+    loops.
+
+    What an SQL statement calls by such a name may be the variable: PL/pgSQL is asked where the query has no
+    column of that name, and where it has one (`plpgsql_post_column_ref`, src/pl/plpgsql/src/pl_comp.c).
+
+    `conflict` says what a name is that is a column's and a variable's (`#variable_conflict`).
+    """
+
+    __slots__ = ("_labels", "_outer", "_types", "conflict")
+
+    def __init__(self, outer: Declared | None = None, label: str | None = None) -> None:
+        self._outer = outer
+        self._types: dict[str, str] = {}
+        self._labels = frozenset([label] if label is not None else ())
+        self.conflict: str = outer.conflict if outer is not None else "error"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Declared) and (
+            (self._types, self._labels, self.conflict, self._outer)
+            == (other._types, other._labels, other.conflict, other._outer)
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._labels)
+
+    @property
+    def clash(self) -> bool:
+        """Whether it is an error (42702) that a name is a column's and a variable's."""
+        return self.conflict == "error"
+
+    @property
+    def come_first(self) -> bool:
+        """Whether a variable hides a column of its name."""
+        return self.conflict == "use_variable"
+
+    def add(self, name: str, words: tuple[str, ...] = ()) -> None:
+        """Declare a variable; `words` are those of its declaration behind its name."""
+        self._types[name] = _TYPES.get(" ".join(_bare(words)), "")
+
+    def type_of(self, name: str) -> str | None:
+        """The type of a variable, as the catalog calls it (empty: it is not known); `None`: there is no such
+        variable."""
+        level: Declared | None = self
+        while level is not None:
+            if name in level._types:
+                return level._types[name]
+            level = level._outer
+        return None
+
+    def knows(self, name: str) -> bool:
+        """Whether a dotted name that begins so may be a variable's."""
+        level: Declared | None = self
+        while level is not None:
+            if name in level._types or name in level._labels:
+                return True
+            level = level._outer
+        return False

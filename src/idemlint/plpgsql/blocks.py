@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from idemlint.plpgsql.bindings import Declared
 from idemlint.plpgsql.jumps import Arms, Leap, Step, closed, labels_of, leaves
 from idemlint.plpgsql.nodes import Block, Handler, Node, Try
 from idemlint.plpgsql.variables import declare
@@ -24,9 +25,11 @@ def block(reader: Reader, steps: list[Step]) -> None:
 def labelled_block(reader: Reader, label: str | None) -> Step:
     """`[DECLARE …] BEGIN … [EXCEPTION …] END [label];`."""
     first = reader.at
-    outer = reader.variables
+    outer, names = reader.variables, reader.names
     before: list[Step] = []
     hidden: dict[str, Value | None] = {}
+    if label is not None or reader.words[reader.at] == "declare":
+        reader.names = Declared(names, label)
     if reader.skip("declare"):
         while reader.words[reader.at] not in ("begin", ""):
             if not reader.skip("declare"):
@@ -43,6 +46,7 @@ def labelled_block(reader: Reader, label: str | None) -> Step:
         whole = Leap(whole.labels, whole.always, Block((*closed(before).body, whole.inside)))
     elif isinstance(whole, Try) and before:
         whole = Block((*closed(before).body, whole))
+    reader.names = names
     if not reader.skip("end"):
         reader.at = len(reader.words) - 1
     if reader.words[reader.at] != ";":
@@ -75,6 +79,9 @@ def _handled(reader: Reader, first: int, start: Variables, steps: list[Step]) ->
     ways = [] if leaves(steps) else [after.copy()]
     start.merge([after])
     handlers = []
+    names = reader.names = Declared(reader.names)
+    for name in _OF_AN_ERROR:
+        names.add(name, ("text",))
     every = list(steps)
     while reader.words[reader.at] == "when":
         begin = reader.at
@@ -89,6 +96,10 @@ def _handled(reader: Reader, first: int, start: Variables, steps: list[Step]) ->
     whole = Try(closed(steps), tuple(handlers), reader.span(first))
     labels = labels_of(every)
     return Leap(labels, False, whole) if labels else whole
+
+
+#: Variables that a handler has.
+_OF_AN_ERROR: Final = ("sqlstate", "sqlerrm")
 
 
 def _conditions(reader: Reader) -> tuple[str, ...]:

@@ -22,11 +22,12 @@ _CASE_NOT_FOUND: Final = "20000"
 
 
 class _Arm(NamedTuple):
-    """`WHEN condition THEN statements`; `test` is where the condition stands."""
+    """`WHEN condition THEN statements`; `test` is where the condition stands, `asked` what it reads."""
 
     condition: Tree | None
     then: list[Step]
     test: Span | None
+    asked: list[Step]
 
 
 def conditional(reader: Reader, steps: list[Step]) -> None:
@@ -39,8 +40,10 @@ def conditional(reader: Reader, steps: list[Step]) -> None:
         reader.at += 1
         begin, reader.at = reader.at, reader.find(frozenset({"then"}))
         tree, test = reader.condition(begin, reader.at), reader.span(begin)
+        asked: list[Step] = []
+        reader.asks(asked, begin, reader.at)
         reader.skip("then")
-        arms.append(_Arm(tree, reader.way(_IF_ENDS, ways), test))
+        arms.append(_Arm(tree, reader.way(_IF_ENDS, ways), test, asked))
     if reader.skip("else"):
         last = reader.way(_IF_ENDS, ways)
     reader.skip("end")
@@ -56,6 +59,7 @@ def case(reader: Reader, steps: list[Step]) -> None:
     begin, reader.at = reader.at, reader.find(frozenset({"when"}))
     subject = reader.tokens.text(begin, reader.at)
     used = reader.words[begin : reader.at]
+    reader.asks(steps, begin, reader.at)
     arms: list[_Arm] = []
     ways: list[Variables] = []
     while reader.skip("when"):
@@ -63,8 +67,10 @@ def case(reader: Reader, steps: list[Step]) -> None:
         tree, test = reader.condition(begin, reader.at), reader.span(begin)
         if subject:
             tree = _one_of(reader, subject, reader.tokens.text(begin, reader.at), used)
+        asked: list[Step] = []
+        reader.asks(asked, begin, reader.at)
         reader.skip("then")
-        arms.append(_Arm(tree, reader.way(_CASE_ENDS, ways), test))
+        arms.append(_Arm(tree, reader.way(_CASE_ENDS, ways), test, asked))
     last: list[Step] = [Raise(_CASE_NOT_FOUND, reader.span(first, first + 1))]
     if reader.skip("else"):
         last = reader.way(_CASE_ENDS, ways)
@@ -103,5 +109,5 @@ def _close(
         reader.variables.known.clear()
         return
     for arm in reversed(arms):
-        whole = [branch(arm.condition, arm.then, whole, span, arm.test)]
+        whole = [*arm.asked, branch(arm.condition, arm.then, whole, span, arm.test)]
     steps += whole

@@ -28,6 +28,7 @@ class BodyReader(Reader):
     def body(self) -> Block:
         """The whole body."""
         while self.words[self.at].startswith("#"):  # #variable_conflict use_column
+            self.names.conflict = self.words[self.at + 2 : self.at + 3][0]
             self.forward(3)
         first = self.at
         label = self.label()
@@ -100,7 +101,7 @@ _READERS: Final[dict[str, Callable[[Reader, list[Step]], None]]] = {
     "execute": basic.execute,
     "call": basic.call,
     "get": variables.diagnostics,
-    "open": variables.cursor_command,
+    "open": variables.open_cursor,
     "fetch": variables.cursor_command,
     "move": variables.cursor_command,
     "close": variables.cursor_command,

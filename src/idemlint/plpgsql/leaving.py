@@ -46,12 +46,13 @@ def raise_error(reader: Reader, steps: list[Step]) -> None:
     first = reader.at
     reader.at += 1
     level = reader.words[reader.at]
-    if level in _LEVELS:
-        reader.skip_statement()
-        return
-    reader.skip("exception")
+    reader.at += level in _LEVELS or level == "exception"
     begin = reader.at
+    reader.at = reader.find(frozenset({"using"}))
+    reader.asks(steps, begin, reader.at)
     reader.skip_statement()
+    if level in _LEVELS:
+        return
     sqlstate = _raised(reader, begin, reader.at)
     steps.append(Raise(sqlstate, reader.span(first)))
 
@@ -79,6 +80,7 @@ def assertion(reader: Reader, steps: list[Step]) -> None:
     first = reader.at
     reader.at += 1
     begin, reader.at = reader.at, reader.find(frozenset({","}))
+    reader.asks(steps, begin, reader.at)
     tree, test = reader.condition(begin, reader.at), reader.span(begin)
     reader.skip_statement()
     span = reader.span(first)

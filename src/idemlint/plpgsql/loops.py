@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql.basic import executed_query
-from idemlint.plpgsql.bindings import FOUND, Value, substitute
+from idemlint.plpgsql.bindings import FOUND, Declared, Value, substitute
 from idemlint.plpgsql.jumps import INNERMOST, Leap, Step, branch, closed, labels_of
-from idemlint.plpgsql.nodes import Loop
+from idemlint.plpgsql.nodes import Asks, Loop
 from idemlint.plpgsql.sql import Json, Unreadable, negated, statements
-from idemlint.plpgsql.variables import assigned, constants_of, elements
+from idemlint.plpgsql.variables import assigned, constants_of, elements, opens
 from idemlint.source.tree import wrap
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ def any_loop(reader: Reader, steps: list[Step]) -> None:
 
 def loop(reader: Reader, steps: list[Step], label: str | None) -> None:
     """`[WHILE … | FOR … | FOREACH …] LOOP … END LOOP [label];`."""
+    names = reader.names
+    _loop(reader, steps, label)
+    reader.names = names
+
+
+def _loop(reader: Reader, steps: list[Step], label: str | None) -> None:
     first = reader.at
     word = reader.words[reader.at]
     reader.at += 1
@@ -38,15 +44,20 @@ def loop(reader: Reader, steps: list[Step], label: str | None) -> None:
         begin, reader.at = reader.at, reader.find(frozenset({"loop"}))
         _enter_loop(reader, [])
         condition = reader.read(begin, reader.at)
+        reader.asks(steps, begin, reader.at)
         test = wrap(negated(condition.tree)) if condition is not None else None
         leave: list[Step] = [Leap(frozenset({INNERMOST}), always=True)]
         step = branch(test, leave, [], reader.span(begin))
         unless = step if isinstance(step, Leap) else None
     elif word in ("for", "foreach"):
         targets = _targets(reader)
-        query, values = _source(reader, word)
+        query, values = _source(reader, steps, word)
     if word != "loop":
         reader.skip("loop")
+    if targets or label is not None:
+        reader.names = Declared(reader.names, label)
+        for target in targets:
+            reader.names.add(target)
     names = frozenset({INNERMOST, *([label] if label else [])})
     if values is not None and _tell(reader, steps, targets[0], values, names):
         return
@@ -69,7 +80,7 @@ def _targets(reader: Reader) -> list[str]:
     return found
 
 
-def _source(reader: Reader, word: str) -> tuple[Json | None, list[Json] | None]:
+def _source(reader: Reader, steps: list[Step], word: str) -> tuple[Json | None, list[Json] | None]:
     """What a FOR runs over: its query, or the constants that a FOREACH takes in turn."""
     if reader.skip("slice"):
         reader.at += 1
@@ -79,20 +90,31 @@ def _source(reader: Reader, word: str) -> tuple[Json | None, list[Json] | None]:
     begin, reader.at = reader.at, reader.find(frozenset({"loop"}))
     end = reader.at
     if word == "foreach":
+        reader.asks(steps, begin, end)
         value = reader.read(begin, end)
         return None, elements(value.tree) if value is not None else None
     head = begin
     while reader.words[head] == "(":
         head += 1
     if reader.words[head] == "execute":
-        return executed_query(reader, head + 1, end), None
+        query = executed_query(reader, head + 1, end)
+        if query is not None and "fromClause" in query.get("SelectStmt", ()):
+            steps.append(Asks(wrap(query), reader.span(begin, end)))
+        return query, None
     if reader.words[head] not in _QUERIES:
+        opens(reader, steps, begin)
         return None, None  # a range of numbers or a cursor
     try:
         [query] = statements(reader.tokens.text(begin, end), reader.place(begin))
     except (Unreadable, ValueError):
         return None, None
-    return substitute(query, constants_of(reader, begin, end)), None
+    shown = substitute(query, constants_of(reader, begin, end))
+    if "SelectStmt" not in query:
+        steps.append(reader.statement(query, shown, reader.span(begin, end)))
+        reader.variables.disturb(reader.tokens, begin, end)
+    elif reader.reads_tables(begin, end):
+        steps.append(Asks(wrap(query), reader.span(begin, end), reader.names))
+    return shown, None
 
 
 def _tell(
@@ -162,6 +184,7 @@ def leap(reader: Reader, steps: list[Step]) -> None:
     if reader.skip("when"):
         begin, reader.at = reader.at, reader.find(frozenset())
         tree, test = reader.condition(begin, reader.at), reader.span(begin)
+        reader.asks(steps, begin, reader.at)
         reader.skip(";")
         steps.append(branch(tree, [jump], [], reader.span(first), test))
     else:

@@ -17,6 +17,7 @@ from idemlint.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from idemlint.plpgsql.bindings import Declared
     from idemlint.source.statement import Span
     from idemlint.source.tree import Tree
 
@@ -25,6 +26,8 @@ class _Sql(NamedTuple):
     tree: Tree
     span: Span | None = None
     executed: bool = False
+    names: Declared | None = None
+    written: Tree | None = None
 
 
 class Sql(_Sql):
@@ -32,6 +35,24 @@ class Sql(_Sql):
 
     Locations in a static statement's tree are byte offsets into the file. Of an `executed` one they
     are not, and `span` is that of the EXECUTE.
+
+    `names` are what it may mean by its names besides columns; `written` is it with its variables, where
+    `tree` has values in their place.
+    """
+
+    effects: Any = None
+
+
+class _Asks(NamedTuple):
+    query: Tree
+    span: Span | None = None
+    names: Declared | None = None
+
+
+class Asks(_Asks):
+    """A query that only looks: a condition that reads tables (`query` selects it), what a FOR runs over.
+
+    It stands before the node whose condition or query it is. `names` as in `Sql`.
     """
 
     effects: Any = None
@@ -118,7 +139,7 @@ class Return(NamedTuple):
     span: Span | None = None
 
 
-Node = Sql | Dynamic | Block | If | Try | Loop | Raise | Return
+Node = Sql | Asks | Dynamic | Block | If | Try | Loop | Raise | Return
 
 
 # -- walking ---------------------------------------------------------------------------------------

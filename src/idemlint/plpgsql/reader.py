@@ -7,28 +7,55 @@ is said above them, in `dispatch`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql.bindings import FOUND, Value, Variables, query_value, substitute
+from idemlint.plpgsql.bindings import FOUND, Declared, Value, Variables, query_value, substitute
 from idemlint.plpgsql.constants import mentions
-from idemlint.plpgsql.cursor import Cursor, Tokens
+from idemlint.plpgsql.cursor import QUOTED, Cursor, Tokens
 from idemlint.plpgsql.jumps import Step, leaves
-from idemlint.plpgsql.nodes import Dynamic
-from idemlint.plpgsql.sql import Json, Unreadable, expression
+from idemlint.plpgsql.nodes import Asks, Dynamic, Sql
+from idemlint.plpgsql.sql import Json, Unreadable, expression, selected, statements
+from idemlint.postgres import functions
+from idemlint.postgres.functions import Call
 from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from idemlint.plpgsql.nodes import Block
+    from idemlint.source.statement import Span
 
 _RETOLD: Final = 20_000
+#: What the body of a DO is called in itself (`plpgsql_compile_inline`, src/pl/plpgsql/src/pl_comp.c).
+_OWN_LABEL: Final = "inline_code_block"
+#: Behind these words of a query stand relations, and these are none that may go.
+_BEFORE_RELATIONS: Final = frozenset({"from", "join", ","})
+#: Before a parenthesis these are no functions.
+_NO_CALLS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "all and any array as case cast coalesce else except exists from greatest in interval "
+        "is join lateral least like materialized not nullif on or over row select some then "
+        "trim union using values when where xmlelement xmlforest",
+    )
+)
+_NO_RELATIONS: Final = frozenset({"select", "lateral", "pg_catalog", "information_schema"})
 
 
 class Reader(Cursor):
     """A body being read, `depth` statements deep in others; `block_of` reads one that stands in it."""
 
-    __slots__ = ("_block_of", "assigned", "budget", "depth", "nests", "variables")
+    __slots__ = (
+        "_block_of",
+        "assigned",
+        "budget",
+        "cursors",
+        "depth",
+        "names",
+        "nests",
+        "variables",
+    )
 
     def __init__(
         self,
@@ -40,6 +67,9 @@ class Reader(Cursor):
         super().__init__(tokens, base)
         self._block_of = block_of
         self.variables = Variables()
+        self.names = Declared(label=_OWN_LABEL)
+        self.names.add(FOUND)
+        self.cursors: dict[str, Asks] = {}  # what the cursors ask that are declared with a query
         self.depth = depth  # blocks, branches and loops around the next token
         self.nests = True  # whether parentheses hide semicolons
         self.budget = _RETOLD  # tokens that may be read again, to tell loops round by round
@@ -68,6 +98,58 @@ class Reader(Cursor):
         """The same as a tree to keep."""
         value = self.read(first, last)
         return wrap(value.tree) if value is not None else None
+
+    def statement(self, tree: Json, shown: Json, span: Span | None) -> Sql:
+        """A statement as a node; `shown` is its tree with values in place of variables."""
+        written = wrap(tree) if shown is not tree else None
+        return Sql(wrap(shown), span, False, self.names, written)
+
+    def asks(self, steps: list[Step], first: int, last: int) -> None:
+        """Add to `steps` what the expressions between two tokens read, if it is anything that may go."""
+        if self.reads_tables(first, last) or self._calls(first, last):
+            try:
+                query = selected(self.tokens.text(first, last), self.place(first))
+            except Unreadable:
+                return
+            steps.append(Asks(wrap(query), self.span(first, last), self.names))
+
+    def query(self, first: int, last: int) -> Json | None:
+        """The SELECT that stands between two tokens."""
+        try:
+            found = statements(self.tokens.text(first, last), self.place(first))
+        except Unreadable:
+            return None
+        return found[0] if len(found) == 1 and "SelectStmt" in found[0] else None
+
+    def reads_tables(self, first: int, last: int) -> bool:
+        """Whether a relation that is no system catalog may stand between two tokens."""
+        words = self.words
+        try:
+            begin = words.index("from", first, last)
+        except ValueError:
+            return False
+        for index in range(begin, last - 1):
+            if words[index] in _BEFORE_RELATIONS:
+                word = words[index + 1]
+                if word == QUOTED or (
+                    word[0].isalpha() and word not in _NO_RELATIONS and not word.startswith("pg_")
+                ):
+                    return True
+        return False
+
+    def _calls(self, first: int, last: int) -> bool:
+        """Whether a function may be called between two tokens that is not PostgreSQL's own."""
+        words = self.words
+        for index in range(first + 1, last):
+            if words[index] == "(":
+                word = words[index - 1]
+                if word == QUOTED or (
+                    word[0].isalpha()
+                    and word not in _NO_CALLS
+                    and functions.call((word,)) is Call.UNKNOWN
+                ):
+                    return True
+        return False
 
     def unread(self, first: int, last: int, reason: str) -> Dynamic:
         """The tokens `first` to `last` as something that is not read; anything may have changed."""

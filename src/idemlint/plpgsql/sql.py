@@ -32,10 +32,15 @@ def expression(text: str, base: int) -> Json:
     What a variable is set to may go on like a query (`n := count(*) FROM t`): then it is that query
     as a sub-select.
     """
+    return value_of(selected(text, base), 0)
+
+
+def selected(text: str, base: int) -> Json:
+    """The query that PL/pgSQL evaluates an expression with, or several: `SELECT <text>`."""
     found = statements(_SELECT + text, base - len(_SELECT))
     if len(found) != 1 or "SelectStmt" not in found[0]:
         raise Unreadable("not an expression")
-    return value_of(found[0], 0)
+    return found[0]
 
 
 def value_of(query: Json, column: int) -> Json:

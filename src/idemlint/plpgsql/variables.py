@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import sql as grammar
-from idemlint.plpgsql.bindings import FOUND, Value, cast, substitute
+from idemlint.plpgsql.bindings import FOUND, Declared, Value, cast, substitute
 from idemlint.plpgsql.constants import constant
-from idemlint.plpgsql.nodes import Sql
+from idemlint.plpgsql.nodes import Asks
 from idemlint.plpgsql.sql import Json, Unreadable
 from idemlint.source.tree import wrap
 
@@ -59,13 +59,14 @@ def evaluated(reader: Reader, steps: list[Step], first: int, last: int) -> Value
     value = reader.read(first, last)
     if "(" in reader.words[first:last]:
         try:
-            text = "SELECT " + reader.tokens.text(first, last)
-            [tree] = grammar.statements(text, reader.place(first) - len("SELECT "))
-        except (Unreadable, ValueError) as error:
+            tree = grammar.selected(reader.tokens.text(first, last), reader.place(first))
+        except Unreadable as error:
             steps.append(reader.unread(first, last, str(error)))
         else:
             shown = substitute(tree, constants_of(reader, first, last))
-            steps.append(Sql(wrap(shown), reader.span(first, last)))
+            steps.append(reader.statement(tree, shown, reader.span(first, last)))
+    else:
+        reader.asks(steps, first, last)
     return value
 
 
@@ -85,6 +86,8 @@ def declare(reader: Reader, steps: list[Step], hidden: dict[str, Value | None]) 
         (reader.variables.names.add if holds_names else reader.variables.names.discard)(name)
     word = reader.words[end]
     reader.at = end
+    if word == "cursor" and name is not None:
+        _declare_cursor(reader, name)
     if word in ("default", ":=", "="):
         reader.at = begin = end + 1
         reader.at = last = reader.find(frozenset())
@@ -92,7 +95,37 @@ def declare(reader: Reader, steps: list[Step], hidden: dict[str, Value | None]) 
         if value is not None and reader.words[first].startswith("reg"):
             value = value._replace(tree=cast(value.tree, reader.words[first]))
         reader.variables.set(name, value)
+    if name is not None:
+        reader.names.add(name, tuple(reader.words[first:end]))
     reader.skip_statement()
+
+
+_BEFORE_QUERY: Final = frozenset({"for", "is"})
+
+
+def _declare_cursor(reader: Reader, name: str) -> None:
+    """`CURSOR [(parameters)] FOR query`, which runs where the cursor is opened."""
+    first = reader.at
+    reader.at = reader.find(_BEFORE_QUERY)
+    reader.forward(1)
+    begin, reader.at = reader.at, reader.find(frozenset())
+    end = reader.at
+    names = Declared(reader.names)
+    if reader.words[first + 1] == "(":
+        for index in range(first + 1, begin):
+            if reader.words[index] in {"(", ","}:
+                names.add(reader.tokens.name(index + 1) or "")
+    query = reader.query(begin, end)
+    if query is not None and reader.reads_tables(begin, end):
+        reader.cursors[name] = Asks(wrap(query), reader.span(begin, end), names)
+    reader.at = first
+
+
+def opens(reader: Reader, steps: list[Step], at: int) -> None:
+    """Add what the cursor asks that is called by the name at token `at`."""
+    asked = reader.cursors.get(reader.tokens.name(at) or "")
+    if asked is not None:
+        steps.append(asked)
 
 
 def assigned(tokens: Tokens) -> frozenset[str]:
@@ -118,8 +151,22 @@ def diagnostics(reader: Reader, steps: list[Step]) -> None:
     reader.variables.forget(names=names)
 
 
+def open_cursor(reader: Reader, steps: list[Step]) -> None:
+    """`OPEN c`, `OPEN c FOR query`."""
+    first = reader.at
+    opens(reader, steps, first + 1)
+    reader.at = reader.find(frozenset({"for"}))
+    reader.forward(1)
+    begin, last = reader.at, reader.find(frozenset())
+    query = reader.query(begin, last) if reader.reads_tables(begin, last) else None
+    if query is not None:
+        steps.append(Asks(wrap(query), reader.span(begin, last), reader.names))
+    reader.at = first
+    cursor_command(reader, steps)
+
+
 def cursor_command(reader: Reader, steps: list[Step]) -> None:
-    """`OPEN`, `FETCH c INTO v`, `MOVE`, `CLOSE`: nothing of a cursor is followed."""
+    """`FETCH c INTO v`, `MOVE`, `CLOSE`: of a cursor nothing is followed but what it asks."""
     diagnostics(reader, steps)
     reader.variables.set(FOUND, None)
 

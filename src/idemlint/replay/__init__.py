@@ -21,7 +21,8 @@ function of `machine` that does it:
 | --- | --- | --- | --- |
 | Requires | it is there, or not | its own; 3F000, 42P01, 42704, 42710, 42725, 42809 | requirements.requires |
 | UsesColumns | columns that a statement mentions | 42703, 42P01 | requirements.uses_columns |
-| ReadsColumns | names of a query that have to stand for columns | 42703, 42P01 | parse_analysis.reads |
+| ReadsColumns | names of a query have to stand for columns | 42703, 42702, 42P01 | parse_analysis.reads |
+| Calls | a routine of that name has to be there | 42883 | parse_analysis.calls |
 | Validates | the body of a routine is analysed | 42703, 42P01 | parse_analysis.validates |
 | Creates | it is there | 42P01, 42P07, 42704, 42804, 42809, 42830, 42P13, 42P16 | objects.create.creates |
 | CreatesUnnamed | a name that PostgreSQL chooses is taken | [repeats] | objects.create.creates_unnamed |

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint import fixes
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import (
+    Calls,
     Deletes,
     Drops,
     ReadsColumns,
@@ -132,6 +133,7 @@ class UsedAfterDrop(OutcomeRule):
         + fails(Verb.ALTER)
         + fails(Verb.WRITE)
         + fails(ReadsColumns)
+        + fails(Calls)
         + fails(Validates)
         + raises("22P02", "42830")
     )

@@ -15,6 +15,7 @@ from idemlint.replay.effects.vocabulary import (
     Again,
     Arbiter,
     Body,
+    Calls,
     Command,
     Converts,
     Creates,
@@ -90,6 +91,7 @@ CASES: list[tuple[Effect, str]] = [
         ),
         "reads columns u.a, b, c, else 42703",
     ),
+    (Calls(Ref(Space.ROUTINE, "f", "app")), "calls app.f, else 42883"),
     (
         Validates((Reading(Scope(), (USERS,)), Reading(Scope(), (USERS, ORDERS)))),
         "validates its body: reads users, app.orders, else 42P01 or 42703",

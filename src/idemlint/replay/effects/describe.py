@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from idemlint.plpgsql import nodes
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
-from idemlint.replay.effects import effects_of, vocabulary
+from idemlint.replay.effects import vocabulary
 from idemlint.replay.effects.access import told
+from idemlint.replay.effects.program import program_within
 from idemlint.replay.effects.vocabulary import SKIP
 from idemlint.replay.guards.condition_words import asked, columns_in_words, row_in_words
 from idemlint.replay.guards.kept import condition_of
@@ -88,6 +89,10 @@ def _reads(effect: vocabulary.ReadsColumns) -> str:
     names = dict.fromkeys(name for scope in levels(effect.scope) for name in scope.names)
     shown = [".".join(name) for name in names if name[-1] != "*"]
     return f"reads {columns_in_words(tuple(shown))}, else 42703"
+
+
+def _calls(effect: vocabulary.Calls) -> str:
+    return f"calls {effect.ref}, else 42883"
 
 
 def _validates(effect: vocabulary.Validates) -> str:
@@ -258,6 +263,7 @@ _TEXTS: Final[dict[type, Callable[..., str]]] = {
     vocabulary.Requires: _requires,
     vocabulary.UsesColumns: _uses_columns,
     vocabulary.ReadsColumns: _reads,
+    vocabulary.Calls: _calls,
     vocabulary.Validates: _validates,
     vocabulary.Creates: _creates,
     vocabulary.CreatesUnnamed: _creates_unnamed,
@@ -315,9 +321,12 @@ class _Teller:
             case nodes.Block():
                 yield from self.block(node, depth + 1)
             case nodes.Sql():
-                effects = effects_of(node.tree, self.postgres_version)
+                effects = program_within(node, self.postgres_version)
                 text = node.tree.kind + (" by EXECUTE" if node.executed else "")
                 yield Described("Sql", text, tuple(self.effects(effects, depth + 1)))
+            case nodes.Asks():
+                effects = program_within(node, self.postgres_version)
+                yield Described("Asks", "looks", tuple(self.effects(effects, depth + 1)))
             case nodes.If():
                 yield self.below("If", f"if {asked(condition_of(node))}", node.then, depth)
                 if node.otherwise.body:

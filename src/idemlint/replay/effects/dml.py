@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.postgres.kinds import Kind, Ref
+from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.identifiers import cut
-from idemlint.replay.catalog.refs import relation
+from idemlint.replay.catalog.refs import qualified, relation
 from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
 from idemlint.replay.effects.queries import (
     calls,
@@ -19,6 +19,7 @@ from idemlint.replay.effects.tables import select_into
 from idemlint.replay.effects.vocabulary import (
     Again,
     Arbiter,
+    Calls,
     Deletes,
     Effect,
     Fails,
@@ -340,8 +341,9 @@ def constant_option(option: Tree) -> bool:
 
 def call(stmt: Tree) -> list[Effect]:
     """`CALL p()`."""
-    name = ".".join(strings(stmt.funccall.funcname))
-    return [Opaque(f"what procedure {name}() does cannot be seen")]
+    names = strings(stmt.funccall.funcname)
+    reason = f"what procedure {'.'.join(names)}() does cannot be seen"
+    return [Calls(qualified(Space.ROUTINE, names)), Opaque(reason)]
 
 
 WRITES: dict[str, Callable[..., list[Effect]]] = {

@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.replay.effects import effects_of
-from idemlint.replay.effects.vocabulary import Body, Effect, Inserts, Opaque
+from idemlint.replay.effects.vocabulary import (
+    Body,
+    Effect,
+    Inserts,
+    Opaque,
+    ReadsColumns,
+    Requires,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from idemlint.plpgsql.nodes import Asks, Sql
     from idemlint.source.statement import ParsedFile, Statement
 
 
@@ -37,6 +47,36 @@ def program_of(
     if tree.kind == "CopyStmt" and _has_no_data(parsed.source.data, statement.end):
         return tuple([each for each in effects if not isinstance(each, Inserts)])
     return effects
+
+
+def program_within(node: Sql | Asks, postgres_version: int) -> tuple[Effect, ...]:
+    """The effects of a statement of a body. What it reads it reads as it is written: a value that is known of
+    a variable is none that the query has, and is of the variable's type."""
+    # Most files have no body.
+    from idemlint.plpgsql.nodes import Asks
+    from idemlint.replay.effects.queries import reads
+    from idemlint.replay.queries.compiled import read_query
+
+    if isinstance(node, Asks):
+        effects = tuple(reads(read_query(node.query.fields)))
+    else:
+        effects = effects_of(node.tree, postgres_version)
+        if node.written is not None:
+            effects = _read_as(effects, effects_of(node.written, postgres_version))
+    if node.names is None:
+        return effects
+    return tuple(
+        each._replace(names=node.names) if isinstance(each, ReadsColumns) else each
+        for each in effects
+    )
+
+
+def _read_as(effects: tuple[Effect, ...], written: Iterable[Effect]) -> tuple[Effect, ...]:
+    """Effects that read what others read, behind the tables that have to be there."""
+    kept: list[Effect] = [each for each in effects if not isinstance(each, ReadsColumns)]
+    behind = max((i for i, each in enumerate(kept, 1) if isinstance(each, Requires)), default=0)
+    kept[behind:behind] = [each for each in written if isinstance(each, ReadsColumns)]
+    return tuple(kept)
 
 
 def _has_no_data(data: bytes, end: int) -> bool:

@@ -10,6 +10,7 @@ from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.refs import qualified
 from idemlint.replay.effects.vocabulary import (
+    Calls,
     Effect,
     Fails,
     Opaque,
@@ -65,12 +66,15 @@ def walk(value: Any) -> Mentions:
 
 
 def reads(reading: Reading) -> list[Effect]:
-    """What a query reads has to be there: tables (42P01: it does not ask for the schema first), columns."""
+    """What a query reads has to be there: tables (42P01: it does not ask for the schema first), columns,
+    and what it calls."""
     effects: list[Effect] = [
         Requires(ref, True, "42P01", Kind.TABLE, Verb.USE) for ref in reading.tables
     ]
     if reading.scope.asks:
         effects.append(ReadsColumns(reading.scope))
+    names = [name for name, _ in reading.functions if functions.call(name) is Call.UNKNOWN]
+    effects += [Calls(qualified(Space.ROUTINE, list(name))) for name in dict.fromkeys(names)]
     return effects
 
 

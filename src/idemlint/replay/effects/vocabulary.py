@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
+    from idemlint.plpgsql.bindings import Declared
     from idemlint.plpgsql.nodes import Block
     from idemlint.postgres.kinds import Kind, Ref
     from idemlint.replay.catalog.identifiers import ChosenName
@@ -87,9 +88,17 @@ class UsesColumns(NamedTuple):
 
 
 class ReadsColumns(NamedTuple):
-    """The names of a query, or of an expression, have to stand for columns: 42703."""
+    """The names of a query, or of an expression, have to stand for columns: 42703. In a body they may be
+    others besides (`names`)."""
 
     scope: Scope
+    names: Declared | None = None
+
+
+class Calls(NamedTuple):
+    """A routine of that name, whatever its arguments, has to be there: 42883."""
+
+    ref: Ref
 
 
 class Validates(NamedTuple):
@@ -356,6 +365,7 @@ Effect = (
     Requires
     | UsesColumns
     | ReadsColumns
+    | Calls
     | Validates
     | Creates
     | CreatesUnnamed

@@ -13,7 +13,7 @@ from idemlint.postgres.kinds import OVERLOADED, Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.routine import names_in
-from idemlint.replay.effects import effects_of
+from idemlint.replay.effects.program import program_within
 from idemlint.replay.effects.vocabulary import (
     Body,
     Command,
@@ -376,8 +376,8 @@ class _Trace:
     def _body(self, block: nodes.Block) -> None:
         for place in nodes.walk(block):
             node = place.node
-            if isinstance(node, nodes.Sql):
-                self.effects(effects_of(node.tree, self._version))
+            if isinstance(node, (nodes.Sql, nodes.Asks)):
+                self.effects(program_within(node, self._version))
             elif isinstance(node, nodes.Dynamic):
                 # What it makes of its pattern is known only when it runs.
                 self.whole = True

@@ -12,7 +12,7 @@ from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.datatype import CompositeDefinition, EnumDefinition
 from idemlint.replay.catalog.relation import IndexDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
-from idemlint.replay.effects import effects_of
+from idemlint.replay.effects.program import program_within
 from idemlint.replay.effects.vocabulary import Opaque
 from idemlint.replay.guards import conditions
 from idemlint.replay.guards.kept import condition_of
@@ -85,19 +85,20 @@ def run_block(run: Pass, block: nodes.Block) -> Result:
     return None
 
 
-def _sql(run: Pass, node: nodes.Sql) -> Result:
-    result = run.execute_at(_effects(run, node), node.span, node)
+def _sql(run: Pass, node: nodes.Sql | nodes.Asks) -> Result:
+    leaf = node if isinstance(node, nodes.Sql) else None
+    result = run.execute_at(_effects(run, node), node.span, leaf)
     foresight = run.foresight
     if foresight is not None and isinstance(result, Raised):
         return None if _goes_on_behind(run, result, foresight) else result
     return result
 
 
-def _effects(run: Pass, node: nodes.Sql) -> tuple[Effect, ...]:
+def _effects(run: Pass, node: nodes.Sql | nodes.Asks) -> tuple[Effect, ...]:
     version = run.machine.postgres_version
     known = node.effects
     if known is None or known[0] != version:
-        known = node.effects = (version, effects_of(node.tree, version))
+        known = node.effects = (version, program_within(node, version))
     effects: tuple[Effect, ...] = known[1]
     return effects
 
@@ -372,6 +373,7 @@ def _return(run: Pass, node: nodes.Return) -> Result:
 
 _RUN: Final[dict[type, Callable[..., Result]]] = {
     nodes.Sql: _sql,
+    nodes.Asks: _sql,
     nodes.Dynamic: _dynamic,
     nodes.Block: run_block,
     nodes.If: _if,

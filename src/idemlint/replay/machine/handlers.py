@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.replay.effects.vocabulary import (
     Body,
+    Calls,
     Command,
     Converts,
     Creates,
@@ -44,6 +45,7 @@ FUNCTIONS: Final[dict[type, str]] = {
     Requires: "requirements.requires",
     UsesColumns: "requirements.uses_columns",
     ReadsColumns: "parse_analysis.reads",
+    Calls: "parse_analysis.calls",
     Validates: "parse_analysis.validates",
     Creates: "objects.create.creates",
     CreatesUnnamed: "objects.create.creates_unnamed",

@@ -11,6 +11,7 @@ from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.refs import qualified
+from idemlint.replay.catalog.routine import Routine
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.effects.vocabulary import Requires, Verb
 from idemlint.replay.machine.requirements import requires
@@ -20,7 +21,7 @@ from idemlint.replay.queries.resolve import outputs, resolve
 from idemlint.replay.queries.scope import levels
 
 if TYPE_CHECKING:
-    from idemlint.replay.effects.vocabulary import Creates, ReadsColumns, Validates
+    from idemlint.replay.effects.vocabulary import Calls, Creates, ReadsColumns, Validates
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
     from idemlint.replay.queries.resolve import FoundColumn, Resolved
@@ -37,10 +38,7 @@ class Used(NamedTuple):
 
 def reads(run: Pass, effect: ReadsColumns) -> Result:
     """Each name has to stand for a column."""
-    if run.in_body:
-        # In a body a name may be a variable's.
-        return None
-    found = resolve(run.catalog, effect.scope)
+    found = resolve(run.catalog, effect.scope, names=effect.names)
     for table, name in found.sole:
         result = requires(run, _meant(run, name, (table,)))
         if result is not None:
@@ -51,7 +49,17 @@ def reads(run: Pass, effect: ReadsColumns) -> Result:
         result = requires(run, _meant(run, name, tables))
         if result is not None:
             return result
-    return _meet(run, effect, found) or _cast(run, effect)
+    return _ambiguous(run, effect, found) or _meet(run, effect, found) or _cast(run, effect)
+
+
+def _ambiguous(run: Pass, effect: ReadsColumns, found: Resolved) -> Result:
+    """A name of a variable must not be a column's as well: of one that came after the first run."""
+    for column in found.ambiguous if run.judging else ():
+        slot = run.catalog.find(Ref(Space.COLUMN, column.name, None, column.table))
+        if slot is not None and slot.maker > run.catalog.statement:
+            reason = f"{column.name} is a variable, and a column of {column.table}"
+            return run.raised("42702", effect, f"{reason} {run.since(slot)}")
+    return None
 
 
 def _cast(run: Pass, effect: ReadsColumns) -> Result:
@@ -65,6 +73,20 @@ def _cast(run: Pass, effect: ReadsColumns) -> Result:
                 refusal = of_enum(run.catalog, slot, ref.name, literal)
                 if refusal is not None:
                     return run.raised(refusal[0], effect, refusal[1])
+    return None
+
+
+def calls(run: Pass, effect: Calls) -> Result:
+    """There has to be a routine. Of what is not known to have been made, others of its name may be there."""
+    if not run.judging:
+        return None
+    found = [slot for _, slot in run.catalog.namesakes(effect.ref)]
+    if any(slot.presence is not ABSENT for slot in found):
+        return None
+    for slot in found:
+        if isinstance(slot.definition, Routine):
+            reason = f"function {effect.ref} is gone {run.since(slot)}"
+            return run.raised("42883", effect, reason)
     return None
 
 

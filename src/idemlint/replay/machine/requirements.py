@@ -107,9 +107,6 @@ def place(run: Pass, effect: Requires | Creates) -> Ref:
 
 def uses_columns(run: Pass, effect: UsesColumns) -> Result:
     """One look at the table serves all its columns; the long way is for the one that is amiss."""
-    if run.in_body:
-        # In a body a name may be a variable's.
-        return None
     catalog = run.catalog
     table = catalog.find(effect.table)
     if table is not None and table.presence is PRESENT:

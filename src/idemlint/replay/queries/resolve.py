@@ -18,6 +18,7 @@ from idemlint.replay.queries.scope import RangeEntry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from idemlint.plpgsql.bindings import Declared
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.queries.scope import Meeting, Name, Scope
@@ -44,21 +45,26 @@ class Resolved:
 
     `columns` are columns of tables that it reads, in order; `sole` those that only one table could have;
     `missing` are names that nothing has, with the tables that were asked; `met` are columns that meet
-    something, and what they meet, if that is a column too.
+    something, and what they meet, if that is a column too; `ambiguous` are columns that are called like a
+    variable.
     """
 
-    __slots__ = ("columns", "met", "missing", "sole")
+    __slots__ = ("ambiguous", "columns", "met", "missing", "sole")
 
     def __init__(self) -> None:
+        self.ambiguous: list[FoundColumn] = []
         self.columns: dict[tuple[Ref, str], None] = {}
         self.sole: dict[tuple[Ref, str], None] = {}
         self.missing: list[tuple[str, tuple[Ref, ...]]] = []
         self.met: list[tuple[Meeting, FoundColumn, FoundColumn | None]] = []
 
 
-def resolve(catalog: Catalog, scope: Scope, *, stars: bool = False) -> Resolved:
-    """Look up all names of a query, and of the queries in it; `stars`: what `*` stands for as well."""
-    resolver = _Resolver(catalog, stars=stars)
+def resolve(
+    catalog: Catalog, scope: Scope, *, stars: bool = False, names: Declared | None = None
+) -> Resolved:
+    """Look up all names of a query, and of the queries in it; `stars`: what `*` stands for as well; `names`
+    are what a name may be that is no column."""
+    resolver = _Resolver(catalog, stars=stars, names=names)
     resolver.level(scope, ())
     return resolver.resolved
 
@@ -76,8 +82,11 @@ def outputs(catalog: Catalog, scope: Scope) -> tuple[Output, ...] | None:
 
 
 class _Resolver:
-    def __init__(self, catalog: Catalog, *, stars: bool = False) -> None:
+    def __init__(
+        self, catalog: Catalog, *, stars: bool = False, names: Declared | None = None
+    ) -> None:
         self._catalog = catalog
+        self._names = names
         self._stars = stars
         self._outputs: dict[int, tuple[Output, ...] | None] = {}
         self._by_name: dict[int, dict[str, list[RangeEntry]]] = {}
@@ -135,8 +144,31 @@ class _Resolver:
 
     def _look(self, name: Name, levels: tuple[Scope, ...]) -> _Look:
         """The column; the only table that may have it; the tables that all lack it; `None`: unknown."""
-        if len(name) > 1:
-            return self._qualified(name, levels)
+        found = self._qualified(name, levels) if len(name) > 1 else self._bare(name, levels)
+        names = self._names
+        if names is None or not names.knows(name[0]):
+            return found
+        if len(name) == 1:
+            return self._or_variable(name[0], names, levels, found)
+        return found if isinstance(found, FoundColumn) else None
+
+    def _or_variable(
+        self, name: str, names: Declared, levels: tuple[Scope, ...], found: _Look
+    ) -> _Look:
+        """The same for what may be a variable: it is one where there is surely no column."""
+        type_name = names.type_of(name)
+        if type_name is None:
+            return found
+        surely = found.__class__ is tuple or not any(level.sources for level in levels)
+        if surely or names.come_first:
+            return FoundColumn(None, name, type_name)
+        if isinstance(found, FoundColumn):
+            if found.table is not None and names.clash:
+                self.resolved.ambiguous.append(found)
+            return found
+        return None
+
+    def _bare(self, name: Name, levels: tuple[Scope, ...]) -> _Look:
         label = name[0]
         asked: list[Ref] = []
         for scope in levels:
