@@ -288,3 +288,22 @@ alter table t alter column a type int using 1; -- safe
 alter table t alter column b type uuid using null::uuid; -- safe
 alter table t alter column c type date using null::date; -- safe
 alter table t alter column d type boolean using true; -- safe
+
+-- # an enum is swapped for one without a label, and its column gets its DEFAULT back behind that
+CREATE TYPE role_kind AS ENUM ('owner', 'admin', 'member');
+CREATE TABLE seat (id int PRIMARY KEY, kind role_kind NOT NULL DEFAULT 'member');
+CREATE TABLE house (id int PRIMARY KEY);
+---
+UPDATE seat SET kind = 'admin' WHERE kind = 'owner'; -- fails 22P02, alone safe
+INSERT INTO seat (id, kind) SELECT id, 'owner' FROM house WHERE NOT EXISTS (SELECT FROM seat WHERE seat.id = house.id); -- fails 22P02, alone safe
+ALTER TABLE seat ALTER COLUMN kind SET DEFAULT 'owner'; -- fails 22P02, alone safe
+ALTER TABLE seat DROP CONSTRAINT IF EXISTS seat_kind_ck; -- safe
+ALTER TABLE seat ADD CONSTRAINT seat_kind_ck CHECK (kind <> 'owner'); -- fails 22P02, alone fails 42710
+ALTER TABLE seat DROP CONSTRAINT seat_kind_ck; -- fails 42704
+CREATE TYPE role_kind_new AS ENUM ('admin', 'member'); -- safe, alone fails 42710
+ALTER TABLE seat ALTER COLUMN kind DROP DEFAULT; -- safe
+ALTER TABLE seat ALTER COLUMN kind TYPE role_kind_new USING (kind::text::role_kind_new); -- safe
+ALTER TYPE role_kind RENAME TO role_kind_old; -- safe, alone fails 42704
+ALTER TYPE role_kind_new RENAME TO role_kind; -- safe, alone fails 42704
+DROP TYPE role_kind_old; -- safe, alone fails 42704
+ALTER TABLE seat ALTER COLUMN kind SET DEFAULT 'member'; -- safe

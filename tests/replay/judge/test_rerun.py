@@ -265,6 +265,17 @@ class TestFolder:
         files = ("CREATE SCHEMA IF NOT EXISTS s; SET search_path = s;", TABLE, "DROP TABLE s.t;")
         assert self.folder(*files, session=session)[1] == [second]
 
+    def test_a_column_that_a_later_file_adds_again_has_lost_its_values(self) -> None:
+        drops, adds = "ALTER TABLE t DROP COLUMN b;", "ALTER TABLE t ADD COLUMN b uuid;"
+        table = "CREATE TABLE IF NOT EXISTS t (a int, b text);"
+        assert self.folder(table, drops, adds)[1:] == [["repeats"], ["safe"]]
+        # Its first run has emptied it, too.
+        assert self.folder(table, drops + adds)[1] == ["safe", "safe"]
+        computed = "ALTER TABLE t ADD COLUMN b int GENERATED ALWAYS AS (a + 1) STORED;"
+        assert self.folder(table, drops, computed)[1] == ["safe"]
+        filled = "ALTER TABLE t ADD COLUMN c uuid; ALTER TABLE t RENAME COLUMN c TO b;"
+        assert self.folder(table, drops, filled)[1] == ["safe"]
+
     def test_a_file_that_is_left_out_ends_no_session(self) -> None:
         machine = new_machine(("public",), 16, "new")
         parts = [programs(each) for each in ("CREATE TEMP TABLE x (a int);", "", TABLE)]

@@ -15,6 +15,7 @@ from idemlint.replay.effects.vocabulary import (
     Creates,
     CreatesUnnamed,
     Effect,
+    ReadsColumns,
     Renames,
     Requires,
     Verb,
@@ -66,6 +67,8 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
     key_definition = None
     if contype == "CONSTR_CHECK":
         reading = read_level([node.fields.get("raw_expr")], (RangeEntry(table.name, table),))
+        if reading.scope.meetings or reading.scope.casts:
+            used.append(ReadsColumns(reading.scope))
     if contype == "CONSTR_FOREIGN":
         target = relation(node.pktable)
         key_definition = ForeignKey(target, tuple(strings(node.pk_attrs)))

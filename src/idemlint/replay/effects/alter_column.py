@@ -23,14 +23,17 @@ from idemlint.replay.effects.vocabulary import (
     Drops,
     Effect,
     Fills,
+    ReadsColumns,
     Requires,
     Retypes,
     Sets,
     Updates,
     Verb,
 )
+from idemlint.replay.queries.compiled import read_level
 from idemlint.replay.queries.images import gives_again
-from idemlint.replay.queries.meetings import column_of
+from idemlint.replay.queries.meetings import column_of, in_assignments
+from idemlint.replay.queries.scope import RangeEntry
 from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
@@ -121,7 +124,10 @@ def sets_default(table: Ref, command: Tree) -> list[Effect]:
             ("expression", Kind.GENERATION_EXPRESSION),
         )
     ]
-    return [_column_there(table, command.name), *taken, Sets(ref, "default", value)]
+    raw = {"ResTarget": {"name": command.name, "val": definition or {}}}
+    read = read_level([], (RangeEntry(table.name, table),), sets=in_assignments(table.name, [raw]))
+    fits = [ReadsColumns(read.scope)] if read.scope.meetings else []
+    return [_column_there(table, command.name), *taken, *fits, Sets(ref, "default", value)]
 
 
 def change_type(table: Ref, command: Tree) -> list[Effect]:

@@ -138,9 +138,21 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
             update,
             sources,
             source=gives.source,
+            literals=_literals_of(source, columns) if gives.rows is None else (),
         )
     )
     return effects
+
+
+def _literals_of(
+    source: Tree | None, columns: tuple[str, ...] | None
+) -> tuple[tuple[str, str], ...]:
+    """The texts that a query gives, by the columns that they are for."""
+    if source is None or columns is None:
+        return ()
+    values = (each.fields["val"].get("A_Const", {}) for each in source.targetList or ())
+    given = ((value.get("sval") or {}).get("sval") for value in values)
+    return tuple((name, text) for name, text in zip(columns, given, strict=False) if text)
 
 
 def _insert_source(source: Tree | None, table: Ref, query: Reading) -> _Given:

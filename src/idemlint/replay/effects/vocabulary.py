@@ -261,7 +261,7 @@ class Inserts(NamedTuple):
     `guard` is the condition that keeps a row out when it is there already (`WHERE NOT EXISTS …`),
     `guarded` that there is one which cannot be read but looks at the same table; `update` what its DO
     UPDATE comes to when it runs again. `kept`, in an outcome: whether a key would keep the rows of a second
-    run out.
+    run out. `literals` are what a query gives whose rows cannot be told, by column.
     """
 
     table: Ref
@@ -276,6 +276,7 @@ class Inserts(NamedTuple):
     from_file: bool = False
     kept: bool | None = None
     source: Source | None = None
+    literals: tuple[tuple[str, str], ...] = ()
 
 
 class Updates(NamedTuple):

@@ -57,6 +57,11 @@ def insert(run: Pass, effect: Inserts) -> Result:
     rows = given.read(run.catalog, effect, table, in_order=base is None)
     if isinstance(rows, str):
         return run.raised("21000", effect, "a sub-select gives more than one row")
+    if run.judging:
+        # A query is analysed before it is asked for any row.
+        result = no_values(run, effect, table, rows)
+        if result is not None:
+            return result
     inference = None
     if effect.conflict:
         inference = infer(run.catalog, table, effect)
@@ -81,7 +86,7 @@ def insert(run: Pass, effect: Inserts) -> Result:
         run.doubt(f"a trigger on {effect.table} runs once more", effect)
         return None
     if run.judging:
-        result = no_values(run, effect, table, rows) or is_null(run, effect, table, rows)
+        result = is_null(run, effect, table, rows)
         if result is not None:
             return result
         judge = _Judge(run, effect, table, facts, rows, inference)

@@ -55,7 +55,9 @@ def sets(run: Pass, effect: Sets) -> Result:
     known = column_of(catalog, catalog.by_oid(key[1]), key[2])
     if known is not None:
         definition = known._replace(**{effect.facet: effect.value})
-        needs = changed_needs(run, key, slot, definition)
+        # The type is the one that it was bound to, whatever that is called now.
+        bound = slot.definition is not None and definition.expression == known.expression
+        needs = slot.needs if bound else changed_needs(run, key, slot, definition)
         catalog.put(key, slot._replace(definition=definition, needs=needs))
         keep(run, slot.oid, definition)
     return None

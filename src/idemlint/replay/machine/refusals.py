@@ -18,6 +18,9 @@ from idemlint.replay.keys.identity import Keys
 from idemlint.replay.machine.signals import SKIPPED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from idemlint.replay.catalog.known_rows import Value
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Key
     from idemlint.replay.catalog.table_rows import Rows
@@ -81,28 +84,39 @@ def _defers(
 
 def no_values(run: Pass, effect: Inserts, table: Slot, rows: GivenRows | None) -> Result:
     """Literals that a column took in the first run, and does not take since its type is another one."""
+    for name, text in effect.literals:
+        if (refusal := _is_no_value(run, effect, table, name, {text})) is not None:
+            return refusal
     if not effect.rows or rows is None:
         return None
     for place, name in enumerate(rows.columns):
-        column = run.catalog.find_key((Space.COLUMN, table.oid, name))
-        if column is None or column.presence is not PRESENT:
-            continue
-        if column.definition is None and not column.needs and not _is_made(table, name):
-            # It has the type that it was made with.
-            continue
-        # Few columns get another type.
-        from idemlint.replay.queries.literals import of_literal
-        from idemlint.replay.queries.resolve import found_in
+        given = (row[place] for row in effect.rows if place < len(row))
+        if (refusal := _is_no_value(run, effect, table, name, given)) is not None:
+            return refusal
+    return None
 
-        found = found_in(run.catalog, effect.table, name)
-        if found is None or not found.type:
-            continue
-        given = {row[place] for row in effect.rows if place < len(row)}
-        for value in given:
-            if value.__class__ is str and not value.startswith("\0"):
-                refusal = of_literal(run.catalog, found, value, assigns=True)
-                if refusal is not None:
-                    return run.raised(refusal[0], effect, refusal[1])
+
+def _is_no_value(
+    run: Pass, effect: Inserts, table: Slot, name: str, values: Iterable[Value]
+) -> Result:
+    column = run.catalog.find_key((Space.COLUMN, table.oid, name))
+    if column is None or column.presence is not PRESENT:
+        return None
+    if column.definition is None and not column.needs and not _is_made(table, name):
+        # It has the type that it was made with.
+        return None
+    # Few columns get another type.
+    from idemlint.replay.queries.literals import of_literal
+    from idemlint.replay.queries.resolve import found_in
+
+    found = found_in(run.catalog, effect.table, name)
+    if found is None or not found.type:
+        return None
+    for value in dict.fromkeys(values):
+        if isinstance(value, str) and not value.startswith("\0"):
+            refusal = of_literal(run.catalog, found, value, assigns=True)
+            if refusal is not None:
+                return run.raised(refusal[0], effect, refusal[1])
     return None
 
 
