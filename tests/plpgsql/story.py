@@ -45,7 +45,7 @@ def told(node: Node) -> str:
         case Sql(tree, _, executed):
             return f"{'EXECUTE ' if executed else ''}{shown(tree)}"
         case Asks(query):
-            return f"asks {_select(query.fields).strip('()')}"
+            return f"asks {_select(query.fields).strip('()')}".removesuffix(" of ")
         case Dynamic(_, mentions, pattern):
             return f"dynamic {pattern!r} of {' '.join(sorted(mentions))}".rstrip()
         case If(condition, then, otherwise):

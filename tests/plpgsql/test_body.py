@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from idemlint.plpgsql.body import body_of
-from idemlint.plpgsql.nodes import Block, Dynamic, If, Loop, Sql, Try
+from idemlint.plpgsql.nodes import Block, Dynamic, If, Loop, Sql, Try, statements
 from idemlint.source.parse import parse
 from idemlint.source.statement import SourceFile
 
@@ -113,7 +113,8 @@ def test_case_is_a_chain_of_ifs_that_raises_where_nothing_fits() -> None:
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
-        ("RAISE NOTICE 'x %', f(a);", "-"),
+        ("RAISE NOTICE 'x %', a;", "-"),
+        ("RAISE NOTICE 'x %', f(a);", "asks x %, f(a)"),
         ("RAISE WARNING SQLSTATE '01000';", "-"),
         ("RAISE EXCEPTION 'no';", "raise P0001"),
         ("RAISE 'no %', 1;", "raise P0001"),
@@ -252,6 +253,7 @@ def test_execute_of_a_computed_string_keeps_what_is_known_of_it() -> None:
         """
         dynamic 'ALTER TABLE %I ADD COLUMN zz int' of add alter int zz
         dynamic 'DROP TABLE %s' of drop
+        asks f()
         dynamic None of f
         """,
     )
@@ -493,3 +495,101 @@ def test_loops_are_told_from_blocks() -> None:
     [loop] = read("BEGIN LOOP EXIT; END LOOP; END").body
     assert isinstance(loop, Loop)
     assert told(loop) == "loop\n  -"
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("IF (SELECT x FROM t) THEN NULL; END IF;", "asks value (x of t)\nif value (x of t)\n  -"),
+        ("IF (SELECT x FROM pg_class) THEN NULL; END IF;", "if value (x of pg_class)\n  -"),
+        ("IF x THEN NULL; END IF;", "if x\n  -"),
+        ("IF f(1) THEN NULL; END IF;", "asks f(1)\nif f(1)\n  -"),
+        ("IF lower(x) = 'a' THEN NULL; END IF;", "if lower(x) = a\n  -"),
+        (
+            "IF x THEN NULL; ELSIF (SELECT y FROM t) THEN NULL; END IF;",
+            "if x\n  -\nelse\n  asks value (y of t)\n  if value (y of t)\n    -",
+        ),
+        (
+            "CASE (SELECT x FROM t) WHEN 1 THEN NULL; ELSE NULL; END CASE;",
+            "asks value (x of t)\nif value (x of t) = 1\n  -",
+        ),
+        (
+            "WHILE (SELECT x FROM t) LOOP NULL; END LOOP;",
+            "asks value (x of t)\nloop\n  if not value (x of t)\n    -",
+        ),
+        (
+            "LOOP EXIT WHEN (SELECT x FROM t); END LOOP;",
+            "loop\n  asks value (x of t)\n  if value (x of t)\n    -",
+        ),
+        (
+            "ASSERT (SELECT x FROM t);",
+            "asks value (x of t)\nif value (x of t)\n  -\nelse\n  raise P0004",
+        ),
+        ("RAISE EXCEPTION '%', (SELECT x FROM t);", "asks %, value (x of t)\nraise P0001"),
+        (
+            "EXECUTE 'CREATE TABLE a()' USING (SELECT x FROM t);",
+            "asks value (x of t)\nEXECUTE Create a",
+        ),
+        ("v := x FROM t;", "asks x of t"),
+        ("OPEN c FOR SELECT x FROM t;", "asks x of t"),
+        ("FOR r IN UPDATE t SET x = 1 RETURNING y LOOP NULL; END LOOP;", None),
+    ],
+)
+def test_what_is_looked_at_is_asked_before(statement: str, expected: str | None) -> None:
+    told = story(f"BEGIN {statement} END")
+    assert told == (expected or "Update t\nloop over Update t\n  -")
+
+
+def test_a_cursor_asks_where_it_is_opened() -> None:
+    is_read_as(
+        """
+        DECLARE c CURSOR (n int) FOR SELECT x FROM t WHERE y = n; d CURSOR IS SELECT z FROM t;
+        BEGIN
+          CREATE TABLE a();
+          OPEN c(1);
+          FOR r IN d LOOP NULL; END LOOP;
+        END
+        """,
+        """
+        Create a
+        asks x of t where y = n
+        asks z of t
+        loop
+          -
+        """,
+    )
+
+
+def test_a_statement_knows_the_names_of_its_place() -> None:
+    block = read(
+        """
+        <<o>> DECLARE a int; b t.x%TYPE; BEGIN
+          CREATE TABLE one();
+          DECLARE c numeric(10, 2) NOT NULL := 1; BEGIN CREATE TABLE two(); END;
+          <<l>> FOR i IN 1..2 LOOP CREATE TABLE three(); END LOOP;
+          BEGIN CREATE TABLE four(); EXCEPTION WHEN OTHERS THEN CREATE TABLE five(); END;
+          EXECUTE 'CREATE TABLE six()';
+        END
+        """
+    )
+    known = {
+        node.tree.relation.relname: {
+            name
+            for name in ("a", "b", "c", "i", "o", "l", "found", "sqlerrm", "x")
+            if node.names is not None and node.names.knows(name)
+        }
+        for node in statements(block)
+    }
+    outer = {"a", "b", "o", "found"}
+    assert known == {
+        "one": outer,
+        "two": {*outer, "c"},
+        "three": {*outer, "i", "l"},
+        "four": outer,
+        "five": {*outer, "sqlerrm"},
+        "six": set(),
+    }
+    two = next(node for node in statements(block) if node.tree.relation.relname == "two").names
+    assert two is not None
+    types = [two.type_of(name) for name in ("a", "b", "c", "o", "x")]
+    assert types == ["int4", "", "numeric", None, None]
