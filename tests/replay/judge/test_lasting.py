@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from tests.replay.asking import verdicts
+from replay.asking import verdicts
 
 REASON = "CREATE TABLE reason (id int PRIMARY KEY, name text, on_ boolean, n int);"
 
