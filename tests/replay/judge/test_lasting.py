@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from replay.asking import verdicts
+
+from ..asking import verdicts
 
 REASON = "CREATE TABLE reason (id int PRIMARY KEY, name text, on_ boolean, n int);"
 
