@@ -323,7 +323,7 @@ def _sequence(wanted: SequenceDefinition, there: SequenceDefinition) -> str:
     differ = [
         name
         for name in dict.fromkeys([*wanted.options, *there.options])
-        if name != "owned_by" and wanted.options.get(name) != there.options.get(name)
+        if name != "owned_by" and shape(wanted.options.get(name)) != shape(there.options.get(name))
     ]
     return f"with another {', '.join(differ)}" if differ else ""
 

@@ -73,11 +73,11 @@ _OF_SEQUENCES: Final = frozenset({"last_value", "log_cnt", "is_called"})
 
 
 class SequenceDefinition(Definition):
-    """The options of a CREATE SEQUENCE, by name, as `source.tree.shape` has them."""
+    """The raw options of a CREATE SEQUENCE, by name."""
 
     __slots__ = ("options",)
 
-    def __init__(self, options: dict[str, str]) -> None:
+    def __init__(self, options: dict[str, object]) -> None:
         self.options = options
 
     def inside(self, space: Space, name: str) -> bool | None:

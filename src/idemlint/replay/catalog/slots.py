@@ -229,14 +229,9 @@ class Slots:
     def slot(self, key: Key) -> Slot | None:
         """What is known under a key; `None` where nothing is."""
         slot = self.slots.get(key)
-        if (
-            slot is not None
-            and slot.owners
-            and slot.presence is not ABSENT
-            and not self.alive(slot)
-        ):
-            return slot._replace(presence=ABSENT)
-        return slot
+        if slot is None or slot.presence is ABSENT or self._dead.keys().isdisjoint(slot.owners):
+            return slot
+        return slot._replace(presence=ABSENT)
 
     def named(self, space: Space, name: str) -> Iterator[tuple[Key, Slot]]:
         """All that is recorded of a name in a namespace, whatever contains it, first known first."""

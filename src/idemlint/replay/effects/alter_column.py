@@ -31,7 +31,6 @@ from idemlint.replay.effects.vocabulary import (
     Verb,
 )
 from idemlint.replay.queries.compiled import read_level
-from idemlint.replay.queries.images import gives_again
 from idemlint.replay.queries.meetings import column_of, in_assignments
 from idemlint.replay.queries.scope import RangeEntry
 from idemlint.source.tree import Tree, strings
@@ -199,6 +198,9 @@ def _using_again(using: Tree, found: Mentions, column: str, target: str, table: 
     if _is_plain(using, found):
         return Again.SAME
     if inner.kind in _CHOICES:
+        # Few types are changed by a choice.
+        from idemlint.replay.queries.images import gives_again
+
         again = gives_again({using.kind: using.fields}, column, target)
         if again is not None:
             return Again.SAME if again else Again.MOVES

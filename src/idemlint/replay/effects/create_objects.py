@@ -25,7 +25,7 @@ from idemlint.replay.effects.vocabulary import (
 from idemlint.replay.queries.commands import joined, read_commands
 from idemlint.replay.queries.compiled import read_level, read_query
 from idemlint.replay.queries.scope import RangeEntry
-from idemlint.source.tree import Tree, shape, strings
+from idemlint.source.tree import Tree, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,7 @@ def create_sequence(stmt: Tree) -> list[Effect]:
                 table = qualified(Space.RELATION, names[:-1])
                 owners = (table, inside(Space.COLUMN, names[-1], table))
                 effects.append(uses(table, Kind.TABLE))
-    told = {each.defname: shape(each.fields.get("arg")) for each in stmt.options or ()}
+    told = {each.defname: each.fields.get("arg") for each in stmt.options or ()}
     effects.append(Creates(ref, Kind.SEQUENCE, SequenceDefinition(told), owners))
     return effects
 
