@@ -336,6 +336,19 @@ _BODIES: Final[dict[str, Shape]] = {
         ),
         fix=True,
     ),
+    "variables that conditions read": _text(
+        lambda n: (
+            f"{_T}DO $$ DECLARE {each(n, 'v# int;')} BEGIN\n"
+            + each(n, "IF EXISTS (SELECT 1 FROM t WHERE id = v#) THEN NULL; END IF;")
+            + "END $$;\n"
+        )
+    ),
+    "cursors of inner blocks": _block(
+        "DECLARE c# CURSOR FOR SELECT id FROM t; BEGIN OPEN c#; UPDATE t SET a = 'x' WHERE f(id); END;"
+    ),
+    "variables of blocks one in another": _nested(
+        "<<l#>> DECLARE v# int; BEGIN", "END;", "PERFORM 1 FROM t WHERE id = v0 AND id = l1.v1;"
+    ),
     "a body that only tokens tell": _block("x.y := #; CREATE TABLE IF NOT EXISTS t# (id int);"),
 }
 

@@ -293,7 +293,8 @@ class Declared:
 
     def add(self, name: str, words: tuple[str, ...] = ()) -> None:
         """Declare a variable; `words` are those of its declaration behind its name."""
-        self._types[name] = _TYPES.get(" ".join(_bare(words)), "")
+        written = words[0] if len(words) == 1 else " ".join(_bare(words))
+        self._types[name] = _TYPES.get(written, "")
 
     def type_of(self, name: str) -> str | None:
         """The type of a variable, as the catalog calls it (empty: it is not known); `None`: there is no such

@@ -8,6 +8,7 @@ is said above them, in `dispatch`.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql.bindings import FOUND, Declared, Value, Variables, query_value, substitute
@@ -128,28 +129,23 @@ class Reader(Cursor):
             begin = words.index("from", first, last)
         except ValueError:
             return False
-        for index in range(begin, last - 1):
-            if words[index] in _BEFORE_RELATIONS:
-                word = words[index + 1]
-                if word == QUOTED or (
-                    word[0].isalpha() and word not in _NO_RELATIONS and not word.startswith("pg_")
-                ):
-                    return True
-        return False
+        behind = [
+            word for before, word in pairwise(words[begin:last]) if before in _BEFORE_RELATIONS
+        ]
+        return any(
+            word == QUOTED
+            or (_begins_name(word) and word not in _NO_RELATIONS and not word.startswith("pg_"))
+            for word in behind
+        )
 
     def _calls(self, first: int, last: int) -> bool:
         """Whether a function may be called between two tokens that is not PostgreSQL's own."""
-        words = self.words
-        for index in range(first + 1, last):
-            if words[index] == "(":
-                word = words[index - 1]
-                if word == QUOTED or (
-                    word[0].isalpha()
-                    and word not in _NO_CALLS
-                    and functions.call((word,)) is Call.UNKNOWN
-                ):
-                    return True
-        return False
+        called = [word for word, behind in pairwise(self.words[first:last]) if behind == "("]
+        return any(
+            word not in _NO_CALLS
+            and (word == QUOTED or (_begins_name(word) and functions.call((word,)) is Call.UNKNOWN))
+            for word in called
+        )
 
     def unread(self, first: int, last: int, reason: str) -> Dynamic:
         """The tokens `first` to `last` as something that is not read; anything may have changed."""
@@ -175,3 +171,7 @@ class Reader(Cursor):
             variables.known = ways[0].known
             variables.merge(ways[1:])
         self.variables = variables
+
+
+def _begins_name(word: str) -> bool:
+    return word[:1].isalpha() or word[:1] == "_"

@@ -100,3 +100,12 @@ do $$ begin if f(1) = 2 then null; end if; end $$; -- fails 42883, alone safe
 do $$ declare r record; begin for r in select f(n) from t loop null; end loop; end $$; -- fails 42883, alone safe
 update t set n = f(n) where id = -1; -- fails 42883, alone unknown (safe)
 drop function f; -- fails 42883
+
+-- # a number and a truth value are of a type
+create table t(id int, n int, b boolean);
+---
+do $$ begin if exists (select 1 from t where n in (1, 2)) then raise exception 'x'; end if; end $$; -- fails 42883, alone safe
+select 1 from t where b = true and id = 5; -- fails 42883, alone safe
+update t set b = true where id = -1; -- fails 42804, alone safe
+update t set n = 7 where id = -1; -- safe
+alter table t alter column n type text, alter column b type int using 1; -- safe

@@ -66,8 +66,10 @@ def program_within(node: Sql | Asks, postgres_version: int) -> tuple[Effect, ...
     if node.names is None:
         return effects
     return tuple(
-        each._replace(names=node.names) if isinstance(each, ReadsColumns) else each
-        for each in effects
+        [
+            each._replace(names=node.names) if isinstance(each, ReadsColumns) else each
+            for each in effects
+        ]
     )
 
 

@@ -30,11 +30,12 @@ def refusal_of(
         return of_literal(catalog, column, meeting.literal, assigns=assigns)
     name, operator = bare_type(column.type), meeting.operator
     sqlstate = None
-    if other is not None:
-        given = bare_type(other.type)
+    if other is not None or meeting.type:
+        given = bare_type(other.type) if other is not None else meeting.type
+        met = other.name if other is not None else "the constant"
         if operator == ASSIGNED:
             sqlstate = value_types.assigned(name, given)
-            reason = f"column {column.name} is of type {name}, and {other.name} of type {given}"
+            reason = f"column {column.name} is of type {name}, and {met} of type {given}"
         else:
             sqlstate = value_types.compared(name, given)
             reason = f"there is no operator {name} {operator} {given}"

@@ -91,14 +91,20 @@ def _each(column: Name, operator: str, values: Iterable[dict[str, Any]]) -> Iter
     if operator == MATCHED:
         yield Meeting(column, operator)
     for value in values:
-        text, other = text_of(value), column_of(value)
-        if text is not None or other:
-            yield Meeting(column, operator, text, other)
+        text, other, type_name = text_of(value), column_of(value), _type_of(value)
+        if text is not None or other or type_name:
+            yield Meeting(column, operator, text, other, type_name)
 
 
 def column_of(value: dict[str, Any]) -> Name:
     """The column that a raw expression is; none: another expression."""
     return field_names(value.get("ColumnRef", _NOTHING).get("fields", []))
+
+
+def _type_of(value: dict[str, Any]) -> str:
+    """The type of a raw constant that is no string; larger numbers are of one that depends on the number."""
+    constant = value.get("A_Const", _NOTHING)
+    return "int4" if "ival" in constant else "bool" if "boolval" in constant else ""
 
 
 def text_of(value: dict[str, Any]) -> str | None:

@@ -52,13 +52,14 @@ class Target(NamedTuple):
 
 
 class Meeting(NamedTuple):
-    """A column that meets a literal, or another column: compared (`=`, `<` …), set to it (`:=`), matched
-    with a pattern (`~~`), or given to a function (`lower()`)."""
+    """A column that meets a literal, a constant of a `type`, or another column: compared (`=`, `<` …), set
+    to it (`:=`), matched with a pattern (`~~`), or given to a function (`lower()`)."""
 
     column: Name
     operator: str
     literal: str | None = None
     other: Name = ()
+    type: str = ""
 
 
 class Scope(NamedTuple):
