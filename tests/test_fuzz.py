@@ -45,6 +45,7 @@ def test_a_number_is_one_folder() -> None:
     assert all(len(data) <= fuzz_inputs.LONGEST for each in folders for data in each.files.values())
 
 
+@pytest.mark.slow
 def test_the_first_folders_hold(run: Run) -> None:
     code, said = run("--cases", "25", "--seed", "7")
     assert code == 0, said
@@ -64,6 +65,7 @@ def spin() -> None:
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bug", "kind"),
     [

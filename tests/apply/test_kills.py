@@ -82,6 +82,7 @@ def fix(folder: Folder, **more: object) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment(folder: Folder) -> None:
     begun = time.monotonic()
     assert fix(folder).wait() == 0

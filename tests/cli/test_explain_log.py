@@ -476,6 +476,7 @@ NEARLY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", NEARLY.values(), ids=list(NEARLY))
 def test_no_line_of_a_long_log_is_looked_at_again_and_again(line: str) -> None:
     """Counted, not timed: what is called for a line, besides those who split the log."""

@@ -67,6 +67,7 @@ def said(
     return done.returncode, done.stdout, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", RUNS, ids=" ".join)
 def test_the_output_is_the_same_byte_for_byte(several: Path, arguments: tuple[str, ...]) -> None:
     one = said(several, arguments, jobs=1, seed=0)
