@@ -19,6 +19,7 @@ class TestRowsThatCameSince:
             ("SET name = 'a'", "VALUES (2, 'b') ON CONFLICT DO NOTHING"),
             ("SET on_ = true", "(id, on_) VALUES (2, 'f')"),
             ("SET n = 7", "(id, n) VALUES (2, 8)"),
+            ("SET name = NULL", "VALUES (2, 'b')"),
         ],
     )
     def test_an_update_overwrites_them(self, update: str, insert: str) -> None:
@@ -60,8 +61,9 @@ class TestRowsThatCameSince:
         sql = "DELETE FROM model WHERE id = 1; INSERT INTO model (id, name) VALUES (1, 'b');"
         assert verdicts(sql, before=setup) == ["repeats", "repeats"]
 
-    def test_a_row_that_is_deleted_and_inserted_as_it_was_is_the_same(self) -> None:
-        sql = "DELETE FROM reason WHERE id = 1; INSERT INTO reason VALUES (1, 'b');"
+    @pytest.mark.parametrize("where", ["", " WHERE id = 1"])
+    def test_a_row_that_is_deleted_and_inserted_as_it_was_is_the_same(self, where: str) -> None:
+        sql = f"DELETE FROM reason{where}; INSERT INTO reason VALUES (1, 'b');"
         assert verdicts(sql, before=REASON) == ["safe", "safe"]
 
     def test_a_row_whose_value_is_not_known_may_be_deleted(self) -> None:

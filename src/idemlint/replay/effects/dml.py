@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.identifiers import cut
+from idemlint.replay.catalog.known_rows import NULL
 from idemlint.replay.catalog.refs import qualified, relation
 from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
 from idemlint.replay.effects.queries import (
@@ -241,8 +242,18 @@ def _rows_told(stmt: Tree) -> tuple[frozenset[tuple[str, str]], ...]:
 
 
 def _literals(targets: tuple[Tree, ...]) -> frozenset[tuple[str, str]]:
-    found = ((each.name, constant(each.val)) for each in targets if not each.indirection)
-    return frozenset((name, value) for name, value in found if name and value is not None)
+    found = ((each.name, value_of(each.fields["val"])) for each in targets if _is_whole(each))
+    return frozenset(
+        (name, value)
+        for name, value in found
+        if isinstance(value, str) and (value == NULL or value[:1] != NULL[:1])
+    )
+
+
+def _is_whole(target: Tree) -> bool:
+    """Whether an item of a SET list sets a column, and not a part of one, by a value of its own."""
+    value = target.val
+    return bool(target.name) and not target.indirection and value.kind in {"A_Const", "TypeCast"}
 
 
 def _sources_read(fields: dict[str, Any], table: Ref) -> bool:

@@ -59,6 +59,8 @@ def updates(run: Pass, effect: Updates) -> Result:
     return None
 
 
+#: As a list of patterns: one that all rows have.
+ALL_ROWS: Final = (frozenset[tuple[str, str]](),)
 #: Seed files hold thousands of rows: those that came last are looked at.
 _MOST_LOOKED_AT: Final = 100
 
@@ -76,14 +78,16 @@ def _overwritten(run: Pass, effect: Updates, table: Slot, facts: Rows) -> Row | 
         for row in islice(facts.rows.find(wanted), _MOST_LOOKED_AT):
             for name, stored in row if OR_ANOTHER not in row else ():
                 type_name, value = columns.get(name, ("", ""))
-                if type_name and stored[:1] != NULL[:1] and differ(type_name, stored, value):
+                if stored[:1] == NULL[:1] or not type_name:
+                    continue
+                if value == NULL or differ(type_name, stored, value):
                     return literal(row)
     return None
 
 
 def _deletes_again(run: Pass, effect: Deletes, table: Slot, facts: Rows) -> None:
     """Rows that came since the first run of a DELETE, and that it finds now."""
-    for wanted in effect.rows or ():
+    for wanted in ALL_ROWS if effect.every else effect.rows or ():
         for row in islice(facts.rows.find(wanted), 1):
             if OR_ANOTHER not in row:
                 reason = f"it deletes rows that came to {effect.table} since"
