@@ -79,6 +79,9 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
         reason = _difference(run, key, old, begun)
         if not reason and ends and key not in renamed_by:
             reason = _values_gone(run, key, old, killed_by, ends)
+            if reason:
+                # Who made it again has put it behind the others.
+                note(changed_by[key].statement, reason, changed_by[key].cause or (None, None, None))
         if reason:
             change = changed_by[key]
             if old is not None and old.oid in killed_by:
