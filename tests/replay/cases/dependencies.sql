@@ -296,6 +296,8 @@ CREATE TABLE house (id int PRIMARY KEY);
 ---
 UPDATE seat SET kind = 'admin' WHERE kind = 'owner'; -- fails 22P02, alone safe
 INSERT INTO seat (id, kind) SELECT id, 'owner' FROM house WHERE NOT EXISTS (SELECT FROM seat WHERE seat.id = house.id); -- fails 22P02, alone safe
+DELETE FROM seat WHERE kind = ANY ('{owner,member}') AND false; -- fails 22P02, alone safe
+DELETE FROM seat WHERE kind <> ALL (ARRAY['owner']::role_kind[]) AND false; -- fails 22P02, alone safe
 ALTER TABLE seat ALTER COLUMN kind SET DEFAULT 'owner'; -- fails 22P02, alone safe
 ALTER TABLE seat DROP CONSTRAINT IF EXISTS seat_kind_ck; -- safe
 ALTER TABLE seat ADD CONSTRAINT seat_kind_ck CHECK (kind <> 'owner'); -- fails 22P02, alone fails 42710

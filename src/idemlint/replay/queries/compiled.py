@@ -15,7 +15,14 @@ from idemlint.replay.queries.from_entries import (
     sides,
 )
 from idemlint.replay.queries.labels import labelled
-from idemlint.replay.queries.meetings import in_call, in_case, in_coalesce, in_operator, text_of
+from idemlint.replay.queries.meetings import (
+    in_call,
+    in_case,
+    in_coalesce,
+    in_operator,
+    text_of,
+    texts_of,
+)
 from idemlint.replay.queries.scope import (
     WRITES,
     GroupedLevel,
@@ -311,12 +318,8 @@ class _Reader:
         ref = type_ref(Tree("TypeName", fields["typeName"]))
         if ref.schema != "pg_catalog":
             self.types[ref] = None
-            if (
-                text is not None
-                and ref.name not in BUILTIN
-                and "arrayBounds" not in fields["typeName"]
-            ):
-                level.casts.append((ref, text))
+            if ref.name not in BUILTIN:
+                level.casts += [(ref, each) for each in texts_of(fields)]
         return True
 
     def meets(self, fields: dict[str, Any], level: _Level) -> bool:

@@ -82,6 +82,8 @@ def _items(right: Any) -> Iterable[Any]:
         return list(right)
     if "List" in right:
         return list(right["List"].get("items", ()))
+    if "A_Const" in right:
+        return [{"A_Const": {"sval": {"sval": each}}} for each in elements_of(text_of(right))]
     return list(right.get("A_ArrayExpr", _NOTHING).get("elements", ()))
 
 
@@ -111,3 +113,22 @@ def text_of(value: dict[str, Any]) -> str | None:
     """A raw string literal without a type of its own; `None`: anything else."""
     text = value.get("A_Const", _NOTHING).get("sval")
     return None if text is None else str(text.get("sval", ""))
+
+
+def elements_of(text: str | None) -> list[str]:
+    """The elements of an array's literal (`{a,b}`); none where it has quotes, or arrays in it."""
+    inner = text.strip() if text is not None else ""
+    if inner[:1] != "{" or inner[-1:] != "}" or any(each in inner[1:-1] for each in '{}"\\'):
+        return []
+    return [each.strip() for each in inner[1:-1].split(",") if each.strip()]
+
+
+def texts_of(cast: dict[str, Any]) -> list[str]:
+    """The literals that a raw `TypeCast` makes values of its type, or of an array's elements."""
+    value = cast["arg"]
+    text = text_of(value)
+    if "arrayBounds" not in cast["typeName"]:
+        return [text] if text is not None else []
+    items = value.get("A_ArrayExpr", _NOTHING).get("elements", ())
+    found = [each for each in map(text_of, items) if each is not None]
+    return found or elements_of(text)
