@@ -290,7 +290,7 @@ def _blamed(touched: Sequence[Changes], lasting: Changes) -> list[Changes]:
     for index, changes in enumerate(touched):
         for part, change in changes.items():
             if part in lasting:
-                for name in _same(change, lasting[part]):
+                for name in _same(part, change, lasting[part]):
                     makers.setdefault((part, name), set()).add(index)
     return [
         {part: change for part, change in mine if change.added or change.removed}
@@ -327,9 +327,21 @@ def _without_parts_of_new(lasting: Changes) -> Changes:
     }
 
 
-def _same(one: Difference, other: Difference) -> set[str]:
+def _same(part: str, one: Difference, other: Difference) -> set[str]:
+    """The things that changed alike. A column that came or went did so whatever its place was."""
     added = set(one.added).intersection(other.added)
-    return {name for name, _ in added.union(set(one.removed).intersection(other.removed))}
+    same = {name for name, _ in added.union(set(one.removed).intersection(other.removed))}
+    if part != "pg_attribute":
+        return same
+    came, went = _came_and_went(other)
+    mine, lost = _came_and_went(one)
+    return (came & mine) | (went & lost) | (same - came - went)
+
+
+def _came_and_went(change: Difference) -> tuple[set[str], set[str]]:
+    added = {name for name, _ in change.added}
+    removed = {name for name, _ in change.removed}
+    return added - removed, removed - added
 
 
 def _of(change: Difference, names: set[str]) -> Difference:

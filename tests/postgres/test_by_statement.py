@@ -55,6 +55,18 @@ def test_by_statement_blames_the_right_one(database: Database) -> None:
     assert database.snapshot().parts["data"] == (("public.n", "(1)"),)
 
 
+def test_a_column_is_gone_whatever_its_place_was(database: Database) -> None:
+    setup = ["CREATE TABLE t (a int, b int, c int, b_new int, c_new int)"]
+    statements = [
+        "ALTER TABLE t DROP COLUMN b",
+        "ALTER TABLE t DROP COLUMN c",
+        "ALTER TABLE t RENAME COLUMN b_new TO b",
+        "ALTER TABLE t RENAME COLUMN c_new TO c",
+    ]
+    _, each = judge_by_statement(database, setup, statements)
+    assert [one.outcome for one in each] == ["repeats", "repeats", "fails", "fails"]
+
+
 def test_by_statement_goes_on_inside_a_transaction(database: Database) -> None:
     statements = ["BEGIN", "CREATE TABLE t (a int)", "INSERT INTO t VALUES (1)", "COMMIT"]
     _, each = judge_by_statement(database, [], statements)

@@ -86,3 +86,10 @@ class TestTablesMadeOnceMore:
     def test_nor_what_fills_one_that_goes_again(self) -> None:
         sql = "CREATE TABLE a (id int); INSERT INTO a VALUES (1); DROP TABLE a;"
         assert verdicts(sql) == ["safe", "safe", "safe"]
+
+    def test_nor_what_fills_one_in_a_schema_that_is_made_anew(self) -> None:
+        sql = (
+            "DROP TABLE IF EXISTS s.a; DROP SCHEMA IF EXISTS s; CREATE SCHEMA s;"
+            "CREATE TABLE s.a (id int); INSERT INTO s.a VALUES (1);"
+        )
+        assert verdicts(sql)[3:] == ["safe", "safe"]

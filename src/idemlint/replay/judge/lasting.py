@@ -171,7 +171,8 @@ def _lasts(run: Pass, each: Candidate, before: dict[Key, Slot | None], begun: Ma
 def _is_one_more(run: Pass, oid: int, before: dict[Key, Slot | None], begun: Mark) -> bool:
     """Whether an object that the rerun made is in nobody's place, and stays."""
     key = run.catalog.key_of(oid)
-    if key is None or key not in before:
+    if key is None or key not in before or key[1] >= run.fresh:
+        # In a schema that is made anew, all is in the place of what was in the old one.
         return False
     old, new = before[key], run.catalog.slot(key)
     return new is not None and new.presence is PRESENT and _makes_one_more(run, old, new, begun)
