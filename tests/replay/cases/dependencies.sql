@@ -309,3 +309,15 @@ ALTER TYPE role_kind RENAME TO role_kind_old; -- safe, alone fails 42704
 ALTER TYPE role_kind_new RENAME TO role_kind; -- safe, alone fails 42704
 DROP TYPE role_kind_old; -- safe, alone fails 42704
 ALTER TABLE seat ALTER COLUMN kind SET DEFAULT 'member'; -- safe
+
+-- # a foreign key asks for the column before it asks for a key over it
+CREATE TABLE poll (id int PRIMARY KEY, url_id text UNIQUE);
+---
+CREATE TABLE IF NOT EXISTS vote (id int PRIMARY KEY, poll text); -- safe
+ALTER TABLE vote DROP CONSTRAINT IF EXISTS vote_poll_fk; -- safe
+ALTER TABLE vote ADD CONSTRAINT vote_poll_fk FOREIGN KEY (poll) REFERENCES poll (url_id); -- fails 42703, alone fails 42710
+ALTER TABLE vote DROP CONSTRAINT vote_poll_fk; -- fails 42704
+DROP TABLE IF EXISTS ballot; -- safe
+CREATE TABLE ballot (id int PRIMARY KEY, poll text REFERENCES poll (url_id)); -- fails 42703, alone fails 42P07
+DROP TABLE ballot; -- fails 42P01
+ALTER TABLE poll DROP COLUMN url_id; -- fails 42703

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.postgres.kinds import Kind, Space
+from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.postgres.value_types import compared
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.catalog.table_rows import is_closed, keys_of
 from idemlint.replay.catalog.view import key_columns
+from idemlint.replay.effects.vocabulary import Requires, Verb
+from idemlint.replay.machine.requirements import requires
 from idemlint.replay.machine.signals import Raised
 from idemlint.replay.queries.columns import bare_type
 from idemlint.replay.queries.resolve import found_in
@@ -36,6 +38,15 @@ def stands_on(
     table = catalog.find(key.table)
     if table is None or table.presence is not PRESENT:
         return run.oids((key.table,))
+    if run.judging:
+        # Columns are looked for before a key over them is.
+        for name in key.columns:
+            column = catalog.find_key((Space.COLUMN, table.oid, name))
+            if column is not None and column.presence is ABSENT:
+                ref = Ref(Space.COLUMN, name, None, key.table)
+                gone = requires(run, Requires(ref, True, "42703", Kind.COLUMN, Verb.USE))
+                if isinstance(gone, Raised):
+                    return gone
     found = _key(catalog, table, key.columns)
     if found is not None:
         if run.judging:
