@@ -9,10 +9,10 @@ name that begins with `ENUM`.
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from idemlint.postgres.functions import facts_in
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -81,16 +81,14 @@ class _Facts(NamedTuple):
 @cache
 def _facts() -> _Facts:
     found = _Facts({}, {}, {}, {})
-    path = os.path.join(os.path.dirname(__file__), "expression_types.txt")  # noqa: PTH118, PTH120
-    with open(path, encoding="ascii") as file:  # noqa: PTH123
-        for line in file:
-            word, name, *rest = line.split()
-            if word == "type":
-                found.types[name] = rest[0], len(rest) > 1
-            elif word == "cast":
-                found.casts[name, rest[0]] = rest[1]
-            else:
-                (found.operator if word == "operator" else found.function)[name] = rest
+    for line in facts_in("expression_types.txt").splitlines():
+        word, name, *rest = line.split()
+        if word == "type":
+            found.types[name] = rest[0], len(rest) > 1
+        elif word == "cast":
+            found.casts[name, rest[0]] = rest[1]
+        else:
+            (found.operator if word == "operator" else found.function)[name] = rest
     return found
 
 

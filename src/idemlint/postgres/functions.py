@@ -137,19 +137,20 @@ FAILS: Final[dict[str, str]] = {
 
 @cache
 def _pure() -> frozenset[str]:
-    return _listed("pure_functions.txt")
+    return frozenset(facts_in("pure_functions.txt").split())
 
 
 @cache
 def aggregates() -> frozenset[str]:
     """PostgreSQL's aggregates (`pg_proc.prokind`, PostgreSQL 18: `aggregates.txt`)."""
-    return _listed("aggregates.txt")
+    return frozenset(facts_in("aggregates.txt").split())
 
 
-def _listed(name: str) -> frozenset[str]:
+def facts_in(name: str) -> str:
+    """The text of a file of facts that lies beside this one."""
     path = os.path.join(os.path.dirname(__file__), name)  # noqa: PTH118, PTH120
     with open(path, encoding="ascii") as file:  # noqa: PTH123
-        return frozenset(file.read().split())
+        return file.read()
 
 
 def call(name: Sequence[str]) -> Call:

@@ -77,12 +77,9 @@ _NUMBER: Final = (
     r"(?i:\s*[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?|inf|infinity)\s*|\s*nan\s*)"
 )
 _UUID: Final = r"\{?([0-9a-fA-F]{4}-?){7}[0-9a-fA-F]{4}\}?"
-_BOOLEANS: Final = frozenset(
-    {
-        *("t", "tr", "tru", "true", "f", "fa", "fal", "fals", "false", "y", "ye", "yes", "n", "no"),
-        *("on", "of", "off", "1", "0"),
-    }
-)
+#: How truth values are written (`parse_bool_with_len`, src/backend/utils/adt/bool.c).
+TRUE: Final = frozenset({"t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"})
+FALSE: Final = frozenset({"f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"})
 #: A time without a digit is one of these words.
 _TIMES: Final = frozenset(
     {"now", "today", "tomorrow", "yesterday", "epoch", "infinity", "-infinity", "allballs"}
@@ -107,7 +104,7 @@ def refused(type_name: str, literal: str) -> str | None:
             None if re.fullmatch(_NUMBER, literal) or "_" in literal or "x" in literal else "22P02"
         )
     if type_name == "bool":
-        return None if literal.strip().lower() in _BOOLEANS else "22P02"
+        return None if literal.strip().lower() in TRUE | FALSE else "22P02"
     if type_name == "uuid":
         return None if re.fullmatch(_UUID, literal) else "22P02"
     if type_name in {"json", "jsonb"}:
@@ -170,7 +167,7 @@ def called(function: str, type_name: str) -> str | None:
 #: A literal of a type → what tells its value from others; of other types, one value has many texts.
 _VALUE_OF: Final[dict[str, Callable[[str], object]]] = {
     "string": lambda text: text,
-    "bool": lambda text: text.strip().lower()[:2] in {"t", "tr", "y", "ye", "on", "1"},
+    "bool": lambda text: text.strip().lower() in TRUE,
     "uuid": lambda text: text.strip("{}").replace("-", "").lower(),
 }
 

@@ -132,30 +132,27 @@ def strings(nodes: tuple[Tree, ...] | None) -> list[str]:
 _PLACES: Final = frozenset({"location", "arg_location", "list_start", "list_end", "stmt_len"})
 
 
-def nodes_in(root: object) -> Iterator[tuple[str, Any]]:
-    """The fields of all nodes of a raw tree, by name, at any depth; it may be deeper than Python's stack."""
+def _objects(root: object) -> Iterator[dict[str, Any]]:
+    """All JSON objects of a raw tree, at any depth; it may be deeper than Python's stack."""
     waiting = [root]
     while waiting:
         value = waiting.pop()
         if isinstance(value, list):
             waiting += value
         elif isinstance(value, dict):
-            yield from value.items()
+            yield value
             waiting += value.values()
+
+
+def nodes_in(root: object) -> Iterator[tuple[str, Any]]:
+    """The fields of all nodes of a raw tree, by name, at any depth."""
+    for each in _objects(root):
+        yield from each.items()
 
 
 def holds(root: object, kinds: AbstractSet[str]) -> bool:
     """Whether a node or a field of one of these names stands anywhere in a raw tree."""
-    waiting = [root]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            if not kinds.isdisjoint(value):
-                return True
-            waiting += value.values()
-    return False
+    return not all(kinds.isdisjoint(each) for each in _objects(root))
 
 
 def shape(root: object) -> str:

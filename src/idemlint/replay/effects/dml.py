@@ -35,6 +35,7 @@ from idemlint.replay.effects.vocabulary import (
 )
 from idemlint.replay.keys.values import read_source, value_of
 from idemlint.replay.queries.compiled import read_query
+from idemlint.replay.queries.meetings import text_of
 from idemlint.replay.queries.statements import (
     NO_NAMES,
     read_delete,
@@ -151,8 +152,7 @@ def _literals_of(
     """The texts that a query gives, by the columns that they are for."""
     if source is None or columns is None:
         return ()
-    values = (each.fields["val"].get("A_Const", {}) for each in source.targetList or ())
-    given = ((value.get("sval") or {}).get("sval") for value in values)
+    given = (text_of(each.fields["val"]) for each in source.targetList or ())
     return tuple((name, text) for name, text in zip(columns, given, strict=False) if text)
 
 

@@ -60,7 +60,7 @@ def updates(run: Pass, effect: Updates) -> Result:
 
 
 #: As a list of patterns: one that all rows have.
-ALL_ROWS: Final = (frozenset[tuple[str, str]](),)
+_ALL_ROWS: Final = (frozenset[tuple[str, str]](),)
 #: Seed files hold thousands of rows: those that came last are looked at.
 _MOST_LOOKED_AT: Final = 100
 
@@ -87,12 +87,12 @@ def _overwritten(run: Pass, effect: Updates, table: Slot, facts: Rows) -> Row | 
 
 def _deletes_again(run: Pass, effect: Deletes, table: Slot, facts: Rows) -> None:
     """Rows that came since the first run of a DELETE, and that it finds now."""
-    for wanted in ALL_ROWS if effect.every else effect.rows or ():
-        for row in islice(facts.rows.find(wanted), 1):
-            if OR_ANOTHER not in row:
-                reason = f"it deletes rows that came to {effect.table} since"
-                run.candidate(reason, effect, table.oid, facts.epoch, gone=literal(row))
-                return
+    for wanted in _ALL_ROWS if effect.every else effect.rows or ():
+        row = next(facts.rows.find(wanted), None)
+        if row is not None and OR_ANOTHER not in row:
+            reason = f"it deletes rows that came to {effect.table} since"
+            run.candidate(reason, effect, table.oid, facts.epoch, gone=literal(row))
+            return
 
 
 def _emptied(run: Pass, facts: Rows, effect: Deletes) -> Rows:

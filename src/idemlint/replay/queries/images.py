@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.postgres.value_types import FALSE, TRUE
 from idemlint.replay.catalog.datatype import BUILTIN, raw_type_name
 from idemlint.replay.queries.meetings import column_of
+from idemlint.source.tree import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 _NOTHING: Final[dict[str, Any]] = {}
 #: Any value that the expression does not name.
 _OTHER: Final = "\0"
-_TRUE: Final = frozenset({"t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"})
-_FALSE: Final = frozenset({"f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"})
 _STRINGS: Final = frozenset({"text", "varchar"})
 _INTEGERS: Final = frozenset({"int2", "int4", "int8"})
 #: Levels of an expression that are looked into.
@@ -220,16 +220,9 @@ def _constant(fields: dict[str, Any]) -> Value:
 
 def _constants(value: Any) -> Iterable[Value]:
     """All constants of a raw expression."""
-    waiting = [value]
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, list):
-            waiting += current
-        elif isinstance(current, dict):
-            if "A_Const" in current:
-                yield _constant(current["A_Const"])
-            else:
-                waiting += current.values()
+    for kind, fields in nodes_in(value):
+        if kind == "A_Const":
+            yield _constant(fields)
 
 
 def _text(value: Value) -> str | None:
@@ -245,8 +238,8 @@ def _as(value: Value, type_name: str) -> Value:
     text = _text(value) or ""
     if type_name == "bool":
         word = text.strip().lower()
-        if word in _TRUE or word in _FALSE:
-            return word in _TRUE
+        if word in TRUE or word in FALSE:
+            return word in TRUE
         raise _Untold
     if type_name in _INTEGERS:
         digits = text.strip()
