@@ -37,6 +37,8 @@ _ASSIGNED: Final = frozenset(
         ("clock", "interval"),
     }
 )
+#: Two types of different groups that are compared: one becomes the other of its own accord.
+_COMPARED: Final = frozenset({"time", "interval"})
 #: Functions whose first argument is text, and those whose second is a time.
 TAKES_TEXT: Final = frozenset(
     {
@@ -141,7 +143,7 @@ def _is_json(literal: str) -> bool:
 def compared(one: str, other: str) -> str | None:
     """The SQLSTATE of comparing two columns of built-in types."""
     groups = GROUP_OF.get(one), GROUP_OF.get(other)
-    if None in groups:
+    if None in groups or {one, other} == _COMPARED:
         return None
     return "42883" if groups[0] != groups[1] or groups[0] == "json" else None
 
