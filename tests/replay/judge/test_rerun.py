@@ -276,6 +276,17 @@ class TestFolder:
         filled = "ALTER TABLE t ADD COLUMN c uuid; ALTER TABLE t RENAME COLUMN c TO b;"
         assert self.folder(table, drops, filled)[1] == ["safe"]
 
+    def test_a_column_that_is_made_anew_stands_behind_those_that_came_since(self) -> None:
+        table = "CREATE TABLE IF NOT EXISTS t (a int, b int);"
+        swap = (
+            "ALTER TABLE t ADD COLUMN c int; ALTER TABLE t DROP COLUMN a;"
+            "ALTER TABLE t RENAME COLUMN c TO a;"
+        )
+        assert self.folder(table, swap)[1] == ["safe"] * 3
+        later = "ALTER TABLE t ADD COLUMN IF NOT EXISTS d int;"
+        assert self.folder(table, swap, later)[1] == ["safe", "repeats", "repeats"]
+        assert self.folder(table, later, swap)[2] == ["safe"] * 3
+
     def test_a_file_that_is_left_out_ends_no_session(self) -> None:
         machine = new_machine(("public",), 16, "new")
         parts = [programs(each) for each in ("CREATE TEMP TABLE x (a int);", "", TABLE)]
@@ -302,6 +313,34 @@ class TestNetEffect:
     )  # fmt: skip
     def test_net_effect(self, sql: str, expected: list[str]) -> None:
         assert verdicts(sql, before=TABLE) == expected
+
+    @pytest.mark.parametrize(
+        ("sql", "expected"),
+        [
+            # The first run has put it behind the others.
+            (
+                "ALTER TABLE u DROP COLUMN IF EXISTS a; ALTER TABLE u ADD COLUMN a int;",
+                ["safe"] * 2,
+            ),
+            (
+                "ALTER TABLE u DROP COLUMN a; ALTER TABLE u ADD COLUMN a int;"
+                "ALTER TABLE u ADD COLUMN IF NOT EXISTS z int;",
+                ["repeats", "repeats", "safe"],
+            ),
+            # Both are made anew, one behind the other as before.
+            (
+                "ALTER TABLE u DROP COLUMN a, ADD COLUMN a int;"
+                "ALTER TABLE u DROP COLUMN b, ADD COLUMN b int;",
+                ["safe"] * 2,
+            ),
+            ("ALTER TYPE c DROP ATTRIBUTE x; ALTER TYPE c ADD ATTRIBUTE x int;", ["safe"] * 2),
+        ],
+    )
+    def test_what_stands_behind_a_column_that_is_made_anew(
+        self, sql: str, expected: list[str]
+    ) -> None:
+        before = "CREATE TABLE u (a int, b int); CREATE TYPE c AS (x int, y int);"
+        assert verdicts(sql, before=before) == expected
 
     def test_the_drop_is_blamed_for_the_rows(self) -> None:
         [drop, create] = outcomes("DROP TABLE t; CREATE TABLE t (a int);", before=TABLE)

@@ -56,6 +56,8 @@ class Catalog(Slots):
 
                 return key_of(self, ref)
             name = f"{name}({signature})"
+        elif parent is None and schema is None and self._sole_schema[0] == self._version:
+            return (space, self._sole_schema[1] if space in SCHEMA_BOUND else 0, name)
         if parent is not None:
             cached = self._parents.get(parent)
             if cached is not None and cached[0] == self._version:
@@ -71,27 +73,25 @@ class Catalog(Slots):
         if schema is not None:
             oid = self._schema(schema)
             return None if oid is None else (space, oid, name)
-        path = self._search_path
-        first: Key | None = None
-        if self._temporary.there and space in _HIDDEN_BY_TEMPORARY and "pg_temp" not in path:
+        path, temporary = self._search_path, self._temporary.there
+        if len(path) == 1 and not temporary:
+            self._sole_schema = (self._version, self._schema(path[0]) or BUILTIN_SCHEMAS["public"])
+            return (space, self._sole_schema[1], name)
+        if temporary and space in _HIDDEN_BY_TEMPORARY and "pg_temp" not in path:
             # Looked for before the search_path, unless that says where.
-            temporary = (space, PG_TEMP, name)
-            slot = self.slot(temporary)
-            if slot is not None and slot.presence is PRESENT:
-                return temporary
+            hidden = self.slot((space, PG_TEMP, name))
+            if hidden is not None and hidden.presence is PRESENT:
+                return (space, PG_TEMP, name)
+        first: Key | None = None
         for part in path:
             oid = self._schema(part)
-            if oid is None:
-                continue
-            key = (space, oid, name)
-            if first is None:
-                first = key
-                if len(path) == 1:
+            if oid is not None:
+                key = (space, oid, name)
+                first = first or key
+                slot = self.slot(key)
+                if slot is not None and slot.presence is PRESENT:
                     return key
-            slot = self.slot(key)
-            if slot is not None and slot.presence is PRESENT:
-                return key
-        return first if first is not None else (space, 1, name)
+        return first if first is not None else (space, BUILTIN_SCHEMAS["public"], name)
 
     def find(self, ref: Ref) -> Slot | None:
         """What a reference names; a name that could be a row type is looked for among relations too."""
@@ -109,13 +109,15 @@ class Catalog(Slots):
 
     def find_key(self, key: Key) -> Slot | None:
         """What is known under a key, what its container's own definition says included."""
-        slot = self.slot(key)
-        if slot is None and key[1] >= FIRST_OID:
-            slot = self._inside(key)
-            if slot is not None and slot.owners and not self.alive(slot):
-                # What it hangs on went before anybody asked for it.
-                return slot._replace(presence=ABSENT)
-        return slot
+        slot = self.slots.get(key)
+        if slot is None:
+            slot = self._inside(key) if key[1] >= FIRST_OID else None
+            if slot is None:
+                return None
+        # What it hangs on may have gone before anybody asked for it.
+        if slot.presence is ABSENT or self._dead.keys().isdisjoint(slot.owners):
+            return slot
+        return slot._replace(presence=ABSENT)
 
     def presence(self, ref: Ref) -> Presence:
         """Three-valued presence of a name."""
@@ -294,10 +296,7 @@ class Catalog(Slots):
         key = self.key(parent)
         if key is None:
             return None
-        known = self.slots.get(key)
-        if known is not None:
-            return known
-        return self._learn(key, Slot(UNKNOWN, self.new_oid(), certain=False))
+        return self.slots.get(key) or self._learn(key, Slot(UNKNOWN, self.new_oid(), certain=False))
 
     def _inside(self, key: Key) -> Slot | None:
         """What an object's own definition says about a name inside it."""

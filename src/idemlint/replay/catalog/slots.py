@@ -102,6 +102,7 @@ class Slots:
         "_relying",
         "_search_path",
         "_shape",
+        "_sole_schema",
         "_temporary",
         "_version",
         "cause",
@@ -135,6 +136,8 @@ class Slots:
         # never taken back, so that what was found before a rollback is not believed after it.
         self._parents: dict[Ref, tuple[int, Slot | None]] = {}
         self._version = 0
+        # The only schema that names without one are looked for in, at a version: temporary ones aside.
+        self._sole_schema = (-1, 0)
         # What was made of a table, as long as nothing changes but properties and rows. Their number is
         # never taken back either.
         self._made_of: dict[tuple[object, int], tuple[int, Slot, Any]] = {}
@@ -336,6 +339,7 @@ class Slots:
         elif after is None:
             self._unlist(key)
         if key[1] == PG_TEMP:
+            self._version += 1
             self._temporary.discard(key)
             if after is not None and after.presence is PRESENT:
                 self._temporary.add(key, after.owners, self._dead)

@@ -16,7 +16,7 @@ from idemlint.replay.effects.vocabulary import Renames, Sets
 from idemlint.replay.judge.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Sql
@@ -70,6 +70,7 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
     for each in run.candidates:
         if _lasts(run, each, before, begun):
             note(each.statement, each.reason, (each.effect, each.span, each.leaf))
+    moved = _moved(run, before, killed_by, begun) if killed_by else frozenset()
     for key, old in before.items():
         if key[1] >= fresh or catalog.is_dead(key[1]) or is_internal(key):
             continue
@@ -77,8 +78,11 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
             # It ends with the session.
             continue
         reason = _difference(run, key, old, begun)
-        if not reason and ends and key not in renamed_by:
-            reason = _values_gone(run, key, old, killed_by, ends)
+        if not reason and key[0] is Space.COLUMN:
+            if ends and key not in renamed_by:
+                reason = _values_gone(run, key, old, killed_by, ends)
+            if not reason and key in moved:
+                reason = f"column {key[2]} is dropped and made again: it stands behind the others"
             if reason:
                 # Who made it again has put it behind the others.
                 note(changed_by[key].statement, reason, changed_by[key].cause or (None, None, None))
@@ -94,6 +98,15 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
                 for change in renamed_by.get(key, ()):
                     note(change.statement, reason, change.cause)
     return {statement: _first(outcomes) for statement, outcomes in found.items()}
+
+
+def _moved(
+    run: Pass, before: dict[Key, Slot | None], dropped: Container[int], begun: Mark
+) -> frozenset[Key]:
+    # Most reruns drop nothing.
+    from idemlint.replay.judge import column_places
+
+    return frozenset(column_places.moved(run.catalog, before, dropped, begun))
 
 
 def _first(outcomes: list[Outcome]) -> Outcome:
@@ -191,7 +204,7 @@ def _values_gone(
     not. Where one file does both, its first run has done so already. What is computed is computed again."""
     new = run.catalog.slot(key)
     dropped = killed_by.get(old.oid) if old is not None else None
-    if key[0] is not Space.COLUMN or dropped is None or new is None or new.presence is not PRESENT:
+    if dropped is None or new is None or new.presence is not PRESENT:
         return ""
     if isinstance(new.definition, Column) and new.definition.computed is not None:
         return ""

@@ -94,15 +94,16 @@ class Slices:
         waiting = [index for index in self._whole if index <= after]
         heapify(waiting)
 
-        def changed(names: Iterable[Name], since: int) -> None:
-            for name in names:
-                if name not in known:
-                    known.add(name)
-                    for index in self._touching.get(name, ()):
-                        if since <= index <= after:
-                            heappush(waiting, index)
+        def changed(names: Set[Name], since: int) -> None:
+            news = names - known
+            known.update(news)
+            for name in news & touching.keys():
+                for index in touching[name]:
+                    if since <= index <= after:
+                        heappush(waiting, index)
 
-        changed(self._renamed.one_of(names), 0)
+        touching = self._touching
+        changed(frozenset(self._renamed.one_of(names)), 0)
         while waiting:
             index = heappop(waiting)
             if index not in found:
@@ -120,12 +121,12 @@ class Slices:
         heapify(waiting)
         while waiting:
             index = -heappop(waiting)
-            found.update(each for each in self._around.get(index, ()) if each <= last)
-            for name in self._prints[index].touches:
-                if name in known:
-                    continue
-                known.add(name)
-                for maker in self._writing.get(name, ()):
+            if index in self._around:
+                found.update(each for each in self._around[index] if each <= last)
+            news = self._prints[index].touches - known
+            known |= news
+            for name in news & self._writing.keys():
+                for maker in self._writing[name]:
                     if maker >= index:
                         break
                     if maker not in found and maker not in self._settled:
@@ -162,7 +163,8 @@ class Slices:
         waiting = [(name, since) for name in self._renamed.one_of(names)]
         while waiting:
             name, since = waiting.pop()
-            for index in [each for each in self._settled_touching.get(name, ()) if each >= since]:
+            settled = self._settled_touching.get(name)
+            for index in [each for each in settled if each >= since] if settled else ():
                 self._forget(index)
                 waiting += [(each, index + 1) for each in self._prints[index].writes]
 

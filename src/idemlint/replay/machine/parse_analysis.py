@@ -17,7 +17,7 @@ from idemlint.replay.effects.vocabulary import Requires, Verb
 from idemlint.replay.machine.requirements import requires
 from idemlint.replay.queries.columns import QueryDefinition
 from idemlint.replay.queries.literals import of_enum, refusal_of
-from idemlint.replay.queries.resolve import outputs, resolve
+from idemlint.replay.queries.resolve import outputs
 from idemlint.replay.queries.scope import levels
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Used(NamedTuple):
 
 def reads(run: Pass, effect: ReadsColumns) -> Result:
     """Each name has to stand for a column."""
-    found = resolve(run.catalog, effect.scope, names=effect.names)
+    found = run.resolve(effect.scope, names=effect.names)
     for table, name in found.sole:
         result = requires(run, _meant(run, name, (table,)))
         if result is not None:
@@ -100,7 +100,7 @@ def validates(run: Pass, effect: Validates) -> Result:
         for table in reading.tables:
             if catalog.presence(table) is ABSENT:
                 return requires(run, Requires(table, True, "42P01", Kind.TABLE, Verb.USE))
-        found = resolve(catalog, reading.scope)
+        found = run.resolve(reading.scope)
         for name, tables in found.missing:
             return requires(run, _meant(run, name, tables))
         result = _meet(run, effect, found)
@@ -152,7 +152,7 @@ def used(run: Pass, reading: Reading) -> Used:
     catalog = run.catalog
     columns = []
     has_names = reading.scope.asks or bool(reading.scope.targets)
-    for table, name in resolve(catalog, reading.scope, stars=True).columns if has_names else ():
+    for table, name in run.resolve(reading.scope, stars=True).columns if has_names else ():
         key = catalog.key(Ref(Space.COLUMN, name, None, table))
         slot = catalog.find_key(key) if key is not None else None
         if slot is not None and slot.presence is PRESENT and slot.oid:

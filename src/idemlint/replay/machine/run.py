@@ -29,6 +29,7 @@ from idemlint.replay.machine.signals import (
 from idemlint.replay.machine.state import State
 
 if TYPE_CHECKING:
+    from idemlint.plpgsql.bindings import Declared
     from idemlint.plpgsql.nodes import Sql
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.known_rows import Row
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Effect, Fills
     from idemlint.replay.machine.budget import Budget
     from idemlint.replay.machine.foresight import Foresight
+    from idemlint.replay.queries.resolve import Resolved
+    from idemlint.replay.queries.scope import Scope
     from idemlint.source.statement import Span
 
 #: By the class of an effect: the function that carries it out.
@@ -139,6 +142,17 @@ class Pass:
         self.believed: frozenset[Key] = frozenset()
         self.current_error: Raised | None = None
         self.foresight: Foresight | None = None
+
+    def resolve(
+        self, scope: Scope, *, stars: bool = False, names: Declared | None = None
+    ) -> Resolved:
+        """What the names of a query come to now; see `Resolutions`."""
+        known = self.state.resolutions
+        if known is None:
+            from idemlint.replay.queries.resolutions import Resolutions
+
+            known = self.state.resolutions = Resolutions()
+        return known.resolve(self.catalog, scope, stars=stars, names=names)
 
     # -- running -------------------------------------------------------------------------------------
 

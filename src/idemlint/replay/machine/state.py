@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from idemlint.replay.catalog.slots import Key, Mark
+    from idemlint.replay.queries.resolutions import Resolutions
     from idemlint.runners.profile import Session
 
 
@@ -43,6 +44,7 @@ class State:
         "catalog",
         "default_path",
         "path_after",
+        "resolutions",
         "savepoints",
         "session",
         "until_commit",
@@ -52,6 +54,8 @@ class State:
         self, search_path: tuple[str, ...] = ("public",), session: Session = "kept"
     ) -> None:
         self.catalog = Catalog(search_path)
+        #: What queries came to; made when somebody asks first.
+        self.resolutions: Resolutions | None = None
         self.default_path = search_path
         self.session = session
         self.savepoints: Mapping[str, StateMark] = {}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from idemlint.plpgsql.bindings import Declared
     from idemlint.replay.catalog.lookup import Catalog
-    from idemlint.replay.catalog.slots import Slot
+    from idemlint.replay.catalog.slots import Key, Slot
     from idemlint.replay.queries.scope import Meeting, Name, Scope
 
 #: System columns, which every table has (https://www.postgresql.org/docs/current/ddl-system-columns.html).
@@ -59,29 +59,26 @@ class Resolved:
         self.met: list[tuple[Meeting, FoundColumn, FoundColumn | None]] = []
 
 
-def resolve(
-    catalog: Catalog, scope: Scope, *, stars: bool = False, names: Declared | None = None
-) -> Resolved:
-    """Look up all names of a query, and of the queries in it; `stars`: what `*` stands for as well; `names`
-    are what a name may be that is no column."""
-    resolver = _Resolver(catalog, stars=stars, names=names)
-    resolver.level(scope, ())
-    return resolver.resolved
-
-
 def found_in(catalog: Catalog, table: Ref, name: str) -> FoundColumn | None:
     """A column of a table; `None`: there is none, or that is not known."""
-    resolver = _Resolver(catalog)
+    resolver = Resolver(catalog)
     found = resolver.column(RangeEntry("", table), name)
     return None if found is _LACKS else resolver.typed(found)
 
 
 def outputs(catalog: Catalog, scope: Scope) -> tuple[Output, ...] | None:
     """The columns that a query gives now, `*` expanded; `None`: they cannot be told."""
-    return _Resolver(catalog).outputs(scope)
+    return Resolver(catalog).outputs(scope)
 
 
-class _Resolver:
+class Resolver:
+    """Looks up the names of a query, and notes in `resolved` what they came to.
+
+    `stars`: what `*` stands for as well; `names` are what a name may be that is no column. What was looked
+    at: `tables` and types by name, `columns` by key, `types` by identity; `asked_for_all`: all columns of
+    a relation, too.
+    """
+
     def __init__(
         self, catalog: Catalog, *, stars: bool = False, names: Declared | None = None
     ) -> None:
@@ -90,11 +87,14 @@ class _Resolver:
         self._stars = stars
         self._outputs: dict[int, tuple[Output, ...] | None] = {}
         self._by_name: dict[int, dict[str, list[RangeEntry]]] = {}
-        self._found_tables: dict[Ref, Slot | None] = {}
-        self._found_columns: dict[tuple[Ref, str], Slot] = {}
+        self.tables: dict[Ref, Slot | None] = {}
+        self.columns: dict[Key, Slot | None] = {}
+        self.types: dict[int, None] = {}
+        self.asked_for_all = False
         self.resolved = Resolved()
 
     def level(self, scope: Scope, around: tuple[Scope, ...]) -> None:
+        """Look up all names of a level and of those in it, `around` which others are."""
         for each in scope.apart:
             if each.asks:
                 self.level(each, around)
@@ -129,7 +129,7 @@ class _Resolver:
                 slot = self._table(source.table) if source.table is not None else None
                 if slot is None or source.table is None or of not in {None, source.name}:
                     continue
-                for column in columns_of(self._catalog, slot) or ():
+                for column in self._columns_of(slot) or ():
                     self.resolved.columns[source.table, column.name] = None
 
     def _note(self, name: Name, found: _Look) -> None:
@@ -238,27 +238,30 @@ class _Resolver:
         if source.table is None:
             return None
         slot = self._table(source.table)
-        columns = columns_of(self._catalog, slot) if slot is not None else None
+        columns = self._columns_of(slot)
         if columns is None or place >= len(columns):
             return None
         return FoundColumn(source.table, columns[place].name, columns[place].type)
 
+    def _columns_of(self, relation: Slot | None) -> tuple[Output, ...] | None:
+        self.asked_for_all = True
+        return columns_of(self._catalog, relation) if relation is not None else None
+
     def _table(self, table: Ref) -> Slot | None:
-        if table in self._found_tables:
-            return self._found_tables[table]
-        found = self._found_tables[table] = self._catalog.find(table)
+        if table in self.tables:
+            return self.tables[table]
+        found = self.tables[table] = self._catalog.find(table)
         return found
 
     def _in_table(self, table: Ref, label: str) -> FoundColumn | None:
-        catalog = self._catalog
         slot = self._table(table)
         if slot is None or slot.presence is not PRESENT:
             return None
-        column = catalog.find_key((Space.COLUMN, slot.oid, label))
+        key = (Space.COLUMN, slot.oid, label)
+        column = self.columns[key] = self._catalog.find_key(key)
         if column is None:
             return None
         if column.presence is PRESENT:
-            self._found_columns[table, label] = column
             return FoundColumn(table, label)
         return _LACKS if column.presence is ABSENT else None
 
@@ -267,7 +270,7 @@ class _Resolver:
         if not isinstance(found, FoundColumn) or found.table is None or found.type:
             return found if isinstance(found, FoundColumn) else None
         slot = self._table(found.table)
-        column = self._found_columns.get((found.table, found.name))
+        column = self.columns.get((Space.COLUMN, slot.oid, found.name)) if slot else None
         if slot is None or column is None:
             return found
         name = type_of(slot, column, found.name)
@@ -278,16 +281,18 @@ class _Resolver:
         if not type_name or type_name in BUILTIN or type_name.endswith("[]"):
             return 0
         for oid in column.needs:
+            self.types[oid] = None
             home = self._catalog.key_of(oid)
             if home is not None and home[0] is Space.TYPE:
                 return oid
         schema, _, bare = type_name.rpartition(".")
-        slot = self._catalog.find(Ref(Space.TYPE, bare, schema or None))
+        slot = self._table(Ref(Space.TYPE, bare, schema or None))
         return slot.oid if slot is not None and slot.presence is PRESENT else 0
 
     # -- what a query gives ----------------------------------------------------------------------------
 
     def outputs(self, scope: Scope) -> tuple[Output, ...] | None:
+        """The columns that a query gives now, `*` expanded; `None`: they cannot be told."""
         known = self._outputs.get(id(scope), ())
         if known != ():
             return known
@@ -323,7 +328,7 @@ class _Resolver:
         columns: tuple[Output, ...] | None = None
         if source.table is not None:
             slot = self._table(source.table)
-            columns = columns_of(self._catalog, slot) if slot is not None else None
+            columns = self._columns_of(slot)
         elif source.query is not None:
             columns = self.outputs(source.query)
         if columns is None or len(source.columns) > len(columns):
