@@ -35,10 +35,12 @@ if TYPE_CHECKING:
 #: What may be a quoted name, or a text, of more than PostgreSQL keeps; most files have none.
 _QUOTED: Final = rb'"[^"\n]{64}'
 _TEXT: Final = rb"'[^'\n]{64}"
-#: Blanks in place of what is in no name without quotes: to cut a file there is quicker than an expression.
+#: What can be in a name without quotes is one letter, all else a blank: then a name that is too long is found
+#: much quicker than by an expression.
 _WORDS: Final = bytes(
-    byte if byte > 127 or byte in b"_$" or chr(byte).isalnum() else 32 for byte in range(256)
+    ord("a" if byte > 127 or byte in b"_$" or chr(byte).isalnum() else " ") for byte in range(256)
 )
+_LONG_WORD: Final = b"a" * (NAME_BYTES + 1)
 _OF_ENUMS: Final = frozenset({"CreateEnumStmt", "AlterEnumStmt"})
 
 #: A character of four bytes that does not fit goes whole.
@@ -239,8 +241,7 @@ class NameTooLong(FileRule):
 
 
 def _holds_long_names(data: bytes) -> bool:
-    words = data.translate(_WORDS).split()
-    return max(map(len, words), default=0) > NAME_BYTES or re.search(_QUOTED, data) is not None
+    return _LONG_WORD in data.translate(_WORDS) or re.search(_QUOTED, data) is not None
 
 
 def _parts(migration: Migration, statement: Statement) -> Iterator[tuple[Tree, Placed]]:

@@ -68,7 +68,7 @@ def at_line_ends(prefix: str, skips: bytes) -> Callable[[bytes, Part], tuple[Spa
                 whole = finish.match(text) is None
                 if not whole:
                     ends.append(line.end())
-            elif begin.match(text):
+            elif text.startswith(b"--") and begin.match(text):
                 whole = True
                 if ends and ends[-1] < line.start():
                     ends.append(line.start())
@@ -81,6 +81,8 @@ def at_line_ends(prefix: str, skips: bytes) -> Callable[[bytes, Part], tuple[Spa
 
 def ends_statement(line: bytes) -> bool:
     """Whether the line's last word before one that begins with `--` ends in a semicolon."""
+    if b";" not in line:
+        return False
     last = b""
     for word in line.split():
         if word.startswith(b"--"):

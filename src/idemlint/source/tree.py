@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -35,12 +36,7 @@ class Tree:
         self.fields = fields
 
     def __getattr__(self, name: str) -> Any:
-        value = self.fields.get(name)
-        if value.__class__ is dict:
-            return wrap(value)
-        if value.__class__ is list:
-            return tuple([wrap(item) if item.__class__ is dict else item for item in value])
-        return value
+        return _field(name, self)
 
     def __repr__(self) -> str:
         return f"Tree({self.kind!r}, {self.fields!r})"
@@ -52,40 +48,87 @@ class Tree:
         return hash(self.kind)
 
 
-def _reader(name: str) -> property:
-    def read(self: Tree) -> Any:
-        return self.__getattr__(name)
-
-    return property(read)
+def _field(name: str, tree: Tree) -> Any:
+    value = tree.fields.get(name)
+    if value.__class__ is dict:
+        return wrap(value)
+    if value.__class__ is list:
+        return tuple([wrap(item) if item.__class__ is dict else item for item in value])
+    return value
 
 
 # Python looks for an attribute in vain, and makes an error that says so, before it calls `__getattr__`: what
 # is asked for most is there as well.
 for _name in (
     "alias",
+    "aliasname",
     "arg",
+    "args",
+    "argType",
     "behavior",
+    "chain",
     "cmds",
     "cols",
+    "columns",
+    "concurrent",
     "conname",
     "contype",
     "def",
+    "defexpr",
+    "defname",
+    "events",
     "fk_attrs",
+    "fromClause",
+    "funcname",
+    "gid",
+    "if_not_exists",
     "indexIncludingParams",
+    "indexname",
     "indexParams",
+    "indirection",
+    "inhRelations",
+    "is_procedure",
+    "isconstraint",
     "items",
     "keys",
+    "lexpr",
+    "mode",
     "name",
+    "names",
+    "newVal",
     "objects",
     "objtype",
+    "oldVal",
     "onConflictClause",
+    "op",
+    "options",
+    "parameters",
+    "pk_attrs",
+    "pktable",
+    "raw_default",
     "relation",
+    "removeType",
+    "renameType",
+    "replace",
+    "returnType",
+    "rexpr",
+    "savepoint_name",
     "selectStmt",
+    "sequence",
+    "setof",
+    "skipIfNewValExists",
     "subtype",
+    "tableElts",
     "targetList",
+    "timing",
+    "trigname",
+    "typeName",
     "val",
+    "vals",
+    "where_clause",
+    "whereClause",
 ):
-    setattr(Tree, _name, _reader(_name))
+    setattr(Tree, _name, property(partial(_field, _name)))
 
 
 def wrap(value: dict[str, Any]) -> Tree:
@@ -132,6 +175,10 @@ def strings(nodes: tuple[Tree, ...] | None) -> list[str]:
 _PLACES: Final = frozenset({"location", "arg_location", "list_start", "list_end", "stmt_len"})
 
 
+#: What raw trees are made of, besides texts and numbers: most values are none of these.
+NESTED: Final[frozenset[type]] = frozenset({dict, list})
+
+
 def _objects(root: object) -> Iterator[dict[str, Any]]:
     """All JSON objects of a raw tree, at any depth; it may be deeper than Python's stack."""
     waiting = [root]
@@ -141,7 +188,7 @@ def _objects(root: object) -> Iterator[dict[str, Any]]:
             waiting += value
         elif isinstance(value, dict):
             yield value
-            waiting += value.values()
+            waiting += [each for each in value.values() if each.__class__ in NESTED]
 
 
 def nodes_in(root: object) -> Iterator[tuple[str, Any]]:

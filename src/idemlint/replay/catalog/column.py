@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import raw_type_name
-from idemlint.source.tree import Tree, strings, wrap
+from idemlint.source.tree import NESTED, Tree, strings, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def columns_in(root: object) -> Iterator[str]:
         if isinstance(value, dict):
             reference = value.get("ColumnRef")
             if reference is None:
-                waiting += reversed(value.values())
+                waiting += [each for each in reversed(value.values()) if each.__class__ in NESTED]
                 continue
             last = reference["fields"][-1].get("String")
             if last is not None:

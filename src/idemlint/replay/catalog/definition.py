@@ -41,6 +41,9 @@ class Need(NamedTuple):
     by_computing: bool = False
 
 
+_NONE: Final[frozenset[tuple[Space, str]]] = frozenset()
+
+
 class Definition:
     """What a statement says of the object that it makes. This one says nothing."""
 
@@ -65,7 +68,8 @@ class Definition:
     @property
     def needed_names(self) -> frozenset[tuple[Space, str]]:
         """The names of what they need."""
-        return frozenset((need.space, need.name) for need in self.needs())
+        needs = self.needs()
+        return frozenset((need.space, need.name) for need in needs) if needs else _NONE
 
 
 #: https://www.postgresql.org/docs/current/sql-createsequence.html

@@ -250,9 +250,10 @@ def same_type(one: str, other: str) -> bool | None:
 
 def resolved_all(catalog: KnownNames, signature: str) -> str:
     """An argument list with each type as it is known now."""
-    if all(each in _BUILT_IN for each in signature.split(",")):
+    types = signature.split(",")
+    if _BUILT_IN.issuperset(types):
         return signature
-    return ",".join(resolved(catalog, each) for each in signature.split(","))
+    return ",".join([resolved(catalog, each) for each in types])
 
 
 def resolved(catalog: KnownNames, text: str) -> str:

@@ -379,7 +379,7 @@ class Slots:
         assert index is not None
         old = _relied_on(before) if before is not None and before.presence is PRESENT else ()
         new = _relied_on(after) if after is not None and after.presence is PRESENT else ()
-        if old != new:
+        if old is not new and old != new:
             for each in old:
                 index.discard(each, key)
             for each in new:

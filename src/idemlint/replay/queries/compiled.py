@@ -34,7 +34,7 @@ from idemlint.replay.queries.scope import (
     Target,
     field_names,
 )
-from idemlint.source.tree import Tree
+from idemlint.source.tree import NESTED, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -268,26 +268,29 @@ class _Reader:
             current = stack.pop()
             if current.__class__ is list:
                 stack.extend(current[::-1])
-                continue
-            if current.__class__ is not dict:
-                continue
-            for kind, inner in current.items():
-                if inner.__class__ is dict:
-                    known = _NODES.get(kind)
-                    if known is None or known(self, inner, level):
-                        stack.append(inner)
-                elif inner.__class__ is list:
-                    stack.append(inner)
+            elif current.__class__ is dict:
+                for kind, inner in current.items():
+                    if inner.__class__ in NESTED:
+                        known = _NODES.get(kind)
+                        if known is not None:
+                            inner = known(self, inner, level)
+                        if inner:
+                            stack.append(inner)
 
-    def column(self, fields: dict[str, Any], level: _Level) -> bool:
+    # Each gives back what is to be read on with.
+
+    def column(self, fields: dict[str, Any], level: _Level) -> _Rest:
         level.names[field_names(fields["fields"])] = None
-        return False
+        return None
 
-    def sub_query(self, fields: dict[str, Any], level: _Level) -> bool:
+    def constant(self, fields: dict[str, Any], level: _Level) -> _Rest:
+        return None
+
+    def sub_query(self, fields: dict[str, Any], level: _Level) -> _Rest:
         level.inner.append(self.query(fields, level.known, level.depth + 1))
-        return False
+        return None
 
-    def call(self, fields: dict[str, Any], level: _Level) -> bool:
+    def call(self, fields: dict[str, Any], level: _Level) -> _Rest:
         name = field_names(fields["funcname"])
         self.functions.append((name, Tree("FuncCall", fields)))
         level.meetings += in_call(name, fields)
@@ -298,7 +301,7 @@ class _Reader:
                     self.regclasses[text] = None
         elif name[-1] in SEARCHES and len(fields.get("args", ())) > 1:
             self.configuration(fields["args"][0])
-        return True
+        return {**fields, "funcname": None}
 
     def configuration(self, value: dict[str, Any]) -> None:
         """A literal, or a cast of one, that names a text search configuration."""
@@ -308,7 +311,7 @@ class _Reader:
             if schema != "pg_catalog":
                 self.types[Ref(Space.TS_CONFIGURATION, name, schema or None)] = None
 
-    def cast(self, fields: dict[str, Any], level: _Level) -> bool:
+    def cast(self, fields: dict[str, Any], level: _Level) -> _Rest:
         text = text_of(fields["arg"])
         name = raw_type_name(fields["typeName"])
         if name == "regclass" and text is not None:
@@ -320,27 +323,28 @@ class _Reader:
             self.types[ref] = None
             if ref.name not in BUILTIN:
                 level.casts += [(ref, each) for each in texts_of(fields)]
-        return True
+        arg: dict[str, Any] = fields["arg"]
+        return arg
 
-    def meets(self, fields: dict[str, Any], level: _Level) -> bool:
+    def meets(self, fields: dict[str, Any], level: _Level) -> _Rest:
         level.meetings += in_operator(fields)
         operator = fields.get("name", ())
         if operator and operator[-1]["String"].get("sval") not in PLAIN_OPERATORS:
             self.types[qualified(Space.OPERATOR, list(field_names(operator)))] = None
-        return True
+        return {**fields, "name": None}
 
-    def collates(self, fields: dict[str, Any], level: _Level) -> bool:
+    def collates(self, fields: dict[str, Any], level: _Level) -> _Rest:
         names = list(field_names(fields["collname"]))
         self.types[qualified(Space.COLLATION, names)] = None
-        return True
+        return {**fields, "collname": None}
 
-    def case(self, fields: dict[str, Any], level: _Level) -> bool:
+    def case(self, fields: dict[str, Any], level: _Level) -> _Rest:
         level.meetings += in_case(fields)
-        return True
+        return fields
 
-    def coalesce(self, fields: dict[str, Any], level: _Level) -> bool:
+    def coalesce(self, fields: dict[str, Any], level: _Level) -> _Rest:
         level.meetings += in_coalesce(fields)
-        return True
+        return fields
 
     def flat(self, value: Any) -> None:
         """What is mentioned, whatever its level."""
@@ -361,7 +365,10 @@ class _Reader:
                     stack.append(inner)
 
 
+_Rest = dict[str, Any] | None
+
 _NODES: Final = {
+    "A_Const": _Reader.constant,
     "ColumnRef": _Reader.column,
     "SelectStmt": _Reader.sub_query,
     "FuncCall": _Reader.call,

@@ -267,14 +267,16 @@ class Resolver:
 
     def typed(self, found: _Look) -> FoundColumn | None:
         """A column with its type: most names are asked for without."""
-        if not isinstance(found, FoundColumn) or found.table is None or found.type:
-            return found if isinstance(found, FoundColumn) else None
+        if not isinstance(found, FoundColumn):
+            return None
+        if found.table is None or found.type:
+            return found
         slot = self._table(found.table)
         column = self.columns.get((Space.COLUMN, slot.oid, found.name)) if slot else None
         if slot is None or column is None:
             return found
         name = type_of(slot, column, found.name)
-        return found._replace(type=name, type_oid=self._made_type(name, column))
+        return FoundColumn(found.table, found.name, name, self._made_type(name, column))
 
     def _made_type(self, type_name: str, column: Slot) -> int:
         """A type that somebody made: who it is does not change with its name."""
