@@ -65,7 +65,7 @@ def at_line_ends(prefix: str, skips: bytes) -> Callable[[bytes, Part], tuple[Spa
         for line in re.compile(_LINE).finditer(data, *part.span):
             text = line.group()
             if whole:
-                whole = finish.match(text) is None
+                whole = not text.startswith(b"--") or finish.match(text) is None
                 if not whole:
                     ends.append(line.end())
             elif text.startswith(b"--") and begin.match(text):

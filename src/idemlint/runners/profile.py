@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from idemlint.records import NamedTuple
@@ -315,12 +315,7 @@ class Profile(NamedTuple):
 
     def named(self, path: str) -> tuple[Named, re.Match[str]] | None:
         """The first of `files` that fits the path, with its match."""
-        names = path.replace("\\", "/").split("/")
-        for rule in self.files:
-            own = "/".join(names[-1 - len(rule.folders) :]) if rule.folders else names[-1]
-            if match := _whole(rule.pattern, rule.exact, rule.folders)(own):
-                return rule, match
-        return None
+        return _fitting(self.files, path)
 
     def holds(self, name: str, level: int, depth: int) -> bool:
         """Whether a folder of this name may hold migrations that it runs: one of `depth` folders that
@@ -378,6 +373,16 @@ def version_key(version: str) -> tuple[int, ...]:
     while len(parts) > 1 and parts[-1] == 0:
         parts.pop()
     return tuple(parts)
+
+
+@lru_cache(4096)  # each path is asked for several times
+def _fitting(rules: tuple[Named, ...], path: str) -> tuple[Named, re.Match[str]] | None:
+    names = path.replace("\\", "/").split("/")
+    for rule in rules:
+        own = "/".join(names[-1 - len(rule.folders) :]) if rule.folders else names[-1]
+        if match := _whole(rule.pattern, rule.exact, rule.folders)(own):
+            return rule, match
+    return None
 
 
 @cache

@@ -176,7 +176,7 @@ _PLACES: Final = frozenset({"location", "arg_location", "list_start", "list_end"
 
 
 #: What raw trees are made of, besides texts and numbers: most values are none of these.
-NESTED: Final[frozenset[type]] = frozenset({dict, list})
+NESTED: Final[frozenset[Any]] = frozenset({dict, list})
 
 
 def _objects(root: object) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,9 @@
-"""Finding keys by what they, or their slots, have: each is found in as many steps as there are answers."""
+"""Finding keys by what they, or their slots, have, and what was made of objects: in as many steps as there
+are answers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable
@@ -100,3 +101,41 @@ class TakenNumbers(Generic[_Key]):
         """A key is free again."""
         for base, number in self.numbers.pop(key, {}).items():
             self._below[base] = min(self._below[base], number)
+
+
+class Derived(Generic[_Of]):
+    """What was made of objects, as long as they are what they were.
+
+    Changes are numbered, and none is ever taken back: what was found before a rollback is not believed
+    after it.
+    """
+
+    __slots__ = ("_changes", "_in_any", "_inside", "_made")
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[object, int], tuple[int, _Of, Any]] = {}
+        self._changes = 0
+        #: The last change that may concern all of them, and that in each.
+        self._in_any = 0
+        self._inside: dict[int, int] = {}
+
+    def known(self, make: object, oid: int, of: _Of) -> Any:
+        """What was made of an object; `None`: it has to be made."""
+        found = self._made.get((make, oid))
+        if found is None or found[1] is not of or found[0] < self._in_any:
+            return None
+        return found[2] if found[0] >= self._inside.get(oid, 0) else None
+
+    def keep(self, make: object, oid: int, of: _Of, made: Any) -> None:
+        """It was made."""
+        self._made[make, oid] = (self._changes, of, made)
+
+    def change(self, oid: int) -> None:
+        """Something in an object changed."""
+        self._changes += 1
+        self._inside[oid] = self._changes
+
+    def change_all(self) -> None:
+        """Something changed that may concern all of them."""
+        self._changes += 1
+        self._in_any = self._changes

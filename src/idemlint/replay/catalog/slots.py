@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from idemlint.postgres.kinds import ACTING, HOLDERS, OVERLOADED, Kind, Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.definition import Definition
-from idemlint.replay.catalog.key_index import KeyIndex, OwnedKeys, TakenNumbers
+from idemlint.replay.catalog.definition import INSIDE, Definition
+from idemlint.replay.catalog.key_index import Derived, KeyIndex, OwnedKeys, TakenNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +40,9 @@ BUILTIN_SCHEMAS: Final = {
 }
 #: The identities below are the built-in schemas'.
 FIRST_OID: Final = 16
+
+#: What a table has of its rows.
+ROWS: Final = "@rows"
 
 _Made = TypeVar("_Made")
 
@@ -92,16 +95,15 @@ class Slots:
         "_by_name",
         "_contents",
         "_dead",
+        "_derived",
         "_home",
         "_learned",
         "_log",
-        "_made_of",
         "_on_tables",
         "_overloads",
         "_parents",
         "_relying",
         "_search_path",
-        "_shape",
         "_sole_schema",
         "_temporary",
         "_version",
@@ -138,10 +140,7 @@ class Slots:
         self._version = 0
         # The only schema that names without one are looked for in, at a version: temporary ones aside.
         self._sole_schema = (-1, 0)
-        # What was made of a table, as long as nothing changes but properties and rows. Their number is
-        # never taken back either.
-        self._made_of: dict[tuple[object, int], tuple[int, Slot, Any]] = {}
-        self._shape = 0
+        self._derived: Derived[Slot] = Derived()
         self.last_oid = FIRST_OID
         for name, oid in BUILTIN_SCHEMAS.items():
             self.slots[(Space.SCHEMA, 0, name)] = Slot(PRESENT, oid, Kind.SCHEMA)
@@ -188,7 +187,7 @@ class Slots:
         while len(log) > mark.changes:
             key, before, _, _, oid, home = log.pop()
             if key is None:
-                self._shape += 1
+                self._derived.change_all()
                 del self._dead[oid]
                 self._temporary.revive(oid, self._dead)
                 continue
@@ -283,14 +282,13 @@ class Slots:
         return [self.slots[key] for key in self._on_tables.find((space, oid))]
 
     def made_of(self, table: Slot, make: Callable[[Any, Slot], _Made]) -> _Made:
-        """What `make` makes of a table's columns and keys, made again where they may have changed."""
-        known = self._made_of.get((make, table.oid))
-        if known is not None and known[0] == self._shape and known[1] is table:
-            made: _Made = known[2]
-            return made
-        made = make(self, table)
-        self._made_of[make, table.oid] = (self._shape, table, made)
-        return made
+        """What `make` makes of a table's columns and keys, not of its rows; made again where something in
+        it changed, or elsewhere something that had been there."""
+        known: _Made | None = self._derived.known(make, table.oid, table)
+        if known is None:
+            known = make(self, table)
+            self._derived.keep(make, table.oid, table, known)
+        return known
 
     # -- writing -------------------------------------------------------------------------------------
 
@@ -310,7 +308,7 @@ class Slots:
     def kill(self, oid: int) -> None:
         """End an identity: what hangs on it is gone."""
         self._version += 1
-        self._shape += 1
+        self._derived.change_all()
         if oid not in self._dead:
             self._dead[oid] = len(self._log)
             self._log.append(Change(None, None, self.statement, self.cause, oid))
@@ -332,8 +330,11 @@ class Slots:
 
     def _replaced(self, key: Key, before: Slot | None, after: Slot | None) -> None:
         """Under a key, one slot has taken the place of another: what finds it, finds the new one."""
-        if key[0] is not Space.FACET:
-            self._shape += 1
+        if key[0] in INSIDE:
+            if key[2] != ROWS:
+                self._derived.change(key[1])
+        elif before is not None:
+            self._derived.change_all()
         if before is None:
             self._list(key)
         elif after is None:

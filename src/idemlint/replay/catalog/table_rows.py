@@ -10,14 +10,13 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import Column, columns_in
 from idemlint.replay.catalog.known_rows import KnownRows, Patterns, Row
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition, constraint_index
-from idemlint.replay.catalog.slots import ABSENT, PRESENT, Key, Slot
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, ROWS, Key, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.replay.catalog.lookup import Catalog
 
-ROWS: Final = "@rows"
 _KEYS: Final = "@keys"
 
 

@@ -11,7 +11,7 @@ from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.definition import BY_PRODUCT
 from idemlint.replay.catalog.knowledge import is_internal
-from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
+from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, ROWS, UNKNOWN
 from idemlint.replay.effects.vocabulary import Renames, Sets
 from idemlint.replay.judge.verdict import Outcome, Verdict
 
@@ -129,14 +129,17 @@ class Point(NamedTuple):
 
 def point(run: Pass) -> Point:
     """Where a run is now, to ask later whether it changed anything."""
-    return Point(run.catalog.mark(), (len(run.candidates), len(run.restarted), len(run.copied)))
+    return Point(run.catalog.mark(), _found(run))
+
+
+def _found(run: Pass) -> tuple[int, ...]:
+    return len(run.candidates), len(run.restarted), len(run.copied)
 
 
 def changed_since(run: Pass, since: Point) -> bool:
     """Whether anything is not what it was: what was taken back is none, nor what is unknown as before."""
     catalog = run.catalog
-    now = point(run)
-    if now.found != since.found:
+    if _found(run) != since.found:
         return True
     before: dict[Key, Slot | None] = {}
     for change in catalog.changes(since.mark):
@@ -173,7 +176,7 @@ def _lasts(run: Pass, each: Candidate, before: dict[Key, Slot | None], begun: Ma
         return False
     facts = table_rows.rows_of(catalog, table)
     if each.gone is not None:
-        known = before.get((Space.FACET, each.oid, table_rows.ROWS))
+        known = before.get((Space.FACET, each.oid, ROWS))
         if known is None or not known.definition.rows.have(each.gone):
             # It came with the rerun itself, and went again.
             return False

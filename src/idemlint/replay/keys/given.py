@@ -8,7 +8,7 @@ from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.known_rows import COMPUTED, NULL, STAR, Picked, given
 from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.catalog.slots import PRESENT, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -185,7 +185,7 @@ def _picked(catalog: Catalog, value: Picked) -> str | None:
     column = table_rows.column_of(catalog, slot, value.column)
     if column is None or not column.not_null:
         return None
-    state = catalog.recorded((Space.FACET, slot.oid, table_rows.ROWS))
+    state = catalog.recorded((Space.FACET, slot.oid, ROWS))
     version = state.oid if state is not None else 0
     where = ",".join(sorted(f"{name}={text}" for name, text in value.row))
     return f"{COMPUTED}{slot.oid}.{version}.{value.column} {where}"

@@ -272,10 +272,9 @@ class _Reader:
                 for kind, inner in current.items():
                     if inner.__class__ in NESTED:
                         known = _NODES.get(kind)
-                        if known is not None:
-                            inner = known(self, inner, level)
-                        if inner:
-                            stack.append(inner)
+                        rest: Any = inner if known is None else known(self, inner, level)
+                        if rest:
+                            stack.append(rest)
 
     # Each gives back what is to be read on with.
 
