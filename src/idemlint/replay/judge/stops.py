@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _ALIKE: Final = 4
 
 _DESTROYING: Final = (Drops, Renames, Deletes)
+#: What others may forbid that need a thing.
+_FORBIDDING: Final = (Drops, Retypes)
 #: What gives a thing other needs than it had: a view is replaced, a column gets a type or a DEFAULT.
 _LEANING: Final = (Creates, Retypes, Sets)
 
@@ -77,13 +79,18 @@ def _destroying(programs: Sequence[tuple[Effect, ...]]) -> list[int]:
     leaning: set[Ref] = set()
     forbidden = False
     for index, program in enumerate(programs):
-        flat = list(_flat(program))
-        destroys = any(isinstance(each, _DESTROYING) for each in flat)
+        made: set[Ref] = set()
+        destroys = forbids = False
+        for each in _flat(program):
+            if isinstance(each, _DESTROYING):
+                destroys = True
+            if isinstance(each, _LEANING):
+                made.add(each.ref)
+            forbids = forbids or isinstance(each, _FORBIDDING)
         if forbidden:
-            made = {each.ref for each in flat if isinstance(each, _LEANING)}
             destroys = destroys or not made.isdisjoint(leaning)
             leaning |= made
-        forbidden = forbidden or any(isinstance(each, (Drops, Retypes)) for each in flat)
+        forbidden = forbidden or forbids
         if destroys:
             found.append(index)
     number: Counter[tuple[Effect, ...]] = Counter()

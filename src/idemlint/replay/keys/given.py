@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog import table_rows
@@ -11,7 +11,7 @@ from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT, ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from idemlint.replay.catalog.known_rows import Source, Value
     from idemlint.replay.catalog.lookup import Catalog
@@ -50,10 +50,13 @@ class GivenRows:
     def __iter__(self) -> Iterator[Values]:
         columns, (name, mark) = self.columns, self._mark
         for row in self._rows:
-            values = (
-                _picked(self._catalog, each) if isinstance(each, Picked) else each for each in row
-            )
-            found: Values = dict(zip(columns, values, strict=False))
+            values: Sequence[Value] = row
+            if _picks(row):
+                values = [
+                    _picked(self._catalog, each) if isinstance(each, Picked) else each
+                    for each in row
+                ]
+            found = cast("Values", dict(zip(columns, values, strict=False)))
             found[name] = mark
             yield found
 
@@ -65,6 +68,11 @@ class GivenRows:
         place = len(self.columns) - 1 - self.columns[::-1].index(column)
         given = (row[place] if place < len(row) else None for row in self._rows)
         return all(isinstance(each, str) and each[:1] != "\0" for each in given)
+
+
+def _picks(row: Sequence[Value]) -> bool:
+    """Whether any value of a row is one of another table's: rows may be many, and most have none."""
+    return Picked in map(type, row)
 
 
 #: A sub-select that gives one value finds several rows.
@@ -155,7 +163,7 @@ def _has_rows(catalog: Catalog, source: Source) -> bool:
 
 
 def _finds_several(catalog: Catalog, effect: Inserts) -> bool:
-    for row in effect.rows or ():
+    for row in filter(_picks, effect.rows or ()):
         for each in row:
             if isinstance(each, Picked) and each.row and not each.limited:
                 slot = catalog.find(each.table)

@@ -13,7 +13,7 @@ from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
 
 if TYPE_CHECKING:
-    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.lookup import Catalog, ObjectPart
     from idemlint.replay.catalog.slots import Slot
 
 
@@ -74,13 +74,25 @@ def bare_type(name: str) -> str:
 
 def columns_of(catalog: Catalog, relation: Slot) -> tuple[Output, ...] | None:
     """A relation's columns in order, as they are now; `None`: they cannot all be told."""
+    found = _columns(catalog, relation)
+    if found is None:
+        return None
+    return tuple([Output(each.name, type_of(relation, each.slot, each.told)) for each in found])
+
+
+def names_of(catalog: Catalog, relation: Slot) -> list[str]:
+    """What its columns are called, if all can be told."""
+    return [each.name for each in _columns(catalog, relation) or ()]
+
+
+def _columns(catalog: Catalog, relation: Slot) -> list[ObjectPart] | None:
     definition = relation.definition
     if not isinstance(definition, (TableDefinition, QueryDefinition)) or not relation.maker:
         return None
     if definition.inside(Space.COLUMN, "") is not False:
         return None
-    return tuple(
-        Output(part.name, type_of(relation, part.slot, part.told))
-        for part in parts(catalog, relation, Space.COLUMN)
-        if part.slot is None or part.slot.presence is PRESENT
-    )
+    return [
+        each
+        for each in parts(catalog, relation, Space.COLUMN)
+        if each.slot is None or each.slot.presence is PRESENT
+    ]

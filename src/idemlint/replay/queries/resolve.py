@@ -12,7 +12,7 @@ from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
-from idemlint.replay.queries.columns import Output, columns_of, type_of
+from idemlint.replay.queries.columns import Output, columns_of, names_of, type_of
 from idemlint.replay.queries.scope import RangeEntry
 
 if TYPE_CHECKING:
@@ -129,8 +129,9 @@ class Resolver:
                 slot = self._table(source.table) if source.table is not None else None
                 if slot is None or source.table is None or of not in {None, source.name}:
                     continue
-                for column in self._columns_of(slot) or ():
-                    self.resolved.columns[source.table, column.name] = None
+                self.asked_for_all = True
+                for column in names_of(self._catalog, slot):
+                    self.resolved.columns[source.table, column] = None
 
     def _note(self, name: Name, found: _Look) -> None:
         resolved = self.resolved
@@ -216,21 +217,22 @@ class Resolver:
 
     def column(self, source: RangeEntry, label: str) -> FoundColumn | None:
         """A column of an entry of FROM; `_LACKS`: it has none of that name, `None`: that is not known."""
-        if label in source.columns:
-            given = self._behind(source, source.columns.index(label))
+        table, columns = source.table, source.columns
+        if not columns and table is not None:
+            return self._in_table(table, label)
+        if label in columns:
+            given = self._behind(source, columns.index(label))
             return given or FoundColumn(None, label)
         if source.only:
             return _LACKS
-        if source.table is not None:
-            if label in SYSTEM_COLUMNS:
-                return FoundColumn(None, label)
-            return self._in_table(source.table, label) if not source.columns else None
-        if source.query is None or source.columns:
+        if table is not None and label in SYSTEM_COLUMNS:
+            return FoundColumn(None, label)
+        if source.query is None or columns:
             return None
-        columns = self.outputs(source.query)
-        if columns is None:
+        given_by_query = self.outputs(source.query)
+        if given_by_query is None:
             return None
-        found = next((each for each in columns if each.name == label), None)
+        found = next((each for each in given_by_query if each.name == label), None)
         return FoundColumn(None, label, found.type) if found is not None else _LACKS
 
     def _behind(self, source: RangeEntry, place: int) -> FoundColumn | None:
@@ -254,7 +256,9 @@ class Resolver:
         return found
 
     def _in_table(self, table: Ref, label: str) -> FoundColumn | None:
-        slot = self._table(table)
+        if label in SYSTEM_COLUMNS:
+            return FoundColumn(None, label)
+        slot = self.tables[table] if table in self.tables else self._table(table)
         if slot is None or slot.presence is not PRESENT:
             return None
         key = (Space.COLUMN, slot.oid, label)
