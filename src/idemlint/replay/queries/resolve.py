@@ -13,7 +13,6 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.queries.columns import Output, columns_of, names_of, type_of
-from idemlint.replay.queries.scope import RangeEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from idemlint.plpgsql.bindings import Declared
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Key, Slot
-    from idemlint.replay.queries.scope import Meeting, Name, Scope
+    from idemlint.replay.queries.scope import Meeting, Name, RangeEntry, Scope
 
 #: System columns, which every table has (https://www.postgresql.org/docs/current/ddl-system-columns.html).
 SYSTEM_COLUMNS: Final = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
@@ -61,9 +60,33 @@ class Resolved:
 
 def found_in(catalog: Catalog, table: Ref, name: str) -> FoundColumn | None:
     """A column of a table; `None`: there is none, or that is not known."""
-    resolver = Resolver(catalog)
-    found = resolver.column(RangeEntry("", table), name)
-    return None if found is _LACKS else resolver.typed(found)
+    if name in SYSTEM_COLUMNS:
+        return FoundColumn(None, name)
+    slot = catalog.find(table)
+    if slot is None or slot.presence is not PRESENT:
+        return None
+    column = catalog.find_key((Space.COLUMN, slot.oid, name))
+    if column is None or column.presence is not PRESENT:
+        return None
+    type_name = type_of(slot, column, name)
+    return FoundColumn(table, name, type_name, _made_type(catalog, type_name, column))
+
+
+def _made_type(catalog: Catalog, type_name: str, column: Slot) -> int:
+    """A type that somebody made: who it is does not change with its name."""
+    if not type_name or type_name in BUILTIN or type_name.endswith("[]"):
+        return 0
+    for oid in column.needs:
+        home = catalog.key_of(oid)
+        if home is not None and home[0] is Space.TYPE:
+            return oid
+    slot = catalog.find(_type_called(type_name))
+    return slot.oid if slot is not None and slot.presence is PRESENT else 0
+
+
+def _type_called(type_name: str) -> Ref:
+    schema, _, bare = type_name.rpartition(".")
+    return Ref(Space.TYPE, bare, schema or None)
 
 
 def outputs(catalog: Catalog, scope: Scope) -> tuple[Output, ...] | None:
@@ -280,20 +303,10 @@ class Resolver:
         if slot is None or column is None:
             return found
         name = type_of(slot, column, found.name)
-        return FoundColumn(found.table, found.name, name, self._made_type(name, column))
-
-    def _made_type(self, type_name: str, column: Slot) -> int:
-        """A type that somebody made: who it is does not change with its name."""
-        if not type_name or type_name in BUILTIN or type_name.endswith("[]"):
-            return 0
-        for oid in column.needs:
-            self.types[oid] = None
-            home = self._catalog.key_of(oid)
-            if home is not None and home[0] is Space.TYPE:
-                return oid
-        schema, _, bare = type_name.rpartition(".")
-        slot = self._table(Ref(Space.TYPE, bare, schema or None))
-        return slot.oid if slot is not None and slot.presence is PRESENT else 0
+        if name and name not in BUILTIN:
+            self.types.update(dict.fromkeys(column.needs))
+            self._table(_type_called(name))
+        return FoundColumn(found.table, found.name, name, _made_type(self._catalog, name, column))
 
     # -- what a query gives ----------------------------------------------------------------------------
 
