@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Change, Key, Mark, Slot
     from idemlint.replay.effects.vocabulary import Effect
+    from idemlint.replay.judge.swapped import Swaps
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Candidate
     from idemlint.source.statement import Span
@@ -70,7 +71,7 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
     for each in run.candidates:
         if _lasts(run, each, before, begun):
             note(each.statement, each.reason, (each.effect, each.span, each.leaf))
-    moved = _moved(run, before, killed_by, begun) if killed_by else frozenset()
+    moved, swaps = _moved(run, before, killed_by, begun) if killed_by else (frozenset(), None)
     for key, old in before.items():
         if key[1] >= fresh or catalog.is_dead(key[1]) or is_internal(key):
             continue
@@ -86,6 +87,10 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
             if reason:
                 # Who made it again has put it behind the others.
                 note(changed_by[key].statement, reason, changed_by[key].cause or (None, None, None))
+        elif not reason and swaps:
+            reason = swaps.otherwise(key, old)
+            if reason:
+                note(changed_by[key].statement, reason, changed_by[key].cause or (None, None, None))
         if reason:
             change = changed_by[key]
             if old is not None and old.oid in killed_by:
@@ -97,16 +102,23 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
                 # Who renamed what was there before is as much to blame.
                 for change in renamed_by.get(key, ()):
                     note(change.statement, reason, change.cause)
+            table = swaps.table_of(key, old) if swaps else None
+            if table is not None:
+                # It came to its table's name, or left it.
+                for change in renamed_by.get(table, ()):
+                    note(change.statement, reason, change.cause)
     return {statement: _first(outcomes) for statement, outcomes in found.items()}
 
 
 def _moved(
     run: Pass, before: dict[Key, Slot | None], dropped: Container[int], begun: Mark
-) -> frozenset[Key]:
+) -> tuple[frozenset[Key], Swaps]:
     # Most reruns drop nothing.
     from idemlint.replay.judge import column_places
+    from idemlint.replay.judge.swapped import Swaps
 
-    return frozenset(column_places.moved(run.catalog, before, dropped, begun))
+    moved = frozenset(column_places.moved(run.catalog, before, dropped, begun))
+    return moved, Swaps(run.catalog, before, begun)
 
 
 def _first(outcomes: list[Outcome]) -> Outcome:

@@ -108,6 +108,8 @@ def _brings(run: Pass, effect: Creates, key: Key, oid: int, definition: TableDef
         if of is None:
             continue
         if number and each.is_index:
+            # That the table has a primary key hangs on this one, whatever its name.
+            catalog.find_key((Space.FACET, oid, "primary key"))
             catalog.put(inner, Slot(ABSENT, catalog.new_oid(), maker=catalog.statement))
             catalog.put((each.of_space, oid, name), of)
         owners = (of.oid, oid, *of.owners)
