@@ -129,3 +129,15 @@ class TestNames:
         [finding] = found(f"{sql.format('l' * 64)};", code="IDM809")
         assert finding.sqlstate == "42602"
         assert found(f"{sql.format('l' * 63)};", code="IDM809") == []
+
+    @pytest.mark.parametrize("quote", ["", '"'])
+    @pytest.mark.parametrize(("stem", "expected"), [("n" * 62, 0), ("n" * 63, 1)])
+    def test_where_a_name_is_too_long(self, stem: str, expected: int, quote: str) -> None:
+        one, other = f"{quote}{stem}x{quote}", f"{quote}{stem}y{quote}"
+        sql = f"CREATE INDEX {one} ON t (id); CREATE INDEX IF NOT EXISTS {other} ON t (a);"
+        assert len(found(sql, TABLE, code="IDM809")) == expected
+
+    def test_a_quoted_name_of_many_words(self) -> None:
+        stem = f"no word of it is long {'-' * 41}"
+        sql = f'CREATE INDEX "{stem}x" ON t (id); CREATE INDEX IF NOT EXISTS "{stem}y" ON t (a);'
+        assert len(found(sql, TABLE, code="IDM809")) == 1

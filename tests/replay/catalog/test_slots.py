@@ -6,7 +6,8 @@ import pytest
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.lookup import Catalog
-from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Slot
+from idemlint.replay.catalog.table_rows import Rows, set_rows
 
 from .making import A, T, drop, make, rename
 
@@ -90,3 +91,54 @@ class TestUndo:
         catalog.statement = 7
         make(catalog, T)
         assert [change.statement for change in catalog.changes(mark)] == [7]
+
+
+class TestMadeOf:
+    """What is made of a table is made again where something in it changed."""
+
+    def setup_method(self) -> None:
+        self.catalog = Catalog()
+        make(self.catalog, T)
+        make(self.catalog, A, Kind.COLUMN)
+        self.times = 0
+
+    def columns(self) -> int:
+        table = self.catalog.find(T)
+        assert table is not None
+        return self.catalog.made_of(table, self.count)
+
+    def count(self, catalog: Catalog, table: Slot) -> int:
+        self.times += 1
+        return sum(key[0] is Space.COLUMN for key, _ in catalog.contents(table.oid))
+
+    def test_nothing_changed(self) -> None:
+        assert (self.columns(), self.columns(), self.times) == (1, 1, 1)
+
+    def test_a_new_thing_elsewhere_changes_nothing(self) -> None:
+        self.columns()
+        other = Ref(Space.RELATION, "other")
+        make(self.catalog, other)
+        make(self.catalog, Ref(Space.COLUMN, "b", None, other), Kind.COLUMN)
+        assert (self.columns(), self.times) == (1, 1)
+
+    def test_a_new_thing_in_it(self) -> None:
+        self.columns()
+        mark = self.catalog.mark()
+        make(self.catalog, Ref(Space.COLUMN, "b", None, T), Kind.COLUMN)
+        assert (self.columns(), self.times) == (2, 2)
+        self.catalog.rollback(mark)
+        assert (self.columns(), self.times) == (1, 3)
+
+    def test_something_ended(self) -> None:
+        self.columns()
+        index = make(self.catalog, Ref(Space.RELATION, "i"), Kind.INDEX)
+        self.catalog.kill(index)
+        self.columns()
+        assert self.times == 2
+
+    def test_rows_change_nothing(self) -> None:
+        self.columns()
+        table = self.catalog.find(T)
+        assert table is not None
+        set_rows(self.catalog, table, Rows())
+        assert (self.columns(), self.times) == (1, 1)

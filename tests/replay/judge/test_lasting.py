@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ..asking import verdicts
+from idemlint.replay.judge.verdict import Verdict
+
+from ..asking import outcomes, verdicts
 
 REASON = "CREATE TABLE reason (id int PRIMARY KEY, name text, on_ boolean, n int);"
 
@@ -93,3 +95,19 @@ class TestTablesMadeOnceMore:
             "CREATE TABLE s.a (id int); INSERT INTO s.a VALUES (1);"
         )
         assert verdicts(sql)[3:] == ["safe", "safe"]
+
+
+class TestTablesThatTakeAPlace:
+    def test_a_key_whose_name_got_a_number_is_the_primary_key(self) -> None:
+        sql = (
+            "CREATE TABLE b (id int PRIMARY KEY); DROP TABLE a; ALTER TABLE b RENAME TO a;"
+            "ALTER TABLE a DROP CONSTRAINT IF EXISTS b_pkey, DROP CONSTRAINT IF EXISTS b_pkey1;"
+            "ALTER TABLE a ADD CONSTRAINT k PRIMARY KEY (id);"
+        )
+        assert verdicts(sql, before="CREATE TABLE a (id int PRIMARY KEY);")[3:] == ["safe", "safe"]
+
+    def test_the_names_are_told(self) -> None:
+        sql = "CREATE TABLE b (id int PRIMARY KEY); DROP TABLE a; ALTER TABLE b RENAME TO a;"
+        [create, _, rename] = outcomes(sql, before="CREATE TABLE a (id int PRIMARY KEY);")
+        assert create.reason == "the names of what comes with table a are others: index b_pkey1"
+        assert rename.verdict is Verdict.REPEATS
