@@ -46,9 +46,10 @@ class Insert(OutcomeRule):
         """`ON CONFLICT DO NOTHING` where a key finds the rows; it helps nowhere else."""
         effect = case.effect
         assert isinstance(effect, Inserts)
-        if case.outcome.sqlstate in _OF_VALUES:
-            return Fix(Applicability.DISPLAY, _OF_VALUES[case.outcome.sqlstate])
         if case.outcome.verdict is Verdict.FAILS:
+            sqlstate = case.outcome.sqlstate or ""
+            if sqlstate not in _OF_KEYS:
+                return Fix(Applicability.DISPLAY, _OF_VALUES.get(sqlstate, _OTHERWISE))
             return _do_nothing(case)
         if effect.kept is True and not _calls(case.tree.fields):
             return _do_nothing(case)
@@ -57,8 +58,12 @@ class Insert(OutcomeRule):
 
 
 _CALLS: Final = frozenset({"FuncCall"})
-#: What is to be done where no key is in the way: SQLSTATE → advice.
+#: A key is in the way.
+_OF_KEYS: Final = frozenset({"23505", "23P01"})
+#: What is to be done where none is: SQLSTATE → advice.
+_OTHERWISE: Final = "run it only before what it meets by then is there"
 _OF_VALUES: Final = {
+    "42601": "name the columns that it gives values for, and those that it selects, instead of `*`",
     "23502": "give the column a value, or run the INSERT only before the column is NOT NULL",
 }
 

@@ -418,3 +418,26 @@ CREATE TABLE p (id int);
 DROP INDEX IF EXISTS u CASCADE; -- fails 2BP01, alone safe
 CREATE UNIQUE INDEX u ON p (id); -- fails 42P07
 ALTER TABLE p ADD CONSTRAINT u UNIQUE USING INDEX u; -- fails 55000
+
+-- # PUBLIC is there, whoever made it: GRANT … ON ALL reaches what was made since
+CREATE SCHEMA town;
+CREATE TABLE town.hall (id int);
+---
+GRANT SELECT ON ALL TABLES IN SCHEMA town TO PUBLIC; -- repeats, alone safe
+CREATE TABLE IF NOT EXISTS town.street (id int); -- safe
+
+-- # unless that is granted as well
+CREATE SCHEMA town;
+CREATE TABLE town.hall (id int);
+---
+GRANT SELECT ON ALL TABLES IN SCHEMA town TO PUBLIC; -- safe
+CREATE TABLE IF NOT EXISTS town.street (id int); -- safe
+GRANT SELECT ON town.street TO PUBLIC; -- safe
+
+-- # or by default
+CREATE SCHEMA town;
+CREATE TABLE town.hall (id int);
+---
+ALTER DEFAULT PRIVILEGES IN SCHEMA town GRANT SELECT ON TABLES TO PUBLIC; -- safe
+GRANT SELECT ON ALL TABLES IN SCHEMA town TO PUBLIC; -- safe
+CREATE TABLE IF NOT EXISTS town.street (id int); -- safe

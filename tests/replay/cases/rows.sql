@@ -322,3 +322,53 @@ CREATE TABLE t (a int, EXCLUDE (a WITH =));
 ---
 INSERT INTO t VALUES (1); -- fails 23P01
 INSERT INTO t VALUES (2) ON CONFLICT DO NOTHING; -- safe
+
+-- # an INSERT without a list of columns gives more values than there are columns by then
+CREATE TABLE plan (name text PRIMARY KEY, price int, note text);
+---
+INSERT INTO plan VALUES ('free', 0, 'for all') ON CONFLICT DO NOTHING; -- fails 42601, alone safe
+ALTER TABLE plan DROP COLUMN IF EXISTS note; -- safe
+
+-- # fewer values than columns are none too many
+CREATE TABLE plan (name text PRIMARY KEY, price int, note text);
+---
+INSERT INTO plan VALUES ('free', 0) ON CONFLICT DO NOTHING; -- safe
+ALTER TABLE plan DROP COLUMN IF EXISTS note; -- safe
+ALTER TABLE plan ADD COLUMN IF NOT EXISTS size int; -- safe
+
+-- # a value comes to the column that stands there by then
+CREATE TABLE plan (name text PRIMARY KEY, note text, price int);
+---
+INSERT INTO plan VALUES ('free', 'for all', 0) ON CONFLICT DO NOTHING; -- fails 22P02, alone safe
+ALTER TABLE plan DROP COLUMN note; -- safe, alone fails 42703
+ALTER TABLE plan ADD COLUMN note text; -- safe, alone fails 42701
+
+-- # all columns of a table are more than those that they are for by then
+CREATE TABLE plan (name text PRIMARY KEY, price int);
+CREATE TABLE old_plan (name text, price int);
+INSERT INTO plan VALUES ('free', 0);
+---
+INSERT INTO old_plan (name, price) SELECT * FROM plan; -- fails 42601, alone repeats
+ALTER TABLE plan ADD COLUMN IF NOT EXISTS size int; -- safe
+
+-- # or fewer
+CREATE TABLE plan (name text PRIMARY KEY, price int, size int);
+CREATE TABLE old_plan (name text, price int, size int);
+INSERT INTO plan VALUES ('free', 0, 1);
+---
+INSERT INTO old_plan (name, price, size) SELECT * FROM plan; -- fails 42601, alone repeats
+ALTER TABLE plan DROP COLUMN IF EXISTS size; -- safe
+
+-- # through a view that has fewer by then
+CREATE TABLE plan (name text PRIMARY KEY, price int);
+CREATE VIEW plans AS SELECT * FROM plan;
+---
+INSERT INTO plans VALUES ('free', 0) ON CONFLICT DO NOTHING; -- fails 42601, alone safe
+DROP VIEW plans; -- safe, alone fails 42P01
+CREATE VIEW plans AS SELECT name FROM plan; -- safe, alone fails 42P07
+
+-- # in a body
+CREATE TABLE plan (name text PRIMARY KEY, price int);
+---
+DO $$ BEGIN INSERT INTO plan VALUES ('free', 0) ON CONFLICT DO NOTHING; END $$; -- fails 42601, alone safe
+ALTER TABLE plan DROP COLUMN IF EXISTS price; -- safe

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     from idemlint.replay.catalog.known_rows import Source, Value
     from idemlint.replay.guards.conditions import Condition
-    from idemlint.replay.queries.scope import Reading
+    from idemlint.replay.queries.scope import Reading, Scope
     from idemlint.replay.queries.statements import Known
 
 
@@ -141,9 +141,21 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
             sources,
             source=gives.source,
             literals=_literals_of(source, columns) if gives.rows is None else (),
+            query=_of_changing_width(source, query.scope, columns),
         )
     )
     return effects
+
+
+def _of_changing_width(
+    source: Tree | None, scope: Scope, columns: tuple[str, ...] | None
+) -> Scope | None:
+    """The query of an INSERT, where either it or the table may have another number of columns some day."""
+    if source is None or source.valuesLists or len(scope.inner) != 1:
+        return None
+    given = scope.inner[0]
+    star = any(each.label == "*" for each in given.targets or ())
+    return given if star or columns is None else None
 
 
 def _literals_of(

@@ -261,7 +261,8 @@ class Inserts(NamedTuple):
     `guard` is the condition that keeps a row out when it is there already (`WHERE NOT EXISTS …`),
     `guarded` that there is one which cannot be read but looks at the same table; `update` what its DO
     UPDATE comes to when it runs again. `kept`, in an outcome: whether a key would keep the rows of a second
-    run out. `literals` are what a query gives whose rows cannot be told, by column.
+    run out. `literals` are what a query gives whose rows cannot be told, by column; `query` is the one that
+    has to give as many columns as it is asked for.
     """
 
     table: Ref
@@ -277,6 +278,7 @@ class Inserts(NamedTuple):
     kept: bool | None = None
     source: Source | None = None
     literals: tuple[tuple[str, str], ...] = ()
+    query: Scope | None = None
 
 
 class Updates(NamedTuple):

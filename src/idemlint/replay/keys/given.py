@@ -9,6 +9,7 @@ from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.known_rows import COMPUTED, NULL, STAR, Picked, given
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT, ROWS
+from idemlint.replay.queries.columns import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,7 +85,7 @@ def read(
 ) -> GivenRows | str | None:
     """The rows of an INSERT; `None`: they are not known; `SEVERAL`: PostgreSQL makes none of it.
 
-    `in_order`: without a list of columns, they are those of the table.
+    `in_order`: without a list of columns, they are those of the table, else those of the view before it.
     """
     if effect.rows is None:
         return None
@@ -93,6 +94,9 @@ def read(
         return None
     width = max(map(len, effect.rows), default=0)
     columns = effect.columns
+    if columns is None:
+        relation = table if in_order else catalog.find(effect.table)
+        columns = (catalog.made_of(relation, names_of) if relation is not None else ()) or None
     if columns is None and in_order and isinstance(table.definition, TableDefinition):
         columns = tuple(table.definition.columns)
     if columns is None:

@@ -19,6 +19,7 @@ from idemlint.replay.keys.values import is_new
 from idemlint.replay.machine.bodies import truth
 from idemlint.replay.machine.refusals import is_null, no_values, refused
 from idemlint.replay.machine.writes import known_table
+from idemlint.replay.queries.columns import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,7 +102,7 @@ def insert(run: Pass, effect: Inserts) -> Result:
 
 
 def _base(run: Pass, view: Slot) -> Slot | None:
-    """The one table of a view without triggers and rules; its columns are taken to have the same names."""
+    """The one table of a view without triggers and rules, whose columns have the same names."""
     catalog = run.catalog
     if view.kind is not Kind.VIEW:
         return None
@@ -113,7 +114,10 @@ def _base(run: Pass, view: Slot) -> Slot | None:
         if (home := catalog.key_of(oid)) is not None and home[0] is Space.RELATION
     ]
     table = catalog.by_oid(read[0]) if len(read) == 1 else None
-    return table if table is not None and table.kind is Kind.TABLE else None
+    if table is None or table.kind is not Kind.TABLE:
+        return None
+    names, own = catalog.made_of(view, names_of), catalog.made_of(table, names_of)
+    return table if not own or set(names).issubset(own) else None
 
 
 def _learn(

@@ -16,6 +16,7 @@ from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT, Slot
 from idemlint.replay.keys.identity import Keys
 from idemlint.replay.machine.signals import SKIPPED
+from idemlint.replay.queries.columns import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,26 +84,73 @@ def _defers(
 
 
 def no_values(run: Pass, effect: Inserts, table: Slot, rows: GivenRows | None) -> Result:
-    """Literals that a column took in the first run, and does not take since its type is another one."""
+    """Literals that a column took in the first run, and does not take since its type is another one; more
+    values than there are columns."""
+    if (refusal := _is_of_another_width(run, effect)) is not None:
+        return refusal
     for name, text in effect.literals:
         if (refusal := _is_no_value(run, effect, table, name, {text})) is not None:
             return refusal
     if not effect.rows or rows is None:
         return None
+    came_with = tuple(getattr(table.definition, "columns", ()))
     for place, name in enumerate(rows.columns):
+        other = effect.columns is None and came_with[place : place + 1] != (name,)
         given = (row[place] for row in effect.rows if place < len(row))
-        if (refusal := _is_no_value(run, effect, table, name, given)) is not None:
+        if (refusal := _is_no_value(run, effect, table, name, given, other=other)) is not None:
             return refusal
     return None
 
 
+def _is_of_another_width(run: Pass, effect: Inserts) -> Result:
+    """Who names no columns may give fewer values than there are, who names them gives as many
+    (`transformInsertRow`, src/backend/parser/analyze.c)."""
+    if effect.columns is not None and effect.query is None:
+        return None
+    given, taken = _width(run, effect), len(effect.columns or ())
+    if not given:
+        return None
+    if effect.columns is None:
+        found = run.catalog.find(effect.table)
+        names = run.catalog.made_of(found, names_of) if found is not None else ()
+        taken = len(names)
+        if not names or given <= taken:
+            return None
+    if given == taken:
+        return None
+    values, columns = f"value{'s' * (given != 1)}", f"column{'s' * (taken != 1)}"
+    reason = f"it gives {given} {values} for {taken} {columns} of {effect.table} by then"
+    return run.raised("42601", effect, reason)
+
+
+def _width(run: Pass, effect: Inserts) -> int:
+    """How many values it gives for a row; 0 where that is not known."""
+    if effect.query is None:
+        return max(map(len, effect.rows or ()), default=0)
+    targets = effect.query.targets
+    if targets is not None and all(each.label != "*" for each in targets):
+        return len(targets)
+    # Few INSERTs take all that a table has.
+    from idemlint.replay.queries.resolve import outputs
+
+    return len(outputs(run.catalog, effect.query) or ())
+
+
 def _is_no_value(
-    run: Pass, effect: Inserts, table: Slot, name: str, values: Iterable[Value]
+    run: Pass,
+    effect: Inserts,
+    table: Slot,
+    name: str,
+    values: Iterable[Value],
+    *,
+    other: bool = False,
 ) -> Result:
+    """`other`: they were for another column, maybe."""
     column = run.catalog.find_key((Space.COLUMN, table.oid, name))
     if column is None or column.presence is not PRESENT:
         return None
-    if column.definition is None and not column.needs and not _is_made(table, name):
+    unchanged = column.definition is None and not column.needs and not _is_made(table, name)
+    if unchanged and not other:
         # It has the type that it was made with.
         return None
     # Few columns get another type.

@@ -80,9 +80,9 @@ def columns_of(catalog: Catalog, relation: Slot) -> tuple[Output, ...] | None:
     return tuple([Output(each.name, type_of(relation, each.slot, each.told)) for each in found])
 
 
-def names_of(catalog: Catalog, relation: Slot) -> list[str]:
-    """What its columns are called, if all can be told."""
-    return [each.name for each in _columns(catalog, relation) or ()]
+def names_of(catalog: Catalog, relation: Slot) -> tuple[str, ...]:
+    """What its columns are called, in order; none where they cannot all be told."""
+    return tuple([each.name for each in _columns(catalog, relation) or ()])
 
 
 def _columns(catalog: Catalog, relation: Slot) -> list[ObjectPart] | None:

@@ -81,7 +81,7 @@ def grant(stmt: Tree) -> list[Effect]:
     elif stmt.targtype == "ACL_TARGET_ALL_IN_SCHEMA":
         effects += [uses(schema(name), Kind.SCHEMA) for name in strings(stmt.objects)]
     effects += _grantees(stmt.grantees)
-    roles = tuple(_named_roles(stmt.grantees))
+    roles = tuple(_who(stmt.grantees))
     if roles:
         effects += _privileges(stmt, roles)
     return effects
@@ -126,7 +126,7 @@ def default_privileges(stmt: Tree) -> list[Effect]:
     """`ALTER DEFAULT PRIVILEGES`: kept for the role that makes objects, and for those that it is about."""
     options = {each.defname: each.arg.items for each in stmt.options or ()}
     action = stmt.action
-    roles = (*_named_roles(options.get("roles")), *_named_roles(action.grantees))
+    roles = (*_named_roles(options.get("roles")), *_who(action.grantees))
     if not roles:
         return []
     what = tuple(f"{each} on {action.objtype}" for each in _words(action.privileges))
@@ -140,6 +140,17 @@ def _named_roles(nodes: tuple[Tree, ...] | None) -> Iterator[Ref]:
     for node in nodes or ():
         if node.roletype in {None, "ROLESPEC_CSTRING"} and node.rolename:
             yield role(node)
+
+
+#: No role can have that name (`check_rolespec_name`, src/backend/utils/adt/acl.c).
+PUBLIC: Final = Ref(Space.ROLE, "public")
+
+
+def _who(grantees: tuple[Tree, ...] | None) -> Iterator[Ref]:
+    """Roles, and PUBLIC."""
+    yield from _named_roles(grantees)
+    if any(each.roletype == "ROLESPEC_PUBLIC" for each in grantees or ()):
+        yield PUBLIC
 
 
 def grant_role(stmt: Tree) -> list[Effect]:

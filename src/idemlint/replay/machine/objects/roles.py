@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Space
+from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Slot
+from idemlint.replay.effects.access.privileges import PUBLIC
 from idemlint.replay.machine.objects.drop import end
 from idemlint.replay.machine.objects.needs import going
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
 
+#: All roles: it is always there. Its identity is below those that are given out.
+_PUBLIC: Final = Slot(PRESENT, 5, Kind.ROLE, maker=1)
 #: As keys of an object have it: whose it is, before what is granted to whom.
 OWNER: Final = "@owner"
 
@@ -29,7 +32,7 @@ def entitles(run: Pass, effect: Entitles) -> Result:
     catalog = run.catalog
     catalog.cause = (effect, run.span, run.leaf)
     for role_ref in effect.roles:
-        role = catalog.find(role_ref)
+        role = _PUBLIC if role_ref == PUBLIC else catalog.find(role_ref)
         if role is None or role.presence is not PRESENT or not role.maker:
             if effect.sort == OWNER:
                 _put(run, effect, None)
@@ -59,10 +62,13 @@ def _put(run: Pass, effect: Entitles, role: Slot | None) -> None:
 
 def _reaches(run: Pass, effect: Entitles, role: Slot, holder: int) -> None:
     """GRANT … ON ALL … reaches what was made behind it, the second time, unless that has the privileges by
-    ALTER DEFAULT PRIVILEGES: of a role that the folder makes, all of these are known."""
+    ALTER DEFAULT PRIVILEGES: of PUBLIC and of a role that the folder makes, all of these are known."""
     catalog = run.catalog
     home, slot = catalog.key_of(holder), catalog.by_oid(holder)
     if home is None or slot is None or slot.maker <= catalog.statement:
+        return
+    if role is _PUBLIC and home[0] is Space.ROUTINE:
+        # Who may execute a routine that nobody has granted anything on: all.
         return
     for place in (0, home[1]):
         default = catalog.recorded((Space.FACET, place, f"@default {role.oid}"))
