@@ -75,3 +75,37 @@ ALTER TABLE note ADD COLUMN label_new text; -- safe, alone fails 42701
 UPDATE note SET label_new = label; -- safe
 ALTER TABLE note DROP COLUMN label; -- safe, alone fails 42703
 ALTER TABLE note RENAME COLUMN label_new TO label; -- safe, alone fails 42703
+
+-- # a view that is replaced takes the columns that came since
+CREATE TABLE note (id int, label text);
+---
+CREATE OR REPLACE VIEW notes AS SELECT * FROM note; -- repeats, alone safe
+ALTER TABLE note ADD COLUMN IF NOT EXISTS size int; -- safe
+
+-- # and one over it, those of the view
+CREATE TABLE note (id int, label text);
+---
+CREATE OR REPLACE VIEW notes AS SELECT id FROM note; -- fails 42P16, alone safe
+CREATE OR REPLACE VIEW all_notes AS SELECT * FROM notes; -- repeats, alone safe
+CREATE OR REPLACE VIEW notes AS SELECT id, label FROM note; -- safe
+
+-- # who drops the view first has made another one, too
+CREATE TABLE note (id int, label text);
+---
+DROP VIEW IF EXISTS notes; -- repeats, alone safe
+CREATE VIEW notes AS SELECT * FROM note; -- repeats, alone fails 42P07
+ALTER TABLE note ADD COLUMN IF NOT EXISTS size int; -- safe
+
+-- # nothing came since
+CREATE TABLE note (id int, label text);
+---
+ALTER TABLE note ADD COLUMN IF NOT EXISTS size int; -- safe
+DROP VIEW IF EXISTS notes; -- safe
+CREATE VIEW notes AS SELECT * FROM note; -- safe, alone fails 42P07
+
+-- # who makes it again at the end gives it what it had
+CREATE TABLE note (id int, label text);
+---
+CREATE OR REPLACE VIEW notes AS SELECT * FROM note; -- safe
+ALTER TABLE note ADD COLUMN IF NOT EXISTS size int; -- safe
+CREATE OR REPLACE VIEW notes AS SELECT * FROM note; -- safe

@@ -9,7 +9,7 @@ from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.column import Column
-from idemlint.replay.catalog.definition import BY_PRODUCT
+from idemlint.replay.catalog.definition import BY_PRODUCT, Definition
 from idemlint.replay.catalog.knowledge import is_internal
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, ROWS, UNKNOWN
 from idemlint.replay.effects.vocabulary import Renames, Sets
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Cause = tuple[Effect | None, Span | None, Sql | None]
 
 _HOLDS_ROWS: Final = frozenset({Kind.TABLE, Kind.FOREIGN_TABLE})
+_OF_QUERIES: Final = frozenset({Kind.VIEW, Kind.MATERIALIZED_VIEW})
 
 
 def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> dict[int, Outcome]:
@@ -87,8 +88,11 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
             if reason:
                 # Who made it again has put it behind the others.
                 note(changed_by[key].statement, reason, changed_by[key].cause or (None, None, None))
-        elif not reason and swaps:
-            reason = swaps.otherwise(key, old)
+        elif not reason and swaps is not None:
+            now = catalog.slot(key)
+            if old is not None and now is not None and now.oid != old.oid:
+                reason = _other_columns(key, old, now)
+            reason = reason or (swaps.otherwise(key, old) if swaps else "")
             if reason:
                 note(changed_by[key].statement, reason, changed_by[key].cause or (None, None, None))
         if reason:
@@ -228,6 +232,21 @@ def _values_gone(
     return f"column {key[2]} is dropped and made again: its values are gone"
 
 
+def _other_columns(key: Key, old: Slot, new: Slot) -> str:
+    """What else a view gives that is made or replaced once more: `*` is other columns by then."""
+    if new.kind not in _OF_QUERIES or not old.presence is new.presence is PRESENT:
+        return ""
+    definitions = old.definition, new.definition
+    if not all(isinstance(each, Definition) for each in definitions):
+        return ""
+    had, has = (each.names(Space.COLUMN) for each in definitions)
+    if not had or not has or had == has:
+        return ""
+    more = ", ".join(sorted(set(has) ^ set(had)))
+    noun = new.kind.noun if new.kind is not None else ""
+    return f"{noun} {key[2]} has other columns than after the first run: {more or 'their order'}"
+
+
 def _difference(run: Pass, key: Key, old: Slot | None, begun: Mark) -> str:
     """How a name differs from what it was when the rerun began; empty where it does not."""
     catalog = run.catalog
@@ -242,7 +261,7 @@ def _difference(run: Pass, key: Key, old: Slot | None, begun: Mark) -> str:
             return f"it makes one more {noun}, {key[2]}" if one_more else ""
         assert old is not None
         if new.oid == old.oid:
-            return ""
+            return _other_columns(key, old, new)
         if not catalog.is_dead(old.oid):
             # Two that were there both before: one took the other's name.
             swapped = new.oid < run.fresh and catalog.key_of(old.oid) is not None

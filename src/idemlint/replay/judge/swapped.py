@@ -7,7 +7,7 @@ the swap before left, so that these get a number; and foreign keys stand on the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog.constraint import ForeignKey
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Key, Mark, Slot
 
-_COMES_ALONG = frozenset({Kind.INDEX, Kind.SEQUENCE})
+_COMES_ALONG: Final = frozenset({Kind.INDEX, Kind.SEQUENCE})
 
 
 class Swaps:
