@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.lookup import Catalog
 from idemlint.replay.queries.resolutions import Resolutions
 from idemlint.replay.queries.scope import RangeEntry, Scope
@@ -14,6 +15,7 @@ from ..catalog.making import A, T, drop, make, rename
 if TYPE_CHECKING:
     from idemlint.replay.queries.resolve import Resolved
 
+COLUMN = Column("b", "text", False, None, False, False)
 #: SELECT a FROM t
 SCOPE = Scope((RangeEntry("t", T),), (("a",),))
 OTHER = Ref(Space.RELATION, "other")
@@ -65,3 +67,20 @@ class TestResolutions:
         first = self.resolve()
         self.catalog.search_path = ("elsewhere",)
         assert self.resolve() is not first
+
+    def test_an_identity_is_another_s_after_a_rollback(self) -> None:
+        late = Ref(Space.RELATION, "late")
+        scope = Scope((RangeEntry("late", late),), (("a",),))
+        mark, last = self.catalog.mark(), self.catalog.last_oid
+        make(self.catalog, late)
+        make(self.catalog, Ref(Space.COLUMN, "a", None, late), Kind.COLUMN)
+        found = self.resolutions.resolve(self.catalog, scope)
+        assert list(found.columns) == [(late, "a")]
+        self.catalog.rollback(mark)
+        self.catalog.last_oid = last
+        # A column has the identity that the table had.
+        oid = make(self.catalog, Ref(Space.COLUMN, "b", None, T), Kind.COLUMN)
+        key = self.catalog.key_of(oid)
+        assert key is not None
+        self.catalog.put(key, self.catalog.slots[key]._replace(definition=COLUMN))
+        assert not self.resolutions.resolve(self.catalog, scope).columns

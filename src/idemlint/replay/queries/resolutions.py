@@ -23,14 +23,21 @@ _MOST: Final = 1000
 
 
 class _Known(NamedTuple):
-    """A query, what it came to, and what was found when it was looked for."""
+    """A query, what it came to, and what was found when it was looked for: tables and types by `names`, then
+    columns by `keys` and types by `oids`."""
 
     scope: Scope
     resolved: Resolved
     names: tuple[Ref, ...]
+    named: list[Slot | None]
     keys: tuple[Key, ...]
     oids: tuple[int, ...]
-    found: list[Slot | None]
+    inside: list[Slot | None]
+
+    def holds(self, catalog: Catalog) -> bool:
+        """Whether all of it is what it was. Identities may be another's by now: names come first."""
+        named = list(map(catalog.find, self.names))
+        return named == self.named and _inside(catalog, self.keys, self.oids) == self.inside
 
 
 class Resolutions:
@@ -56,16 +63,14 @@ class Resolutions:
         if names is not None:
             return _ask(catalog, scope, stars, names).resolved
         known = self._known.get((id(scope), stars))
-        if known is not None and known.found == _look(catalog, known.names, known.keys, known.oids):
+        if known is not None and known.holds(catalog):
             return known.resolved
         resolver = _ask(catalog, scope, stars, None)
         if not resolver.asked_for_all:
-            asked = tuple(resolver.tables), tuple(resolver.columns), tuple(resolver.types)
             if len(self._known) >= _MOST:
                 self._known.clear()
             # The scope is kept, so that no other one gets its identity.
-            found = _look(catalog, *asked)
-            self._known[id(scope), stars] = _Known(scope, resolver.resolved, *asked, found)
+            self._known[id(scope), stars] = _known(catalog, scope, resolver)
         return resolver.resolved
 
 
@@ -75,11 +80,15 @@ def _ask(catalog: Catalog, scope: Scope, stars: bool, names: Declared | None) ->
     return resolver
 
 
-def _look(
-    catalog: Catalog, names: tuple[Ref, ...], keys: tuple[Key, ...], oids: tuple[int, ...]
-) -> list[Slot | None]:
-    found = list(map(catalog.find, names))
-    found += map(catalog.find_key, keys)
+def _known(catalog: Catalog, scope: Scope, resolver: Resolver) -> _Known:
+    names, keys, oids = tuple(resolver.tables), tuple(resolver.columns), tuple(resolver.types)
+    named = list(map(catalog.find, names))
+    inside = _inside(catalog, keys, oids)
+    return _Known(scope, resolver.resolved, names, named, keys, oids, inside)
+
+
+def _inside(catalog: Catalog, keys: tuple[Key, ...], oids: tuple[int, ...]) -> list[Slot | None]:
+    found = list(map(catalog.find_key, keys))
     if oids:
         found += map(catalog.by_oid, oids)
     return found
