@@ -441,3 +441,11 @@ CREATE TABLE town.hall (id int);
 ALTER DEFAULT PRIVILEGES IN SCHEMA town GRANT SELECT ON TABLES TO PUBLIC; -- safe
 GRANT SELECT ON ALL TABLES IN SCHEMA town TO PUBLIC; -- safe
 CREATE TABLE IF NOT EXISTS town.street (id int); -- safe
+
+-- # what is granted on a schema is nothing in it
+CREATE ROLE town_reader;
+---
+DROP SCHEMA IF EXISTS town; -- safe
+CREATE SCHEMA town; -- safe, alone fails 42P06
+GRANT USAGE ON SCHEMA town TO town_reader; -- safe
+GRANT USAGE ON SCHEMA town TO PUBLIC; -- safe

@@ -211,9 +211,9 @@ class Catalog(Slots):
         return amiss
 
     def names_in(self, oid: int) -> Iterator[str]:
-        """The names of what is surely there inside a schema."""
-        for (_, _, name), slot in self.contents(oid):
-            if slot.presence is PRESENT and self.alive(slot):
+        """The names of what is surely there inside a schema: what is granted on it is nothing inside."""
+        for (space, _, name), slot in self.contents(oid):
+            if slot.presence is PRESENT and space is not Space.FACET and self.alive(slot):
                 yield name
 
     def fires(self, oid: int, event: int, *, before: bool = False) -> bool:
