@@ -328,14 +328,21 @@ def _without_parts_of_new(lasting: Changes) -> Changes:
 
 
 def _same(part: str, one: Difference, other: Difference) -> set[str]:
-    """The things that changed alike. A column that came or went did so whatever its place was."""
+    """The things that changed alike. A column that came or went did so whatever its place was; one that has
+    another place in the end has it because of who dropped it and who made it, wherever it was meanwhile."""
     added = set(one.added).intersection(other.added)
     same = {name for name, _ in added.union(set(one.removed).intersection(other.removed))}
     if part != "pg_attribute":
         return same
     came, went = _came_and_went(other)
     mine, lost = _came_and_went(one)
-    return (came & mine) | (went & lost) | (same - came - went)
+    return (came & mine) | (went & lost) | (same - came - went) | (_moved(other) & (mine | lost))
+
+
+def _moved(change: Difference) -> set[str]:
+    """The columns that have another place, and are otherwise what they were."""
+    before = {(name, text.partition(",")[2]) for name, text in change.removed}
+    return {name for name, text in change.added if (name, text.partition(",")[2]) in before}
 
 
 def _came_and_went(change: Difference) -> tuple[set[str], set[str]]:

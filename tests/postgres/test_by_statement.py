@@ -67,6 +67,21 @@ def test_a_column_is_gone_whatever_its_place_was(database: Database) -> None:
     assert [one.outcome for one in each] == ["repeats", "repeats", "fails", "fails"]
 
 
+def test_a_column_has_moved_whatever_its_place_was_meanwhile(database: Database) -> None:
+    setup = ["CREATE TABLE t (a int, b int, c int)"]
+    statements = [
+        "ALTER TABLE t ADD COLUMN a_new int",
+        "ALTER TABLE t ADD COLUMN b_new int",
+        "ALTER TABLE t DROP COLUMN a",
+        "ALTER TABLE t DROP COLUMN b",
+        "ALTER TABLE t RENAME COLUMN a_new TO a",
+        "ALTER TABLE t RENAME COLUMN b_new TO b",
+        "ALTER TABLE t ADD COLUMN IF NOT EXISTS d int",
+    ]
+    _, each = judge_by_statement(database, setup, statements)
+    assert [one.outcome for one in each] == ["safe"] * 2 + ["repeats"] * 4 + ["safe"]
+
+
 def test_by_statement_goes_on_inside_a_transaction(database: Database) -> None:
     statements = ["BEGIN", "CREATE TABLE t (a int)", "INSERT INTO t VALUES (1)", "COMMIT"]
     _, each = judge_by_statement(database, [], statements)

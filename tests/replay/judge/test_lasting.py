@@ -111,3 +111,11 @@ class TestTablesThatTakeAPlace:
         [create, _, rename] = outcomes(sql, before="CREATE TABLE a (id int PRIMARY KEY);")
         assert create.reason == "the names of what comes with table a are others: index b_pkey1"
         assert rename.verdict is Verdict.REPEATS
+
+    def test_of_what_may_never_have_run_nothing_is_said(self) -> None:
+        swap = (
+            "ALTER TABLE a RENAME TO b; CREATE TABLE a (id int PRIMARY KEY);"
+            "INSERT INTO a SELECT id FROM b; DROP TABLE b;"
+        )
+        body = f"DO $$ BEGIN IF to_regclass('a') IS NOT NULL THEN {swap} END IF; END $$;"
+        assert verdicts(body) == ["safe"]

@@ -35,7 +35,8 @@ def moved(
     for key, old in before.items():
         if key[0] is Space.COLUMN and old is not None and old.oid in dropped:
             new = catalog.slot(key)
-            if old.presence is PRESENT and new is not None and new.presence is PRESENT:
+            there = old.presence is PRESENT and new is not None and new.presence is PRESENT
+            if there and old.certain and new is not None and new.certain:
                 remade.setdefault(key[1], []).append(key)
     for oid, keys in remade.items():
         table = catalog.by_oid(oid)

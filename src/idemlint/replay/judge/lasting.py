@@ -236,6 +236,8 @@ def _other_columns(key: Key, old: Slot, new: Slot) -> str:
     """What else a view gives that is made or replaced once more: `*` is other columns by then."""
     if new.kind not in _OF_QUERIES or not old.presence is new.presence is PRESENT:
         return ""
+    if not (old.certain and new.certain):
+        return ""
     definitions = old.definition, new.definition
     if not all(isinstance(each, Definition) for each in definitions):
         return ""

@@ -37,7 +37,8 @@ class Swaps:
             new = catalog.slot(key) if key[0] is Space.RELATION else None
             if new is None or old is None or new.presence is not PRESENT or new.oid == old.oid:
                 continue
-            if old.presence is PRESENT and old.kind is new.kind is Kind.TABLE:
+            sure = old.presence is PRESENT and old.certain and new.certain
+            if sure and old.kind is new.kind is Kind.TABLE:
                 self._table_of[old.oid] = self._table_of[new.oid] = key
 
     def __bool__(self) -> bool:
