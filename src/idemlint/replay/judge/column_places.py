@@ -35,13 +35,16 @@ def moved(
     for key, old in before.items():
         if key[0] is Space.COLUMN and old is not None and old.oid in dropped:
             new = catalog.slot(key)
-            there = old.presence is PRESENT and new is not None and new.presence is PRESENT
-            if there and old.certain and new is not None and new.certain:
+            if new is not None and _is_sure(old) and _is_sure(new):
                 remade.setdefault(key[1], []).append(key)
     for oid, keys in remade.items():
         table = catalog.by_oid(oid)
         if table is not None:
             yield from _moved_in(catalog, table, keys, before, begun)
+
+
+def _is_sure(slot: Slot) -> bool:
+    return slot.presence is PRESENT and slot.certain
 
 
 def _moved_in(

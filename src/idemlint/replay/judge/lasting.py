@@ -51,6 +51,9 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
         if not known or run.machine.foresees:
             known.append(Outcome(Verdict.REPEATS, mode, reason, None, effect, span, leaf))
 
+    def blame(change: Change, reason: str) -> None:
+        note(change.statement, reason, change.cause or (None, None, None))
+
     before: dict[Key, Slot | None] = {}
     changed_by: dict[Key, Change] = {}
     killed_by: dict[int, Change] = {}
@@ -72,7 +75,8 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
     for each in run.candidates:
         if _lasts(run, each, before, begun):
             note(each.statement, each.reason, (each.effect, each.span, each.leaf))
-    moved, swaps = _moved(run, before, killed_by, begun) if killed_by else (frozenset(), None)
+    # Most reruns drop nothing.
+    remade = _remade(run, before, killed_by, begun) if killed_by else None
     for key, old in before.items():
         if key[1] >= fresh or catalog.is_dead(key[1]) or is_internal(key):
             continue
@@ -80,49 +84,68 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
             # It ends with the session.
             continue
         reason = _difference(run, key, old, begun)
-        if not reason and key[0] is Space.COLUMN:
-            if ends and key not in renamed_by:
-                reason = _values_gone(run, key, old, killed_by, ends)
-            if not reason and key in moved:
-                reason = f"column {key[2]} is dropped and made again: it stands behind the others"
+        change = changed_by[key]
+        if not reason and remade is not None:
+            followed = ends if key not in renamed_by else ()
+            reason = _made_otherwise(run, key, old, killed_by, followed, remade)
             if reason:
-                # Who made it again has put it behind the others.
-                note(changed_by[key].statement, reason, changed_by[key].cause or (None, None, None))
-        elif not reason and swaps is not None:
-            now = catalog.slot(key)
-            if old is not None and now is not None and now.oid != old.oid:
-                reason = _other_columns(key, old, now)
-            reason = reason or (swaps.otherwise(key, old) if swaps else "")
-            if reason:
-                note(changed_by[key].statement, reason, changed_by[key].cause or (None, None, None))
+                # Who made it again is to blame next to who dropped it.
+                blame(change, reason)
         if reason:
-            change = changed_by[key]
             if old is not None and old.oid in killed_by:
                 change = killed_by[old.oid]
-            cause = change.cause or (None, None, None)
-            note(change.statement, reason, cause)
+            blame(change, reason)
             new = catalog.slot(key)
-            if isinstance(cause[0], Renames) or (new is not None and new.presence is ABSENT):
+            renames = change.cause and isinstance(change.cause[0], Renames)
+            if renames or (new is not None and new.presence is ABSENT):
                 # Who renamed what was there before is as much to blame.
                 for change in renamed_by.get(key, ()):
-                    note(change.statement, reason, change.cause)
-            table = swaps.table_of(key, old) if swaps else None
+                    blame(change, reason)
+            table = remade.swaps.table_of(key, old) if remade is not None else None
             if table is not None:
                 # It came to its table's name, or left it.
                 for change in renamed_by.get(table, ()):
-                    note(change.statement, reason, change.cause)
+                    blame(change, reason)
     return {statement: _first(outcomes) for statement, outcomes in found.items()}
 
 
-def _moved(
+class _Remade(NamedTuple):
+    """What was dropped and made again: columns that have another place, tables that took one's place."""
+
+    moved: frozenset[Key]
+    swaps: Swaps
+
+
+def _remade(
     run: Pass, before: dict[Key, Slot | None], dropped: Container[int], begun: Mark
-) -> tuple[frozenset[Key], Swaps]:
-    # Most reruns drop nothing.
+) -> _Remade:
     from idemlint.replay.judge import column_places
     from idemlint.replay.judge.swapped import Swaps
 
     moved = frozenset(column_places.moved(run.catalog, before, dropped, begun))
-    return moved, Swaps(run.catalog, before, begun)
+    return _Remade(moved, Swaps(run.catalog, before, begun))
+
+
+def _made_otherwise(
+    run: Pass,
+    key: Key,
+    old: Slot | None,
+    killed_by: dict[int, Change],
+    ends: Sequence[int],
+    remade: _Remade,
+) -> str:
+    """How something that is there as before differs from what was dropped; empty where it does not."""
+    if key[0] is Space.COLUMN:
+        reason = _values_gone(run, key, old, killed_by, ends) if ends else ""
+        if not reason and key in remade.moved:
+            reason = f"column {key[2]} is dropped and made again: it stands behind the others"
+        return reason
+    new = run.catalog.slot(key)
+    if old is not None and new is not None and new.oid != old.oid:
+        reason = _other_columns(key, old, new)
+        if reason:
+            return reason
+    return remade.swaps.otherwise(key, old)
 
 
 def _first(outcomes: list[Outcome]) -> Outcome:

@@ -41,10 +41,6 @@ class Swaps:
             if sure and old.kind is new.kind is Kind.TABLE:
                 self._table_of[old.oid] = self._table_of[new.oid] = key
 
-    def __bool__(self) -> bool:
-        """Whether there are any."""
-        return bool(self._table_of)
-
     def table_of(self, key: Key, old: Slot | None) -> Key | None:
         """The swapped table that something has come with, or gone with, that was not there, or is not now."""
         new = self._catalog.slot(key)
@@ -57,6 +53,8 @@ class Swaps:
 
     def otherwise(self, key: Key, old: Slot | None) -> str:
         """How something that nobody has named differs since; empty where it does not."""
+        if not self._table_of:
+            return ""
         if key[0] is Space.CONSTRAINT:
             return self._stands_elsewhere(key, old)
         table = self.table_of(key, old)

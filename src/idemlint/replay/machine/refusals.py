@@ -93,9 +93,9 @@ def no_values(run: Pass, effect: Inserts, table: Slot, rows: GivenRows | None) -
             return refusal
     if not effect.rows or rows is None:
         return None
-    came_with = tuple(getattr(table.definition, "columns", ()))
+    told = tuple(getattr(table.definition, "columns", ()))
     for place, name in enumerate(rows.columns):
-        other = effect.columns is None and came_with[place : place + 1] != (name,)
+        other = effect.columns is None and told[place : place + 1] != (name,)
         given = (row[place] for row in effect.rows if place < len(row))
         if (refusal := _is_no_value(run, effect, table, name, given, other=other)) is not None:
             return refusal
