@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint import fixes
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed, Requires, Verb
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.rule import OutcomeRule, fails, repeats
+from idemlint.source.tree import holds
 
 if TYPE_CHECKING:
     from idemlint.diagnostics import Fix
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 def makes(*kinds: Kind) -> tuple[On, ...]:
     """All outcomes of making something of these kinds: it is there, or it is there once more."""
     return fails(Verb.CREATE, *kinds) + repeats(Creates, *kinds)
+
+
+_GUARD: Final = "the file removes or renames it later: guard it by what is left then"
+_NAME_COLUMNS: Final = f"name the columns instead of `*`; or, if {_GUARD}"
+_ALL_COLUMNS: Final = frozenset({"A_Star"})
 
 
 class CreateRule(OutcomeRule):
@@ -50,14 +56,16 @@ class CreateRule(OutcomeRule):
             outcome.verdict is Verdict.REPEATS and isinstance(outcome.effect, Creates)
             for outcome in outcomes
         ):
-            return fixes.create_fixes.advice(
-                "the file removes or renames it later: guard it by what is left then"
-            )
+            return fixes.create_fixes.advice(self.once_more(case))
         if isinstance(case.effect, Creates) and case.effect.kind is Kind.TABLE:
             return fixes.create_fixes.advice(
                 "its own name is free, and one that comes with it is not: guard it by what is left of it"
             )
         return self.mend(case)
+
+    def once_more(self, case: Case) -> str:
+        """What to do about something that is made once more."""
+        return _GUARD
 
     def mend(self, case: Case) -> Fix | None:
         """The fix of a statement that fails."""
@@ -137,7 +145,15 @@ class CreateSequence(CreateRule):
     on = makes(Kind.SEQUENCE)
 
 
-class CreateView(CreateRule):
+class _OfQuery(CreateRule):
+    """A view: `*` is other columns by then."""
+
+    def once_more(self, case: Case) -> str:
+        """Its columns by name, if it has all of a table."""
+        return _NAME_COLUMNS if holds(case.tree.fields, _ALL_COLUMNS) else _GUARD
+
+
+class CreateView(_OfQuery):
     """`CREATE VIEW v`, and `OR REPLACE` over something that is no view."""
 
     code = "IDM108"
@@ -155,7 +171,7 @@ class CreateView(CreateRule):
         return fixes.create_fixes.advice("give the view a name of its own")
 
 
-class CreateMaterializedView(CreateRule):
+class CreateMaterializedView(_OfQuery):
     """`CREATE MATERIALIZED VIEW m`."""
 
     code = "IDM109"
