@@ -9,6 +9,7 @@ from idemlint.diagnostics import Severity
 from idemlint.faults import Fault, Noted, fault
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Verdict
+from idemlint.sequence.paths import shown
 from idemlint.source.positions import Lines, Position
 
 if TYPE_CHECKING:
@@ -19,7 +20,22 @@ if TYPE_CHECKING:
     from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.replay.effects.describe import Described
     from idemlint.replay.judge.verdict import Outcome
+    from idemlint.sequence.first_run import FirstOutcome
     from idemlint.source.statement import Edit, ParsedFile, Statement
+
+
+class FirstRow(NamedTuple):
+    """What a statement does in the first run of its folder on an empty database (`runs`, `fails`, `unknown`).
+
+    `because` is the statement that is to blame, `follows` the earlier failure that this is a consequence of:
+    each by its file, as it is shown, and its row.
+    """
+
+    verdict: str
+    sqlstate: str | None
+    reason: str
+    because: tuple[str, int] | None
+    follows: tuple[str, int] | None
 
 
 class StatementRow(NamedTuple):
@@ -40,6 +56,7 @@ class StatementRow(NamedTuple):
     codes: tuple[str, ...]
     beginning: str
     effects: tuple[Described, ...] | None = None
+    first: FirstRow | None = None
 
 
 class EditText(NamedTuple):
@@ -251,7 +268,18 @@ def _rows(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[StatementR
             tuple(named),
             statement.beginning(data),
             described.get(statement.index, ()) if effects else None,
+            _first(judged.migration.firsts.get(statement.index)),
         )
+
+
+def _first(outcome: FirstOutcome | None) -> FirstRow | None:
+    if outcome is None:
+        return None
+    because, follows = (
+        (shown(site.file), site.row) if site is not None else None
+        for site in (outcome.because, outcome.follows)
+    )
+    return FirstRow(outcome.verdict, outcome.sqlstate, outcome.reason, because, follows)
 
 
 def _described(judged: Judged) -> dict[int, tuple[Described, ...]]:

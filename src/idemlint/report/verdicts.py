@@ -17,7 +17,7 @@ from idemlint.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from idemlint.analysis.file_report import FileReport, StatementRow
+    from idemlint.analysis.file_report import FileReport, FirstRow, StatementRow
     from idemlint.replay.effects.describe import Described
     from idemlint.report.account import Account
     from idemlint.report.lines import Line
@@ -64,10 +64,28 @@ def _as_dict(statement: StatementRow) -> dict[str, Any]:
         "reason": statement.reason,
         "rerun": statement.rerun,
         "codes": list(statement.codes),
+        "first": _first(statement.first),
     }
     if statement.effects is not None:
         told["effects"] = list(map(_effect, statement.effects))
     return told
+
+
+def _first(first: FirstRow | None) -> dict[str, Any] | None:
+    if first is None:
+        return None
+    because, follows = (
+        {"filename": printable(site[0]), "row": site[1]} if site is not None else None
+        for site in (first.because, first.follows)
+    )
+    return {
+        "verdict": first.verdict,
+        "sqlstate": first.sqlstate,
+        "condition": condition_name(first.sqlstate) if first.sqlstate else None,
+        "reason": first.reason,
+        "because": because,
+        "follows": follows,
+    }
 
 
 def _effect(effect: Described) -> dict[str, Any]:

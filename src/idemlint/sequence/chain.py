@@ -18,6 +18,7 @@ from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import FileReplay, replay_file
 from idemlint.replay.judge.settling import settled
 from idemlint.sequence.facts import FolderFacts
+from idemlint.sequence.first_run import first_run
 from idemlint.sequence.migration import Migration
 from idemlint.sequence.running.runs import NOTHING, Running
 from idemlint.sequence.standing import Standing
@@ -104,6 +105,7 @@ class Chain:
             terms.search_path, terms.postgres_version, self.profile.session, foresees=terms.foresees
         )
         self._runs: list[_Run] = []
+        self._first = first_run(terms, scripts, self.names, self.origin)
         self._moment = 0
         #: What was judged last, and when: as long as nothing moved, it is the answer.
         self._latest: tuple[dict[str, Migration], int] | None = None
@@ -263,6 +265,7 @@ class Chain:
         except UsageProblem:
             pass
         self._runs.append(_Run(self._mark(), self._number()))
+        self._first.passed()
         return None
 
     def _run(self, runs: Running, reruns: frozenset[Rerun]) -> FileReplay:
@@ -291,10 +294,22 @@ class Chain:
             faults=self._machine.faults,
             first=first,
         )
-        if not isinstance(found, Exception):
-            return found
-        self._runs.append(_Run(self._mark(), first, indexes, files, uncommitted))
-        return FileReplay(runs.give_up(found, reruns), [])
+        if isinstance(found, Exception):
+            self._runs.append(_Run(self._mark(), first, indexes, files, uncommitted))
+            found = FileReplay(runs.give_up(found, reruns), [])
+        self._catch_up(place)
+        told = self._first.run(runs, first, has_run=self.is_applied(runs.name))
+        return found._replace(firsts=told)
+
+    def _catch_up(self, place: int) -> None:
+        """The first run goes on to where this one is: a changed text may have taken it further back."""
+        for past in range(self._first.ran, place):
+            run, name = self._runs[past], self.names[past]
+            if name in self._hosts or not run.statements:
+                self._first.passed()
+            else:
+                runs = self._running(name)
+                self._first.run(runs, run.first, has_run=self.is_applied(name))
 
     def _uncommitted(self, name: str, script: Script) -> Uncommitted | None:
         """What the transaction of all pending files has done when this one has run."""
@@ -373,6 +388,7 @@ class Chain:
         """Undo the files from `place` on."""
         if len(self._runs) > place:
             self._machine.state.rollback(self._runs[place].mark)
+            self._first.back_to(place)
             del self._runs[place:]
             self._moment += 1
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from idemlint.runners.units import Delivery
     from idemlint.sequence.batch import Uncommitted
     from idemlint.sequence.facts import FolderFacts, OtherDefinition
+    from idemlint.sequence.first_run import FirstOutcome
     from idemlint.sequence.standing import Late
     from idemlint.source.statement import ParsedFile, Span, Statement
     from idemlint.source.tree import Tree
@@ -35,7 +36,8 @@ class Migration:
     """A file with all that is known of it when the rules look at it.
 
     `outcomes` are by statement index and mode; a statement that is not applied has none. `hazards` are
-    first runs that fail on a database with rows, by statement index. `programs` are the statements'
+    first runs that fail on a database with rows, by statement index, `firsts` what becomes of statements
+    in the first run on a database that was empty. `programs` are the statements'
     effects, and with them the bodies of DO blocks. `after` is what is known when the file has run, as long
     as the replay has not gone on. `facts` are the folder's. `reruns` says why the file runs again by
     design, where it does. `faults` are errors of ours, by statement index (`None`: all). `evidence` says
@@ -55,6 +57,7 @@ class Migration:
         "evidence",
         "facts",
         "faults",
+        "firsts",
         "hazards",
         "is_applied",
         "late",
@@ -101,6 +104,7 @@ class Migration:
         self.late = late
         self.outcomes: dict[int, dict[Rerun, Outcome]] = {}
         self.hazards: list[tuple[int, Hazard]] = []
+        self.firsts: dict[int, FirstOutcome] = {}
         self.programs = programs
         self.after: View = NOTHING_KNOWN
         self.uncommitted: Uncommitted | None = None
@@ -115,6 +119,7 @@ class Migration:
         applied = list(self.programs)
         self.outcomes = dict(zip(applied, replayed.outcomes, strict=True))
         self.hazards = [(applied[index], hazard) for index, hazard in replayed.hazards]
+        self.firsts = dict(zip(applied, replayed.firsts, strict=False))
 
     @property
     def data(self) -> bytes:

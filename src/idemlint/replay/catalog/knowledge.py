@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.slots import FIRST_OID, PRESENT, UNKNOWN
+from idemlint.replay.catalog.slots import FIRST_OID, PRESENT, UNKNOWN, Slot
 
 if TYPE_CHECKING:
-    from idemlint.replay.catalog.slots import Key, Mark, Slot, Slots
+    from collections.abc import Iterable
+
+    from idemlint.replay.catalog.slots import Key, Mark, Slots
 
 
 class Way(NamedTuple):
@@ -123,6 +125,18 @@ def may_be_made(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
 def forget_all(catalog: Slots, names: frozenset[str]) -> None:
     """Nothing is known any more of anything that has one of these names."""
     forget(catalog, frozenset((space, name) for space in Space for name in names))
+
+
+def open_all(catalog: Slots, names: Iterable[str]) -> None:
+    """From now on, things of these names may be there of which nobody has heard."""
+    for name in names:
+        slot = Slot(PRESENT, catalog.new_oid(), maker=catalog.statement)
+        catalog.put((Space.FACET, 0, f"@open {name}"), slot)
+
+
+def is_open(catalog: Slots, name: str) -> bool:
+    """Whether a thing of that name may be there of which nobody has heard."""
+    return (Space.FACET, 0, f"@open {name}") in catalog.slots
 
 
 def _forget(catalog: Slots, key: Key, slot: Slot, owners: tuple[int, ...]) -> None:

@@ -311,6 +311,10 @@ class Deletes(NamedTuple):
     cascade: bool = False
 
 
+#: What writes rows.
+OF_ROWS: Final = frozenset({Inserts, Updates, Deletes})
+
+
 class Fills(NamedTuple):
     """A table is scanned for rows that offend: on a database with rows the first run may fail.
 

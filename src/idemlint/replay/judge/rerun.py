@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.knowledge import undo
@@ -30,10 +30,12 @@ Program = tuple[Effect, ...]
 
 
 class FileReplay(NamedTuple):
-    """What one file's reruns came to: per statement one outcome a mode, and hazards of its first run."""
+    """What one file's reruns came to: per statement one outcome a mode, and hazards of its first run; and what
+    its first run comes to where nothing was there before the folder."""
 
     outcomes: list[dict[Rerun, Outcome]]
     hazards: list[tuple[int, Hazard]]
+    firsts: Sequence[Any] = ()
 
 
 def replay_file(
@@ -53,7 +55,7 @@ def replay_file(
     told: list[dict[Rerun, Outcome]] = [{} for _ in programs]
     stopping = _Stopping(machine, programs, units) if "interrupted" in modes else None
     run = Pass(machine, judging=False, file_start=first)
-    ends = _ends(state, units)
+    ends = ends_of(state, units)
     for index, program in enumerate(programs):
         began = state.catalog.mark() if stopping is not None and index <= stopping.last else None
         run.statement(first + 1 + index, program)
@@ -172,7 +174,7 @@ def replay_stopped(
     caller takes it back. What the rerun changes is told as if it ended there, the unit that fails taken back.
     """
     state, units = machine.state, cut.units
-    ends = _ends(state, units)
+    ends = ends_of(state, units)
     state.begin_file()
     run = Pass(machine, judging=False, file_start=first)
     for index in cut.stays:
@@ -231,14 +233,14 @@ def replay_folder(
     ends = {
         span.start + index
         for span, each in zip(spans, units, strict=True)
-        for index in _ends(machine.state, each)
+        for index in ends_of(machine.state, each)
     }
     last = frozenset(span.stop - 1 for span in runs if span)
     found = _rerun(machine, programs, indexes, "folder", 0, frozenset(ends), last)
     return [[found[index] for index in span] for span in runs]
 
 
-def _ends(state: State, units: Sequence[int]) -> frozenset[int]:
+def ends_of(state: State, units: Sequence[int]) -> frozenset[int]:
     """The statements after which something commits: the next one is of another unit, or of another file."""
     last = len(units) - 1
     commits = state.session != "transaction"

@@ -210,6 +210,8 @@ def _exists(run: Pass, fact: conditions.Exists) -> bool | None:
         found = catalog.anywhere(ref)
         return None if found and _is_narrow(fact) else found
     slot = catalog.find(ref)
+    if slot is None and run.world is not None and run.world.is_to_come(ref):
+        return False
     if slot is None or slot.presence is UNKNOWN:
         if not fact.any_schema or _is_narrow(fact):
             return None

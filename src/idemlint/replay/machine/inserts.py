@@ -69,6 +69,11 @@ def insert(run: Pass, effect: Inserts) -> Result:
         result = refused(run, effect, table, facts, rows, inference)
         if result is not None:
             return result
+    if run.world is not None:
+        # Of rows that come for the first time nothing is asked.
+        guarded = effect.guarded or effect.guard is not None
+        _learn(run, table, facts, rows, effect, guarded=guarded)
+        return None
     if effect.guard is not None:
         kept_out = _kept_out(run, effect, rows)
         if kept_out is True:

@@ -83,6 +83,9 @@ def calls(run: Pass, effect: Calls) -> Result:
     found = [slot for _, slot in run.catalog.namesakes(effect.ref)]
     if any(slot.presence is not ABSENT for slot in found):
         return None
+    if not found and run.world is not None and run.world.is_to_come(effect.ref):
+        used = Requires(effect.ref, True, "42883", Kind.FUNCTION, Verb.USE)
+        return run.raised("42883", used, f"there is no function {effect.ref}")
     for slot in found:
         if isinstance(slot.definition, Routine):
             reason = f"function {effect.ref} is gone {run.since(slot)}"

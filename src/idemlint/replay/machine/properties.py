@@ -99,7 +99,8 @@ def repeats(run: Pass, effect: Repeats) -> Result:
 
 def fails(run: Pass, effect: Fails) -> Result:
     """It raises by itself the second time."""
-    return run.raised(effect.sqlstate, effect, effect.reason) if run.judging else None
+    again = run.judging and run.world is None
+    return run.raised(effect.sqlstate, effect, effect.reason) if again else None
 
 
 def opaque(run: Pass, effect: Opaque) -> Result:
@@ -107,6 +108,8 @@ def opaque(run: Pass, effect: Opaque) -> Result:
     run.doubt(effect.reason, effect)
     if effect.mentions:
         knowledge.forget_all(run.catalog, effect.mentions)
+        if run.world is not None:
+            knowledge.open_all(run.catalog, effect.mentions)
     return None
 
 

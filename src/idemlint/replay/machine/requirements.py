@@ -13,7 +13,7 @@ from idemlint.replay.machine.signals import FORK, SKIPPED, Raised
 if TYPE_CHECKING:
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Creates
-    from idemlint.replay.machine.run import Pass
+    from idemlint.replay.machine.run import Pass, World
     from idemlint.replay.machine.signals import Result
 
 
@@ -46,6 +46,8 @@ def requires(run: Pass, effect: Requires) -> Result:
         if slot is None and want and run.judging:
             slot = _was_temporary(run, ref)
     presence = UNKNOWN if slot is None else slot.presence
+    if slot is None and run.world is not None and _is_unmade(run.world, effect, ref):
+        presence = ABSENT
     if presence is PRESENT:
         if want:
             if effect.wrong_kind is not None and _other_kind(run, effect, slot):
@@ -57,6 +59,13 @@ def requires(run: Pass, effect: Requires) -> Result:
     elif presence is UNKNOWN:
         return _unknown(run, effect, ref)
     return _unmet(run, effect, slot, effect.otherwise, ref)
+
+
+def _is_unmade(world: World, effect: Requires, ref: Ref) -> bool:
+    """Whether a name that nobody has made yet is surely not there, on a database that was empty."""
+    if effect.want:
+        return world.is_to_come(ref)
+    return not world.may_be_there(ref)
 
 
 def _has_index(run: Pass, constraint: Ref) -> bool:
@@ -177,6 +186,11 @@ def _sqlstate(run: Pass, effect: Requires, otherwise: str) -> str:
 
 def _why(run: Pass, effect: Requires, slot: Slot | None, sqlstate: str) -> str:
     noun = effect.kind.noun
+    if run.world is not None and effect.want and (slot is None or not slot.maker):
+        parent = effect.ref.parent
+        if parent is not None and run.catalog.presence(parent) is not PRESENT:
+            return f"there is no {parent.space.value} {parent}"
+        return f"there is no {in_words(effect.kind, effect.ref)}"
     if sqlstate == "42809" and slot is not None and slot.kind is not None and effect.want:
         return f"{effect.ref} is a {slot.kind.noun}, not a {noun}"
     if sqlstate == "3F000" and effect.kind is not Kind.SCHEMA:

@@ -1,7 +1,8 @@
 """Carrying out effects on the catalog, in one of two moods.
 
 *Assuming*: the first run succeeded, so an unmet or unknown requirement teaches what was there before.
-*Judging*: the rerun; a requirement that is surely unmet raises, an unknown one is a doubt.
+*Judging*: the rerun; a requirement that is surely unmet raises, an unknown one is a doubt. So is a first run
+on an empty database (`world`): what is not known there, nobody has made.
 
 What outlives a run is the `State`. What one run finds out is its `Pass`: a rerun is a new one over the
 same state.
@@ -10,13 +11,13 @@ same state.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from idemlint.faults import Noted
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
-from idemlint.replay.effects.vocabulary import Drops, Requires
+from idemlint.replay.effects.vocabulary import OF_ROWS, Drops, Requires
 from idemlint.replay.machine.signals import (
     FORK,
     Candidate,
@@ -42,11 +43,25 @@ if TYPE_CHECKING:
     from idemlint.replay.queries.scope import Scope
     from idemlint.source.statement import Span
 
+#: An identity that nothing has.
+NEVER: Final = 1 << 62
+
 #: By the class of an effect: the function that carries it out.
 Handler = Callable[["Pass", Any], Result]
 Handlers = Mapping[type, Handler]
 #: ReadsColumns the string of an EXECUTE as far as it is constant, with a machine of its own.
 ReadPattern = Callable[["Machine", str], "Pattern | None"]
+
+
+class World(Protocol):
+    """What a first run on an empty database asks of the folder."""
+
+    def is_to_come(self, ref: Ref) -> bool:
+        """Whether a name, which no statement has made yet, is surely not there: one of the folder makes it
+        later."""
+
+    def may_be_there(self, ref: Ref) -> bool:
+        """Whether a name, which no statement has made yet, may be there all the same."""
 
 
 class Machine(NamedTuple):
@@ -84,7 +99,7 @@ class Pass:
 
     Statements are numbered through the folder; 0 is what was there before. `file_start` is the number
     before the file's first one. `fresh` is, in a rerun, the first identity that was not there when it
-    began; `believed` what the condition of the branch that is being run says: it cannot be wrong there.
+    began; `world` tells that it is the first run on an empty database; `believed` what the condition of the branch that is being run says: it cannot be wrong there.
     """
 
     __slots__ = (
@@ -110,10 +125,17 @@ class Pass:
         "span",
         "state",
         "uncertain",
+        "world",
     )
 
     def __init__(
-        self, machine: Machine, *, judging: bool, file_start: int = 0, in_folder: bool = False
+        self,
+        machine: Machine,
+        *,
+        judging: bool,
+        file_start: int = 0,
+        in_folder: bool = False,
+        world: World | None = None,
     ) -> None:
         self.machine = machine
         self.handlers = machine.handlers
@@ -122,7 +144,11 @@ class Pass:
         self.judging = judging
         self.file_start = file_start
         self.in_folder = in_folder
+        self.world = world
         self.fresh = self.catalog.new_oid() if judging else 0
+        if world is not None:
+            # Nothing was there before it.
+            self.fresh = NEVER
         # What was found.
         self.doubts: list[Doubt] = []
         self.candidates: list[Candidate] = []
@@ -277,6 +303,9 @@ class Pass:
         self, reason: str, effect: Effect, sqlstate: str | None = None, span: Span | None = None
     ) -> None:
         """Something cannot be told, while judging; `span` where it is not the place that is being run."""
+        if self.world is not None and effect.__class__ in OF_ROWS:
+            # What becomes of rows a second time is not asked.
+            return
         if self.judging:
             place = (self.span, self.leaf) if span is None else (span, None)
             self.doubts.append(Doubt(reason, effect, sqlstate, *place))

@@ -166,7 +166,11 @@ class Spliced(Running):
             for place, hazard in found.hazards
             if self._names[place] == name
         ]
-        return FileReplay(outcomes, hazards)
+        firsts = [
+            max((found.firsts[place] for place in places), key=lambda one: _FIRSTS.index(one.verdict))
+            for places in (own.values() if found.firsts else ())
+        ]
+        return FileReplay(outcomes, hazards, firsts)
 
     def _outcomes(self, place: int, found: FileReplay) -> dict[Rerun, Outcome]:
         """Those of a statement. Of a command that runs a file which is judged elsewhere, nobody says here
@@ -233,6 +237,10 @@ class Spliced(Running):
 
     def _unreached(self) -> str:
         return f"{shown(self.name)} runs this file, and is not followed so far"
+
+
+#: What becomes of a statement in the first run, best first.
+_FIRSTS: Final = ("runs", "unknown", "fails")
 
 
 def _runs_a_file(statement: Statement) -> bool:

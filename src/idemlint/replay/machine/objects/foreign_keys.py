@@ -121,6 +121,10 @@ def bind_inline(
     catalog = run.catalog
     for each in definition.foreign_keys():
         target = catalog.find(each.table)
+        if run.world is not None:
+            gone = requires(run, Requires(each.table, True, "42P01", Kind.TABLE, Verb.USE))
+            if isinstance(gone, Raised):
+                return gone
         if target is not None and target.presence is ABSENT and run.judging:
             return run.raised("42P01", effect, f"{each.table}, which it refers to, is gone")
         if target is None or target.presence is not PRESENT:

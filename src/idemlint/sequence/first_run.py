@@ -1,0 +1,307 @@
+"""The first run of a sequence, on a database that was empty: what is there is what its files have made.
+
+It goes along with the replay that takes first runs to have succeeded, and runs the same programs over a catalog
+of its own. What nobody has made yet is absent where a statement of the folder makes it later; what nobody in
+the folder makes is outside, and unknown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from idemlint.faults import ours
+from idemlint.postgres.kinds import Ref, Space
+from idemlint.records import NamedTuple
+from idemlint.replay.catalog import knowledge
+from idemlint.replay.catalog.relation import TableDefinition
+from idemlint.replay.effects import flat
+from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed, Drops, Renames, Verb
+from idemlint.replay.judge.assembly import new_machine
+from idemlint.replay.judge.first import First, first, needed
+from idemlint.replay.judge.rerun import ends_of
+from idemlint.replay.machine.run import Pass
+from idemlint.sequence.makings import Makings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from idemlint.plpgsql.nodes import Sql
+    from idemlint.replay.effects.vocabulary import Effect
+    from idemlint.replay.judge.first import FirstVerdict
+    from idemlint.replay.judge.rerun import Program
+    from idemlint.replay.machine.run import Machine
+    from idemlint.replay.machine.state import StateMark
+    from idemlint.sequence.makings import Making
+    from idemlint.sequence.running.runs import Running
+    from idemlint.sequence.script import Scripts
+    from idemlint.sequence.terms import Terms
+    from idemlint.source.statement import Span
+
+
+class Site(NamedTuple):
+    """A statement: its file, its index there, and its row."""
+
+    file: str
+    statement: int
+    row: int
+
+
+class FirstOutcome(NamedTuple):
+    """What becomes of a statement in the first run, the SQLSTATE and why.
+
+    `because` is the statement that is to blame: one that made what is in the way, whose guard skipped what is
+    needed, or that makes it later (`is_to_come`). `follows` is the earlier failure that this one is only a
+    consequence of. `is_made_twice`: what it makes is there already.
+    """
+
+    verdict: FirstVerdict
+    sqlstate: str | None = None
+    reason: str = ""
+    effect: Effect | None = None
+    span: Span | None = None
+    leaf: Sql | None = None
+    because: Site | None = None
+    follows: Site | None = None
+    is_made_twice: bool = False
+    is_to_come: bool = False
+
+
+RUNS: Final = FirstOutcome("runs")
+
+
+class _Failure(NamedTuple):
+    """A statement that failed, by its number: what it would have made and ended, the tables that it would have
+    made something for, and the failure that all began with."""
+
+    number: int
+    root: Site
+    made: dict[Ref, object]
+    ended: frozenset[Ref]
+    touched: frozenset[Ref]
+
+
+class _Place(NamedTuple):
+    """The state before a file, and how many failures there were by then."""
+
+    mark: StateMark
+    failures: int
+
+
+class FirstRun:
+    """Runs the files one after the other. `doubt`: why their order is only a guess; empty where it is known.
+
+    `origin` tells which statement has a number.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        makings: Makings,
+        scripts: Scripts,
+        origin: Callable[[int], tuple[str, int] | None],
+        doubt: str = "",
+    ) -> None:
+        self._machine = machine
+        self._makings = makings
+        self._scripts = scripts
+        self._origin = origin
+        self._doubt = doubt
+        self._places: list[_Place] = []
+        self._failures: list[_Failure] = []
+        self._verb: Verb | None = None
+
+    @property
+    def ran(self) -> int:
+        """How many files have run."""
+        return len(self._places)
+
+    def back_to(self, place: int) -> None:
+        """Undo the files from `place` on."""
+        if len(self._places) > place:
+            before = self._places[place]
+            self._machine.state.rollback(before.mark)
+            del self._failures[before.failures :]
+            del self._places[place:]
+
+    def passed(self) -> None:
+        """A file that does nothing by itself, or that cannot be read."""
+        self._places.append(_Place(self._machine.state.mark(), len(self._failures)))
+
+    def run(self, runs: Running, number: int, *, has_run: bool) -> list[FirstOutcome]:
+        """Run what a file runs; the first statement has the number behind `number`. Where the file `has_run` on
+        the live database, a statement that fails here has done its work there, and counts as done."""
+        machine, state = self._machine, self._machine.state
+        programs, ends = runs.programs(), ends_of(state, runs.units())
+        self.passed()
+        machine.faults.clear()
+        state.begin_file()
+        run = Pass(machine, judging=True, file_start=number, world=self)
+        told = []
+        for index, program in enumerate(programs):
+            mine = number + 1 + index
+            result = run.statement(mine, program)
+            error = machine.faults.get(mine)
+            if error is not None:
+                runs.blame(index, error)
+                told.append(FirstOutcome("unknown", reason=ours(error)))
+            else:
+                found = first(run, result)
+                outcome = RUNS if found.verdict == "runs" else self._told(found)
+                told.append(outcome)
+                if result is not None and found.sqlstate is not None:
+                    self._failed(mine, program, outcome, has_run=has_run)
+            if index in ends:
+                state.end_unit()
+        state.end_file()
+        return told
+
+    def _failed(
+        self, number: int, program: Program, outcome: FirstOutcome, *, has_run: bool
+    ) -> None:
+        if has_run or outcome.verdict != "fails":
+            # Where it cannot be told that it failed, it is taken to have done its work.
+            Pass(self._machine, judging=False, file_start=number).statement(number, program)
+            return
+        site = self._site(self._origin(number))
+        if site is not None:
+            self._failures.append(self._failure(number, outcome.follows or site, program))
+
+    def _failure(self, number: int, root: Site, program: Program) -> _Failure:
+        resolved = self._makings.resolved
+        made: dict[Ref, object] = {}
+        ended: set[Ref] = set()
+        touched: set[Ref] = set()
+        for effect in flat(program):
+            if isinstance(effect, Creates):
+                made[resolved(effect.ref)] = effect.definition
+                tables = (*effect.owners, effect.beside, effect.ref.parent)
+                touched.update(resolved(each) for each in tables if each is not None)
+            elif isinstance(effect, CreatesUnnamed):
+                touched.add(resolved(effect.table))
+            elif isinstance(effect, Renames):
+                made[resolved(effect.to)] = None
+                ended.add(resolved(effect.ref))
+            elif isinstance(effect, Drops):
+                ended.add(resolved(effect.ref))
+        return _Failure(number, root, made, frozenset(ended), frozenset(touched))
+
+    # -- what a name is that nobody has made yet -----------------------------------------------------
+
+    def is_to_come(self, ref: Ref) -> bool:
+        """Whether it is surely not there: a statement of the folder makes it, and has not done so yet."""
+        if self._doubt or ref.parent is not None or ref.space not in _CLOSED:
+            return False
+        catalog = self._machine.catalog
+        if knowledge.is_open(catalog, ref.name):
+            return False
+        makings = self._makings.of(ref)
+        if not makings:
+            return False
+        if any(each.guarded for each in makings) and self._makings.has_baseline:
+            knowledge.open_all(catalog, (ref.name,))
+            return False
+        return True
+
+    def may_be_there(self, ref: Ref) -> bool:
+        """Whether it may be there all the same: of what built its SQL, nobody knows what it made."""
+        return knowledge.is_open(self._machine.catalog, ref.name)
+
+    # -- who is to blame -----------------------------------------------------------------------------
+
+    def _told(self, found: First) -> FirstOutcome:
+        outcome = FirstOutcome(*found[:6])
+        if found.verdict != "fails":
+            return outcome
+        effect = found.effect
+        if found.is_made_twice:
+            ref = self._makings.resolved(effect.ref)  # type: ignore[union-attr]
+            follows = next((each.root for each in self._failures[::-1] if ref in each.ended), None)
+            if self._doubt and self._makings.is_ended(ref):
+                return self._in_doubt(outcome)
+            because = self._site(self._origin(found.maker))
+            return outcome._replace(because=because, follows=follows, is_made_twice=True)
+        ref = needed(effect)
+        if ref is None:
+            return self._in_doubt(outcome) if self._doubt else outcome
+        return self._missing(outcome, found, self._makings.resolved(ref))
+
+    def _missing(self, outcome: FirstOutcome, found: First, ref: Ref) -> FirstOutcome:
+        """Of something that is not there."""
+        makings = self._makings.of(ref)
+        if self._doubt and (makings or found.maker or self._makings.is_ended(ref)):
+            return self._in_doubt(outcome)
+        follows = self._follows(ref, found)
+        because = self._site(self._origin(found.maker)) if found.maker else None
+        to_come = False
+        if follows is None and because is None:
+            later = next((each for each in makings if not self._has_run(each)), None)
+            because = self._making_site(later) if later is not None else self._skipped(ref)
+            to_come = later is not None
+        return outcome._replace(because=because, follows=follows, is_to_come=to_come)
+
+    def _follows(self, ref: Ref, found: First) -> Site | None:
+        """The failure without which it would be there."""
+        by_key = found.sqlstate in {"42P10", "42830"} or (found.sqlstate == "42704" and not ref.parent)
+        parent = ref.parent
+        for each in reversed(self._failures):
+            if ref in each.made or (parent is not None and parent in each.made):
+                definition = each.made.get(parent) if parent is not None else None
+                told = isinstance(definition, TableDefinition) and ref not in each.made
+                if not told or definition.inside(ref.space, ref.name) is not False:  # type: ignore[union-attr]
+                    return each.root
+            if by_key and ref in each.touched:
+                return each.root
+        return None
+
+    def _skipped(self, ref: Ref) -> Site | None:
+        """The statement whose guard found another table there, and that would have made it."""
+        table = ref.parent
+        if table is None:
+            return None
+        for making in self._makings.of(table):
+            script = self._scripts.read(making.file)
+            for effect in flat(script.program(script.parsed.statements[making.statement])):
+                if isinstance(effect, Creates) and isinstance(effect.definition, TableDefinition):
+                    if effect.definition.inside(ref.space, ref.name):
+                        return self._making_site(making)
+        return None
+
+    def _has_run(self, making: Making) -> bool:
+        """Whether the run has come past a statement."""
+        last = self._origin(self._machine.catalog.statement)
+        if last is None:
+            return True
+        place = self._makings.place_of
+        return (place(making.file), making.statement) <= (place(last[0]), last[1])
+
+    def _in_doubt(self, outcome: FirstOutcome) -> FirstOutcome:
+        reason = f"{outcome.reason}, if the files run in this order: {self._doubt}"
+        return outcome._replace(verdict="unknown", sqlstate=None, reason=reason)
+
+    def _making_site(self, making: Making) -> Site | None:
+        return self._site((making.file, making.statement))
+
+    def _site(self, origin: tuple[str, int] | None) -> Site | None:
+        if origin is None:
+            return None
+        file, index = origin
+        parsed = self._scripts.read(file).parsed
+        start = parsed.statements[index].span.start
+        return Site(file, index, parsed.source.data.count(b"\n", 0, start) + 1)
+
+
+#: Of these names the folder's statements tell which there are; others come with the server, or extensions.
+_CLOSED: Final = frozenset({Space.RELATION, Space.TYPE, Space.ROUTINE, Space.SCHEMA})
+
+
+def first_run(
+    terms: Terms,
+    scripts: Scripts,
+    names: Sequence[str],
+    origin: Callable[[int], tuple[str, int] | None],
+    doubt: str = "",
+) -> FirstRun:
+    """The first run of some files, before any of them has run."""
+    session = scripts.profile.session
+    machine = new_machine(terms.search_path, terms.postgres_version, session)
+    return FirstRun(machine, Makings(names, scripts, terms), scripts, origin, doubt)

@@ -1,0 +1,177 @@
+"""Who in a folder makes what: asked of names that a first run does not find.
+
+Few names are: what a folder uses it has mostly made before. So nothing is looked for ahead; a file is read
+for what it makes when it holds a name that somebody asked about, and what it makes is kept without its trees.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.errors import UsageProblem
+from idemlint.plpgsql.nodes import Sql, walk
+from idemlint.postgres.kinds import Ref, Space
+from idemlint.records import NamedTuple
+from idemlint.replay.effects import effects_of, flat
+from idemlint.replay.effects.vocabulary import (
+    SKIP,
+    Body,
+    Creates,
+    Drops,
+    Renames,
+    Requires,
+    SetsPath,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from idemlint.replay.effects.vocabulary import Effect
+    from idemlint.sequence.script import Scripts
+    from idemlint.sequence.terms import Terms
+
+
+class Making(NamedTuple):
+    """A statement, by its file and its index there, that makes something of a name, or renames it to that.
+
+    `guarded`: it may do so only where there is none.
+    """
+
+    file: str
+    statement: int
+    ref: Ref
+    guarded: bool
+
+
+class _Facts(NamedTuple):
+    """What a file makes, what it ends or renames, and the relations that it takes to be there."""
+
+    made: dict[Ref, list[Making]]
+    ended: frozenset[Ref]
+    used: frozenset[Ref]
+
+
+class Makings:
+    """What the files `names` of one runner make, in its order."""
+
+    def __init__(self, names: Sequence[str], scripts: Scripts, terms: Terms) -> None:
+        self._names = names
+        self._scripts = scripts
+        self._version = terms.postgres_version
+        self._home = terms.search_path[0] if terms.search_path else "public"
+        self._places = {name: place for place, name in enumerate(names)}
+        self._facts: dict[str, _Facts] = {}
+        self._mentioned: dict[str, list[str]] = {}
+        self._has_baseline: bool | None = None
+
+    def of(self, ref: Ref) -> list[Making]:
+        """All that makes a thing of that name, in the folder's order; of routines whatever their arguments."""
+        asked = self.resolved(ref)
+        found: list[Making] = []
+        for name in self._mentioning(ref.name):
+            found += self._of_file(name).made.get(asked, ())
+        return found
+
+    def place_of(self, name: str) -> int:
+        """A file's place in the order."""
+        return self._places.get(name, -1)
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether the folder uses tables that nobody in it makes: something was there before it."""
+        if self._has_baseline is None:
+            every = [self._of_file(name) for name in self._names]
+            made = set().union(*(each.made for each in every))
+            self._has_baseline = any(
+                ref not in made and (ref.schema in {self._home, None})
+                for each in every
+                for ref in each.used
+            )
+        return self._has_baseline
+
+    def is_ended(self, ref: Ref) -> bool:
+        """Whether anything in the folder drops a thing of that name, or renames it."""
+        asked = self.resolved(ref)
+        return any(asked in self._of_file(name).ended for name in self._names)
+
+    def update(self, name: str) -> None:
+        """A file has another text now."""
+        self._facts.pop(name, None)
+        self._mentioned.clear()
+        self._has_baseline = None
+
+    def _mentioning(self, name: str) -> list[str]:
+        """The files that may make something of that name."""
+        known = self._mentioned.get(name)
+        if known is None:
+            lowered = name.lower().encode("utf-8", "surrogateescape")
+            known = [each for each in self._names if lowered in self._text(each)]
+            self._mentioned[name] = known
+        return known
+
+    def _text(self, name: str) -> bytes:
+        """A file in lower case; empty where it cannot be read."""
+        try:
+            return self._scripts.data(name).lower()
+        except UsageProblem:
+            return b""
+
+    def _of_file(self, name: str) -> _Facts:
+        known = self._facts.get(name)
+        if known is None:
+            known = self._facts[name] = self._read(name)
+        return known
+
+    def _read(self, name: str) -> _Facts:
+        made: dict[Ref, list[Making]] = {}
+        used: set[Ref] = set()
+        ended: set[Ref] = set()
+        try:
+            script = self._scripts.read(name)
+        except UsageProblem:
+            return _Facts(made, frozenset(), frozenset())
+        elsewhere = False
+        for statement in script.applied:
+            effects = list(self._flat(script.program(statement)))
+            skips = {
+                self.resolved(each.ref)
+                for each in effects
+                if isinstance(each, Requires) and each.otherwise is SKIP and not each.want
+            }
+            is_body = statement.kind == "DoStmt"
+            for effect in effects:
+                if isinstance(effect, Drops | Renames):
+                    ended.add(self.resolved(effect.ref))
+                if isinstance(effect, SetsPath):
+                    elsewhere = True
+                elif isinstance(effect, Creates | Renames):
+                    given = effect.to if isinstance(effect, Renames) else effect.ref
+                    ref = self.resolved(given)
+                    if elsewhere and given.schema is None and given.parent is None:
+                        # Where that is cannot be told without a run.
+                        continue
+                    making = Making(name, statement.index, ref, is_body or ref in skips)
+                    made.setdefault(ref, []).append(making)
+                elif isinstance(effect, Requires) and effect.want:
+                    if effect.ref.space is Space.RELATION and effect.otherwise == "42P01":
+                        used.add(self.resolved(effect.ref))
+        return _Facts(made, frozenset(ended), frozenset(used))
+
+    def _flat(self, effects: Iterable[Effect]) -> Iterator[Effect]:
+        for effect in flat(effects):
+            if isinstance(effect, Body):
+                for place in walk(effect.block):
+                    if isinstance(place.node, Sql):
+                        yield from self._flat(effects_of(place.node.tree, self._version))
+            else:
+                yield effect
+
+    def resolved(self, ref: Ref) -> Ref:
+        """The name that a thing is known by here: with a schema, without arguments."""
+        parent = ref.parent
+        if parent is not None:
+            return Ref(ref.space, ref.name, None, self.resolved(parent))
+        if ref.space in {Space.RELATION, Space.TYPE, Space.ROUTINE}:
+            return Ref(ref.space, ref.name, ref.schema or self._home)
+        return Ref(ref.space, ref.name)
+
