@@ -70,9 +70,10 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
         if reading.scope.meetings or reading.scope.casts:
             used.append(ReadsColumns(reading.scope))
     if contype == "CONSTR_FOREIGN":
+        # `ATAddForeignKeyConstraint` (src/backend/commands/tablecmds.c).
         target = relation(node.pktable)
         key_definition = ForeignKey(target, tuple(strings(node.pk_attrs)))
-        used.append(Requires(target, True, "42P01", Kind.TABLE, Verb.USE))
+        used.insert(0, Requires(target, True, "42P01", Kind.TABLE, Verb.USE))
     if not named:
         return [
             *used,
@@ -80,11 +81,12 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
                 table, base, Kind.CONSTRAINT, key_definition, column_refs, reads=reading
             ),
         ]
-    return [
-        Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE),
-        *used,
-        Creates(ref, Kind.CONSTRAINT, key_definition, column_refs, reads=reading),
-    ]
+    free = Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE)
+    made = Creates(ref, Kind.CONSTRAINT, key_definition, column_refs, reads=reading)
+    if contype == "CONSTR_CHECK":
+        # The expression is analysed before the name (`AddRelationNewConstraints`, src/backend/catalog/heap.c).
+        return [*used, free, made]
+    return [free, *used, made]
 
 
 def _index_reading(table: Ref, node: Tree) -> Reading | None:

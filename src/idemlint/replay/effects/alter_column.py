@@ -12,7 +12,7 @@ from idemlint.replay.catalog.identifiers import chosen_name
 from idemlint.replay.catalog.refs import facet, inside, qualified, type_ref
 from idemlint.replay.effects.add_constraint import create_constraint
 from idemlint.replay.effects.fixpoint import value_again
-from idemlint.replay.effects.queries import Mentions, walk
+from idemlint.replay.effects.queries import Mentions, types_there, walk
 from idemlint.replay.effects.vocabulary import (
     SKIP,
     Again,
@@ -47,6 +47,7 @@ def add_column(table: Ref, command: Tree) -> list[Effect]:
     ref = inside(Space.COLUMN, definition.name, table)
     guarded = bool(command.fields.get("missing_ok"))
     effects: list[Effect] = [Requires(ref, False, SKIP if guarded else "42701", kind, Verb.CREATE)]
+    effects += types_there([node["typeName"]] if "typeName" in node else [])
     # A domain may bring a default of its own, so a type that is not built in proves nothing.
     if definition.not_null and not (
         definition.default is not None or definition.generated or definition.expression
@@ -136,8 +137,7 @@ def change_type(table: Ref, command: Tree) -> list[Effect]:
     column, name = command.name, type_name(node.typeName)
     ref, target = inside(Space.COLUMN, column, table), type_ref(node.typeName)
     effects: list[Effect] = [_column_there(table, column)]
-    if target.schema != "pg_catalog":
-        effects.append(Requires(target, True, "42704", Kind.TYPE, Verb.USE))
+    effects += types_there([node.typeName.fields])
     effects.append(Retypes(ref, name, typmods_of(node.fields["typeName"])))
     using = node.raw_default
     if using is None or _is_cast_of(using, column, name):

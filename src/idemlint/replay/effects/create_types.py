@@ -23,6 +23,7 @@ from idemlint.replay.catalog.refs import (
 )
 from idemlint.replay.catalog.routine import aggregate_parameters, read_aggregate, read_routine
 from idemlint.replay.effects.create_objects import creates, is_guarded
+from idemlint.replay.effects.queries import types_there
 from idemlint.replay.effects.vocabulary import (
     Creates,
     CreatesUnnamed,
@@ -64,6 +65,7 @@ def create_composite(stmt: Tree) -> list[Effect]:
     }
     return [
         Requires(ref._replace(space=Space.TYPE), False, "42710", Kind.TYPE, Verb.CREATE),
+        *types_there(each.typeName.fields for each in elements),
         Creates(ref, Kind.COMPOSITE_TYPE, CompositeDefinition(attributes, collations)),
     ]
 
@@ -75,10 +77,11 @@ def create_domain(stmt: Tree) -> list[Effect]:
         Tree("Constraint", each["Constraint"]) for each in stmt.fields.get("constraints", ())
     ]
     defaults = [each.fields["raw_expr"] for each in constraints if each.contype == "CONSTR_DEFAULT"]
+    base = types_there([stmt.typeName.fields])
     types = [type_ref(stmt.typeName)]
     if stmt.collClause is not None:
         types.append(qualified(Space.COLLATION, strings(stmt.collClause.collname)))
-    effects = creates(ref, Kind.DOMAIN, reading=naming(read_level(defaults), types))
+    effects = [*base, *creates(ref, Kind.DOMAIN, reading=naming(read_level(defaults), types))]
     effects += [domain_check(ref, each) for each in constraints if each.contype == "CONSTR_CHECK"]
     return effects
 
@@ -100,9 +103,15 @@ def create_function(stmt: Tree) -> list[Effect]:
     ref = qualified(Space.ROUTINE, strings(stmt.funcname), parameters_signature(stmt.parameters))
     routine = read_routine(stmt, kind)
     reading = _kept(stmt)
-    effects: list[Effect] = [Creates(ref, kind, routine, replaces=True, reads=reading)]
-    if not stmt.replace:
-        effects = creates(ref, kind, definition=routine, reading=reading)
+    parameters = (each["FunctionParameter"] for each in stmt.fields.get("parameters", ()))
+    types = [each["argType"] for each in parameters]
+    if "returnType" in stmt.fields:
+        types.append(stmt.fields["returnType"])
+    effects: list[Effect] = types_there(types)
+    if stmt.replace:
+        effects.append(Creates(ref, kind, routine, replaces=True, reads=reading))
+    else:
+        effects += creates(ref, kind, definition=routine, reading=reading)
     body = _validated(stmt)
     if body:
         effects.append(Validates(body))

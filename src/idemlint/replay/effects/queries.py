@@ -8,6 +8,7 @@ from idemlint.postgres import functions
 from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.refs import qualified
 from idemlint.replay.effects.vocabulary import (
     Calls,
@@ -26,6 +27,7 @@ from idemlint.source.tree import Tree, wrap
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from idemlint.postgres.kinds import Ref
     from idemlint.replay.queries.scope import Name, Reading
 
 
@@ -76,6 +78,18 @@ def reads(reading: Reading) -> list[Effect]:
     names = [name for name, _ in reading.functions if functions.call(name) is Call.UNKNOWN]
     effects += [Calls(qualified(Space.ROUTINE, list(name))) for name in dict.fromkeys(names)]
     return effects
+
+
+def types_there(nodes: Iterable[dict[str, Any]]) -> list[Effect]:
+    """Types that raw `TypeName`s name have to be there: those that not every database has."""
+    found: dict[Ref, None] = {}
+    for fields in nodes:
+        names = [part["String"].get("sval", "") for part in fields.get("names", ())]
+        name = names[-1] if names else ""
+        known = name in BUILTIN or names[:1] == ["pg_catalog"] or "pct_type" in fields
+        if name and not known and name.removeprefix("_") not in BUILTIN:
+            found[qualified(Space.TYPE, names)] = None
+    return [Requires(ref, True, "42704", Kind.TYPE, Verb.USE) for ref in found]
 
 
 def calls(found: Iterable[tuple[Name, Tree]]) -> list[Effect]:

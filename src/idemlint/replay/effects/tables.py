@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.refs import inside, partitioned, relation, schema, table_of
 from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.effects.queries import reads
+from idemlint.replay.effects.queries import reads, types_there
 from idemlint.replay.effects.vocabulary import SKIP, Creates, Effect, EndsAtCommit, Requires, Verb
 from idemlint.source.tree import Tree, strings
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def target(ref: Ref, kind: Kind, *, guarded: bool, needs: tuple[Ref, ...] = ()) -> list[Effect]:
-    """What every CREATE of a relation begins with: the schema is there, the name is free."""
+
+def target(
+    ref: Ref,
+    kind: Kind,
+    *,
+    guarded: bool,
+    needs: tuple[Ref, ...] = (),
+    types: Sequence[Effect] = (),
+) -> list[Effect]:
+    """What every CREATE of a relation begins with: the schema is there, the name is free. The `types` of its
+    columns are looked at before that, but for what a guard skips."""
     effects: list[Effect] = []
     if ref.schema is not None and ref.schema != "pg_temp":
         effects.append(Requires(schema(ref.schema), True, "3F000", Kind.SCHEMA, Verb.USE))
     otherwise = SKIP if guarded else kind.duplicate
-    effects.append(Requires(ref, False, otherwise, kind, Verb.CREATE, needs=needs))
-    return effects
+    free = Requires(ref, False, otherwise, kind, Verb.CREATE, needs=needs)
+    return [*effects, free, *types] if guarded else [*effects, *types, free]
 
 
 def create_table(stmt: Tree, kind: Kind = Kind.TABLE) -> list[Effect]:
     """`CREATE TABLE`: neither referenced tables nor types are looked at where IF NOT EXISTS skips."""
     ref = table_of(stmt.fields["relation"])
-    effects = target(ref, kind, guarded=bool(stmt.fields.get("if_not_exists")))
+    columns = (each.get("ColumnDef", {}) for each in stmt.fields.get("tableElts", ()))
+    types = types_there(each["typeName"] for each in columns if "typeName" in each)
+    effects = target(ref, kind, guarded=bool(stmt.fields.get("if_not_exists")), types=types)
     needs: tuple[Ref, ...] = ()
     parents = stmt.inhRelations
     if parents:

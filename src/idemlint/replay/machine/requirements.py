@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idemlint.postgres.extensions import extension_of
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space, in_words
 from idemlint.replay.catalog.refs import schema
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
@@ -138,6 +139,8 @@ def _unknown(run: Pass, effect: Requires, ref: Ref) -> Result:
         run.uncertain = True
         return None
     if run.judging and not anew:
+        if effect.want and _is_brought(run, ref):
+            return None
         state = "is there" if effect.want else "is not there"
         reason = f"whether {in_words(effect.kind, effect.ref)} {state} cannot be told"
         run.doubt(reason, effect, effect.otherwise)
@@ -148,6 +151,14 @@ def _unknown(run: Pass, effect: Requires, ref: Ref) -> Result:
     if run.catches is not None and run.catches(effect.otherwise):
         run.uncertain = True
     return None
+
+
+def _is_brought(run: Pass, ref: Ref) -> bool:
+    """Whether an extension that is there brings it."""
+    extension = extension_of(ref.space, ref.name)
+    return extension is not None and (
+        run.catalog.presence(Ref(Space.EXTENSION, extension)) is PRESENT
+    )
 
 
 def _is_anew(run: Pass, ref: Ref) -> bool:

@@ -140,7 +140,9 @@ def _put_new(
     catalog.put(key, slot)
     if isinstance(definition, IndexDefinition):
         table = key[1] if key[0] is Space.CONSTRAINT else (owners[0] if owners else 0)
-        if table:
+        home = catalog.key_of(table)
+        # Of a table that nobody has made, only columns may be known.
+        if home is not None and home[0] is Space.RELATION:
             table_rows.remember_key(catalog, table, oid, definition)
     return oid
 

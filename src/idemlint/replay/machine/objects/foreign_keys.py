@@ -50,7 +50,7 @@ def stands_on(
     found = _key(catalog, table, key.columns)
     if found is not None:
         if run.judging:
-            clash = _clash(catalog, key, found)
+            clash = _clash(catalog, key._replace(own_types=_own_types(run, effect, key)), found)
             if clash is not None:
                 return run.raised("42804", effect, clash)
         return (table.oid, found.oid)
@@ -60,6 +60,16 @@ def stands_on(
             return run.raised("42830", effect, f"{key.table} has no unique key on {columns}")
         return run.raised("42704", effect, f"{key.table} has no primary key")
     return (table.oid,)
+
+
+def _own_types(run: Pass, effect: Creates | CreatesUnnamed, key: ForeignKey) -> tuple[str, ...]:
+    """The types of the columns that a foreign key is over, as they are now."""
+    if key.own_types:
+        return key.own_types
+    columns = [ref for ref in effect.owners if ref.space is Space.COLUMN and ref.parent is not None]
+    found = [found_in(run.catalog, ref.parent, ref.name) for ref in columns if ref.parent]
+    types = tuple([each.type for each in found if each is not None and each.type])
+    return types if len(types) == len(columns) else ()
 
 
 def _clash(catalog: Catalog, key: ForeignKey, stands_on: Slot) -> str | None:
