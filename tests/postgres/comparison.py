@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from .rerun import Judgement
 
@@ -47,8 +47,23 @@ COPIED = re.compile(rb"[ \t]*;[ \t]*\r?\n(.*?)^\\\.\r?$", re.DOTALL | re.MULTILI
 
 
 @dataclass(frozen=True, slots=True)
+class First:
+    """What idemlint says of a statement's first run, on an empty database.
+
+    `verdict` is `runs`, `fails` or `unknown`; `because` (the statement to blame) and `follows` (the
+    failure that this one is a consequence of) are `file:row`, or empty.
+    """
+
+    verdict: str
+    sqlstate: str | None = None
+    reason: str = ""
+    because: str = ""
+    follows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What idemlint says of one statement, with the statement's own text."""
+    """What idemlint says of one statement, with the statement's own text; `row` counts from 1."""
 
     start: int
     text: str
@@ -59,6 +74,8 @@ class Verdict:
     copy_data: bytes = b""
     runs_programs: bool = False
     unit: int = 0
+    row: int = 0
+    first: First | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +214,22 @@ def read_replay(document: object, read: Callable[[str], bytes]) -> list[Migratio
                     copy_data=copied[1] if copied else b"",
                     runs_programs=RUNS_PROGRAMS.search(raw) is not None,
                     unit=statement.get("unit", 0),
+                    row=content.count(b"\n", 0, statement["start"]) + 1,
+                    first=_first(statement.get("first")),
                 )
             )
         migrations.append(Migration(entry["filename"], entry.get("runner", ""), tuple(verdicts)))
     return migrations
+
+
+def _first(said: Mapping[str, Any] | None) -> First | None:
+    if said is None:
+        return None
+    because, follows = (
+        f"{place['filename']}:{place['row']}" if (place := said.get(key)) else ""
+        for key in ("because", "follows")
+    )
+    return First(said["verdict"], said.get("sqlstate"), said.get("reason", ""), because, follows)
 
 
 def shortened(text: str, length: int = 160) -> str:

@@ -142,7 +142,7 @@ def execute(connection: Connection[object], text: str, copy_data: bytes = b"") -
 
     `copy_data` is what every COPY … FROM STDIN in the text receives. A connection that the server
     closes gives 57P01, as the server says when it is asked to end. A session is told how many rows
-    were written.
+    were written, and what the error said.
     """
     pgconn = connection.pgconn
     pgconn.send_query(text.encode())
@@ -158,6 +158,9 @@ def execute(connection: Connection[object], text: str, copy_data: bytes = b"") -
         elif result.status == pq.ExecStatus.FATAL_ERROR and sqlstate is None:
             raw = result.error_field(pq.DiagnosticField.SQLSTATE)
             sqlstate = raw.decode() if raw else "57P01"
+            if isinstance(connection, Session):
+                said = result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY)
+                connection.said = (said or b"").decode(errors="replace")
         elif isinstance(connection, Session) and result.status == pq.ExecStatus.COMMAND_OK:
             connection.note_rows(result.command_status or b"", result.command_tuples)
     return sqlstate
@@ -174,6 +177,8 @@ class Session(psycopg.Connection[tuple[object, ...]]):
     server: Server | None = None
     #: How many rows the last statement wrote that could write any.
     rows: int | None = None
+    #: What the last error said.
+    said: str = ""
 
     def note_rows(self, command: bytes, rows: int | None) -> None:
         """Keep the number of rows of an INSERT, UPDATE, DELETE, MERGE or COPY."""

@@ -156,19 +156,20 @@ def _measure_folder(database: Database, migrations: Sequence[Migration], report:
                 missing.update(_concerned(verdict.text))
     for migration, verdicts, judgements in zip(migrations, files, judged, strict=True):
         known = [
-            None if missing.intersection(_names(verdict.text)) else judgement
+            None if missing.intersection(names_in(verdict.text)) else judgement
             for verdict, judgement in zip(verdicts, judgements, strict=True)
         ]
         report.comparisons += _compared(migration, verdicts, known)
 
 
-def _names(text: str) -> list[str]:
+def names_in(text: str) -> list[str]:
+    """Return what a statement names with a word before it that says that a thing follows, folded."""
     return [found.split(".")[-1].strip('"').lower() for found in NAMES.findall(text)]
 
 
 def _concerned(text: str) -> list[str]:
     """Return the names of what a statement makes, alters or fills: all where it has statements inside."""
-    names = _names(text)
+    names = names_in(text)
     if re.match(r"(?:do|with)\b", bare(text), re.IGNORECASE):
         return names
     on_table = re.search(r"\b(?:index|trigger|policy|rule)\b", text[:80], re.IGNORECASE)

@@ -1,0 +1,220 @@
+"""What idemlint says of a first run beside what a server did: do they agree, and how often?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from .comparison import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .comparison import First, Verdict
+    from .first_answers import Answer, LeftOut
+
+Outcome = Literal[
+    "right",
+    "wrong sqlstate",
+    "false claim",
+    "missed",
+    "unknown, fails",
+    "unknown, runs",
+    "runs",
+    "outside",
+    "not comparable",
+    "left out",
+    "behind",
+    "not asked",
+]
+DISAGREEMENTS: tuple[Outcome, ...] = ("false claim", "wrong sqlstate", "missed")
+ORDER: tuple[Outcome, ...] = (
+    "right",
+    *DISAGREEMENTS,
+    "unknown, fails",
+    "unknown, runs",
+    "runs",
+    "outside",
+    "not comparable",
+    "left out",
+    "behind",
+    "not asked",
+)
+#: Where idemlint's answer and the server's are held against each other.
+COMPARED = frozenset(ORDER[: ORDER.index("outside")])
+CLAIMS = frozenset({"right", "wrong sqlstate", "false claim"})
+TABLE_HEAD = ("claims", "right", "false", "other", "fails", "found", "recall")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRun:
+    """One statement with both answers; `mutation` says what was changed in the folder, and how."""
+
+    filename: str
+    verdict: Verdict
+    answer: Answer | None
+    left_out: LeftOut | None
+    outcome: Outcome
+    mutation: str = ""
+
+    @property
+    def claimed(self) -> str | None:
+        """The SQLSTATE that idemlint claims."""
+        first = self.verdict.first
+        return first.sqlstate or "none" if first is not None and first.verdict == "fails" else None
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as it is kept."""
+        verdict, first = self.verdict, self.verdict.first
+        return {
+            "file": self.filename,
+            "row": verdict.row,
+            "start": verdict.start,
+            "kind": verdict.kind,
+            "text": shortened(verdict.text, 400),
+            "verdict": first.verdict if first else None,
+            "sqlstate": first.sqlstate if first else None,
+            "reason": first.reason if first else "",
+            "because": first.because if first else "",
+            "follows": first.follows if first else "",
+            "server_sqlstate": self.answer.sqlstate if self.answer else None,
+            "server_message": self.answer.message if self.answer else "",
+            "left_out": self.left_out.cause if self.left_out else None,
+            "outcome": self.outcome,
+            "mutation": self.mutation,
+        }
+
+
+def outcome(first: First | None, answer: Answer | None, left: LeftOut | None) -> Outcome:
+    """Hold what idemlint says of a first run against the server's answer.
+
+    A claim that something from outside is missing is right where the server has the same SQLSTATE.
+    """
+    if first is None:
+        return "not asked"
+    if left is not None and left.behind:
+        return "behind"
+    if answer is None or (left is not None and left.cause != "outside"):
+        return left.cause if left is not None else "left out"
+    if first.verdict == "fails":
+        if answer.sqlstate is None:
+            return "false claim"
+        return "right" if first.sqlstate == answer.sqlstate else "wrong sqlstate"
+    if left is not None:
+        return "outside"
+    if first.verdict == "unknown":
+        return "unknown, runs" if answer.sqlstate is None else "unknown, fails"
+    return "runs" if answer.sqlstate is None else "missed"
+
+
+@dataclass(slots=True)
+class FirstReport:
+    """All statements of a run with both answers, and notes about what was left out."""
+
+    runs: list[FirstRun] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        """Return the report as it is printed: disagreements, notes, counts."""
+        lines = [
+            f"{kind}: {_described(one)}"
+            for kind in DISAGREEMENTS
+            for one in self.runs
+            if one.outcome == kind
+        ]
+        lines += [f"note: {note}" for note in self.notes]
+        return "\n".join([*lines, *self.summary()])
+
+    def counts(self) -> Counter[Outcome]:
+        """Return how many statements came out which way."""
+        return Counter(one.outcome for one in self.runs)
+
+    def summary(self) -> list[str]:
+        """Return the counts, a line each; the shares that matter; a table by SQLSTATE."""
+        counts = self.counts()
+        lines = [f"{name:>15} {counts[name]:6}" for name in ORDER if counts[name]]
+        lines += [""] if len(counts) > 1 else []
+        claims = sum(counts[one] for one in CLAIMS)
+        compared = sum(counts[one] for one in COMPARED)
+        fails = counts["right"] + counts["wrong sqlstate"]
+        lines.append(
+            f"{compared} compared of {len(self.runs)}; {claims} claims,"
+            f" right {_share(counts['right'], claims)}, SQLSTATE right {_share(counts['right'], fails)};"
+            f" false: 1 in {round(compared / counts['false claim']) if counts['false claim'] else '∞'}"
+        )
+        behind = Counter(
+            (one.left_out.cause, one.answer is not None and one.answer.sqlstate is None)
+            for one in self.runs
+            if one.outcome == "behind" and one.claimed and one.left_out
+        )
+        for (cause, ran), number in sorted(behind.items()):
+            said = "the server runs" if ran else "the server fails, too"
+            lines.append(f"claims left out behind what is {cause}: {number} that {said}")
+        return [*lines, *by_sqlstate(self.runs)]
+
+    def as_json(self) -> list[dict[str, object]]:
+        """Return all statements as they are kept."""
+        return [one.as_json() for one in self.runs]
+
+
+def tally(runs: Iterable[FirstRun]) -> dict[str, Counter[str]]:
+    """Count by SQLSTATE: `claims`, and of those `right`, `false`, `other`; `fails`, and of those `found`.
+
+    `other` are claims of statements that fail otherwise, counted where idemlint put them.
+    """
+    numbers: dict[str, Counter[str]] = {}
+    for one in runs:
+        if one.outcome not in COMPARED:
+            continue
+        claimed = one.claimed
+        failed = one.answer.sqlstate if one.answer is not None else None
+        if claimed is not None:
+            kind = {"right": "right", "false claim": "false"}.get(one.outcome, "other")
+            numbers.setdefault(claimed, Counter()).update({"claims": 1, kind: 1})
+        if failed is not None:
+            found = {"found": 1} if one.outcome == "right" else {}
+            numbers.setdefault(failed, Counter()).update({"fails": 1, **found})
+    return numbers
+
+
+def by_sqlstate(runs: Iterable[FirstRun]) -> list[str]:
+    """Return the table of `tally`, a line for each SQLSTATE."""
+    return table("SQLSTATE", tally(runs))
+
+
+def table(title: str, numbers: Mapping[str, Counter[str]]) -> list[str]:
+    """Return counts as lines: a column each, and the recall."""
+    if not numbers:
+        return []
+    width = max(9, *(len(key) for key in numbers))
+    lines = [f"{title:{width}} " + " ".join(f"{head:>7}" for head in TABLE_HEAD)]
+    for key, mine in sorted(numbers.items()):
+        cells = [str(mine[head]) for head in TABLE_HEAD[:-1]]
+        cells.append(_share(mine["found"], mine["fails"]))
+        lines.append(f"{key:{width}} " + " ".join(f"{cell:>7}" for cell in cells))
+    return lines
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "-"
+
+
+def _described(one: FirstRun) -> str:
+    first, answer = one.verdict.first, one.answer
+    lines = [f"{one.filename}:{one.verdict.row}"]
+    if one.mutation:
+        lines.append(f"    mutation: {one.mutation}")
+    lines.append(f"    {shortened(one.verdict.text, 300)}")
+    if first is not None:
+        said = " ".join(filter(None, (first.verdict, first.sqlstate)))
+        more = "".join(
+            f", {word} {place}"
+            for word, place in (("because", first.because), ("follows", first.follows))
+            if place
+        )
+        lines.append(f"    idemlint: {said} ({first.reason or 'no reason'}{more})")
+    if answer is not None:
+        did = f"fails {answer.sqlstate} ({answer.message})" if answer.sqlstate else "runs"
+        lines.append(f"    server:   {did}")
+    return "\n".join(lines)
