@@ -1,8 +1,8 @@
 """The first run of a sequence, on a database that was empty: what is there is what its files have made.
 
-It goes along with the replay that takes first runs to have succeeded, and runs the same programs over a catalog
-of its own. What nobody has made yet is absent where a statement of the folder makes it later; what nobody in
-the folder makes is outside, and unknown.
+It goes along with the replay that takes first runs to have succeeded, and runs the same programs over a
+catalog of its own. What nobody has made yet is absent where a statement of the folder makes it later; what
+nobody in the folder makes is outside, and unknown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects import flat
-from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed, Drops, Renames, Verb
+from idemlint.replay.effects.vocabulary import (
+    Creates,
+    CreatesUnnamed,
+    Drops,
+    Renames,
+    Requires,
+)
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.first import First, first, needed
 from idemlint.replay.judge.rerun import ends_of
@@ -70,8 +76,8 @@ RUNS: Final = FirstOutcome("runs")
 
 
 class _Failure(NamedTuple):
-    """A statement that failed, by its number: what it would have made and ended, the tables that it would have
-    made something for, and the failure that all began with."""
+    """A statement that failed, by its number: what it would have made and ended, the tables that it would
+    have made something for, and the failure that all began with."""
 
     number: int
     root: Site
@@ -108,7 +114,6 @@ class FirstRun:
         self._doubt = doubt
         self._places: list[_Place] = []
         self._failures: list[_Failure] = []
-        self._verb: Verb | None = None
 
     @property
     def ran(self) -> int:
@@ -128,8 +133,8 @@ class FirstRun:
         self._places.append(_Place(self._machine.state.mark(), len(self._failures)))
 
     def run(self, runs: Running, number: int, *, has_run: bool) -> list[FirstOutcome]:
-        """Run what a file runs; the first statement has the number behind `number`. Where the file `has_run` on
-        the live database, a statement that fails here has done its work there, and counts as done."""
+        """Run what a file runs; the first statement has the number behind `number`. Where the file `has_run`
+        on the live database, a statement that fails here has done its work there, and counts as done."""
         machine, state = self._machine, self._machine.state
         programs, ends = runs.programs(), ends_of(state, runs.units())
         self.passed()
@@ -195,6 +200,8 @@ class FirstRun:
         if knowledge.is_open(catalog, ref.name):
             return False
         makings = self._makings.of(ref)
+        if ref.space is Space.TYPE:
+            makings += self._makings.of(ref._replace(space=Space.RELATION))
         if not makings:
             return False
         if any(each.guarded for each in makings) and self._makings.has_baseline:
@@ -213,17 +220,17 @@ class FirstRun:
         if found.verdict != "fails":
             return outcome
         effect = found.effect
-        if found.is_made_twice:
-            ref = self._makings.resolved(effect.ref)  # type: ignore[union-attr]
+        if found.is_made_twice and isinstance(effect, Requires):
+            ref = self._makings.resolved(effect.ref)
             follows = next((each.root for each in self._failures[::-1] if ref in each.ended), None)
             if self._doubt and self._makings.is_ended(ref):
                 return self._in_doubt(outcome)
             because = self._site(self._origin(found.maker))
             return outcome._replace(because=because, follows=follows, is_made_twice=True)
-        ref = needed(effect)
-        if ref is None:
+        missing = needed(effect)
+        if missing is None:
             return self._in_doubt(outcome) if self._doubt else outcome
-        return self._missing(outcome, found, self._makings.resolved(ref))
+        return self._missing(outcome, found, self._makings.resolved(missing))
 
     def _missing(self, outcome: FirstOutcome, found: First, ref: Ref) -> FirstOutcome:
         """Of something that is not there."""
@@ -241,13 +248,15 @@ class FirstRun:
 
     def _follows(self, ref: Ref, found: First) -> Site | None:
         """The failure without which it would be there."""
-        by_key = found.sqlstate in {"42P10", "42830"} or (found.sqlstate == "42704" and not ref.parent)
+        by_key = found.sqlstate in {"42P10", "42830"} or (
+            found.sqlstate == "42704" and not ref.parent
+        )
         parent = ref.parent
         for each in reversed(self._failures):
             if ref in each.made or (parent is not None and parent in each.made):
-                definition = each.made.get(parent) if parent is not None else None
-                told = isinstance(definition, TableDefinition) and ref not in each.made
-                if not told or definition.inside(ref.space, ref.name) is not False:  # type: ignore[union-attr]
+                made = each.made.get(parent) if parent is not None else None
+                told = isinstance(made, TableDefinition) and ref not in each.made
+                if not told or _has(made, ref):
                     return each.root
             if by_key and ref in each.touched:
                 return each.root
@@ -261,9 +270,9 @@ class FirstRun:
         for making in self._makings.of(table):
             script = self._scripts.read(making.file)
             for effect in flat(script.program(script.parsed.statements[making.statement])):
-                if isinstance(effect, Creates) and isinstance(effect.definition, TableDefinition):
-                    if effect.definition.inside(ref.space, ref.name):
-                        return self._making_site(making)
+                made = effect.definition if isinstance(effect, Creates) else None
+                if isinstance(made, TableDefinition) and made.inside(ref.space, ref.name):
+                    return self._making_site(making)
         return None
 
     def _has_run(self, making: Making) -> bool:
@@ -288,6 +297,13 @@ class FirstRun:
         parsed = self._scripts.read(file).parsed
         start = parsed.statements[index].span.start
         return Site(file, index, parsed.source.data.count(b"\n", 0, start) + 1)
+
+
+def _has(definition: object, ref: Ref) -> bool:
+    """Whether a table that would have been made may have had something."""
+    if not isinstance(definition, TableDefinition):
+        return True
+    return definition.inside(ref.space, ref.name) is not False
 
 
 #: Of these names the folder's statements tell which there are; others come with the server, or extensions.

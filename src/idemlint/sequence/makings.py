@@ -65,7 +65,7 @@ class Makings:
         self._has_baseline: bool | None = None
 
     def of(self, ref: Ref) -> list[Making]:
-        """All that makes a thing of that name, in the folder's order; of routines whatever their arguments."""
+        """All that makes a thing of that name, in the folder's order; a routine whatever its arguments."""
         asked = self.resolved(ref)
         found: list[Making] = []
         for name in self._mentioning(ref.name):
@@ -152,9 +152,8 @@ class Makings:
                         continue
                     making = Making(name, statement.index, ref, is_body or ref in skips)
                     made.setdefault(ref, []).append(making)
-                elif isinstance(effect, Requires) and effect.want:
-                    if effect.ref.space is Space.RELATION and effect.otherwise == "42P01":
-                        used.add(self.resolved(effect.ref))
+                elif isinstance(effect, Requires) and effect.want and effect.otherwise == "42P01":
+                    used.add(self.resolved(effect.ref))
         return _Facts(made, frozenset(ended), frozenset(used))
 
     def _flat(self, effects: Iterable[Effect]) -> Iterator[Effect]:
@@ -174,4 +173,3 @@ class Makings:
         if ref.space in {Space.RELATION, Space.TYPE, Space.ROUTINE}:
             return Ref(ref.space, ref.name, ref.schema or self._home)
         return Ref(ref.space, ref.name)
-

@@ -49,6 +49,11 @@ class Definition:
 
     __slots__ = ()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether all columns and keys that a table of this definition came with are told."""
+        return False
+
     def inside(self, space: Space, name: str) -> bool | None:
         """Whether something of that name came with the statement; `None`: it does not say."""
         return None

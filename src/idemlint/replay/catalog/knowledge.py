@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
@@ -128,15 +128,33 @@ def forget_all(catalog: Slots, names: frozenset[str]) -> None:
 
 
 def open_all(catalog: Slots, names: Iterable[str]) -> None:
-    """From now on, things of these names may be there of which nobody has heard."""
+    """From now on, things of these names may be there of which nobody has heard; tables of these names, and
+    whatever else is told by its statement, may have more than that."""
     for name in names:
         slot = Slot(PRESENT, catalog.new_oid(), maker=catalog.statement)
-        catalog.put((Space.FACET, 0, f"@open {name}"), slot)
+        catalog.put((Space.FACET, 0, f"{_OPEN} {name}"), slot)
+        for key, known in list(catalog.named(Space.RELATION, name)):
+            if known.presence is PRESENT and known.certain:
+                catalog.put(key, known._replace(certain=False))
 
 
-def is_open(catalog: Slots, name: str) -> bool:
-    """Whether a thing of that name may be there of which nobody has heard."""
-    return (Space.FACET, 0, f"@open {name}") in catalog.slots
+def open_tables(catalog: Slots) -> None:
+    """All tables that are there may have more, or less, than their statements say."""
+    slot = Slot(PRESENT, catalog.new_oid(), maker=catalog.statement)
+    catalog.put((Space.FACET, 0, _OPEN), slot)
+
+
+def is_open(catalog: Slots, name: str, oid: int = 0) -> bool:
+    """Whether a thing of that name may be there, of which nobody has heard, in an object if `oid` is its
+    identity."""
+    slots = catalog.slots
+    if (Space.FACET, 0, f"{_OPEN} {name}") in slots:
+        return True
+    all_are = slots.get((Space.FACET, 0, _OPEN)) if oid else None
+    return all_are is not None and all_are.oid > oid
+
+
+_OPEN: Final = "@open"
 
 
 def _forget(catalog: Slots, key: Key, slot: Slot, owners: tuple[int, ...]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.definition import INSIDE, Definition
+from idemlint.replay.catalog.knowledge import is_open
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import (
     ABSENT,
@@ -322,7 +323,7 @@ class Catalog(Slots):
                     certain=owner.certain,
                 ),
             )
-        if told is False and owner.certain:
+        if told is False and owner.certain and not is_open(self, name, oid):
             return Slot(ABSENT, 0)
         return None
 

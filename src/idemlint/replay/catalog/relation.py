@@ -77,6 +77,21 @@ class TableDefinition(Definition):
         return contents
 
     @property
+    def statement(self) -> Tree:
+        """The statement."""
+        return unfolded(self._tree)
+
+    @property
+    def is_part_of_another(self) -> bool:
+        """Whether it has the columns of another table, as a partition, or those of a type."""
+        return not {"partbound", "ofTypename"}.isdisjoint(self.statement.fields)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether all its columns and inline keys are told."""
+        return not self.open
+
+    @property
     def column_names(self) -> frozenset[str]:
         """The names of its columns, without reading what they are."""
         return self.contents.column_names

@@ -6,6 +6,7 @@ name along the search_path, `t.c%TYPE`), `resolved` says what it means now.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, Protocol
 
 from idemlint.postgres.kinds import Kind, Ref, Space
@@ -13,6 +14,7 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import SERIALS, Column
 from idemlint.replay.catalog.datatype import PERCENT_TYPE, type_name
 from idemlint.replay.catalog.slots import PRESENT
+from idemlint.source.tree import strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -91,7 +93,8 @@ class Routine(NamedTuple):
 
     `result` is the type that it returns (empty: that cannot be told), `row` what the columns of a record are
     called and are (`None`: no OUT parameters say so), `names` those of its input parameters (empty: it has
-    none), `defaults` how many of them have one. `every` are the types of all its parameters.
+    none), `defaults` how many of them have one. `every` are the types of all its parameters. `builds` are the
+    names in a body that makes or changes objects, or may build such a statement; `None`: it does not.
     """
 
     kind: Kind
@@ -101,6 +104,7 @@ class Routine(NamedTuple):
     defaults: int
     every: tuple[str, ...] = ()
     window: bool = False
+    builds: frozenset[str] | None = None
 
     def types_by(self, change: Callable[[str], str]) -> Routine:
         """The same with other words for its types."""
@@ -138,7 +142,24 @@ def read_routine(stmt: Tree, kind: Kind) -> Routine:
         sum(each.defexpr is not None for each in inputs),
         tuple(type_name(each.argType) for each in parameters if each.mode != "FUNC_PARAM_TABLE"),
         "window" in options,
+        _builds(stmt),
     )
+
+
+#: What changes more than rows, and what runs a text.
+_BUILDING: Final = r"(?i)\b(?:execute|create|alter|drop|rename)\b"
+
+
+def _builds(stmt: Tree) -> frozenset[str] | None:
+    """The names in a body that changes more than rows, or may; `None`: it does not."""
+    for option in stmt.options or ():
+        if option.defname == "as":
+            text = strings(option.arg.items)[0]
+            if re.search(_BUILDING, text) is not None:
+                from idemlint.plpgsql.constants import mentions
+
+                return mentions(text)
+    return None
 
 
 def _result(stmt: Tree, kind: Kind, out: list[tuple[str, str]]) -> str:

@@ -43,6 +43,8 @@ FIRST_OID: Final = 16
 
 #: What a table has of its rows.
 ROWS: Final = "@rows"
+#: There, where the bodies of routines are not looked at (`check_function_bodies`).
+UNCHECKED: Final[Key] = (Space.FACET, 0, "@unchecked bodies")
 
 _Made = TypeVar("_Made")
 

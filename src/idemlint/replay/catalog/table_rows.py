@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.alter_passes import INDEXED
-from idemlint.postgres.kinds import Space
+from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import Column, columns_in
+from idemlint.replay.catalog.definition import Definition
 from idemlint.replay.catalog.known_rows import KnownRows, Patterns, Row
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition, constraint_index
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, ROWS, Key, Slot
@@ -222,7 +223,8 @@ def is_closed(table: Slot) -> bool:
     the folder does to it can be told.
     """
     definition = table.definition
-    return isinstance(definition, TableDefinition) and not definition.open
+    told = isinstance(definition, Definition) and definition.is_closed
+    return told and (table.kind is Kind.TABLE or isinstance(definition, TableDefinition))
 
 
 def holds(facts: Rows, wanted: Row) -> bool | None:

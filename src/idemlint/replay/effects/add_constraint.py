@@ -11,6 +11,7 @@ from idemlint.replay.catalog.constraint import ForeignKey, chosen_constraint, co
 from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.refs import facet, inside, primary_key, qualified, relation
 from idemlint.replay.catalog.relation import IndexDefinition, constraint_index
+from idemlint.replay.effects.queries import called
 from idemlint.replay.effects.vocabulary import (
     Creates,
     CreatesUnnamed,
@@ -67,6 +68,7 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
     key_definition = None
     if contype == "CONSTR_CHECK":
         reading = read_level([node.fields.get("raw_expr")], (RangeEntry(table.name, table),))
+        used += called(reading.functions)
         if reading.scope.meetings or reading.scope.casts:
             used.append(ReadsColumns(reading.scope))
     if contype == "CONSTR_FOREIGN":
@@ -84,7 +86,7 @@ def create_constraint(table: Ref, node: Tree, column_name: str | None = None) ->
     free = Requires(ref, False, "42710", Kind.CONSTRAINT, Verb.CREATE)
     made = Creates(ref, Kind.CONSTRAINT, key_definition, column_refs, reads=reading)
     if contype == "CONSTR_CHECK":
-        # The expression is analysed before the name (`AddRelationNewConstraints`, src/backend/catalog/heap.c).
+        # The expression is analysed first (`AddRelationNewConstraints`, src/backend/catalog/heap.c).
         return [*used, free, made]
     return [free, *used, made]
 

@@ -12,7 +12,7 @@ from idemlint.replay.catalog.identifiers import chosen_name
 from idemlint.replay.catalog.refs import facet, inside, qualified, type_ref
 from idemlint.replay.effects.add_constraint import create_constraint
 from idemlint.replay.effects.fixpoint import value_again
-from idemlint.replay.effects.queries import Mentions, types_there, walk
+from idemlint.replay.effects.queries import Mentions, called_in, types_there, walk
 from idemlint.replay.effects.vocabulary import (
     SKIP,
     Again,
@@ -48,6 +48,8 @@ def add_column(table: Ref, command: Tree) -> list[Effect]:
     guarded = bool(command.fields.get("missing_ok"))
     effects: list[Effect] = [Requires(ref, False, SKIP if guarded else "42701", kind, Verb.CREATE)]
     effects += types_there([node["typeName"]] if "typeName" in node else [])
+    parts = [each["Constraint"] for each in node.get("constraints", ())]
+    effects += called_in(each["raw_expr"] for each in parts if "raw_expr" in each)
     # A domain may bring a default of its own, so a type that is not built in proves nothing.
     if definition.not_null and not (
         definition.default is not None or definition.generated or definition.expression
@@ -127,7 +129,8 @@ def sets_default(table: Ref, command: Tree) -> list[Effect]:
     raw = {"ResTarget": {"name": command.name, "val": definition or {}}}
     read = read_level([], (RangeEntry(table.name, table),), sets=in_assignments(table.name, [raw]))
     fits = [ReadsColumns(read.scope)] if read.scope.meetings else []
-    return [_column_there(table, command.name), *taken, *fits, Sets(ref, "default", value)]
+    calls = called_in([definition]) if definition else []
+    return [_column_there(table, command.name), *taken, *calls, *fits, Sets(ref, "default", value)]
 
 
 def change_type(table: Ref, command: Tree) -> list[Effect]:

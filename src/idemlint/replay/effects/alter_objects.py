@@ -106,6 +106,9 @@ def alter_enum(stmt: Tree) -> list[Effect]:
         ]
     otherwise = SKIP if stmt.skipIfNewValExists else "42710"
     effects.append(Requires(new, False, otherwise, Kind.ENUM_VALUE, Verb.CREATE))
+    if stmt.newValNeighbor is not None:
+        beside = Ref(Space.ENUM_VALUE, stmt.newValNeighbor, None, ref)
+        effects.append(Requires(beside, True, "22023", Kind.ENUM_VALUE, Verb.USE))
     effects.append(Creates(new, Kind.ENUM_VALUE))
     return effects
 

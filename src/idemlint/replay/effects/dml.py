@@ -121,6 +121,9 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     over = read_over_target(fields, known)
     if over is not None:
         effects += reads(over)
+    targets = stmt.onConflictClause.targetList if stmt.onConflictClause is not None else None
+    if targets:
+        effects.append(UsesColumns(table, tuple(each.name for each in targets if each.name)))
     gives = _insert_source(source, table, query)
     conflict, arbiter, update = _on_conflict(stmt.onConflictClause, table, stmt.relation)
     sources = tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres import functions
 from idemlint.postgres.functions import Call
@@ -25,7 +25,7 @@ from idemlint.replay.queries.scope import field_names
 from idemlint.source.tree import Tree, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.queries.scope import Name, Reading
@@ -75,9 +75,35 @@ def reads(reading: Reading) -> list[Effect]:
     ]
     if reading.scope.asks:
         effects.append(ReadsColumns(reading.scope))
-    names = [name for name, _ in reading.functions if functions.call(name) is Call.UNKNOWN]
-    effects += [Calls(qualified(Space.ROUTINE, list(name))) for name in dict.fromkeys(names)]
-    return effects
+    return [*effects, *called(reading.functions)]
+
+
+def called(found: Iterable[tuple[Sequence[str], Tree]]) -> list[Effect]:
+    """Routines that are called have to be there, those that PostgreSQL has apart."""
+    given: dict[tuple[str, ...], dict[str, None]] = {}
+    for name, call in found:
+        if functions.call(name) is Call.UNKNOWN:
+            words = given.setdefault(tuple(name), {})
+            for each in call.fields.get("args", ()):
+                text = constant(wrap(each))
+                if text is not None:
+                    words.update(dict.fromkeys(text.lower().replace('"', "").split(".")))
+    return [
+        Calls(qualified(Space.ROUTINE, list(name)), tuple(words)) for name, words in given.items()
+    ]
+
+
+def called_in(nodes: Iterable[dict[str, Any]]) -> list[Effect]:
+    """The same of raw expressions: DEFAULTs, CHECKs, what columns are computed by."""
+    found: list[tuple[Sequence[str], Tree]] = []
+    for each in nodes:
+        if not _SIMPLE.issuperset(each):
+            found += [(name, Tree("FuncCall", call)) for name, call in walk(each).functions]
+    return called(found)
+
+
+#: Expressions that call nothing.
+_SIMPLE: Final = frozenset({"A_Const", "SQLValueFunction"})
 
 
 def types_there(nodes: Iterable[dict[str, Any]]) -> list[Effect]:

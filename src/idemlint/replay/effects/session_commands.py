@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from idemlint.postgres.kinds import Ref, Space
 from idemlint.replay.effects.queries import constant
-from idemlint.replay.effects.vocabulary import Effect, EndsTemporary, Opaque, SetsPath, Transaction
+from idemlint.replay.effects.vocabulary import (
+    Effect,
+    EndsTemporary,
+    Opaque,
+    Sets,
+    SetsPath,
+    Transaction,
+)
 
 if TYPE_CHECKING:
     from idemlint.source.tree import Tree
+
+
+#: What of the session says whether the bodies of routines are looked at.
+BODIES: Final = Ref(Space.FACET, "@bodies")
 
 
 def variable_set(stmt: Tree) -> list[Effect]:
@@ -16,6 +28,9 @@ def variable_set(stmt: Tree) -> list[Effect]:
     kind = stmt.fields.get("kind")
     if kind == "VAR_RESET_ALL":
         return [SetsPath(None)]
+    if stmt.name == "check_function_bodies":
+        value = constant(stmt.args[0]) if stmt.args else None
+        return [Sets(BODIES, "checked", value not in {"off", "false", "0", "no", "f"})]
     if stmt.name != "search_path":
         return []
     local = bool(stmt.is_local)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.refs import inside, partitioned, relation, schema, table_of
 from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.effects.queries import reads, types_there
+from idemlint.replay.effects.queries import called_in, reads, types_there
 from idemlint.replay.effects.vocabulary import SKIP, Creates, Effect, EndsAtCommit, Requires, Verb
 from idemlint.source.tree import Tree, strings
 
@@ -36,9 +36,13 @@ def target(
 def create_table(stmt: Tree, kind: Kind = Kind.TABLE) -> list[Effect]:
     """`CREATE TABLE`: neither referenced tables nor types are looked at where IF NOT EXISTS skips."""
     ref = table_of(stmt.fields["relation"])
-    columns = (each.get("ColumnDef", {}) for each in stmt.fields.get("tableElts", ()))
+    elements = stmt.fields.get("tableElts", ())
+    columns = [each["ColumnDef"] for each in elements if "ColumnDef" in each]
     types = types_there(each["typeName"] for each in columns if "typeName" in each)
     effects = target(ref, kind, guarded=bool(stmt.fields.get("if_not_exists")), types=types)
+    inline = [each for column in columns for each in column.get("constraints", ())]
+    parts = [each.get("Constraint", {}) for each in (*elements, *inline)]
+    effects += called_in(each["raw_expr"] for each in parts if "raw_expr" in each)
     needs: tuple[Ref, ...] = ()
     parents = stmt.inhRelations
     if parents:

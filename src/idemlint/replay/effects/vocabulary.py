@@ -96,9 +96,10 @@ class ReadsColumns(NamedTuple):
 
 
 class Calls(NamedTuple):
-    """A routine of that name, whatever its arguments, has to be there: 42883."""
+    """A routine of that name, whatever its arguments, has to be there: 42883. It `gives` it these words."""
 
     ref: Ref
+    gives: tuple[str, ...] = ()
 
 
 class Validates(NamedTuple):

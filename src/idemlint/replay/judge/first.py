@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.effects.vocabulary import Creates, Inserts, Requires
@@ -17,6 +16,7 @@ from idemlint.replay.machine.signals import Raised
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Sql
+    from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.machine.run import Pass
@@ -105,4 +105,3 @@ def needed(effect: Effect | None) -> Ref | None:
     if isinstance(effect, Inserts):
         return effect.table
     return None
-

@@ -21,7 +21,7 @@ from idemlint.replay.effects.vocabulary import (
 )
 from idemlint.replay.judge.rerun import replay_file
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.replay.machine.signals import Pattern
+from idemlint.replay.machine.signals import STAND_IN, Pattern
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 #: `format()`'s placeholders (https://www.postgresql.org/docs/current/functions-string.html).
 _PLACEHOLDER: Final = r"%(?:\d+\$)?(?:-?\d+)?(?P<type>[IsL%])"
-_STAND_IN: Final = {"I": "_any", "s": "_any", "L": "'_any'", "%": "%"}
+_STAND_IN: Final = {"I": STAND_IN, "s": STAND_IN, "L": f"'{STAND_IN}'", "%": "%"}
 
 
 def read_pattern(machine: Machine, pattern: str) -> Pattern | None:

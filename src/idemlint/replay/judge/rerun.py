@@ -30,8 +30,8 @@ Program = tuple[Effect, ...]
 
 
 class FileReplay(NamedTuple):
-    """What one file's reruns came to: per statement one outcome a mode, and hazards of its first run; and what
-    its first run comes to where nothing was there before the folder."""
+    """What one file's reruns came to: per statement one outcome a mode, and hazards of its first run; and
+    what its first run comes to where nothing was there before the folder."""
 
     outcomes: list[dict[Rerun, Outcome]]
     hazards: list[tuple[int, Hazard]]

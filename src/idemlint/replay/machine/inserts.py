@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definition import INSERT
+from idemlint.replay.catalog.knowledge import is_open
 from idemlint.replay.catalog.known_rows import NEW, NULL, OR_ANOTHER, literal
 from idemlint.replay.effects.vocabulary import Again, Inserts
 from idemlint.replay.guards import conditions
@@ -18,6 +19,7 @@ from idemlint.replay.keys.inference import infer
 from idemlint.replay.keys.values import is_new
 from idemlint.replay.machine.bodies import truth
 from idemlint.replay.machine.refusals import is_null, no_values, refused
+from idemlint.replay.machine.signals import Raised
 from idemlint.replay.machine.writes import known_table
 from idemlint.replay.queries.columns import names_of
 
@@ -67,7 +69,7 @@ def insert(run: Pass, effect: Inserts) -> Result:
     if effect.conflict:
         inference = infer(run.catalog, table, effect)
         result = refused(run, effect, table, facts, rows, inference)
-        if result is not None:
+        if result is not None and not _is_open(run, table, result):
             return result
     if run.world is not None:
         # Of rows that come for the first time nothing is asked.
@@ -104,6 +106,14 @@ def insert(run: Pass, effect: Inserts) -> Result:
             run.candidate(reason, effect, table.oid, facts.epoch, of_new=True)
     _learn(run, table, facts, rows, effect)
     return None
+
+
+def _is_open(run: Pass, table: Slot, result: Result) -> bool:
+    """Whether the table may have other keys than those that are known, in the first run."""
+    if run.world is None or not isinstance(result, Raised):
+        return False
+    known = table.certain and not is_open(run.catalog, "", table.oid)
+    return not known and result.sqlstate in {"42P10", "42704"}
 
 
 def _base(run: Pass, view: Slot) -> Slot | None:

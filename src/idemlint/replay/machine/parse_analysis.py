@@ -9,10 +9,11 @@ from idemlint.postgres.extensions import extension_of
 from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.refs import qualified
 from idemlint.replay.catalog.routine import Routine
-from idemlint.replay.catalog.slots import ABSENT, PRESENT
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED
 from idemlint.replay.effects.vocabulary import Requires, Verb
 from idemlint.replay.machine.requirements import requires
 from idemlint.replay.queries.columns import QueryDefinition
@@ -21,6 +22,9 @@ from idemlint.replay.queries.resolve import outputs
 from idemlint.replay.queries.scope import levels
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Calls, Creates, ReadsColumns, Validates
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
@@ -81,6 +85,8 @@ def calls(run: Pass, effect: Calls) -> Result:
     if not run.judging:
         return None
     found = [slot for _, slot in run.catalog.namesakes(effect.ref)]
+    if run.world is not None:
+        _opens(run, effect, found)
     if any(slot.presence is not ABSENT for slot in found):
         return None
     if not found and run.world is not None and run.world.is_to_come(effect.ref):
@@ -93,15 +99,31 @@ def calls(run: Pass, effect: Calls) -> Result:
     return None
 
 
+def _opens(run: Pass, effect: Calls, found: Iterable[Slot]) -> None:
+    """What a routine that builds its SQL may have made: what its text names, and what it is given."""
+    catalog = run.catalog
+    knowledge.open_all(catalog, effect.gives)
+    for slot in found:
+        builds = slot.definition.builds if isinstance(slot.definition, Routine) else None
+        if builds is not None and slot.presence is PRESENT:
+            knowledge.open_all(catalog, builds)
+            knowledge.open_tables(catalog)
+
+
 def validates(run: Pass, effect: Validates) -> Result:
     """A body's tables and columns: a first run that went through proves nothing of them, since who sets
     `check_function_bodies` off has no body analysed."""
     if not run.judging or run.in_body:
         return None
-    catalog = run.catalog
+    catalog, world = run.catalog, run.world
+    unchecked = catalog.recorded(UNCHECKED)
+    if unchecked is not None and unchecked.presence is PRESENT:
+        return None
     for reading in effect.body:
         for table in reading.tables:
-            if catalog.presence(table) is ABSENT:
+            slot = catalog.find(table)
+            to_come = slot is None and world is not None and world.is_to_come(table)
+            if to_come or (slot is not None and slot.presence is ABSENT):
                 return requires(run, Requires(table, True, "42P01", Kind.TABLE, Verb.USE))
         found = run.resolve(reading.scope)
         for name, tables in found.missing:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog import knowledge
-from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED, Slot
 from idemlint.replay.catalog.table_rows import column_of
 from idemlint.replay.machine.objects.defaults import keep
 from idemlint.replay.machine.objects.dependencies import changed_needs
@@ -14,7 +14,7 @@ from idemlint.replay.machine.parse_analysis import used
 from idemlint.replay.machine.signals import SKIPPED
 
 if TYPE_CHECKING:
-    from idemlint.replay.catalog.slots import Key, Slot
+    from idemlint.replay.catalog.slots import Key
     from idemlint.replay.effects.vocabulary import (
         Command,
         Fails,
@@ -31,6 +31,11 @@ def sets(run: Pass, effect: Sets) -> Result:
     """A property gets a value; only those that matter to later statements are kept."""
     catalog = run.catalog
     catalog.cause = (effect, run.span, run.leaf)
+    if effect.facet == "checked":
+        if run.world is not None:
+            presence = ABSENT if effect.value else PRESENT
+            catalog.put(UNCHECKED, Slot(presence, catalog.new_oid(), maker=catalog.statement))
+        return None
     if effect.facet == "restart":
         key = catalog.key(effect.ref)
         if key is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from idemlint.postgres.extensions import extension_of
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space, in_words
-from idemlint.replay.catalog.refs import schema
+from idemlint.replay.catalog.refs import schema as schema_ref
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
 from idemlint.replay.effects.vocabulary import SKIP, Requires, UsesColumns, Verb
 from idemlint.replay.machine.signals import FORK, SKIPPED, Raised
@@ -99,7 +99,7 @@ def _needs_a_schema(effect: Requires) -> bool:
 
 def _somewhere(name: str) -> Requires:
     """A schema to make things in: where the search_path leads to none, 3F000."""
-    return Requires(schema(name), True, "3F000", Kind.SCHEMA, Verb.USE)
+    return Requires(schema_ref(name), True, "3F000", Kind.SCHEMA, Verb.USE)
 
 
 def place(run: Pass, effect: Requires | Creates) -> Ref:
@@ -188,6 +188,9 @@ def _sqlstate(run: Pass, effect: Requires, otherwise: str) -> str:
     if effect.want and schema and effect.verb not in {Verb.USE, Verb.WRITE}:
         slot = run.catalog.recorded((Space.SCHEMA, 0, schema))
         if slot is not None and slot.presence is ABSENT:
+            return "3F000"
+        unknown = slot is None or slot.presence is UNKNOWN
+        if unknown and run.world is not None and run.world.is_to_come(schema_ref(schema)):
             return "3F000"
     parent = effect.ref.parent
     if effect.want and parent is not None and run.catalog.presence(parent) is ABSENT:

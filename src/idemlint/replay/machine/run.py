@@ -99,7 +99,8 @@ class Pass:
 
     Statements are numbered through the folder; 0 is what was there before. `file_start` is the number
     before the file's first one. `fresh` is, in a rerun, the first identity that was not there when it
-    began; `world` tells that it is the first run on an empty database; `believed` what the condition of the branch that is being run says: it cannot be wrong there.
+    began; `believed` what the condition of the branch that is being run says: it cannot be wrong there.
+    `world` is there in the first run on an empty database.
     """
 
     __slots__ = (

@@ -77,6 +77,10 @@ class Hazard(NamedTuple):
     leaf: Sql | None = None
 
 
+#: Stands in a `Pattern` for a name that is not constant.
+STAND_IN: Final = "_any"
+
+
 class Pattern(NamedTuple):
     """What an EXECUTE of a computed string comes to: whether its second run is `safe` (otherwise what it
     raises, if anything), the names that it drops, renames or replaces, and those that it only makes."""

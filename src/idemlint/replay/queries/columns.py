@@ -32,6 +32,11 @@ class QueryDefinition(Definition):
     def __hash__(self) -> int:
         return hash(tuple(self.types))
 
+    @property
+    def is_closed(self) -> bool:
+        """A query brings no keys."""
+        return True
+
     def inside(self, space: Space, name: str) -> bool | None:
         """Whether it has a column."""
         return name in self.types if space is Space.COLUMN else False

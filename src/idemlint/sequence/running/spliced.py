@@ -167,7 +167,10 @@ class Spliced(Running):
             if self._names[place] == name
         ]
         firsts = [
-            max((found.firsts[place] for place in places), key=lambda one: _FIRSTS.index(one.verdict))
+            max(
+                (found.firsts[place] for place in places),
+                key=lambda one: _FIRSTS.index(one.verdict),
+            )
             for places in (own.values() if found.firsts else ())
         ]
         return FileReplay(outcomes, hazards, firsts)

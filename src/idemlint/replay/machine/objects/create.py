@@ -34,6 +34,14 @@ def creates(run: Pass, effect: Creates) -> Result:
         return bound
     owners, needs = bound
     definition = effect.definition if effect.gives is None else _given(run, effect)
+    if run.world is not None and isinstance(definition, (TableDefinition, Column)):
+        # Only a first run meets what is amiss in the statement itself.
+        from idemlint.replay.machine.objects import own_faults
+
+        checked = own_faults.checked(run, effect, definition)
+        if isinstance(checked, Raised):
+            return checked
+        definition = checked
     existing = catalog.slot(key)
     if key[0] is Space.ROUTINE:
         from idemlint.replay.machine.objects import replace
@@ -59,6 +67,10 @@ def creates(run: Pass, effect: Creates) -> Result:
         catalog.put(key, slot)
         return None
     oid = _put_new(run, key, effect.kind, definition, owners, needs)
+    if run.world is not None and key[0] is Space.COLUMN:
+        from idemlint.replay.machine.objects.taken_over import hand_down
+
+        hand_down(run, effect, key)
     if effect.kind is Kind.TABLE and effect.gives is not None and definition is not None:
         from idemlint.replay.machine.objects.dependencies import bind_columns
 
@@ -67,8 +79,8 @@ def creates(run: Pass, effect: Creates) -> Result:
         from idemlint.replay.machine.objects import defaults
 
         defaults.keep(run, oid, definition)
-    if isinstance(effect.definition, TableDefinition):
-        return _brings(run, effect, key, oid, effect.definition)
+    if isinstance(definition, TableDefinition):
+        return _brings(run, effect, key, oid, definition)
     return None
 
 
