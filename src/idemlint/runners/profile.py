@@ -250,6 +250,11 @@ class Profile(NamedTuple):
     journal: Callable[[str, Sequence[str], FolderClues], Sequence[str] | None] | None = None
     """Where a journal or plan rules: the paths of a folder's files in its order, those that never
     run left out; None: the names rule here."""
+    plan: str = ""
+    """The file that the `journal` reads, where names alone give no order: without it the order of files
+    that have no version is nobody's."""
+    goes_below: bool = False
+    """It reads the folders inside of its own, too, as one order."""
     reruns: Callable[[str, bytes, FolderClues], str | None] = _never_by_design
     """Why this file runs again by design, or None."""
     has_journal: bool = True

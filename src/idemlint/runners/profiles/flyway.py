@@ -179,6 +179,7 @@ FLYWAY: Final = Profile(
         ),
     ),
     version_alone=True,
+    goes_below=True,
     reads=_READS,
     files=files(_V),
     sending_of=by_itself,

@@ -132,6 +132,7 @@ PROFILES: Final = (
         ),
         files=(Named(r"(?P<name>[^/]*)\.sql", "up"),),
         other_files="up",
+        plan="the root changelog",
         parts=changesets,
         cutter=at_semicolons_and_go,
         keep_body=not_split,

@@ -28,6 +28,7 @@ PROFILES: Final = (
         session="kept",
         claims=(Claim(68, name=_NAME, depends=(("Cargo.toml", r"(?m)^\s*refinery\w*\s*[.=]"),)),),
         version_alone=True,
+        goes_below=True,
         reads=Reads(other_name="skips it, with a warning in its log", names="V2__add_users.sql"),
         files=(Named(r"[UV](?P<version>\d+(?:\.\d+)?)__(?P<name>\w+)\.sql", "up"),),
     ),
