@@ -110,7 +110,7 @@ def test_without_the_plan_that_a_runner_wants_there_is_none(folder: Folder, sure
     missing = "sqitch.plan is not there"
     assert doubt(folder, "sqitch", "deploy/a.sql", "deploy/b.sql", sure=sure) == missing
     assert doubt(folder, "sqitch", "deploy/1.sql", "deploy/2.sql", sure=sure) == missing
-    missing = "the root changelog is not there"
+    missing = "a changelog that lists all of them is not there"
     assert doubt(folder, "liquibase", "a.sql", "b.sql", sure=sure) == missing
     missing = "meta/_journal.json is not there"
     assert doubt(folder, "drizzle", "0000_a.sql", "b.sql", sure=sure) == missing
