@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from idemlint.postgres.kinds import Ref, Space
 from idemlint.replay.catalog.view import StaleView
 from idemlint.sequence import script
 from idemlint.settings import Settings
+
+if TYPE_CHECKING:
+    from idemlint.sequence.chain import Chain
 
 FILES = 6
 NAMES = tuple(f"no/such/{number}_t.sql" for number in range(FILES))
@@ -164,3 +168,21 @@ class TestTheShelf:
         assert shelf.take("psql", "a", b"1234") is not None
         assert shelf.take("psql", "a", b"4321") is not None
         assert shelf.take("goose", "a", b"4321") is None
+
+
+def chain_of(**texts: str) -> Chain:
+    """The chain of a folder's files, by their names without `.sql`."""
+    given = {f"no/such/{name}.sql": text.encode() for name, text in texts.items()}
+    (sequence,) = engine.open(given, Settings.load(isolated=True), given)
+    return sequence._chain
+
+
+def test_a_chain_says_whether_its_order_is_known() -> None:
+    assert chain_of(a="SELECT 1;\n", b="SELECT 1;\n").order_doubt == "not all files have a number"
+    assert opened()._chain.order_doubt == ""
+
+
+def test_files_that_another_one_runs_have_their_order_from_it() -> None:
+    chain = chain_of(all="\\i tables.sql\n\\i indexes.sql\n", tables="", indexes="")
+    assert len(chain.names) == 3
+    assert chain.order_doubt == ""

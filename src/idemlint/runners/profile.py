@@ -242,6 +242,8 @@ class Profile(NamedTuple):
     """Direction of a file that none of `files` names."""
     ordered_by: Literal["number", "text", "path"] = "number"
     """How versions compare; `path`: it sorts the names of files or folders, not the versions."""
+    seen_as: Callable[[str], str] = str
+    """A path as it compares where names do."""
     version_without: str = ""
     """Characters that it leaves out of a version."""
     version_alone: bool = False
@@ -250,6 +252,11 @@ class Profile(NamedTuple):
     journal: Callable[[str, Sequence[str], FolderClues], Sequence[str] | None] | None = None
     """Where a journal or plan rules: the paths of a folder's files in its order, those that never
     run left out; None: the names rule here."""
+    plan: str = ""
+    """The file that the `journal` reads, where names alone give no order: without it the order of files
+    that have no version is nobody's."""
+    goes_below: bool = False
+    """It reads the folders inside of its own, too, as one order."""
     reruns: Callable[[str, bytes, FolderClues], str | None] = _never_by_design
     """Why this file runs again by design, or None."""
     has_journal: bool = True
@@ -352,7 +359,7 @@ class Profile(NamedTuple):
         rank = found[0].rank if found else 0
         version = found[1].groupdict().get("version") if found else None
         if not version or self.ordered_by == "path":
-            return (rank, 1, path)
+            return (rank, 1, self.seen_as(path), path)
         if self.ordered_by == "text":
             return (rank, 0, self.version_of(path), path)
         return (rank, 0, version_key(version), path)

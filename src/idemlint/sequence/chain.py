@@ -9,6 +9,7 @@ are asked about.
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.majority import Evidence
+    from idemlint.runners.ordering import Ordering
     from idemlint.sequence.batch import Uncommitted
     from idemlint.sequence.halfway import Halfway
     from idemlint.sequence.running.runs import Followed
@@ -110,6 +112,19 @@ class Chain:
         #: What was judged last, and when: as long as nothing moved, it is the answer.
         self._latest: tuple[dict[str, Migration], int] | None = None
         self._again: dict[str, Migration] = {}
+
+    @cached_property
+    def ordering(self) -> Ordering:
+        """Whether the order of the files is known, or guessed."""
+        from idemlint.runners.ordering import ordering_of
+
+        own = [name for name in self.names if name not in self._hosts]
+        return ordering_of(self.profile, own, self._clues, self._evidence)
+
+    @property
+    def order_doubt(self) -> str:
+        """Why the order of the files is only guessed; empty: it is known, but for files of one version."""
+        return self.ordering.doubt
 
     def is_applied(self, name: str) -> bool:
         """Whether the file counts as applied, does not run again by design, and was not edited since: what it

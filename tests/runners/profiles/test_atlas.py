@@ -36,3 +36,19 @@ def test_the_fix_writes_the_empty_line_too() -> None:
 
 def test_a_changed_file_is_an_error() -> None:
     assert get("atlas").edits == "error"
+
+
+def test_names_rule_not_numbers(folder: Folder) -> None:
+    folder.write(dict.fromkeys(["2_b.sql", "10_a.sql"], ""))
+    assert folder.order("atlas") == ["10_a.sql", "2_b.sql"]
+
+
+def test_an_empty_database_begins_at_the_last_checkpoint(folder: Folder) -> None:
+    checkpoint = "-- atlas:checkpoint\n\nCREATE TABLE t (id int);\n"
+    folder.write({"1.sql": "", "2.sql": checkpoint, "3.sql": "", "4.sql": checkpoint, "5.sql": ""})
+    assert folder.order("atlas") == ["4.sql", "5.sql"]
+
+
+def test_a_checkpoint_is_said_at_the_top_with_an_empty_line_after_it(folder: Folder) -> None:
+    folder.write({"1.sql": "", "2.sql": "-- atlas:checkpoint\nCREATE TABLE t (id int);\n"})
+    assert folder.order("atlas") == ["1.sql", "2.sql"]

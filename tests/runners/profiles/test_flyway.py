@@ -118,3 +118,15 @@ def test_in_the_file_itself_it_does_nothing() -> None:
 
 def test_bodies_are_not_torn() -> None:
     assert torn("flyway", "DO $$ BEGIN PERFORM 1; END $$;") == []
+
+
+def test_repeatables_stand_in_the_order_of_their_words(folder: Folder) -> None:
+    names = ["R__1_views.sql", "R__10_views.sql", "R__2_views.sql", "R__2_views_more.sql"]
+    folder.write(dict.fromkeys(names, ""))
+    assert folder.order("flyway") == names
+
+
+def test_a_baseline_stands_for_all_before_it(folder: Folder) -> None:
+    names = ["V1__a.sql", "B2__ab.sql", "V2__b.sql", "V3__c.sql", "B3.1__x.sql", "V4__d.sql"]
+    folder.write(dict.fromkeys([*names, "R__v.sql", "beforeMigrate.sql"], ""))
+    assert folder.order("flyway") == ["beforeMigrate.sql", "B3.1__x.sql", "V4__d.sql", "R__v.sql"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from idemlint.runners import get
+from idemlint.runners import FolderClues, get
 from runners.words import Folder, misleads, reruns, sent, torn, with_directive
 
 TOP = "--liquibase formatted sql\n"
@@ -62,3 +62,86 @@ def test_some_changesets_run_again_by_design(attribute: str) -> None:
 
 def test_a_fix_writes_no_do_block() -> None:
     assert not get("liquibase").do_blocks
+
+
+# -- the order of files --------------------------------------------------------------------------------
+
+XML = """<databaseChangeLog>
+  <!-- <include file="a.sql"/> -->
+  <include file="db/b.sql"/>
+  <changeSet id="1" author="x"><sqlFile path="c.sql" relativeToChangelogFile="true"/></changeSet>
+  <include relativeToChangelogFile="true" file="a.sql" />
+</databaseChangeLog>
+"""
+YAML = """databaseChangeLog:
+  # - include: {file: a.sql}
+  - include:
+      relativeToChangelogFile: true
+      file: b.sql
+  - changeSet:
+      id: 1
+      changes:
+        - sqlFile:
+            path: "c.sql"
+  - include: {file: 'a.sql'}
+"""
+JSON = """{"databaseChangeLog": [{"include": {"file": "b.sql"}}, {"include": {"file": "c.sql"}},
+  {"include": {"file": "classpath:/db/a.sql"}}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("db/db.changelog-master.xml", XML),
+        ("db/db.changelog-master.yaml", YAML),
+        ("db/changelog.yml", YAML),
+        ("db/changelog.json", JSON),
+    ],
+)
+def test_the_changelog_rules(folder: Folder, name: str, text: str) -> None:
+    folder.write({name: text, "db/a.sql": "", "db/b.sql": "", "db/c.sql": ""})
+    assert folder.order("liquibase") == ["db/b.sql", "db/c.sql", "db/a.sql"]
+
+
+def test_changelogs_include_others_and_whole_folders(folder: Folder) -> None:
+    folder.write(
+        {
+            "main.xml": '<databaseChangeLog><include file="db/two.xml"/></databaseChangeLog>',
+            "db/two.xml": '<databaseChangeLog><include file="../main.xml"/>'
+            '<include file="changes/z.sql"/><includeAll path="db/changes/"/></databaseChangeLog>',
+            "db/changes/B.sql": "",
+            "db/changes/a.sql": "",
+            "db/changes/z.sql": "",
+        }
+    )
+    assert folder.order("liquibase") == [
+        "db/changes/z.sql",
+        "db/changes/B.sql",
+        "db/changes/a.sql",
+    ]
+
+
+def included(*names: str) -> str:
+    files = "".join(f"<include file='{name}'/>" for name in names)
+    return f"<databaseChangeLog>{files}</databaseChangeLog>"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"changelog.xml": included("b.sql")},
+        {"changelog.xml": included("a.sql", "b.sql"), "master.xml": included("b.sql", "a.sql")},
+        {"changelog.xml": included("b.sql", "a.sql").replace("ChangeLog", "")},
+    ],
+    ids=["one is not listed", "two that differ", "it is none"],
+)
+def test_names_rule_without_a_changelog_that_lists_all(
+    folder: Folder, texts: dict[str, str]
+) -> None:
+    folder.write({**texts, "a.sql": "", "b.sql": ""})
+    profile, clues = get("liquibase"), FolderClues()
+    assert profile.journal is not None
+    paths = [folder.path("a.sql"), folder.path("b.sql")]
+    assert profile.journal(str(folder.root), paths, clues) is None
+    assert folder.order("liquibase") == ["a.sql", "b.sql"]

@@ -27,3 +27,16 @@ def test_nothing_opts_out() -> None:
     assert misleads("node-pg-migrate", "-- disable-transaction\nVACUUM;") == [
         "-- disable-transaction"
     ]
+
+
+def test_numbers_rule_and_long_ones_are_dates(folder: Folder) -> None:
+    names = ["002_b.sql", "10_a.sql", "1577836800001_c.sql", "20200101000001000_d.sql"]
+    names += ["1600000000000_e.sql", "20240230000000000_no_date.sql"]
+    folder.write(dict.fromkeys(names, ""))
+    assert folder.order("node-pg-migrate") == names
+
+
+def test_names_of_one_number_compare_by_words_and_numbers(folder: Folder) -> None:
+    names = ["1_a-2.sql", "1_a_10.sql", "1_B.sql"]
+    folder.write(dict.fromkeys(names, ""))
+    assert folder.order("node-pg-migrate") == names

@@ -14,3 +14,8 @@ def test_fizz_files_or_go_mod_give_it_away(folder: Folder) -> None:
 def test_autocommit_in_the_name_means_nothing_here() -> None:
     assert sent("pop", "VACUUM;", "1_x.up.sql") == ["0 transaction!"]
     assert opt_out("pop", "VACUUM;", "1_x.autocommit.up.sql") is None
+
+
+def test_versions_compare_as_texts(folder: Folder) -> None:
+    folder.write(dict.fromkeys(["9_a.up.sql", "10_b.up.sql"], ""))
+    assert folder.order("pop") == ["10_b.up.sql", "9_a.up.sql"]

@@ -20,7 +20,7 @@ def test_postgres_wins_and_other_dialects_do_not_run(folder: Folder) -> None:
         "9_y.down.sql",
     ]
     folder.write(dict.fromkeys([*names, "11_z.cockroach.up.sql"], ""))
-    assert folder.order("popx") == ["9_y.up.sql", "10_x.postgres.up.sql"]
+    assert folder.order("popx") == ["10_x.postgres.up.sql", "9_y.up.sql"], "by text"
     assert direction("popx", "10_x.mysql.up.sql") == "ignored"
 
 

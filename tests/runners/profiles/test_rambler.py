@@ -15,3 +15,8 @@ def test_its_markers_give_it_away(folder: Folder) -> None:
 def test_each_section_is_one_message() -> None:
     assert sent("rambler", SQL) == ["0 message!", "0 message!", "1 none", "2 none"]
     assert [section for section, _ in sections("rambler", SQL)] == ["up", "down", "up"]
+
+
+def test_names_rule_not_numbers(folder: Folder) -> None:
+    folder.write(dict.fromkeys(["2_b.sql", "10_a.sql", "c.sql"], SQL))
+    assert folder.order("rambler") == ["10_a.sql", "2_b.sql", "c.sql"]

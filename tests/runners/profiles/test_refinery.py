@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from idemlint.runners import get
 from runners.words import Folder, misleads, opt_out, sent
 
 
@@ -24,3 +25,9 @@ def test_a_file_is_a_transaction_sent_as_one_message() -> None:
 def test_nothing_opts_out() -> None:
     assert opt_out("refinery", "-- no-transaction\n") is None
     assert misleads("refinery", "-- no-transaction\n") == ["-- no-transaction"]
+
+
+def test_a_late_file_without_a_place_runs() -> None:
+    refinery = get("refinery")
+    assert refinery.late_of("V1__a.sql") == "refuses"
+    assert refinery.late_of("U1__a.sql") == "runs"

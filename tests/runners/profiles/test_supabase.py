@@ -35,9 +35,11 @@ def test_an_exact_version_in_package_json_counts(folder: Folder, version: str, r
     assert folder.runners() == {runner}
 
 
-def test_versions_are_numbers_and_other_names_are_skipped(folder: Folder) -> None:
-    folder.write(dict.fromkeys(["2_b.sql", "10_c.sql", "readme.sql", "x1_y.sql"], ""))
-    assert folder.order("supabase") == ["2_b.sql", "10_c.sql"]
+@pytest.mark.parametrize("runner", ["supabase", "supabase-2.114", "supabase-2.108"])
+def test_names_rule_not_numbers_and_other_names_are_skipped(folder: Folder, runner: str) -> None:
+    names = ["10_c.sql", "20240101000000_x.sql", "20260426_001.sql", "2_b.sql"]
+    folder.write(dict.fromkeys([*names, "readme.sql", "x1_y.sql"], ""))
+    assert folder.order(runner) == names
 
 
 def test_a_file_is_one_pipeline() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runners.words import Folder, misleads, opt_out, sent
+from runners.words import Folder, misleads, opt_out, reruns, sent
 
 OFF = "-- transactional: false\n"
 
@@ -19,7 +19,20 @@ def test_dependencies_rule(folder: Folder) -> None:
     folder.write(
         {"a.sql": "-- depends: c\nSELECT 1;", "b.sql": "", "c.sql": "", "c.rollback.sql": ""}
     )
-    assert folder.order("yoyo") == ["c.sql", "a.sql", "b.sql"]
+    assert folder.order("yoyo") == ["b.sql", "c.sql", "a.sql"], "the first that is ready"
+
+
+def test_names_rule_else(folder: Folder) -> None:
+    names = ["a-b.sql", "a.sql", "a_b.sql"]
+    folder.write(dict.fromkeys(names, ""))
+    assert folder.order("yoyo") == names
+
+
+def test_what_runs_behind_all_others_does_so_every_time(folder: Folder) -> None:
+    folder.write({"post-apply.sql": "", "z.sql": "-- depends: post-apply\n"})
+    assert folder.order("yoyo") == ["z.sql", "post-apply.sql"]
+    assert reruns("yoyo", "m/post-apply.sql") is not None
+    assert reruns("yoyo", "m/z.sql") is None
 
 
 def test_a_cycle_does_not_hang(folder: Folder) -> None:

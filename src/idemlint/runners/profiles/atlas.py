@@ -7,6 +7,8 @@ cmd/atlas/internal/cmdapi/migrate.go).
   `-- atlas:delimiter`, `-- atlas:checkpoint`. Without a transaction a retry goes on behind the last
   good statement, which `atlas_schema_revisions` counts. [unverified] `-- atlas:txtar` is a paid
   format.
+- All `*.sql` in the order of their names (sql/migrate/dir.go Files). An empty database begins at the last
+  `-- atlas:checkpoint`, which no other one runs (sql/migrate/migrate.go Pending).
 - Files run on one pool (cmd/atlas/internal/cmdapi/migrate.go, `tx`), one after the other: one
   connection, which nothing resets.
 - A file that was added late is refused (cmd/atlas/internal/cmdapi/migrate_test.go, "was added out of
@@ -15,16 +17,36 @@ cmd/atlas/internal/cmdapi/migrate.go).
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import after_bom, newline, opts_out
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 from idemlint.source.statement import Edit, Span
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from idemlint.runners.clues import FolderClues
+
 _TOP: Final = r"\A(?:--[^\n]*\n)*?"
 _DIRECTIVE: Final = (
     _TOP + r"--[ \t]*atlas:txmode[ \t]+none[ \t]*\r?\n(?=(?:--[^\n]*\n)*[ \t]*\r?\n)"
 )
+
+
+_CHECKPOINT: Final = (
+    rb"(?i)\A(?:--[^\n]*\n)*?--[ \t]*atlas:checkpoint\b[^\n]*\n(?=(?:--[^\n]*\n)*[ \t]*\r?\n)"
+)
+
+
+def from_checkpoint(folder: str, paths: Sequence[str], clues: FolderClues) -> list[str] | None:
+    """From the last checkpoint on; None where there is none."""
+    ordered = sorted(paths)
+    for place in range(len(ordered) - 1, -1, -1):
+        if re.match(_CHECKPOINT, clues.head(ordered[place])):
+            return ordered[place:]
+    return None
 
 
 def opt_out_edit(data: bytes) -> Edit | None:
@@ -56,6 +78,7 @@ PROFILES: Final = (
             Named(r"(?P<version>[^/_]+)_?(?P<name>[^/]*)\.sql", "up"),
         ),
         ordered_by="path",
+        journal=from_checkpoint,
         opt_out=opts_out(_DIRECTIVE, "stmt"),
         own_directive=r"^--[ \t]*atlas:txmode[ \t]+none[^\n]*",
         opt_out_edit=opt_out_edit,

@@ -1,6 +1,7 @@
 """Evolve (lecaillon/Evolve: MigrationScript.cs).
 
-- `V1_0__x.sql`, `R__x.sql`; a V name without `__` is an error, other names are passed over
+- `V1_0__x.sql` by the parts of the version, then `R__x.sql` by name (FileMigrationLoader.cs,
+  MigrationVersion.cs), folders below too; a V name without `__` is an error, other names are passed over
   (FileMigrationLoader.cs); a changed applied version is a checksum error. The whole file is one
   command in a transaction (`CommitAll` shares one); `evolve-tx-off` in the first line takes it
   away: [unverified] one pipeline.
@@ -49,6 +50,7 @@ PROFILES: Final = (
             Claim(66, name=_NAME, depends=(("*.csproj", r'(?i)"Evolve"'),)),
         ),
         version_alone=True,
+        goes_below=True,
         reads=Reads(
             names="V2__add_users.sql",
             other_name="passes it over, or stops with an error where it begins with V",

@@ -2,8 +2,12 @@
 internal/sqlscript/ParserSqlScript.java, internal/parser/PlaceholderReplacingReader.java,
 internal/command/DbMigrate.java; flyway-database-postgresql PostgreSQLParser.java).
 
-- `V1_2__x.sql` compared numerically; `R__x.sql` after all versions, by description, whenever its
-  checksum changes; `U` undo; `B` baseline; callbacks `beforeMigrate.sql`, `afterMigrate__x.sql` …
+- `V1_2__x.sql` compared numerically, part by part (api/MigrationVersion.java); `R__x.sql` after all
+  versions, by description, `_` being a blank, whenever its checksum changes
+  (internal/resolver/ResolvedMigrationComparator.java); folders below are read, too; `U` undo; callbacks
+  `beforeMigrate.sql`, `afterMigrate__x.sql` …
+- `B` baseline: an empty database gets the newest one in place of all versions up to its own (docs, Baseline
+  migrations).
   Prefix, separator and suffix can be configured (`flyway.sqlMigrationPrefix`; Spring Boot:
   `spring.flyway.sql-migration-prefix`): `flyway-unprefixed` has an empty prefix, `flyway-prefixed`
   any other; separator and suffix are taken for the usual ones. Other names are passed over unless
@@ -32,7 +36,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.no_block import refuses_block
-from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
+from idemlint.runners.profile import (
+    Claim,
+    Named,
+    NearMiss,
+    Placeholders,
+    Profile,
+    Reads,
+    version_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,6 +120,33 @@ def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
     return None
 
 
+def described(path: str) -> str:
+    """The path with a description as it compares: its words apart, and without the suffix."""
+    return path.removesuffix(".sql").replace("_", " ")
+
+
+def from_baseline(folder: str, paths: Sequence[str], clues: FolderClues) -> list[str] | None:
+    """Without the versions that the newest baseline stands for."""
+    newest = max((version for path in paths if (version := _baseline(path))), default=None)
+    if newest is None:
+        return None
+    kept = [path for path in paths if _baseline(path) == newest or not _is_before(path, newest)]
+    return sorted(kept, key=FLYWAY.key_of)
+
+
+def _baseline(path: str) -> tuple[int, ...] | None:
+    match = re.fullmatch(_B, posixpath.basename(path.replace("\\", "/")))
+    return version_key(match["version"]) if match else None
+
+
+def _is_before(path: str, baseline: tuple[int, ...]) -> bool:
+    """Whether the path is that of a version which the baseline stands for."""
+    found = FLYWAY.named(path)
+    version = found[1].groupdict().get("version") if found else None
+    return version is not None and version_key(version) <= baseline
+
+
+_B: Final = r"B(?P<version>\d[\d._]*)__[^/]*\.sql"
 _V: Final = r"[VB](?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql"
 _BARE: Final = r"(?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql"
 _OWN: Final = r"(?![RU])[A-Za-z][A-Za-z_-]*?(?P<version>\d[\d._]*)__(?P<name>[^/]*)\.sql"
@@ -179,6 +218,9 @@ FLYWAY: Final = Profile(
         ),
     ),
     version_alone=True,
+    goes_below=True,
+    seen_as=described,
+    journal=from_baseline,
     reads=_READS,
     files=files(_V),
     sending_of=by_itself,

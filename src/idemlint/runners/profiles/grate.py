@@ -1,8 +1,10 @@
 """grate (erikbra/grate: PostgreSqlDatabase.cs), and [unverified] RoundhousE, which it follows.
 
 - Folders in a fixed order: `up` runs once, `sprocs`, `views`, `functions` … whenever they change,
-  `permissions` and `before…`/`after…` always. Npgsql's splitter, one by one, no transaction unless
-  `--transaction`.
+  `permissions` and `before…`/`after…` always (grate.core: Configuration/FoldersConfiguration.cs). In each the
+  paths in order, folders below too, whatever the letter case, `_` before digits and letters
+  (Migration/FileSystem.cs; [unverified] in .NET's invariant mode digits come first). Npgsql's splitter,
+  one by one, no transaction unless `--transaction`.
 - `{{Token}}` is filled in, unknown ones stay. A changed one-time script is an error by default
   (grate.core: Migration/DbMigrator.cs OneTimeScriptChanged).
 - One connection for all scripts (grate.core: Migration/AnsiSqlDatabase.cs OpenConnection).
@@ -18,8 +20,9 @@ from idemlint.runners.profile import Claim, Named, Placeholders, Profile
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
 
-ONCE: Final = ("alterdatabase", "up")
+ONCE: Final = ("up",)
 CHANGED: Final = (
+    "alterdatabase",
     "runafterCreateDatabase",
     "runbeforeup",
     "runfirstafterup",
@@ -50,6 +53,15 @@ _ORDER: Final = (
 #: So many folders inside of these are gone into.
 _INNER: Final = tuple(("(?P<name>[^/]*)", "[^/]*", "[^/]*")[:depth] for depth in range(4))
 _CHANGED: Final = frozenset(name.lower() for name in CHANGED)
+
+
+#: Signs that come before digits and letters, in their order.
+_SIGNS: Final = str.maketrans(" _-./", "\1\2\3\4\5")
+
+
+def caseless(path: str) -> str:
+    """The path as it compares."""
+    return path.removesuffix(".sql").lower().translate(_SIGNS)
 
 
 def _folder(path: str) -> str:
@@ -94,6 +106,7 @@ PROFILES: Final = (
             for inner in _INNER
         ),
         ordered_by="path",
+        seen_as=caseless,
         placeholders=Placeholders(pattern=r"\{\{\w+\}\}", in_bodies=True),
         reruns=reruns,
     ),

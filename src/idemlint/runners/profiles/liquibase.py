@@ -3,8 +3,9 @@ parser/AbstractFormattedChangeLogParser.java, util/StringUtil.java processMultiL
 SimpleSqlGrammar.jj, changelog/ChangeSet.java execute, changelog/ExpressionExpander.java).
 
 - `--changeset author:id attr:value` begins a changeset, a transaction of its own; order in the
-  file, files by the root changelog. A changed applied changeset fails validation
-  (`--validCheckSum`), unless `runOnChange:true`.
+  file, files by the root changelog: `include` and `sqlFile` where they stand, `includeAll` by path, folders
+  below too (changelog/DatabaseChangeLog.java includeAll, getStandardChangeLogComparator). A changed
+  applied changeset fails validation (`--validCheckSum`), unless `runOnChange:true`.
 - `splitStatements` (default true) cuts at `;`, or `GO` or `/` alone on a line; quotes and comments
   are known, `$$` is a plain word; between counted words BEGIN and END nothing is cut. So `AS $$
   SELECT 1; $$` is torn, and `DO $$ DECLARE x int; BEGIN` at its first `;`. Hence
@@ -20,6 +21,7 @@ SimpleSqlGrammar.jj, changelog/ChangeSet.java execute, changelog/ExpressionExpan
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +40,8 @@ from idemlint.runners.profile import (
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Message, Sending
 
@@ -94,6 +98,89 @@ def not_split(data: bytes, part: Part) -> WholeBody | None:
     return WholeBody("give the changeset splitStatements:false", edit)
 
 
+def by_changelog(folder: str, paths: Sequence[str], clues: FolderClues) -> list[str] | None:
+    """The files in the order in which a changelog that stands in the folder, or above it, lists them; None
+    where none lists all of them, or two do in another order."""
+    own = {_whole_path(path, clues): path for path in paths}
+    orders = set()
+    for level in clues.climb(folder):
+        for name in clues.names(level):
+            if re.fullmatch(_CHANGELOG, name):
+                listed = _listed(f"{level}/{name}", clues, set())
+                order = tuple(dict.fromkeys(own[path] for path in listed if path in own))
+                if len(order) == len(own):
+                    orders.add(order)
+    return list(orders.pop()) if len(orders) == 1 else None
+
+
+#: What changelogs are called, so that not every file on the way up is read.
+_CHANGELOG: Final = (
+    r"(?i).*(?:change[-_.]?log|liquibase|master|root|main|index|migration).*\.(?:xml|ya?ml|json)"
+)
+_ENTRY: Final = r"(?P<kind>include(?:All)?|sqlFile)"
+#: By the end of a changelog's name: what is a comment, an entry with its attributes, and a path in these.
+_FORMATS: Final = {
+    "xml": (
+        r"(?s)<!--.*?-->",
+        rf"<{_ENTRY}\b(?P<rest>[^>]*)>",
+        r"\b(?:file|path)\s*=\s*[\"']([^\"']+)",
+    ),
+    "yaml": (
+        r"(?m)^[ \t]*#.*$",
+        rf"(?m)^[ \t]*-[ \t]*{_ENTRY}:(?P<rest>.*(?:\n(?![ \t]*-[ \t])[ \t]+.*)*)",
+        r"\b(?:file|path):[ \t]*[\"']?([^\"'\s,}]+)",
+    ),
+    "json": (
+        r"(?!)",
+        rf'"{_ENTRY}"\s*:\s*\{{(?P<rest>[^}}]*)\}}',
+        r'"(?:file|path)"\s*:\s*"([^"]+)"',
+    ),
+}
+
+
+def _whole_path(path: str, clues: FolderClues) -> str:
+    folder, name = posixpath.split(path.replace("\\", "/"))
+    return f"{clues.absolute(folder)}/{name}"
+
+
+def _listed(changelog: str, clues: FolderClues, seen: set[str]) -> Iterator[str]:
+    """The files that a changelog runs, in its order, as whole paths; `seen` are changelogs on the way."""
+    suffix = changelog.rpartition(".")[2].lower().replace("yml", "yaml")
+    if suffix not in _FORMATS:
+        yield changelog
+        return
+    if changelog in seen:
+        return
+    seen.add(changelog)
+    comment, entry, path = _FORMATS[suffix]
+    text = re.sub(comment, "", clues.text(changelog))
+    for match in re.finditer(entry, text) if "databaseChangeLog" in text else ():
+        named = re.search(path, match["rest"])
+        found = _sought(named.group(1), posixpath.dirname(changelog), clues) if named else None
+        if found is not None and match["kind"] == "includeAll":
+            for each in sorted(_files_in(found, clues)):
+                yield from _listed(each, clues, seen)
+        elif found is not None:
+            yield from _listed(found, clues, seen)
+
+
+def _sought(name: str, folder: str, clues: FolderClues) -> str | None:
+    """What a changelog names: beside it, or below one of the folders above."""
+    for level in clues.climb(folder):
+        found = posixpath.normpath(f"{level}/{name.removeprefix('classpath:').lstrip('/')}")
+        if posixpath.basename(found) in clues.names(posixpath.dirname(found)):
+            return found
+    return None
+
+
+def _files_in(folder: str, clues: FolderClues) -> Iterator[str]:
+    for name in clues.names(folder):
+        if name in clues.folders(folder):
+            yield from _files_in(f"{folder}/{name}", clues)
+        else:
+            yield f"{folder}/{name}"
+
+
 def reruns(path: str, data: bytes, clues: FolderClues) -> str | None:
     """Changesets that run whenever they change, or always."""
     for line in compiled(_SET).finditer(data):
@@ -132,6 +219,9 @@ PROFILES: Final = (
         ),
         files=(Named(r"(?P<name>[^/]*)\.sql", "up"),),
         other_files="up",
+        journal=by_changelog,
+        plan="a changelog that lists all of them",
+        goes_below=True,
         parts=changesets,
         cutter=at_semicolons_and_go,
         keep_body=not_split,

@@ -1,9 +1,11 @@
 """node-pg-migrate (salsita/node-pg-migrate: src/sqlMigration.ts, src/migration.ts; npm 9.0,
 measured).
 
-- `^\\s*--[\\s-]*(up|down)\\s+migration`, any case; a file without a marker is all up, and so is
-  one whose name begins with no number: that is only logged (migration.ts getNumericPrefix). A
+- `^\\s*--[\\s-]*(up|down)\\s+migration`, any case; a file without a marker is all up. A
   part is one message.
+- By the number that a name begins with, 17 digits being a date in milliseconds, then by name, numbers in it
+  as numbers and punctuation left out. A name without one was only logged, and came first; it is an error
+  since (9.0: utils/fileNameUtils.ts getNumericPrefix, utils/comparators.ts).
 - All pending files share one transaction; `--no-single-transaction` gives each its own.
   CONCURRENTLY fails in both (measured); `pgm.noTransaction()` is for JavaScript only. No
   placeholders.
@@ -13,11 +15,18 @@ measured).
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile
 from idemlint.source.statement import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from idemlint.runners.clues import FolderClues
 
 _UP: Final = r"^\s*--[\s-]*up\s+migration"
 _DOWN: Final = r"^\s*--[\s-]*down\s+migration"
@@ -36,6 +45,33 @@ def parts(data: bytes) -> tuple[Part, ...]:
         return (Part(one, "up"), Part(two, "down", group=1))
     return (Part(one, "down"), Part(two, "up", group=1))
 
+
+def by_number(folder: str, paths: Sequence[str], clues: FolderClues) -> list[str]:
+    """The files in the order of their numbers, dates among them."""
+    return sorted(paths, key=_key)
+
+
+def _key(path: str) -> tuple[int, list[tuple[int, int, str]], str]:
+    name = path.replace("\\", "/").rpartition("/")[2]
+    number = re.match(r"\d*", name)
+    parts = re.findall(r"\d+|[^\W\d_]+", name.lower())
+    natural = [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
+    return _moment(number.group() if number else ""), natural, path
+
+
+def _moment(digits: str) -> int:
+    """The number that some digits stand for: 17 of them are a date, down to the millisecond."""
+    if len(digits) == _DATE:
+        # Most files have milliseconds in their names already.
+        from datetime import datetime, timezone
+
+        with suppress(ValueError):
+            date = datetime.strptime(f"{digits[:14]}+0000", "%Y%m%d%H%M%S%z")
+            return int(date.astimezone(timezone.utc).timestamp()) * 1000 + int(digits[14:])
+    return int(digits or 0)
+
+
+_DATE: Final = 17
 
 #: https://salsita.github.io/node-pg-migrate/cli, `--dry-run`
 _DRY_RUN: Final = (
@@ -64,6 +100,7 @@ PROFILES: Final = (
             Named(r"(?P<version>\d+)[_-](?P<name>[^/]*)\.sql", "up"),
         ),
         other_files="up",
+        journal=by_number,
         parts=parts,
         way_out="write this migration in JavaScript, with `pgm.noTransaction()`",
         near_misses=(

@@ -4,6 +4,7 @@ Other names are skipped with a warning (file_migrator.go). As popx, which comes 
 without `.autocommit`: a transaction always. `.fizz` files are another language. [unverified]
 Edits are not seen. One pool, one file after the other: one connection, which nothing resets
 (migrator.go).
+- Versions compare as texts (migration_info.go Less); folders below are read, too (migration_box.go).
 - Late files run: each is looked up in the table (migrator.go UpTo).
 """
 
@@ -34,6 +35,8 @@ PROFILES: Final = (
             names="20240101120000_add_users.up.sql",
         ),
         files=FILES,
+        ordered_by="text",
+        goes_below=True,
         journal=dialect_wins,
         placeholders=TEMPLATES,
     ),

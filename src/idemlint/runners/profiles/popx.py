@@ -4,6 +4,8 @@
   general file, other dialects do not run here, nor do other names. One message in a transaction;
   `.autocommit` in the **file name** takes it away, and it is one message still, the row apart. Go
   templates (`{{ if .IsPostgreSQL }}`). Edits are not seen: the journal has versions.
+- Versions compare as texts: `10` before `9` (popx/migration_info.go Less); folders below are read, too
+  (popx/migration_box.go).
 - One pool, one file after the other: one connection, which nothing resets (popx/migrator.go).
 - Late files run: each version is looked up in the table (popx/migrator.go UpTo).
 """
@@ -41,9 +43,9 @@ def dialect_wins(folder: str, paths: Sequence[str], clues: FolderClues) -> list[
         match = re.match(_VERSION, path.replace("\\", "/"))
         if match is None:
             continue
-        keyed.append((int(match["version"]), path, match["dialect"]))
+        keyed.append((match["version"], path, match["dialect"]))
         if match["dialect"]:
-            special.add(int(match["version"]))
+            special.add(match["version"])
     return [path for version, path, dialect in sorted(keyed) if dialect or version not in special]
 
 
@@ -67,6 +69,8 @@ PROFILES: Final = (
         version_alone=True,
         reads=Reads(names="20240101120000_add_users.up.sql"),
         files=FILES,
+        ordered_by="text",
+        goes_below=True,
         journal=dialect_wins,
         opt_out=opts_out_by_name(".autocommit.", "msg"),
         way_out="put it into a migration of its own, with `.autocommit` in the file's name",

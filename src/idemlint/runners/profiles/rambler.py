@@ -3,6 +3,7 @@
 - Exactly `-- rambler up`, `-- rambler down` (migration.go scan): of a file without them nothing is
   run, and it counts as applied; each section is one `Exec`, no transaction, the row apart.
   Edits are not seen: the journal has names (service.go).
+- Names in order, whatever their numbers (service.go Available).
 - One pool, one section after the other: one connection, which nothing resets.
 - A late file is an error ("out of order migration"; apply.go apply).
 """
@@ -35,6 +36,7 @@ PROFILES: Final = (
         ),
         files=(Named(r"(?P<version>\d+)_(?P<name>[^/]*)\.sql", "up"),),
         other_files="up",
+        ordered_by="path",
         parts=marked(
             Marker(_UP, "up"),
             Marker(_DOWN, "down"),

@@ -1,12 +1,13 @@
 """refinery (rust-db/refinery: refinery_core/src/util.rs, traits/sync.rs, traits/async.rs).
 
 - `^([U|V])(\\d+(?:\\.\\d+)?)__(\\w+)\\.sql$`, folders below too; others are skipped
-  with a warning; `U` may run out of order. The file
+  with a warning. By number (runner.rs, `Ord for Migration`). The file
   is one message in a transaction, no opt-out; `set_grouped(true)` would share one. In the sync
   runner the file and its journal row are **two** transactions. No placeholders.
 - A diverging applied file is an error by default [unverified].
 - One connection for all files, which nothing resets.
-- A late file is `MissingVersion`, unless it is told not to abort (traits/mod.rs verify_migrations).
+- A late `V` file is `MissingVersion`; with `set_abort_missing(false)` that is only logged, and it does not
+  run all the same. A late `U` file runs (traits/mod.rs verify_migrations).
 """
 
 from __future__ import annotations
@@ -23,12 +24,16 @@ PROFILES: Final = (
         title="refinery",
         edits="error",
         late="refuses",
-        late_option="`set_abort_missing(false)`",
+        late_option="`U` for `V` in its name",
         sending="tx",
         session="kept",
         claims=(Claim(68, name=_NAME, depends=(("Cargo.toml", r"(?m)^\s*refinery\w*\s*[.=]"),)),),
         version_alone=True,
+        goes_below=True,
         reads=Reads(other_name="skips it, with a warning in its log", names="V2__add_users.sql"),
-        files=(Named(r"[UV](?P<version>\d+(?:\.\d+)?)__(?P<name>\w+)\.sql", "up"),),
+        files=(
+            Named(r"V(?P<version>\d+(?:\.\d+)?)__(?P<name>\w+)\.sql", "up"),
+            Named(r"U(?P<version>\d+(?:\.\d+)?)__(?P<name>\w+)\.sql", "up", late="runs"),
+        ),
     ),
 )

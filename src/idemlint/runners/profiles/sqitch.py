@@ -106,6 +106,7 @@ PROFILES: Final = (
         ),
         ordered_by="path",
         journal=by_plan,
+        plan="sqitch.plan",
         placeholders=Placeholders(
             pattern=r"(?<![:\w]):(?:[A-Za-z_]\w*|'[A-Za-z_]\w*'|\"[A-Za-z_]\w*\")"
         ),

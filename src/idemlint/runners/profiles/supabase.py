@@ -1,7 +1,8 @@
 """Supabase CLI (`db push`, `db reset`, `migration up`): `supabase` is 2.115 and later, two variants
 what came before.
 
-- Files `^([0-9]+)_(.*)\\.sql$`, others are skipped, which it prints; its lexer knows quotes,
+- Files `^([0-9]+)_(.*)\\.sql$` in the order of their names, not of their numbers (list.go, fs.ReadDir):
+  `20240101000000_x` before `20260426_y`. Others are skipped, which it prints; its lexer knows quotes,
   comments, `$tag$` and `BEGIN ATOMIC`; `RESET ALL` before each file, the history row in the same
   batch (supabase/cli: apps/cli-go/pkg/migration/{list,apply,file}.go, pkg/parser/state.go). The
   row holds no checksum that is compared.
@@ -74,6 +75,7 @@ PROFILES: Final = (
             Claim(45, name=r"\d+[a-z]?_.*\.sql", needle=b"auth.uid()", near=True),
         ),
         version_alone=True,
+        ordered_by="path",
         reads=_READS,
         files=_FILES,
         sent_alone=alone,
@@ -109,6 +111,7 @@ PROFILES: Final = (
             ),
         ),
         version_alone=True,
+        ordered_by="path",
         reads=_READS,
         files=_FILES,
         sent_alone=alone,
@@ -131,6 +134,7 @@ PROFILES: Final = (
             ),
         ),
         version_alone=True,
+        ordered_by="path",
         reads=_READS,
         files=_FILES,
     ),

@@ -1,7 +1,7 @@
 """yandex-pgmigrate (yandex/pgmigrate: pgmigrate.py; PyPI).
 
-- `migrations.yml` above, `migrations/V1__x.sql`, numeric; other names are passed over; sqlparse
-  cuts; comments are stripped. All
+- `migrations.yml` above, `migrations/V1__x.sql`, numeric, folders below too (`_get_files_from_dir`);
+  other names are passed over; sqlparse cuts; comments are stripped. All
   pending files share one transaction. `NONTRANSACTIONAL` in the **file name**: one by one; both
   kinds in one run on a live database are refused. Callbacks and `grants/`. Edits are
   not seen: the journal has versions.
@@ -31,6 +31,7 @@ PROFILES: Final = (
             Claim(81, name=r"V\d+__.*\.sql", needle=b"pgmigrate-encoding"),
         ),
         version_alone=True,
+        goes_below=True,
         reads=Reads(names="V2__add_users.sql"),
         files=(Named(r"V(?P<version>\d+)__(?P<name>[^/]*)\.sql", "up"),),
         opt_out=opts_out_by_name("NONTRANSACTIONAL", "stmt"),
