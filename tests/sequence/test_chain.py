@@ -178,11 +178,11 @@ def chain_of(**texts: str) -> Chain:
 
 
 def test_a_chain_says_whether_its_order_is_known() -> None:
-    assert chain_of(a="SELECT 1;\n", b="SELECT 1;\n").order_doubt == "not all files have a number"
-    assert opened()._chain.order_doubt == ""
+    assert chain_of(a="SELECT 1;\n", b="SELECT 1;\n").ordering.doubt == "not all files have a number"
+    assert opened()._chain.ordering.doubt == ""
 
 
 def test_files_that_another_one_runs_have_their_order_from_it() -> None:
     chain = chain_of(all="\\i tables.sql\n\\i indexes.sql\n", tables="", indexes="")
     assert len(chain.names) == 3
-    assert chain.order_doubt == ""
+    assert chain.ordering.doubt == ""

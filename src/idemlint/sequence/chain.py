@@ -19,7 +19,7 @@ from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.rerun import FileReplay, replay_file
 from idemlint.replay.judge.settling import settled
 from idemlint.sequence.facts import FolderFacts
-from idemlint.sequence.first_run import first_run
+from idemlint.sequence.first.first_run import FirstRun
 from idemlint.sequence.migration import Migration
 from idemlint.sequence.running.runs import NOTHING, Running
 from idemlint.sequence.standing import Standing
@@ -107,7 +107,7 @@ class Chain:
             terms.search_path, terms.postgres_version, self.profile.session, foresees=terms.foresees
         )
         self._runs: list[_Run] = []
-        self._first = first_run(terms, scripts, self.names, self.origin)
+        self._first = FirstRun(self, scripts)
         self._moment = 0
         #: What was judged last, and when: as long as nothing moved, it is the answer.
         self._latest: tuple[dict[str, Migration], int] | None = None
@@ -120,11 +120,6 @@ class Chain:
 
         own = [name for name in self.names if name not in self._hosts]
         return ordering_of(self.profile, own, self._clues, self._evidence)
-
-    @property
-    def order_doubt(self) -> str:
-        """Why the order of the files is only guessed; empty: it is known, but for files of one version."""
-        return self.ordering.doubt
 
     def is_applied(self, name: str) -> bool:
         """Whether the file counts as applied, does not run again by design, and was not edited since: what it
@@ -159,7 +154,7 @@ class Chain:
         if host != name:
             self._scripts.read(name)
         self._go_to(self._places[host])
-        runs = self._running(host)
+        runs = self.running(host)
         before = self._runs[-1].uncommitted if self._runs else None
         found = self._migrations(runs, self._run(runs, _RERUNS[self.terms.rerun]))
         for migration in found.values():
@@ -201,6 +196,8 @@ class Chain:
         for name in names:
             self._applied.pop(name, None)
         self._back_to(place)
+        self._moment += 1
+        place = min(place, self._first.update(names))
         moved = set(self.names[place:] if self.terms.rerun != "folder" else self.names)
         return frozenset(moved.union(*map(self.facts.update, names)))
 
@@ -240,7 +237,7 @@ class Chain:
         if self._standing.last >= 0 and halfway.shares_transaction(script, self._clues):
             begin = min(self._standing.last + 1, place)
         alone = (each for each in self.names[begin : place + 1] if each not in self._hosts)
-        run = halfway.Run([self._running(each) for each in alone], stop)
+        run = halfway.Run([self.running(each) for each in alone], stop)
         self._go_to(begin)
         mark, faults = self._mark(), self._machine.faults
         faults.clear()
@@ -261,7 +258,7 @@ class Chain:
         for name in self.names[len(self._runs) : place]:
             self._pass(name)
 
-    def _running(self, name: str) -> Running:
+    def running(self, name: str) -> Running:
         """What runs when the file runs. Raises `UsageProblem` where it cannot be read."""
         if name in self._followed.includes:
             from idemlint.sequence.running.spliced import Spliced  # hardly any file runs others
@@ -275,7 +272,7 @@ class Chain:
         runs has nothing to do by itself."""
         try:
             if name not in self._hosts:
-                runs = self._running(name)
+                runs = self.running(name)
                 return runs, self._run(runs, frozenset())
         except UsageProblem:
             pass
@@ -312,19 +309,7 @@ class Chain:
         if isinstance(found, Exception):
             self._runs.append(_Run(self._mark(), first, indexes, files, uncommitted))
             found = FileReplay(runs.give_up(found, reruns), [])
-        self._catch_up(place)
-        told = self._first.run(runs, first, has_run=self.is_applied(runs.name))
-        return found._replace(firsts=told)
-
-    def _catch_up(self, place: int) -> None:
-        """The first run goes on to where this one is: a changed text may have taken it further back."""
-        for past in range(self._first.ran, place):
-            run, name = self._runs[past], self.names[past]
-            if name in self._hosts or not run.statements:
-                self._first.passed()
-            else:
-                runs = self._running(name)
-                self._first.run(runs, run.first, has_run=self.is_applied(name))
+        return found._replace(firsts=self._first.run(runs, first))
 
     def _uncommitted(self, name: str, script: Script) -> Uncommitted | None:
         """What the transaction of all pending files has done when this one has run."""

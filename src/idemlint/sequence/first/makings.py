@@ -61,15 +61,25 @@ class Makings:
         self._home = terms.search_path[0] if terms.search_path else "public"
         self._places = {name: place for place, name in enumerate(names)}
         self._facts: dict[str, _Facts] = {}
-        self._mentioned: dict[str, list[str]] = {}
+        self._mentioned: dict[str, set[str]] = {}
+        #: What was asked, and at which place first; the first place at which all files were asked.
+        self._asked: dict[Ref, tuple[int, list[Making]]] = {}
+        self._asked_of_all = len(names)
+        #: Where the run is that asks.
+        self.place = 0
         self._has_baseline: bool | None = None
 
     def of(self, ref: Ref) -> list[Making]:
         """All that makes a thing of that name, in the folder's order; a routine whatever its arguments."""
         asked = self.resolved(ref)
+        found = self._made(asked)
+        self._asked.setdefault(asked, (self.place, found))
+        return list(found)
+
+    def _made(self, ref: Ref) -> list[Making]:
         found: list[Making] = []
         for name in self._mentioning(ref.name):
-            found += self._of_file(name).made.get(asked, ())
+            found += self._of_file(name).made.get(ref, ())
         return found
 
     def place_of(self, name: str) -> int:
@@ -79,6 +89,7 @@ class Makings:
     @property
     def has_baseline(self) -> bool:
         """Whether the folder uses tables that nobody in it makes: something was there before it."""
+        self._asked_of_all = min(self._asked_of_all, self.place)
         if self._has_baseline is None:
             every = [self._of_file(name) for name in self._names]
             made = set().union(*(each.made for each in every))
@@ -92,22 +103,34 @@ class Makings:
     def is_ended(self, ref: Ref) -> bool:
         """Whether anything in the folder drops a thing of that name, or renames it."""
         asked = self.resolved(ref)
+        self._asked_of_all = min(self._asked_of_all, self.place)
         return any(asked in self._of_file(name).ended for name in self._names)
 
-    def update(self, name: str) -> None:
-        """A file has another text now."""
-        self._facts.pop(name, None)
-        self._mentioned.clear()
+    def update(self, names: Sequence[str]) -> int:
+        """Files have other texts now. Returns the first place at which an answer was given that may be
+        another one since; behind all files where there is none."""
+        for name in names:
+            self._facts.pop(name, None)
+            text = self._text(name)
+            for word, files in self._mentioned.items():
+                if (_lowered(word) in text) != (name in files):
+                    files.symmetric_difference_update((name,))
         self._has_baseline = None
+        place, self._asked_of_all = self._asked_of_all, len(self._names)
+        for ref, (at, before) in list(self._asked.items()):
+            if self._made(ref) != before:
+                del self._asked[ref]
+                place = min(place, at)
+        return place
 
     def _mentioning(self, name: str) -> list[str]:
         """The files that may make something of that name."""
         known = self._mentioned.get(name)
         if known is None:
-            lowered = name.lower().encode("utf-8", "surrogateescape")
-            known = [each for each in self._names if lowered in self._text(each)]
+            lowered = _lowered(name)
+            known = {each for each in self._names if lowered in self._text(each)}
             self._mentioned[name] = known
-        return known
+        return sorted(known, key=self.place_of)
 
     def _text(self, name: str) -> bytes:
         """A file in lower case; empty where it cannot be read."""
@@ -173,3 +196,7 @@ class Makings:
         if ref.space in {Space.RELATION, Space.TYPE, Space.ROUTINE}:
             return Ref(ref.space, ref.name, ref.schema or self._home)
         return Ref(ref.space, ref.name)
+
+
+def _lowered(name: str) -> bytes:
+    return name.lower().encode("utf-8", "surrogateescape")

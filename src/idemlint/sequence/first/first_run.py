@@ -7,7 +7,7 @@ nobody in the folder makes is outside, and unknown.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from idemlint.faults import ours
 from idemlint.postgres.kinds import Ref, Space
@@ -26,25 +26,25 @@ from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.first import First, first, needed
 from idemlint.replay.judge.rerun import ends_of
 from idemlint.replay.machine.run import Pass
-from idemlint.sequence.makings import Makings
+from idemlint.sequence.first.makings import Makings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from idemlint.plpgsql.nodes import Sql
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.judge.first import FirstVerdict
     from idemlint.replay.judge.rerun import Program
-    from idemlint.replay.machine.run import Machine
     from idemlint.replay.machine.state import StateMark
-    from idemlint.sequence.makings import Making
+    from idemlint.runners.ordering import Ordering
+    from idemlint.sequence.first.makings import Making
     from idemlint.sequence.running.runs import Running
     from idemlint.sequence.script import Scripts
     from idemlint.sequence.terms import Terms
     from idemlint.source.statement import Span
 
 
-class Site(NamedTuple):
+class StatementSite(NamedTuple):
     """A statement: its file, its index there, and its row."""
 
     file: str
@@ -66,8 +66,8 @@ class FirstOutcome(NamedTuple):
     effect: Effect | None = None
     span: Span | None = None
     leaf: Sql | None = None
-    because: Site | None = None
-    follows: Site | None = None
+    because: StatementSite | None = None
+    follows: StatementSite | None = None
     is_made_twice: bool = False
     is_to_come: bool = False
 
@@ -80,64 +80,102 @@ class _Failure(NamedTuple):
     have made something for, and the failure that all began with."""
 
     number: int
-    root: Site
+    root: StatementSite
     made: dict[Ref, object]
     ended: frozenset[Ref]
     touched: frozenset[Ref]
 
 
 class _Place(NamedTuple):
-    """The state before a file, and how many failures there were by then."""
+    """A file that has run: the state before it, how many failures there were by then, and the number of the
+    statement before its first one. An empty `name`: it did nothing by itself, or cannot be read."""
 
     mark: StateMark
     failures: int
+    name: str = ""
+    number: int = 0
+
+
+class Along(Protocol):
+    """The replay that a first run goes along with."""
+
+    names: tuple[str, ...]
+    terms: Terms
+
+    @property
+    def ordering(self) -> Ordering:
+        """Whether the order of its files is known."""
+
+    def running(self, name: str) -> Running:
+        """What runs when a file runs."""
+
+    def is_applied(self, name: str) -> bool:
+        """Whether a file has run on the live database."""
+
+    def origin(self, number: int) -> tuple[str, int] | None:
+        """Which statement has a number: its file, and its index there."""
 
 
 class FirstRun:
-    """Runs the files one after the other. `doubt`: why their order is only a guess; empty where it is known.
+    """The first run, which goes `along` with a replay: file by file, and back again."""
 
-    `origin` tells which statement has a number.
-    """
-
-    def __init__(
-        self,
-        machine: Machine,
-        makings: Makings,
-        scripts: Scripts,
-        origin: Callable[[int], tuple[str, int] | None],
-        doubt: str = "",
-    ) -> None:
-        self._machine = machine
-        self._makings = makings
+    def __init__(self, along: Along, scripts: Scripts) -> None:
+        terms = along.terms
+        session = scripts.profile.session
+        self._machine = new_machine(terms.search_path, terms.postgres_version, session)
+        self._along = along
         self._scripts = scripts
-        self._origin = origin
-        self._doubt = doubt
+        self._makings = Makings(along.names, scripts, terms)
         self._places: list[_Place] = []
+        #: Files that have run, and were taken back for what another file says now.
+        self._waiting: list[_Place] = []
         self._failures: list[_Failure] = []
-
-    @property
-    def ran(self) -> int:
-        """How many files have run."""
-        return len(self._places)
+        #: Files whose rows were told, each with the place of who was told.
+        self._referred: list[tuple[str, int]] = []
 
     def back_to(self, place: int) -> None:
         """Undo the files from `place` on."""
-        if len(self._places) > place:
+        ran = len(self._places)
+        del self._waiting[max(place - ran, 0) :]
+        if ran > place:
             before = self._places[place]
             self._machine.state.rollback(before.mark)
             del self._failures[before.failures :]
             del self._places[place:]
+            self._referred = [each for each in self._referred if each[1] < place]
 
-    def passed(self) -> None:
-        """A file that does nothing by itself, or that cannot be read."""
-        self._places.append(_Place(self._machine.state.mark(), len(self._failures)))
+    def update(self, names: Sequence[str]) -> int:
+        """Some files have other texts now. Returns the place of the first file of which something else may be
+        said for that, though it stands before them."""
+        place = self._makings.update(names)
+        place = min((at for file, at in self._referred if file in names), default=place)
+        if place < len(self._places):
+            waiting = [*self._places[place:], *self._waiting]
+            self.back_to(place)
+            self._waiting = waiting
+        return place
 
-    def run(self, runs: Running, number: int, *, has_run: bool) -> list[FirstOutcome]:
-        """Run what a file runs; the first statement has the number behind `number`. Where the file `has_run`
-        on the live database, a statement that fails here has done its work there, and counts as done."""
+    def passed(self, name: str = "", number: int = 0) -> None:
+        """A file begins that does nothing by itself (without a `name`), or what `run` says."""
+        self._makings.place = len(self._places)
+        self._places.append(_Place(self._machine.state.mark(), len(self._failures), name, number))
+
+    def run(self, runs: Running, number: int) -> list[FirstOutcome]:
+        """Run what a file runs; the first statement has the number behind `number`. Where the file has run on
+        the live database, a statement that fails here has done its work there, and counts as done."""
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            if each.name:
+                self._run(self._along.running(each.name), each.number)
+            else:
+                self.passed()
+        return self._run(runs, number)
+
+    def _run(self, runs: Running, number: int) -> list[FirstOutcome]:
         machine, state = self._machine, self._machine.state
         programs, ends = runs.programs(), ends_of(state, runs.units())
-        self.passed()
+        has_run = self._along.is_applied(runs.name)
+        self.passed(runs.name, number)
         machine.faults.clear()
         state.begin_file()
         run = Pass(machine, judging=True, file_start=number, world=self)
@@ -167,11 +205,11 @@ class FirstRun:
             # Where it cannot be told that it failed, it is taken to have done its work.
             Pass(self._machine, judging=False, file_start=number).statement(number, program)
             return
-        site = self._site(self._origin(number))
+        site = self._site(self._along.origin(number))
         if site is not None:
             self._failures.append(self._failure(number, outcome.follows or site, program))
 
-    def _failure(self, number: int, root: Site, program: Program) -> _Failure:
+    def _failure(self, number: int, root: StatementSite, program: Program) -> _Failure:
         resolved = self._makings.resolved
         made: dict[Ref, object] = {}
         ended: set[Ref] = set()
@@ -189,6 +227,11 @@ class FirstRun:
             elif isinstance(effect, Drops):
                 ended.add(resolved(effect.ref))
         return _Failure(number, root, made, frozenset(ended), frozenset(touched))
+
+    @property
+    def _doubt(self) -> str:
+        """Why the order of the files is only a guess; empty where it is known."""
+        return self._along.ordering.doubt
 
     # -- what a name is that nobody has made yet -----------------------------------------------------
 
@@ -225,7 +268,7 @@ class FirstRun:
             follows = next((each.root for each in self._failures[::-1] if ref in each.ended), None)
             if self._doubt and self._makings.is_ended(ref):
                 return self._in_doubt(outcome)
-            because = self._site(self._origin(found.maker))
+            because = self._site(self._along.origin(found.maker))
             return outcome._replace(because=because, follows=follows, is_made_twice=True)
         missing = needed(effect)
         if missing is None:
@@ -238,7 +281,7 @@ class FirstRun:
         if self._doubt and (makings or found.maker or self._makings.is_ended(ref)):
             return self._in_doubt(outcome)
         follows = self._follows(ref, found)
-        because = self._site(self._origin(found.maker)) if found.maker else None
+        because = self._site(self._along.origin(found.maker)) if found.maker else None
         to_come = False
         if follows is None and because is None:
             later = next((each for each in makings if not self._has_run(each)), None)
@@ -246,7 +289,7 @@ class FirstRun:
             to_come = later is not None
         return outcome._replace(because=because, follows=follows, is_to_come=to_come)
 
-    def _follows(self, ref: Ref, found: First) -> Site | None:
+    def _follows(self, ref: Ref, found: First) -> StatementSite | None:
         """The failure without which it would be there."""
         by_key = found.sqlstate in {"42P10", "42830"} or (
             found.sqlstate == "42704" and not ref.parent
@@ -262,7 +305,7 @@ class FirstRun:
                 return each.root
         return None
 
-    def _skipped(self, ref: Ref) -> Site | None:
+    def _skipped(self, ref: Ref) -> StatementSite | None:
         """The statement whose guard found another table there, and that would have made it."""
         table = ref.parent
         if table is None:
@@ -277,7 +320,7 @@ class FirstRun:
 
     def _has_run(self, making: Making) -> bool:
         """Whether the run has come past a statement."""
-        last = self._origin(self._machine.catalog.statement)
+        last = self._along.origin(self._machine.catalog.statement)
         if last is None:
             return True
         place = self._makings.place_of
@@ -287,16 +330,17 @@ class FirstRun:
         reason = f"{outcome.reason}, if the files run in this order: {self._doubt}"
         return outcome._replace(verdict="unknown", sqlstate=None, reason=reason)
 
-    def _making_site(self, making: Making) -> Site | None:
+    def _making_site(self, making: Making) -> StatementSite | None:
         return self._site((making.file, making.statement))
 
-    def _site(self, origin: tuple[str, int] | None) -> Site | None:
+    def _site(self, origin: tuple[str, int] | None) -> StatementSite | None:
         if origin is None:
             return None
         file, index = origin
+        self._referred.append((file, len(self._places) - 1))
         parsed = self._scripts.read(file).parsed
         start = parsed.statements[index].span.start
-        return Site(file, index, parsed.source.data.count(b"\n", 0, start) + 1)
+        return StatementSite(file, index, parsed.source.data.count(b"\n", 0, start) + 1)
 
 
 def _has(definition: object, ref: Ref) -> bool:
@@ -308,16 +352,3 @@ def _has(definition: object, ref: Ref) -> bool:
 
 #: Of these names the folder's statements tell which there are; others come with the server, or extensions.
 _CLOSED: Final = frozenset({Space.RELATION, Space.TYPE, Space.ROUTINE, Space.SCHEMA})
-
-
-def first_run(
-    terms: Terms,
-    scripts: Scripts,
-    names: Sequence[str],
-    origin: Callable[[int], tuple[str, int] | None],
-    doubt: str = "",
-) -> FirstRun:
-    """The first run of some files, before any of them has run."""
-    session = scripts.profile.session
-    machine = new_machine(terms.search_path, terms.postgres_version, session)
-    return FirstRun(machine, Makings(names, scripts, terms), scripts, origin, doubt)

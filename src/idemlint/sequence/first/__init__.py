@@ -1,0 +1,1 @@
+"""What a sequence does on a database that was empty."""
