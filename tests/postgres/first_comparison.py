@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from .comparison import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from .comparison import First, Verdict
     from .first_answers import Answer, LeftOut
@@ -110,10 +110,25 @@ def outcome(first: First | None, answer: Answer | None, left: LeftOut | None) ->
 
 @dataclass(slots=True)
 class FirstReport:
-    """All statements of a run with both answers, and notes about what was left out."""
+    """All statements of a run with both answers, and notes about what was left out.
+
+    Statements that are only counted, and not kept, are in `counted`.
+    """
 
     runs: list[FirstRun] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    counted: Counter[Outcome] = field(default_factory=Counter)
+
+    def add(self, other: FirstReport) -> None:
+        """Take another report's statements and notes along."""
+        self.runs += other.runs
+        self.notes += other.notes
+        self.counted += other.counted
+
+    def forget(self, kinds: Collection[Outcome]) -> None:
+        """Only count statements that came out so: there are many, and nobody reads them."""
+        self.counted.update(one.outcome for one in self.runs if one.outcome in kinds)
+        self.runs = [one for one in self.runs if one.outcome not in kinds]
 
     def text(self) -> str:
         """Return the report as it is printed: disagreements, notes, counts."""
@@ -128,7 +143,7 @@ class FirstReport:
 
     def counts(self) -> Counter[Outcome]:
         """Return how many statements came out which way."""
-        return Counter(one.outcome for one in self.runs)
+        return self.counted + Counter(one.outcome for one in self.runs)
 
     def summary(self) -> list[str]:
         """Return the counts, a line each; the shares that matter; a table by SQLSTATE."""
@@ -139,7 +154,7 @@ class FirstReport:
         compared = sum(counts[one] for one in COMPARED)
         fails = counts["right"] + counts["wrong sqlstate"]
         lines.append(
-            f"{compared} compared of {len(self.runs)}; {claims} claims,"
+            f"{compared} compared of {counts.total()}; {claims} claims,"
             f" right {_share(counts['right'], claims)}, SQLSTATE right {_share(counts['right'], fails)};"
             f" false: 1 in {round(compared / counts['false claim']) if counts['false claim'] else '∞'}"
         )
@@ -161,11 +176,13 @@ class FirstReport:
 def tally(runs: Iterable[FirstRun]) -> dict[str, Counter[str]]:
     """Count by SQLSTATE: `claims`, and of those `right`, `false`, `other`; `fails`, and of those `found`.
 
-    `other` are claims of statements that fail otherwise, counted where idemlint put them.
+    `other` are claims of statements that fail otherwise, counted where idemlint put them. Where it
+    says nothing of first runs, the failures are still counted.
     """
     numbers: dict[str, Counter[str]] = {}
     for one in runs:
-        if one.outcome not in COMPARED:
+        asked = one.outcome in COMPARED
+        if not asked and (one.outcome != "not asked" or one.left_out is not None):
             continue
         claimed = one.claimed
         failed = one.answer.sqlstate if one.answer is not None else None

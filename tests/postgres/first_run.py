@@ -112,9 +112,7 @@ def _measure_on(
     for part in by_runner(migrations):
         prelude = PRELUDES.get(part[0].runner, ()) if options.prelude else ()
         with server.fresh_database() as database:
-            mine = measure(database, part, prelude)
-        report.runs += mine.runs
-        report.notes += mine.notes
+            report.add(measure(database, part, prelude))
     kept = {
         "folder": folder,
         "server": server.version,
@@ -168,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"== {folder} (PostgreSQL {server.version})\n{report.text()}")
             failed = _failure_lines(report)
             print("\n".join(failed if options.failures else failed[-1:]) + "\n", flush=True)
-            total.runs += report.runs
+            total.add(report)
             kept.append(measured)
             if options.json:
                 measurements.write(options.json, kept)
