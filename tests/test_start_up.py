@@ -44,9 +44,10 @@ replay.catalog.knowledge replay.catalog.known_rows replay.catalog.lookup
 replay.catalog.refs replay.catalog.relation replay.catalog.slots replay.catalog.table_rows
 replay.catalog.view replay.effects replay.effects.program replay.effects.queries
 replay.effects.tables replay.effects.vocabulary replay.judge replay.judge.assembly
-replay.judge.lasting replay.judge.patterns replay.judge.rerun replay.judge.settling replay.judge.stops
+replay.judge.first replay.judge.lasting replay.judge.patterns replay.judge.rerun replay.judge.settling replay.judge.stops
 replay.judge.verdict replay.machine replay.machine.budget replay.machine.handlers
-replay.machine.objects replay.machine.objects.create replay.machine.requirements replay.machine.run
+replay.machine.objects replay.machine.objects.create replay.machine.objects.own_faults
+replay.machine.requirements replay.machine.run
 replay.machine.signals replay.machine.state replay.queries replay.queries.scope
 report report.account report.formats report.full report.lines report.run_report report.summary
 report.words
@@ -55,7 +56,8 @@ runners runners.body_spans runners.clues runners.cutters runners.detector runner
 runners.line_patterns runners.majority runners.profile runners.profiles runners.sections
 runners.units
 selection
-sequence sequence.asked sequence.chain sequence.facts sequence.grouping sequence.migration
+sequence sequence.asked sequence.chain sequence.facts sequence.first sequence.first.first_run
+sequence.grouping sequence.migration
 sequence.order sequence.owners sequence.paths sequence.running sequence.running.runs sequence.script
 sequence.standing sequence.start_after sequence.terms sequence.texts sequence.unjudged
 settings

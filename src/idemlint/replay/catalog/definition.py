@@ -49,10 +49,8 @@ class Definition:
 
     __slots__ = ()
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether all columns and keys that a table of this definition came with are told."""
-        return False
+    #: Whether a table of this definition has columns or keys that it does not tell.
+    open = True
 
     def inside(self, space: Space, name: str) -> bool | None:
         """Whether something of that name came with the statement; `None`: it does not say."""

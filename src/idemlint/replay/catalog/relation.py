@@ -87,11 +87,6 @@ class TableDefinition(Definition):
         return not {"partbound", "ofTypename"}.isdisjoint(self.statement.fields)
 
     @property
-    def is_closed(self) -> bool:
-        """Whether all its columns and inline keys are told."""
-        return not self.open
-
-    @property
     def column_names(self) -> frozenset[str]:
         """The names of its columns, without reading what they are."""
         return self.contents.column_names

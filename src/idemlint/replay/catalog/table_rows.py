@@ -223,7 +223,7 @@ def is_closed(table: Slot) -> bool:
     the folder does to it can be told.
     """
     definition = table.definition
-    told = isinstance(definition, Definition) and definition.is_closed
+    told = isinstance(definition, Definition) and not definition.open
     return told and (table.kind is Kind.TABLE or isinstance(definition, TableDefinition))
 
 

@@ -35,6 +35,8 @@ class Inference(NamedTuple):
     reason: str = ""
 
 
+#: What PostgreSQL says where a table has no such key, or no such constraint.
+BY_KEYS: Final = frozenset({"42P10", "42704"})
 _UNKNOWN: Final = Inference(None)
 
 

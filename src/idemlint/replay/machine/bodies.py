@@ -10,18 +10,17 @@ from idemlint.postgres.sqlstates import catches
 from idemlint.replay.catalog import knowledge, table_rows
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.datatype import CompositeDefinition, EnumDefinition
-from idemlint.replay.catalog.definition import INSIDE
 from idemlint.replay.catalog.relation import IndexDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
 from idemlint.replay.effects.program import program_within
 from idemlint.replay.effects.vocabulary import Opaque
 from idemlint.replay.guards import conditions
 from idemlint.replay.guards.kept import condition_of
+from idemlint.replay.machine import opening
 from idemlint.replay.machine.foresight import Foresight
 from idemlint.replay.machine.signals import (
     RETURNED,
     SKIPPED,
-    STAND_IN,
     Doubt,
     Pattern,
     Raised,
@@ -114,7 +113,7 @@ def _effects(run: Pass, node: nodes.Sql | nodes.Asks) -> tuple[Effect, ...]:
 def _dynamic(run: Pass, node: nodes.Dynamic) -> Result:
     pattern = _pattern(run, node)
     if run.world is not None:
-        _opens(run, node, pattern)
+        opening.by_text(run.catalog, node, pattern)
     if pattern is None:
         return run.execute_at((Opaque(node.reason, node.mentions),), node.span)
     knowledge.forget(run.catalog, pattern.changes)
@@ -122,20 +121,6 @@ def _dynamic(run: Pass, node: nodes.Dynamic) -> Result:
     if not pattern.safe:
         run.doubt(node.reason, Opaque(node.reason), pattern.sqlstate, node.span)
     return None
-
-
-def _opens(run: Pass, node: nodes.Dynamic, pattern: Pattern | None) -> None:
-    """What built its SQL may have made what it names, and where the names are not constant, may have changed
-    any table."""
-    catalog = run.catalog
-    names = {name for _, name in pattern.changes | pattern.makes} if pattern else node.mentions
-    knowledge.open_all(catalog, (str(name) for name in names if name != STAND_IN))
-    changes = pattern.changes if pattern is not None else ()
-    inside = (
-        (space in INSIDE for space, name in pattern.makes if name == STAND_IN) if pattern else ()
-    )
-    if pattern is None or any(inside) or any(name == STAND_IN for _, name in changes):
-        knowledge.open_tables(catalog)
 
 
 def _pattern(run: Pass, node: nodes.Dynamic) -> Pattern | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Kind, Space
+from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definition import INSERT
-from idemlint.replay.catalog.knowledge import is_open
 from idemlint.replay.catalog.known_rows import NEW, NULL, OR_ANOTHER, literal
 from idemlint.replay.effects.vocabulary import Again, Inserts
 from idemlint.replay.guards import conditions
@@ -19,9 +18,7 @@ from idemlint.replay.keys.inference import infer
 from idemlint.replay.keys.values import is_new
 from idemlint.replay.machine.bodies import truth
 from idemlint.replay.machine.refusals import is_null, no_values, refused
-from idemlint.replay.machine.signals import Raised
-from idemlint.replay.machine.writes import known_table
-from idemlint.replay.queries.columns import names_of
+from idemlint.replay.machine.writes import base_of, known_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +51,7 @@ def insert(run: Pass, effect: Inserts) -> Result:
     if known is None:
         return None
     table, facts = known
-    base = _base(run, table)
+    base = base_of(run, table)
     if base is not None:
         table, facts = base, table_rows.rows_of(run.catalog, base)
     rows = given.read(run.catalog, effect, table, in_order=base is None)
@@ -69,12 +66,11 @@ def insert(run: Pass, effect: Inserts) -> Result:
     if effect.conflict:
         inference = infer(run.catalog, table, effect)
         result = refused(run, effect, table, facts, rows, inference)
-        if result is not None and not _is_open(run, table, result):
+        if result is not None:
             return result
     if run.world is not None:
         # Of rows that come for the first time nothing is asked.
-        guarded = effect.guarded or effect.guard is not None
-        _learn(run, table, facts, rows, effect, guarded=guarded)
+        _learn(run, table, facts, rows, effect, guarded=effect.guarded)
         return None
     if effect.guard is not None:
         kept_out = _kept_out(run, effect, rows)
@@ -108,33 +104,6 @@ def insert(run: Pass, effect: Inserts) -> Result:
     return None
 
 
-def _is_open(run: Pass, table: Slot, result: Result) -> bool:
-    """Whether the table may have other keys than those that are known, in the first run."""
-    if run.world is None or not isinstance(result, Raised):
-        return False
-    known = table.certain and not is_open(run.catalog, "", table.oid)
-    return not known and result.sqlstate in {"42P10", "42704"}
-
-
-def _base(run: Pass, view: Slot) -> Slot | None:
-    """The one table of a view without triggers and rules, whose columns have the same names."""
-    catalog = run.catalog
-    if view.kind is not Kind.VIEW:
-        return None
-    if catalog.has(Space.RULE, view.oid) or catalog.has(Space.TRIGGER, view.oid):
-        return None
-    read = [
-        oid
-        for oid in view.needs
-        if (home := catalog.key_of(oid)) is not None and home[0] is Space.RELATION
-    ]
-    table = catalog.by_oid(read[0]) if len(read) == 1 else None
-    if table is None or table.kind is not Kind.TABLE:
-        return None
-    names, own = catalog.made_of(view, names_of), catalog.made_of(table, names_of)
-    return table if not own or set(names).issubset(own) else None
-
-
 def _learn(
     run: Pass,
     table: Slot,
@@ -149,7 +118,11 @@ def _learn(
         table_rows.set_rows(run.catalog, table, facts._replace(complete=False))
         return
     room = _MOST_ROWS - len(facts.rows)
-    unsure = guarded or (effect.conflict and not _are_new(run, table, facts, rows))
+    unsure = (
+        guarded
+        or effect.guard is not None
+        or (effect.conflict and not _are_new(run, table, facts, rows))
+    )
     more = (OR_ANOTHER,) if unsure else ()
     known = tuple(
         frozenset((*(pair for pair in row.items() if pair[1] is not None), *more))

@@ -9,12 +9,12 @@ from idemlint.postgres.extensions import extension_of
 from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.refs import qualified
 from idemlint.replay.catalog.routine import Routine
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED
 from idemlint.replay.effects.vocabulary import Requires, Verb
+from idemlint.replay.machine import opening
 from idemlint.replay.machine.requirements import requires
 from idemlint.replay.queries.columns import QueryDefinition
 from idemlint.replay.queries.literals import of_enum, refusal_of
@@ -22,9 +22,6 @@ from idemlint.replay.queries.resolve import outputs
 from idemlint.replay.queries.scope import levels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Calls, Creates, ReadsColumns, Validates
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
@@ -86,7 +83,7 @@ def calls(run: Pass, effect: Calls) -> Result:
         return None
     found = [slot for _, slot in run.catalog.namesakes(effect.ref)]
     if run.world is not None:
-        _opens(run, effect, found)
+        opening.by_call(run.catalog, effect, found)
     if any(slot.presence is not ABSENT for slot in found):
         return None
     if not found and run.world is not None and run.world.is_to_come(effect.ref):
@@ -97,17 +94,6 @@ def calls(run: Pass, effect: Calls) -> Result:
             reason = f"function {effect.ref} is gone {run.since(slot)}"
             return run.raised("42883", effect, reason)
     return None
-
-
-def _opens(run: Pass, effect: Calls, found: Iterable[Slot]) -> None:
-    """What a routine that builds its SQL may have made: what its text names, and what it is given."""
-    catalog = run.catalog
-    knowledge.open_all(catalog, effect.gives)
-    for slot in found:
-        builds = slot.definition.builds if isinstance(slot.definition, Routine) else None
-        if builds is not None and slot.presence is PRESENT:
-            knowledge.open_all(catalog, builds)
-            knowledge.open_tables(catalog)
 
 
 def validates(run: Pass, effect: Validates) -> Result:

@@ -11,10 +11,12 @@ from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog.column import SERIALS, Column
 from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.definition import INSERT
+from idemlint.replay.catalog.knowledge import is_open
 from idemlint.replay.catalog.known_rows import NULL
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT, Slot
 from idemlint.replay.keys.identity import Keys
+from idemlint.replay.keys.inference import BY_KEYS
 from idemlint.replay.machine.signals import SKIPPED
 from idemlint.replay.queries.columns import names_of
 
@@ -53,13 +55,19 @@ def refused(
             sqlstate, reason = known.definition
     if not sqlstate and _defers(run, table, facts, rows, inference):
         sqlstate, reason = "55000", _DEFERRABLE
-    if not sqlstate:
+    if not sqlstate or (sqlstate in BY_KEYS and not _is_whole(run, table)):
         return None
     if run.judging or (run.catches is not None and run.catches(sqlstate)):
         return run.raised(sqlstate, effect._replace(conflict=REFUSED), reason)
     slot = Slot(PRESENT, run.catalog.new_oid(), definition=(sqlstate, reason))
     run.catalog.put(key, slot)
     return SKIPPED
+
+
+def _is_whole(run: Pass, table: Slot) -> bool:
+    """Whether a table has the keys that are known, and no others: in the first run, what built its SQL may
+    have made some."""
+    return run.world is None or (table.certain and not is_open(run.catalog, "", table.oid))
 
 
 def _defers(

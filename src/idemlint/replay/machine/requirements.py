@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idemlint.postgres.extensions import extension_of
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space, in_words
 from idemlint.replay.catalog.refs import schema as schema_ref
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
@@ -155,6 +154,9 @@ def _unknown(run: Pass, effect: Requires, ref: Ref) -> Result:
 
 def _is_brought(run: Pass, ref: Ref) -> bool:
     """Whether an extension that is there brings it."""
+    # Most names are those of the folder.
+    from idemlint.postgres.extensions import extension_of
+
     extension = extension_of(ref.space, ref.name)
     return extension is not None and (
         run.catalog.presence(Ref(Space.EXTENSION, extension)) is PRESENT

@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Space
+from idemlint.postgres.kinds import Kind, Space
 from idemlint.postgres.value_types import differ
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definition import UPDATE
 from idemlint.replay.catalog.known_rows import GIVEN, NULL, OR_ANOTHER, KnownRows, literal
 from idemlint.replay.catalog.slots import ABSENT
 from idemlint.replay.effects.vocabulary import Again, Deletes, Updates
+from idemlint.replay.queries.columns import names_of
 
 if TYPE_CHECKING:
     from idemlint.postgres.kinds import Ref
@@ -28,6 +29,25 @@ def known_table(run: Pass, ref: Ref) -> tuple[Slot, Rows] | None:
     if table is None or table.presence is ABSENT:
         return None
     return table, table_rows.rows_of(run.catalog, table)
+
+
+def base_of(run: Pass, view: Slot) -> Slot | None:
+    """The one table of a view without triggers and rules, whose columns have the same names."""
+    catalog = run.catalog
+    if view.kind is not Kind.VIEW:
+        return None
+    if catalog.has(Space.RULE, view.oid) or catalog.has(Space.TRIGGER, view.oid):
+        return None
+    read = [
+        oid
+        for oid in view.needs
+        if (home := catalog.key_of(oid)) is not None and home[0] is Space.RELATION
+    ]
+    table = catalog.by_oid(read[0]) if len(read) == 1 else None
+    if table is None or table.kind is not Kind.TABLE:
+        return None
+    names, own = catalog.made_of(view, names_of), catalog.made_of(table, names_of)
+    return table if not own or set(names).issubset(own) else None
 
 
 def updates(run: Pass, effect: Updates) -> Result:

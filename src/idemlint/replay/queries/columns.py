@@ -32,10 +32,8 @@ class QueryDefinition(Definition):
     def __hash__(self) -> int:
         return hash(tuple(self.types))
 
-    @property
-    def is_closed(self) -> bool:
-        """A query brings no keys."""
-        return True
+    #: A query brings no keys.
+    open = False
 
     def inside(self, space: Space, name: str) -> bool | None:
         """Whether it has a column."""

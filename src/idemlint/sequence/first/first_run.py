@@ -26,7 +26,6 @@ from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.first import First, first, needed
 from idemlint.replay.judge.rerun import ends_of
 from idemlint.replay.machine.run import Pass
-from idemlint.sequence.first.makings import Makings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.ordering import Ordering
-    from idemlint.sequence.first.makings import Making
+    from idemlint.sequence.first.makings import Making, Makings
     from idemlint.sequence.running.runs import Running
     from idemlint.sequence.script import Scripts
     from idemlint.sequence.terms import Terms
@@ -125,13 +124,23 @@ class FirstRun:
         self._machine = new_machine(terms.search_path, terms.postgres_version, session)
         self._along = along
         self._scripts = scripts
-        self._makings = Makings(along.names, scripts, terms)
+        self._asked: Makings | None = None
         self._places: list[_Place] = []
         #: Files that have run, and were taken back for what another file says now.
         self._waiting: list[_Place] = []
         self._failures: list[_Failure] = []
         #: Files whose rows were told, each with the place of who was told.
         self._referred: list[tuple[str, int]] = []
+
+    @property
+    def _makings(self) -> Makings:
+        """Who makes what; most folders are never asked."""
+        if self._asked is None:
+            from idemlint.sequence.first.makings import Makings
+
+            self._asked = Makings(self._along.names, self._scripts, self._along.terms)
+        self._asked.place = len(self._places) - 1
+        return self._asked
 
     def back_to(self, place: int) -> None:
         """Undo the files from `place` on."""
@@ -147,7 +156,8 @@ class FirstRun:
     def update(self, names: Sequence[str]) -> int:
         """Some files have other texts now. Returns the place of the first file of which something else may be
         said for that, though it stands before them."""
-        place = self._makings.update(names)
+        asked = self._asked
+        place = asked.update(names) if asked is not None else len(self._along.names)
         place = min((at for file, at in self._referred if file in names), default=place)
         if place < len(self._places):
             waiting = [*self._places[place:], *self._waiting]
@@ -157,7 +167,6 @@ class FirstRun:
 
     def passed(self, name: str = "", number: int = 0) -> None:
         """A file begins that does nothing by itself (without a `name`), or what `run` says."""
-        self._makings.place = len(self._places)
         self._places.append(_Place(self._machine.state.mark(), len(self._failures), name, number))
 
     def run(self, runs: Running, number: int) -> list[FirstOutcome]:

@@ -17,9 +17,6 @@ from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects.queries import constant
 from idemlint.replay.effects.vocabulary import Requires, Verb
-from idemlint.replay.machine.objects.taken_over import completed
-from idemlint.replay.queries.literals import of_enum
-from idemlint.replay.queries.resolve import SYSTEM_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +33,12 @@ def checked(
     if isinstance(definition, Column):
         return _column(run, effect, definition)
     if definition.open:
+        # Few tables take anything over.
+        from idemlint.replay.machine.objects.taken_over import completed
+
         definition = completed(run, definition, effect.ref.name)
     for name in _named(definition):
-        if definition.inside(Space.COLUMN, name) is False and name not in SYSTEM_COLUMNS:
+        if definition.inside(Space.COLUMN, name) is False and not _is_systems(name):
             ref = Ref(Space.COLUMN, name, None, effect.ref)
             needs = Requires(ref, True, "42703", Kind.COLUMN, Verb.USE)
             return run.raised("42703", needs, f"there is no column {name} in {effect.ref}")
@@ -47,6 +47,12 @@ def checked(
         if refusal is not None:
             return refusal
     return definition
+
+
+def _is_systems(name: str) -> bool:
+    from idemlint.replay.queries.resolve import SYSTEM_COLUMNS
+
+    return name in SYSTEM_COLUMNS
 
 
 def _named(definition: TableDefinition) -> Iterator[str]:
@@ -79,5 +85,8 @@ def _default(run: Pass, effect: Creates, column: Column) -> Raised | None:
     slot = run.catalog.find(Ref(Space.TYPE, bare, schema or None))
     if slot is None or slot.presence is not PRESENT or not slot.certain:
         return None
+    # Few columns have a default of such a type.
+    from idemlint.replay.queries.literals import of_enum
+
     refusal = of_enum(run.catalog, slot, bare, text)
     return None if refusal is None else run.raised(refusal[0], effect, refusal[1])
