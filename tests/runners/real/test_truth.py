@@ -177,3 +177,19 @@ def test_numbers_as_the_runner_sorts_them(
     paths, said = start(runner, files, request, tmp_path, database, numbers=numbers)
     assert found(database) == {"b"}, said
     assert paths == [(tmp_path / runner.name.format(each)).as_posix() for each in numbers]
+
+
+@pytest.mark.parametrize(
+    "profile", ["dbmate", "postgrator", "yandex-pgmigrate", "yoyo", "supabase"]
+)
+def test_a_late_file(
+    profile: str, request: pytest.FixtureRequest, tmp_path: Path, database: Database
+) -> None:
+    """One with an earlier number than that of the file that ran."""
+    runner = next(each for each in RUNNERS if each.profile == profile)
+    start(runner, [["CREATE TABLE a ()"]], request, tmp_path, database, numbers=[5])
+    assert found(database) == {"a"}
+    name = runner.name.format(3)
+    (tmp_path / name).write_text(f"{runner.up}CREATE TABLE b ();\n{runner.below}")
+    said = runner.start(request.getfixturevalue(runner.needs), tmp_path, database)
+    assert found(database) == ({"a", "b"} if get(profile).late_of(name) == "runs" else {"a"}), said
