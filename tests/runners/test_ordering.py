@@ -88,6 +88,7 @@ def test_dates_are_written_in_many_ways(folder: Folder) -> None:
     assert doubt(folder, "psql", "20231231120000_a.sql", "20240101_b.sql") == (
         "the files stand in another order than their numbers and dates would give them"
     )
+    assert not doubt(folder, "flyway", "V20231231120000__a.sql", "V20240101__b.sql")
 
 
 def test_what_runs_again_by_design_needs_no_number(folder: Folder) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from idemlint.records import NamedTuple
 from idemlint.runners.profile import version_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.majority import Evidence
@@ -83,8 +84,9 @@ def ordering_of(
         if profile.plan:
             return Ordering(f"{profile.plan} is not there")
         return Ordering("" if has_own_rule else _without_numbers(profile))
-    keys = [_meant(version) for version in versions.values()]
-    if not has_own_rule and keys != sorted(keys):
+    # Whoever runs scripts by hand goes by what people read; a runner may take a date for a number.
+    readings = (_meant, version_key) if profile.has_journal else (_meant,)
+    if not has_own_rule and not any(_rises(map(each, versions.values())) for each in readings):
         return Ordering(
             "the files stand in another order than their numbers and dates would give them"
             + (f", and that {profile.title} runs them is only guessed" * profile.has_journal)
@@ -98,6 +100,10 @@ def _version(profile: Profile, name: str) -> str:
     """The file's version, as the runner has it; empty: its name has none."""
     found = profile.named(name)
     return profile.version_of(name) if found and found[1].groupdict().get("version") else ""
+
+
+def _rises(keys: Iterable[tuple[int, ...]]) -> bool:
+    return all(before <= after for before, after in pairwise(keys))
 
 
 def _meant(version: str) -> tuple[int, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,3 +148,48 @@ def test_the_order_of_files(
     paths, said = start(runner, files, request, tmp_path, database)
     assert len(paths) == 2
     assert found(database) == {"b"}, said
+
+
+@pytest.mark.parametrize(
+    ("profile", "numbers"),
+    [
+        ("dbmate", (10, 2)),
+        ("supabase", (20240101000000, 20260426)),
+        ("supabase", (10, 2)),
+        ("yoyo", (10, 2)),
+        ("postgrator", (2, 10)),
+        ("yandex-pgmigrate", (2, 10)),
+        ("node-pg-migrate", (2, 10)),
+        ("node-pg-migrate", (20200101000001000, 1600000000000)),
+    ],
+)
+def test_numbers_as_the_runner_sorts_them(
+    profile: str,
+    numbers: tuple[int, int],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    database: Database,
+) -> None:
+    """The second file needs the first."""
+    runner = next(each for each in RUNNERS if each.profile == profile)
+    runner = replace(runner, name=re.sub(r"\{:\d+\}", "{}", runner.name))
+    files = [["CREATE TABLE a (x int)"], ["ALTER TABLE a RENAME TO b"]]
+    paths, said = start(runner, files, request, tmp_path, database, numbers=numbers)
+    assert found(database) == {"b"}, said
+    assert paths == [(tmp_path / runner.name.format(each)).as_posix() for each in numbers]
+
+
+@pytest.mark.parametrize(
+    "profile", ["dbmate", "postgrator", "yandex-pgmigrate", "yoyo", "supabase"]
+)
+def test_a_late_file(
+    profile: str, request: pytest.FixtureRequest, tmp_path: Path, database: Database
+) -> None:
+    """One with an earlier number than that of the file that ran."""
+    runner = next(each for each in RUNNERS if each.profile == profile)
+    start(runner, [["CREATE TABLE a ()"]], request, tmp_path, database, numbers=[5])
+    assert found(database) == {"a"}
+    name = runner.name.format(3)
+    (tmp_path / name).write_text(f"{runner.up}CREATE TABLE b ();\n{runner.below}")
+    said = runner.start(request.getfixturevalue(runner.needs), tmp_path, database)
+    assert found(database) == ({"a", "b"} if get(profile).late_of(name) == "runs" else {"a"}), said

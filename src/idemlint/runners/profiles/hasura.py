@@ -3,6 +3,7 @@
 
 - `<database>/<milliseconds>_x/up.sql`, `down.sql`; older layout `<milliseconds>_x.up.sql`. The
   file is the text of one `run_sql` request, run in a transaction; there is no opt-out.
+  By number; two of one number are an error (cli/migrate/source/migration.go Append).
   [unverified] Other names are passed over. The CLI writes its journal after success. Contents of
   applied files are not compared, and late files run: each version is looked up (cli/migrate/migrate.go
   readUp).
@@ -40,6 +41,7 @@ PROFILES: Final = (
             Claim(62, name=_BOTH, folder=r"hasura/migrations(?:/[^/]+)?/\d+_[^/]*"),
             Claim(61, name=r"\d{13}_.*\.(?:up|down)\.sql", folder=r"hasura/migrations"),
         ),
+        version_alone=True,
         reads=Reads(names="1704110400000_add_users/up.sql"),
         files=(
             Named(r"up\.sql", "up", folders=(_NAMED,)),
