@@ -56,8 +56,8 @@ runners runners.body_spans runners.clues runners.cutters runners.detector runner
 runners.line_patterns runners.majority runners.profile runners.profiles runners.sections
 runners.units
 selection
-sequence sequence.asked sequence.chain sequence.facts sequence.first sequence.first.first_run
-sequence.grouping sequence.migration
+sequence sequence.asked sequence.chain sequence.facts sequence.first
+sequence.first.first_outcome sequence.first.first_run sequence.grouping sequence.migration
 sequence.order sequence.owners sequence.paths sequence.running sequence.running.runs sequence.script
 sequence.standing sequence.start_after sequence.terms sequence.texts sequence.unjudged
 settings

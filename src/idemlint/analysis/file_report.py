@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.replay.effects.describe import Described
     from idemlint.replay.judge.verdict import Outcome
-    from idemlint.sequence.first.first_run import FirstOutcome
+    from idemlint.sequence.first.first_outcome import FirstOutcome
     from idemlint.source.statement import Edit, ParsedFile, Statement
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from idemlint.postgres.kinds import Kind
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.judge.verdict import Outcome
+    from idemlint.source.statement import Span
 
 
 class Ruling(NamedTuple):
@@ -109,8 +110,17 @@ def findings(
     found = list(_files(migration, codes, faults))
     rules = all_rules()
     explained = {each.span for each in found if getattr(rules[each.code], "explains", False)}
+    firsts = [each for each in found if getattr(rules[each.code], "explains_same", False)]
+    if firsts and explained:
+        found = [each for each in found if each.span not in explained or each not in firsts]
+    same = {(each.span, each.sqlstate): each.code for each in firsts}
+    stands_for: dict[tuple[Span, str], str] = {}
     for case, rule in _named(migration, outcomes, codes, faults):
         if case.span in explained:
+            continue
+        instead = same.get((case.span, case.outcome.sqlstate)) if same else None
+        if instead is not None:
+            stands_for[case.span, instead] = rule.code
             continue
         if rule.code not in codes:
             switched_off[rule.code] += 1
@@ -128,7 +138,7 @@ def findings(
     if not speaks_of_us(migration.data):
         return found
     try:
-        return without_suppressed(migration, found, codes, selectors())
+        return without_suppressed(migration, found, codes, selectors(), stands_for)
     except Exception as error:
         faults.note(Ruling(None, "suppressions"), error)
         return found

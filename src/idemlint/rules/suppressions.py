@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Fix
@@ -17,7 +18,7 @@ from idemlint.source.statement import Edit, Span
 from idemlint.source.tokens import comments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from idemlint.diagnostics import Diagnostic
     from idemlint.selection import Selectors
@@ -113,9 +114,11 @@ def without_suppressed(
     found: Iterable[Diagnostic],
     codes: frozenset[str],
     known: Selectors,
+    stands_for: Mapping[tuple[Span, str], str] = MappingProxyType({}),
 ) -> list[Diagnostic]:
     """The findings that no comment suppresses, and IDM007 for comments that suppress nothing. `codes` are
-    the rules that are switched on, of all that are `known`."""
+    the rules that are switched on, of all that are `known`. A finding, by its place and its code, that
+    `stands_for` another one is suppressed by that one's code, too."""
     comments_found = suppressions(migration, known)
     if not comments_found:
         return list(found)
@@ -126,8 +129,10 @@ def without_suppressed(
     kept = []
     used = set()
     for diagnostic in found:
-        keys = ((_FILE, diagnostic.code), (diagnostic.statement, diagnostic.code))
-        mine = [key for key in keys if key in index]
+        other = stands_for.get((diagnostic.span, diagnostic.code))
+        named = (diagnostic.code,) if other is None else (diagnostic.code, other)
+        places = (_FILE, diagnostic.statement)
+        mine = [(place, code) for code in named for place in places if (place, code) in index]
         used.update(mine)
         if not mine:
             kept.append(diagnostic)

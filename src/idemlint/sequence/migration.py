@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from idemlint.runners.units import Delivery
     from idemlint.sequence.batch import Uncommitted
     from idemlint.sequence.facts import FolderFacts, OtherDefinition
-    from idemlint.sequence.first.first_run import FirstOutcome
+    from idemlint.sequence.first.first_outcome import FirstOutcome
     from idemlint.sequence.standing import Late
     from idemlint.source.statement import ParsedFile, Span, Statement
     from idemlint.source.tree import Tree

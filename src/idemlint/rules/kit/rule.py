@@ -151,10 +151,11 @@ SEVERITIES: Final = {
 
 class FileRule(Rule):
     """Looks at a whole migration. `explains`: what it finds is the reason of an outcome at the same place,
-    which then has no finding of its own. `of_applied`: it looks at migrations that count as applied, and were
-    edited, as well; nothing else is said of these."""
+    which then has no finding of its own; `explains_same`: where that has the same SQLSTATE. `of_applied`:
+    it looks at migrations that count as applied, and were edited, as well; nothing else is said of these."""
 
     explains: ClassVar[bool] = False
+    explains_same: ClassVar[bool] = False
     of_applied: ClassVar[bool] = False
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:

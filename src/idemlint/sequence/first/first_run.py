@@ -26,13 +26,11 @@ from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.first import First, first, needed
 from idemlint.replay.judge.rerun import ends_of
 from idemlint.replay.machine.run import Pass
+from idemlint.sequence.first.first_outcome import RUNS, FirstFailure, FirstOutcome, StatementSite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from idemlint.plpgsql.nodes import Sql
-    from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.replay.judge.first import FirstVerdict
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.machine.state import StateMark
     from idemlint.runners.ordering import Ordering
@@ -40,57 +38,16 @@ if TYPE_CHECKING:
     from idemlint.sequence.running.runs import Running
     from idemlint.sequence.script import Scripts
     from idemlint.sequence.terms import Terms
-    from idemlint.source.statement import Span
-
-
-class StatementSite(NamedTuple):
-    """A statement: its file, its index there, and its row."""
-
-    file: str
-    statement: int
-    row: int
-
-
-class FirstOutcome(NamedTuple):
-    """What becomes of a statement in the first run, the SQLSTATE and why.
-
-    `because` is the statement that is to blame: one that made what is in the way, whose guard skipped what is
-    needed, or that makes it later (`is_to_come`). `follows` is the earlier failure that this one is only a
-    consequence of. `is_made_twice`: what it makes is there already.
-    """
-
-    verdict: FirstVerdict
-    sqlstate: str | None = None
-    reason: str = ""
-    effect: Effect | None = None
-    span: Span | None = None
-    leaf: Sql | None = None
-    because: StatementSite | None = None
-    follows: StatementSite | None = None
-    is_made_twice: bool = False
-    is_to_come: bool = False
-
-
-RUNS: Final = FirstOutcome("runs")
-
-
-class _Failure(NamedTuple):
-    """A statement that failed, by its number: what it would have made and ended, the tables that it would
-    have made something for, and the failure that all began with."""
-
-    number: int
-    root: StatementSite
-    made: dict[Ref, object]
-    ended: frozenset[Ref]
-    touched: frozenset[Ref]
 
 
 class _Place(NamedTuple):
-    """A file that has run: the state before it, how many failures there were by then, and the number of the
-    statement before its first one. An empty `name`: it did nothing by itself, or cannot be read."""
+    """A file that has run: the state before it, how many failures and doubts there were by then, and the
+    number of the statement before its first one. An empty `name`: it did nothing by itself, or cannot be
+    read."""
 
     mark: StateMark
     failures: int
+    doubts: int
     name: str = ""
     number: int = 0
 
@@ -128,7 +85,9 @@ class FirstRun:
         self._places: list[_Place] = []
         #: Files that have run, and were taken back for what another file says now.
         self._waiting: list[_Place] = []
-        self._failures: list[_Failure] = []
+        self._failures: list[FirstFailure] = []
+        #: What statements make of which it cannot be told whether they run, first made first.
+        self._doubtful: dict[Ref, StatementSite] = {}
         #: Files whose rows were told, each with the place of who was told.
         self._referred: list[tuple[str, int]] = []
 
@@ -150,6 +109,8 @@ class FirstRun:
             before = self._places[place]
             self._machine.state.rollback(before.mark)
             del self._failures[before.failures :]
+            for ref in list(self._doubtful)[before.doubts :]:
+                del self._doubtful[ref]
             del self._places[place:]
             self._referred = [each for each in self._referred if each[1] < place]
 
@@ -167,7 +128,11 @@ class FirstRun:
 
     def passed(self, name: str = "", number: int = 0) -> None:
         """A file begins that does nothing by itself (without a `name`), or what `run` says."""
-        self._places.append(_Place(self._machine.state.mark(), len(self._failures), name, number))
+        self._places.append(
+            _Place(
+                self._machine.state.mark(), len(self._failures), len(self._doubtful), name, number
+            )
+        )
 
     def run(self, runs: Running, number: int) -> list[FirstOutcome]:
         """Run what a file runs; the first statement has the number behind `number`. Where the file has run on
@@ -198,7 +163,11 @@ class FirstRun:
                 told.append(FirstOutcome("unknown", reason=ours(error)))
             else:
                 found = first(run, result)
-                outcome = RUNS if found.verdict == "runs" else self._told(found)
+                outcome = RUNS if found.verdict == "runs" else self._told(found, program)
+                if outcome.verdict == "unknown":
+                    self._doubts(mine, program)
+                elif outcome.verdict == "runs" and self._doubtful:
+                    outcome = self._rests_on_doubt(program) or outcome
                 told.append(outcome)
                 if result is not None and found.sqlstate is not None:
                     self._failed(mine, program, outcome, has_run=has_run)
@@ -218,7 +187,32 @@ class FirstRun:
         if site is not None:
             self._failures.append(self._failure(number, outcome.follows or site, program))
 
-    def _failure(self, number: int, root: StatementSite, program: Program) -> _Failure:
+    def _doubts(self, number: int, program: Program) -> None:
+        """What a statement makes may not be there: it cannot be told whether it runs."""
+        site = None
+        for effect in flat(program):
+            if isinstance(effect, Creates):
+                site = site or self._site(self._along.origin(number))
+                if site is not None:
+                    self._doubtful.setdefault(self._makings.resolved(effect.ref), site)
+
+    def _rests_on_doubt(self, program: Program) -> FirstOutcome | None:
+        """A statement that needs what may not be there."""
+        for effect in flat(program):
+            if isinstance(effect, Requires) and effect.want:
+                ref = effect.ref
+                for needed_ref in (ref, ref.parent):
+                    site = (
+                        self._doubtful.get(self._makings.resolved(needed_ref))
+                        if needed_ref
+                        else None
+                    )
+                    if site is not None:
+                        reason = f"it needs {needed_ref}, and whether that was made cannot be told"
+                        return FirstOutcome("unknown", None, reason, effect, follows=site)
+        return None
+
+    def _failure(self, number: int, root: StatementSite, program: Program) -> FirstFailure:
         resolved = self._makings.resolved
         made: dict[Ref, object] = {}
         ended: set[Ref] = set()
@@ -235,7 +229,7 @@ class FirstRun:
                 ended.add(resolved(effect.ref))
             elif isinstance(effect, Drops):
                 ended.add(resolved(effect.ref))
-        return _Failure(number, root, made, frozenset(ended), frozenset(touched))
+        return FirstFailure(number, root, made, frozenset(ended), frozenset(touched))
 
     @property
     def _doubt(self) -> str:
@@ -267,7 +261,7 @@ class FirstRun:
 
     # -- who is to blame -----------------------------------------------------------------------------
 
-    def _told(self, found: First) -> FirstOutcome:
+    def _told(self, found: First, program: Program) -> FirstOutcome:
         outcome = FirstOutcome(*found[:6])
         if found.verdict != "fails":
             return outcome
@@ -278,7 +272,13 @@ class FirstRun:
             if self._doubt and self._makings.is_ended(ref):
                 return self._in_doubt(outcome)
             because = self._site(self._along.origin(found.maker))
-            return outcome._replace(because=because, follows=follows, is_made_twice=True)
+            # Most things are made once.
+            from idemlint.sequence.first.sameness import makes_the_same
+
+            same = makes_the_same(self._machine.catalog, program, effect.ref)
+            return outcome._replace(
+                because=because, follows=follows, is_made_twice=True, is_same=same
+            )
         missing = needed(effect)
         if missing is None:
             return self._in_doubt(outcome) if self._doubt else outcome
@@ -291,12 +291,14 @@ class FirstRun:
             return self._in_doubt(outcome)
         follows = self._follows(ref, found)
         because = self._site(self._along.origin(found.maker)) if found.maker else None
-        to_come = False
+        to_come = skipped = False
         if follows is None and because is None:
             later = next((each for each in makings if not self._has_run(each)), None)
             because = self._making_site(later) if later is not None else self._skipped(ref)
-            to_come = later is not None
-        return outcome._replace(because=because, follows=follows, is_to_come=to_come)
+            to_come, skipped = later is not None, later is None and because is not None
+        return outcome._replace(
+            because=because, follows=follows, is_to_come=to_come, is_skipped=skipped
+        )
 
     def _follows(self, ref: Ref, found: First) -> StatementSite | None:
         """The failure without which it would be there."""

@@ -6,25 +6,28 @@ for what it makes when it holds a name that somebody asked about, and what it ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from idemlint.errors import UsageProblem
-from idemlint.plpgsql.nodes import Sql, walk
-from idemlint.postgres.kinds import Ref, Space
+from idemlint.plpgsql.nodes import Dynamic, Sql, walk
+from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
+from idemlint.replay.catalog.routine import Routine
 from idemlint.replay.effects import effects_of, flat
 from idemlint.replay.effects.vocabulary import (
     SKIP,
     Body,
     Creates,
     Drops,
+    Opaque,
     Renames,
     Requires,
     SetsPath,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.sequence.script import Scripts
@@ -44,11 +47,16 @@ class Making(NamedTuple):
 
 
 class _Facts(NamedTuple):
-    """What a file makes, what it ends or renames, and the relations that it takes to be there."""
+    """What a file makes, what it ends or renames; the tables that it takes to be there, and those that it may
+    make where it builds its SQL, by their bare names."""
 
-    made: dict[Ref, list[Making]]
+    made: Mapping[Ref, list[Making]]
     ended: frozenset[Ref]
-    used: frozenset[Ref]
+    used: frozenset[str]
+    named: frozenset[str]
+
+
+_NO_FACTS: Final = _Facts(MappingProxyType({}), frozenset(), frozenset(), frozenset())
 
 
 class Makings:
@@ -92,12 +100,9 @@ class Makings:
         self._asked_of_all = min(self._asked_of_all, self.place)
         if self._has_baseline is None:
             every = [self._of_file(name) for name in self._names]
-            made = set().union(*(each.made for each in every))
-            self._has_baseline = any(
-                ref not in made and (ref.schema in {self._home, None})
-                for each in every
-                for ref in each.used
-            )
+            made = {ref.name for each in every for ref in each.made}
+            made.update(*(each.named for each in every))
+            self._has_baseline = not all(each.used <= made for each in every)
         return self._has_baseline
 
     def is_ended(self, ref: Ref) -> bool:
@@ -146,13 +151,14 @@ class Makings:
         return known
 
     def _read(self, name: str) -> _Facts:
-        made: dict[Ref, list[Making]] = {}
-        used: set[Ref] = set()
-        ended: set[Ref] = set()
         try:
             script = self._scripts.read(name)
         except UsageProblem:
-            return _Facts(made, frozenset(), frozenset())
+            return _NO_FACTS
+        made: dict[Ref, list[Making]] = {}
+        ended: set[Ref] = set()
+        used: set[str] = set()
+        named: set[str] = set()
         elsewhere = False
         for statement in script.applied:
             effects = list(self._flat(script.program(statement)))
@@ -167,26 +173,34 @@ class Makings:
                     ended.add(self.resolved(effect.ref))
                 if isinstance(effect, SetsPath):
                     elsewhere = True
+                elif isinstance(effect, Opaque):
+                    named |= effect.mentions
                 elif isinstance(effect, Creates | Renames):
                     given = effect.to if isinstance(effect, Renames) else effect.ref
                     ref = self.resolved(given)
+                    if isinstance(effect, Creates) and isinstance(effect.definition, Routine):
+                        named |= effect.definition.builds or frozenset()
                     if elsewhere and given.schema is None and given.parent is None:
                         # Where that is cannot be told without a run.
+                        named.add(given.name)
                         continue
                     making = Making(name, statement.index, ref, is_body or ref in skips)
                     made.setdefault(ref, []).append(making)
-                elif isinstance(effect, Requires) and effect.want and effect.otherwise == "42P01":
-                    used.add(self.resolved(effect.ref))
-        return _Facts(made, frozenset(ended), frozenset(used))
+                elif _is_table_used(effect, self._home):
+                    used.add(effect.ref.name)
+        return _Facts(made, frozenset(ended), frozenset(used), frozenset(named))
 
     def _flat(self, effects: Iterable[Effect]) -> Iterator[Effect]:
         for effect in flat(effects):
-            if isinstance(effect, Body):
-                for place in walk(effect.block):
-                    if isinstance(place.node, Sql):
-                        yield from self._flat(effects_of(place.node.tree, self._version))
-            else:
+            if not isinstance(effect, Body):
                 yield effect
+                continue
+            for place in walk(effect.block):
+                node = place.node
+                if isinstance(node, Dynamic):
+                    yield Opaque(node.reason, node.mentions)
+                elif isinstance(node, Sql):
+                    yield from self._flat(effects_of(node.tree, self._version))
 
     def resolved(self, ref: Ref) -> Ref:
         """The name that a thing is known by here: with a schema, without arguments."""
@@ -196,6 +210,17 @@ class Makings:
         if ref.space in {Space.RELATION, Space.TYPE, Space.ROUTINE}:
             return Ref(ref.space, ref.name, ref.schema or self._home)
         return Ref(ref.space, ref.name)
+
+
+def _is_table_used(effect: Effect, home: str) -> TypeGuard[Requires]:
+    """Whether an effect takes a table to be there, in the schema that names without one mean."""
+    return (
+        isinstance(effect, Requires)
+        and effect.want
+        and effect.otherwise == "42P01"
+        and effect.kind is Kind.TABLE
+        and effect.ref.schema in {None, home}
+    )
 
 
 def _lowered(name: str) -> bytes:
