@@ -30,7 +30,7 @@ from . import measurements
 from .comparison import shortened
 from .first_answers import answers_of_file
 from .first_comparison import DISAGREEMENTS, FirstReport, table, tally
-from .first_run import IDEMLINT, by_runner, compared, failures, replayed
+from .first_run import IDEMLINT, NoVerdicts, by_runner, compared, failures, replayed
 from .mutable import Folder, changed
 from .mutations import mutants
 from .server import ServerUnavailable, start_server
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .comparison import Migration
+    from .comparison import Migration, Verdict
     from .first_answers import Answer
     from .first_comparison import FirstRun
     from .mutations import Mutant
@@ -83,11 +83,24 @@ class Copy:
         """Return what idemlint says of the copy as it is now, of the runner with most statements."""
         parts = by_runner(replayed(self.command, self.folder, self.runner))
         part = max(parts, key=lambda files: sum(len(one.verdicts) for one in files))
-        return [replace(one, filename=self.named(one.filename)) for one in part]
+        return [
+            replace(
+                one,
+                filename=self._within(one.filename),
+                verdicts=tuple(self._verdict(each) for each in one.verdicts),
+            )
+            for one in part
+        ]
 
-    def named(self, filename: str) -> str:
-        """Return a file's name within the folder."""
-        return str(Path(filename).relative_to(self.folder))
+    def _verdict(self, verdict: Verdict) -> Verdict:
+        if (first := verdict.first) is None:
+            return verdict
+        because, follows = self._within(first.because), self._within(first.follows)
+        return replace(verdict, first=replace(first, because=because, follows=follows))
+
+    def _within(self, place: str) -> str:
+        """Return a file's name, or a place in it, within the folder."""
+        return place.removeprefix(f"{self.folder}/")
 
     def asked(self, base: Sequence[Migration], mutant: Mutant) -> Asked:
         """Write a mutant, ask idemlint, and put the files back."""
@@ -98,6 +111,8 @@ class Copy:
                 mine = [edit for edit in mutant.edits if edit.filename == name]
                 path.write_bytes(changed(before[name], mine))
             migrations = self.replayed()
+        except NoVerdicts as error:
+            return Asked(mutant, [], str(error))
         finally:
             for name, path in paths.items():
                 path.write_bytes(before[name])
@@ -267,7 +282,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with server:
         for folder in options.folders:
             started = time.monotonic()
-            measured = measure(server, folder, options)
+            try:
+                measured = measure(server, folder, options)
+            except NoVerdicts as error:
+                print(f"== {folder}\n{error}\n", flush=True)
+                continue
             told = _told(measured, time.monotonic() - started)
             print(f"== {folder} (PostgreSQL {server.version})\n{told}\n", flush=True)
             total.add(measured.mutants)
