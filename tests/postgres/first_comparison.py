@@ -42,8 +42,8 @@ ORDER: tuple[Outcome, ...] = (
     "not asked",
 )
 #: Where idemlint's answer and the server's are held against each other.
-COMPARED = frozenset(ORDER[: ORDER.index("outside")])
-CLAIMS = frozenset({"right", "wrong sqlstate", "false claim"})
+COMPARED: frozenset[Outcome] = frozenset(ORDER[: ORDER.index("outside")])
+CLAIMS: frozenset[Outcome] = frozenset({"right", "wrong sqlstate", "false claim"})
 TABLE_HEAD = ("claims", "right", "false", "other", "fails", "found", "recall")
 
 
@@ -153,10 +153,11 @@ class FirstReport:
         claims = sum(counts[one] for one in CLAIMS)
         compared = sum(counts[one] for one in COMPARED)
         fails = counts["right"] + counts["wrong sqlstate"]
+        false = counts["false claim"]
         lines.append(
             f"{compared} compared of {counts.total()}; {claims} claims,"
             f" right {_share(counts['right'], claims)}, SQLSTATE right {_share(counts['right'], fails)};"
-            f" false: 1 in {round(compared / counts['false claim']) if counts['false claim'] else '∞'}"
+            f" false: {false}{f', 1 in {compared / false:.0f}' if false else ''}"
         )
         behind = Counter(
             (one.left_out.cause, one.answer is not None and one.answer.sqlstate is None)

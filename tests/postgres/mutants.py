@@ -7,9 +7,10 @@ A folder is copied with what stands around it, and runs once as it is; one with 
 asked about with `idemlint replay`, and run on the server. Printed are recall by kind of mutation and
 SQLSTATE, false claims by the number of statements, and every disagreement.
 
-What makes it quick: mutants that cannot mask each other share a folder; the first files, which are
-the same in a mutant, have run in a database that is cloned, and the mutants go through the folder in
-the order of their first changed file; idemlint works on the next mutant while the server runs one.
+What makes it quick: changes that are about different things share a mutant (`--together`); the first
+files, which are the same in a mutant, have run in a database that is cloned, and the mutants go
+through the folder in the order of their first changed file; idemlint works on the next mutant while
+the server runs one.
 Where a folder makes roles, which clones share, each mutant runs whole.
 """
 
@@ -32,7 +33,7 @@ from .first_answers import answers_of_file
 from .first_comparison import DISAGREEMENTS, FirstReport, table, tally
 from .first_run import IDEMLINT, NoVerdicts, by_runner, compared, failures, replayed
 from .mutable import Folder, changed
-from .mutations import mutants
+from .mutations import mutants, together
 from .server import ServerUnavailable, start_server
 
 if TYPE_CHECKING:
@@ -193,11 +194,9 @@ def measure(server: Server, folder: Path, options: argparse.Namespace) -> Measur
             return measured
         contents = {one.filename: (copy.folder / one.filename).read_bytes() for one in base}
         order = {one.filename: index for index, one in enumerate(base)}
-        found = [
-            one
-            for one in mutants(Folder(base, contents), options.each, options.seed)
-            if options.kind in (None, one.kind)
-        ]
+        places = mutants(Folder(base, contents), options.each, options.seed)
+        places = [one for one in places if options.kind in (None, one.kind)]
+        found = together(places, options.together)
         found.sort(key=lambda one: min(order[name] for name in one.filenames))
         restarts = Restarts(server, base)
         with server.fresh_database() as database:
@@ -260,6 +259,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("folders", nargs="+", metavar="FOLDER", type=Path)
     parser.add_argument("--each", type=int, default=10, help="places of each kind in a folder")
     parser.add_argument("--seed", type=int, default=1, help="chooses among the places")
+    parser.add_argument("--together", type=int, default=3, help="changes of a kind in one mutant")
     parser.add_argument("--kind", help="mutants of one kind only")
     parser.add_argument("--most-failures", type=int, default=MOST_FAILURES, metavar="N")
     parser.add_argument("--runner", help="the migration runner; default: idemlint's own guess")

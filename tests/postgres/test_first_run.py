@@ -277,7 +277,7 @@ def test_claims_and_failures_are_counted_by_sqlstate(database: Database) -> None
     assert "false claim: 1.sql:1\n" in text
     assert "idemlint: fails 42P07 (because 3, because 1.sql:1)" in text
     assert 'server:   fails 42703 (column "missing" does not exist)' in text
-    assert "3 claims, right 33.3%, SQLSTATE right 50.0%; false: 1 in 4" in text
+    assert "3 claims, right 33.3%, SQLSTATE right 50.0%; false: 1, 1 in 4" in text
 
 
 @pytest.mark.server
