@@ -42,9 +42,11 @@ NO_FILE = re.compile(
 )
 INSIDE = frozenset({"column", "constraint", "trigger", "policy", "rule", "key", "savepoint"})
 MADE = re.compile(
-    r"\b(?:table|view|index|type|domain|sequence|schema|function|procedure|aggregate|role|user|group"
-    r"|collation|publication|server|operator|configuration|dictionary|language|rename\s+to|into)\s+"
-    r"(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?"
+    r"\b(?:create\s+(?:(?:or|replace|global|local|temp|temporary|unlogged|materialized|recursive|unique"
+    r"|trusted|procedural|default|text|search|event|foreign|access|constraint)\s+)*"
+    r"(?:table|view|index|type|domain|sequence|schema|function|procedure|aggregate|role|user|group"
+    r"|collation|publication|server|operator|configuration|dictionary|language|method|conversion)"
+    r"|rename\s+to|into)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?"
     r'((?:"[^"]+"|\w+)(?:\s*\.\s*(?:"[^"]+"|\w+))*)',
     re.IGNORECASE,
 )

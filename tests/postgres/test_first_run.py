@@ -218,6 +218,8 @@ def test_what_the_folder_makes_itself_is_not_outside() -> None:
     missing = Answer("42704", 'type "mood" does not exist')
     assert left_out(texts, [missing, RAN]) == [None, None]
     assert left_out(texts[:1], [missing]) == [LeftOut("outside")]
+    used = "ALTER TABLE t ALTER COLUMN m TYPE mood"
+    assert left_out([used], [missing]) == [LeftOut("outside")]
 
 
 @pytest.mark.parametrize(
