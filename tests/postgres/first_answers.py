@@ -66,6 +66,10 @@ ON_TABLE = re.compile(
 USED_BARE = re.compile(
     r"create\s+(?:or\s+replace\s+)?(?:type|domain|function|procedure|aggregate|schema)\b", re.I
 )
+# COMMENT ON COLUMN t.c names a table before the last dot.
+TABLE_OF_COLUMN = re.compile(
+    r'\bcolumn\s+(?:\w+\.|"[^"]+"\.)*?(\w+|"[^"]+")\.(?:\w+|"[^"]+")(?!\.)', re.I
+)
 WORDS = re.compile(r'"([^"]+)"|(\w+)')
 
 
@@ -173,6 +177,7 @@ def _behind(text: str, gone: dict[str, Cause], bare_names: set[str]) -> LeftOut 
     if not gone:
         return None
     names = names_in(text)
+    names += [name.strip('"').lower() for name in TABLE_OF_COLUMN.findall(text)]
     if bare_names:
         words = {(quoted or word).lower() for quoted, word in WORDS.findall(text)}
         names += sorted(words & bare_names)

@@ -213,16 +213,22 @@ def test_what_stands_behind_an_extension_or_role_that_is_not_there_is_left_out(
     assert "claims left out behind what is outside: 1 that the server runs" in report.text()
 
 
-def test_a_trigger_on_what_is_not_there_is_behind_it() -> None:
-    texts = [
-        "CREATE TABLE own.t (id uuid REFERENCES auth.users)",
+@pytest.mark.parametrize(
+    "text",
+    [
         "CREATE TRIGGER g BEFORE INSERT OR UPDATE ON own.t FOR EACH ROW EXECUTE FUNCTION f()",
-    ]
-    given = [
-        Answer("3F000", 'schema "auth" does not exist'),
-        Answer("42P01", 'relation "own.t" does not exist'),
-    ]
-    assert left_out(texts, given) == [LeftOut("outside"), LeftOut("outside", behind=True)]
+        "COMMENT ON TABLE t IS 'x'",
+        "COMMENT ON COLUMN own.t.id IS 'x'",
+        "GRANT SELECT ON TABLE own.t TO postgres",
+        'ALTER TABLE ONLY "own"."t" ADD b int',
+        "CREATE MATERIALIZED VIEW v AS SELECT * FROM own.t",
+    ],
+)
+def test_whatever_names_what_is_not_there_is_behind_it(text: str) -> None:
+    made = "CREATE TABLE own.t (id uuid REFERENCES auth.users)"
+    failed = Answer("3F000", 'schema "auth" does not exist')
+    gone = Answer("42P01", 'relation "own.t" does not exist')
+    assert left_out([made, text], [failed, gone])[1] == LeftOut("outside", behind=True)
 
 
 def test_what_the_folder_makes_itself_is_not_outside() -> None:
