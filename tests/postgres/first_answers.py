@@ -66,9 +66,9 @@ ON_TABLE = re.compile(
 USED_BARE = re.compile(
     r"create\s+(?:or\s+replace\s+)?(?:type|domain|function|procedure|aggregate|schema)\b", re.I
 )
-# COMMENT ON COLUMN t.c names a table before the last dot.
+# COMMENT ON COLUMN t.c and OWNED BY t.c name a table before the last dot.
 TABLE_OF_COLUMN = re.compile(
-    r'\bcolumn\s+(?:\w+\.|"[^"]+"\.)*?(\w+|"[^"]+")\.(?:\w+|"[^"]+")(?!\.)', re.I
+    r'\b(?:column|owned\s+by)\s+(?:\w+\.|"[^"]+"\.)*?(\w+|"[^"]+")\.(?:\w+|"[^"]+")(?!\.)', re.I
 )
 WORDS = re.compile(r'"([^"]+)"|(\w+)')
 

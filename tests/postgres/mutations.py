@@ -99,7 +99,7 @@ def mutants(folder: Folder, each: int, seed: int = 1) -> list[Mutant]:
 
     The same folder, number and seed give the same mutants.
     """
-    if not folder.statements or folder.statements[-1].verdict.copy_data:
+    if not folder.statements or folder.last.verdict.copy_data:
         return []
     chance = random.Random(seed)
     found: list[Mutant] = []
@@ -232,7 +232,7 @@ def made_last(folder: Folder, each: int, chance: random.Random) -> list[Mutant]:
     for sort, part in LAST.items():
         places = [
             one
-            for one in folder.statements[:-1]
+            for one in folder.statements[: folder.last.number]
             if one.node[0] == sort
             and not one.node[1].get("replace")
             and folder.uses[_made(one).lower()] > 1

@@ -219,6 +219,7 @@ def test_what_stands_behind_an_extension_or_role_that_is_not_there_is_left_out(
         "CREATE TRIGGER g BEFORE INSERT OR UPDATE ON own.t FOR EACH ROW EXECUTE FUNCTION f()",
         "COMMENT ON TABLE t IS 'x'",
         "COMMENT ON COLUMN own.t.id IS 'x'",
+        "ALTER SEQUENCE t_id_seq OWNED BY own.t.id",
         "GRANT SELECT ON TABLE own.t TO postgres",
         'ALTER TABLE ONLY "own"."t" ADD b int',
         "CREATE MATERIALIZED VIEW v AS SELECT * FROM own.t",
