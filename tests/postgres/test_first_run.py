@@ -218,7 +218,7 @@ def test_what_stands_behind_an_extension_or_role_that_is_not_there_is_left_out(
     [
         "CREATE TRIGGER g BEFORE INSERT OR UPDATE ON own.t FOR EACH ROW EXECUTE FUNCTION f()",
         "COMMENT ON TABLE t IS 'x'",
-        "COMMENT ON COLUMN own.t.id IS 'x'",
+        "COMMENT ON COLUMN own.t.number IS 'x'",
         "ALTER SEQUENCE t_id_seq OWNED BY own.t.id",
         "GRANT SELECT ON TABLE own.t TO postgres",
         'ALTER TABLE ONLY "own"."t" ADD b int',
@@ -230,6 +230,22 @@ def test_whatever_names_what_is_not_there_is_behind_it(text: str) -> None:
     failed = Answer("3F000", 'schema "auth" does not exist')
     gone = Answer("42P01", 'relation "own.t" does not exist')
     assert left_out([made, text], [failed, gone])[1] == LeftOut("outside", behind=True)
+
+
+def test_what_a_block_may_have_failed_to_make_is_left_out() -> None:
+    block = (
+        "DO $$ BEGIN CREATE EXTENSION x; CREATE TABLE t (v vector);"
+        " EXCEPTION WHEN others THEN NULL; END $$"
+    )
+    gone = Answer("42P01", 'relation "t" does not exist')
+    left = left_out([block, "ALTER TABLE t ADD b int"], [RAN, gone])
+    assert left == [None, LeftOut("outside", behind=True)]
+
+
+def test_what_is_only_filled_is_outside() -> None:
+    texts = ["INSERT INTO t VALUES (1)", "ALTER TABLE t ADD b int"]
+    gone = Answer("42P01", 'relation "t" does not exist')
+    assert left_out(texts, [gone, gone]) == [LeftOut("outside"), LeftOut("outside")]
 
 
 def test_what_the_folder_makes_itself_is_not_outside() -> None:
