@@ -10,7 +10,7 @@ import pytest
 
 from .comparison import First, read_replay
 from .first_answers import Answer, LeftOut, left_out
-from .first_comparison import outcome, tally
+from .first_comparison import FirstReport, outcome, tally
 from .first_run import by_runner, compared, main, measure
 
 if TYPE_CHECKING:
@@ -315,6 +315,14 @@ def test_claims_and_failures_are_counted_by_sqlstate(database: Database) -> None
     assert "idemlint: fails 42P07 (because 3, because 1.sql:1)" in text
     assert 'server:   fails 42703 (column "missing" does not exist)' in text
     assert "3 claims, right 33.3%, SQLSTATE right 50.0%; false: 1, 1 in 4" in text
+
+
+def test_a_mutant_shows_its_first_disagreements() -> None:
+    (one,) = migrations({"1.sql": [("SELECT x", "runs", None)] * 5})
+    runs = compared([one], [[Answer("42703")] * 5], "wrong column: x")
+    text = FirstReport(runs).text()
+    assert text.count("\n    mutation: wrong column: x\n") == 3
+    assert "missed: 2 more of wrong column: x" in text
 
 
 @pytest.mark.server
