@@ -42,9 +42,11 @@ NO_FILE = re.compile(
 )
 INSIDE = frozenset({"column", "constraint", "trigger", "policy", "rule", "key", "savepoint"})
 MADE = re.compile(
-    r"\b(?:table|view|index|type|domain|sequence|schema|function|procedure|aggregate|role|user|group"
-    r"|collation|publication|server|operator|configuration|dictionary|language|rename\s+to|into)\s+"
-    r"(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?"
+    r"\b(?:create\s+(?:(?:or|replace|global|local|temp|temporary|unlogged|materialized|recursive|unique"
+    r"|trusted|procedural|default|text|search|event|foreign|access|constraint)\s+)*"
+    r"(?:table|view|index|type|domain|sequence|schema|function|procedure|aggregate|role|user|group"
+    r"|collation|publication|server|operator|configuration|dictionary|language|method|conversion)"
+    r"|rename\s+to)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?"
     r'((?:"[^"]+"|\w+)(?:\s*\.\s*(?:"[^"]+"|\w+))*)',
     re.IGNORECASE,
 )
@@ -63,6 +65,13 @@ ON_TABLE = re.compile(
 # What is used by its bare name anywhere: no word says that it follows.
 USED_BARE = re.compile(
     r"create\s+(?:or\s+replace\s+)?(?:type|domain|function|procedure|aggregate|schema)\b", re.I
+)
+# A block that goes on where something fails in it, and that wants what this server has not.
+HIDES = re.compile(r"do\b.*\bexception\s+when\b", re.IGNORECASE | re.DOTALL)
+WANTS = re.compile(r"\bcreate\s+extension\b", re.IGNORECASE)
+# COMMENT ON COLUMN t.c and OWNED BY t.c name a table before the last dot.
+TABLE_OF_COLUMN = re.compile(
+    r'\b(?:column|owned\s+by)\s+(?:\w+\.|"[^"]+"\.)*?(\w+|"[^"]+")\.(?:\w+|"[^"]+")(?![\w.])', re.I
 )
 WORDS = re.compile(r'"([^"]+)"|(\w+)')
 
@@ -123,7 +132,11 @@ def left_out(texts: Sequence[str], given: Sequence[Answer | None]) -> list[LeftO
     for text, answer in zip(texts, given, strict=True):
         reason = _behind(text, gone, bare_names) or _own(text, answer, made)
         left.append(reason)
-        if reason is None or (answer is not None and answer.sqlstate is None):
+        if answer is not None and answer.sqlstate is None:
+            # Whether it did what it should, nobody can tell.
+            hidden = HIDES.match(bare(text)) and (reason is not None or WANTS.search(text))
+            reason = (reason or LeftOut("outside")) if hidden else None
+        if reason is None:
             continue
         for name in _would_make(text, answer):
             gone.setdefault(name, reason.cause)
@@ -171,6 +184,7 @@ def _behind(text: str, gone: dict[str, Cause], bare_names: set[str]) -> LeftOut 
     if not gone:
         return None
     names = names_in(text)
+    names += [name.strip('"').lower() for name in TABLE_OF_COLUMN.findall(text)]
     if bare_names:
         words = {(quoted or word).lower() for quoted, word in WORDS.findall(text)}
         names += sorted(words & bare_names)

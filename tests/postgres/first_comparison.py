@@ -42,8 +42,10 @@ ORDER: tuple[Outcome, ...] = (
     "not asked",
 )
 #: Where idemlint's answer and the server's are held against each other.
-COMPARED = frozenset(ORDER[: ORDER.index("outside")])
-CLAIMS = frozenset({"right", "wrong sqlstate", "false claim"})
+COMPARED: frozenset[Outcome] = frozenset(ORDER[: ORDER.index("outside")])
+CLAIMS: frozenset[Outcome] = frozenset({"right", "wrong sqlstate", "false claim"})
+#: How many disagreements of one kind a mutant shows.
+SHOWN = 3
 TABLE_HEAD = ("claims", "right", "false", "other", "fails", "found", "recall")
 
 
@@ -132,12 +134,19 @@ class FirstReport:
 
     def text(self) -> str:
         """Return the report as it is printed: disagreements, notes, counts."""
-        lines = [
-            f"{kind}: {_described(one)}"
-            for kind in DISAGREEMENTS
-            for one in self.runs
-            if one.outcome == kind
-        ]
+        lines: list[str] = []
+        for kind in DISAGREEMENTS:
+            # What one change lets fail, others follow.
+            shown: Counter[str] = Counter()
+            for one in (each for each in self.runs if each.outcome == kind):
+                shown[one.mutation] += 1
+                if not one.mutation or shown[one.mutation] <= SHOWN:
+                    lines.append(f"{kind}: {_described(one)}")
+            lines += [
+                f"{kind}: {number - SHOWN} more of {shortened(mutation)}"
+                for mutation, number in shown.items()
+                if mutation and number > SHOWN
+            ]
         lines += [f"note: {note}" for note in self.notes]
         return "\n".join([*lines, *self.summary()])
 
@@ -153,10 +162,11 @@ class FirstReport:
         claims = sum(counts[one] for one in CLAIMS)
         compared = sum(counts[one] for one in COMPARED)
         fails = counts["right"] + counts["wrong sqlstate"]
+        false = counts["false claim"]
         lines.append(
             f"{compared} compared of {counts.total()}; {claims} claims,"
             f" right {_share(counts['right'], claims)}, SQLSTATE right {_share(counts['right'], fails)};"
-            f" false: 1 in {round(compared / counts['false claim']) if counts['false claim'] else '∞'}"
+            f" false: {false}{f', 1 in {compared / false:.0f}' if false else ''}"
         )
         behind = Counter(
             (one.left_out.cause, one.answer is not None and one.answer.sqlstate is None)

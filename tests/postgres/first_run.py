@@ -40,19 +40,25 @@ if TYPE_CHECKING:
     from .first_answers import Answer
     from .server import Database, Server
 
+
+class NoVerdicts(RuntimeError):
+    """`idemlint replay` ended with an error; the message says how."""
+
+
 IDEMLINT = f"{shlex.quote(sys.executable)} -m idemlint"
 
 
 def replayed(command: str, folder: str | Path, runner: str | None = None) -> list[Migration]:
     """Return what idemlint says of a folder, in the order in which it says that the files run.
 
-    Raises SystemExit with its error where it ends with one.
+    Raises NoVerdicts where it ends with an error.
     """
     arguments = [*shlex.split(command), "replay", "--output-format", "json", "--rerun", "statement"]
     arguments += ["--isolated", *(["--runner", runner] if runner else []), str(folder)]
     done = subprocess.run(arguments, capture_output=True, check=False)
     if done.returncode != 0:
-        raise SystemExit(f"{shlex.join(arguments)}: exit {done.returncode}\n{done.stderr.decode()}")
+        said = done.stderr.decode(errors="replace").strip()
+        raise NoVerdicts(f"{shlex.join(arguments)}: exit {done.returncode}: {said}")
     return read_replay(json.loads(done.stdout), lambda name: Path(name).read_bytes())
 
 
@@ -162,7 +168,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raise SystemExit(f"no PostgreSQL server: {error}") from error
     with server:
         for folder in options.folders:
-            report, measured = _measure_on(server, folder, options)
+            try:
+                report, measured = _measure_on(server, folder, options)
+            except NoVerdicts as error:
+                print(f"== {folder}\n{error}\n", flush=True)
+                continue
             print(f"== {folder} (PostgreSQL {server.version})\n{report.text()}")
             failed = _failure_lines(report)
             print("\n".join(failed if options.failures else failed[-1:]) + "\n", flush=True)

@@ -82,6 +82,11 @@ class Statement:
         return self.start + len(self.text.encode())
 
     @property
+    def known(self) -> bool:
+        """Whether idemlint says anything of its first run."""
+        return self.verdict.first is None or self.verdict.first.verdict != "unknown"
+
+    @property
     def where(self) -> str:
         """Its file and row."""
         return f"{self.filename}:{self.verdict.row}"
@@ -167,6 +172,16 @@ class Folder:
         self.statements = [Statement(index, *each) for index, each in enumerate(flat)]
 
     @cached_property
+    def last(self) -> Statement:
+        """The last statement that the runner runs.
+
+        A file that its journal does not name is told of behind all others, and nothing is known of
+        its first run.
+        """
+        run = {one.filename for one in self.statements if one.known}
+        return [one for one in self.statements if one.filename in run or not run][-1]
+
+    @cached_property
     def uses(self) -> Counter[str]:
         """In how many statements a word stands, folded."""
         return Counter(
@@ -188,7 +203,7 @@ class Folder:
 
     def appended(self, texts: Sequence[str]) -> Edit:
         """Write statements behind the last one of all."""
-        last = self.statements[-1]
+        last = self.last
         ended = SEMICOLON.match(self.contents[last.filename], last.end)
         place = ended.end() if ended else last.end
         between = self.separator(last.filename)

@@ -7,9 +7,10 @@ A folder is copied with what stands around it, and runs once as it is; one with 
 asked about with `idemlint replay`, and run on the server. Printed are recall by kind of mutation and
 SQLSTATE, false claims by the number of statements, and every disagreement.
 
-What makes it quick: mutants that cannot mask each other share a folder; the first files, which are
-the same in a mutant, have run in a database that is cloned, and the mutants go through the folder in
-the order of their first changed file; idemlint works on the next mutant while the server runs one.
+What makes it quick: changes that are about different things share a mutant (`--together`); the first
+files, which are the same in a mutant, have run in a database that is cloned, and the mutants go
+through the folder in the order of their first changed file; idemlint works on the next mutant while
+the server runs one.
 Where a folder makes roles, which clones share, each mutant runs whole.
 """
 
@@ -30,16 +31,16 @@ from . import measurements
 from .comparison import shortened
 from .first_answers import answers_of_file
 from .first_comparison import DISAGREEMENTS, FirstReport, table, tally
-from .first_run import IDEMLINT, by_runner, compared, failures, replayed
+from .first_run import IDEMLINT, NoVerdicts, by_runner, compared, failures, replayed
 from .mutable import Folder, changed
-from .mutations import mutants
+from .mutations import mutants, together
 from .server import ServerUnavailable, start_server
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .comparison import Migration
+    from .comparison import Migration, Verdict
     from .first_answers import Answer
     from .first_comparison import FirstRun
     from .mutations import Mutant
@@ -83,11 +84,24 @@ class Copy:
         """Return what idemlint says of the copy as it is now, of the runner with most statements."""
         parts = by_runner(replayed(self.command, self.folder, self.runner))
         part = max(parts, key=lambda files: sum(len(one.verdicts) for one in files))
-        return [replace(one, filename=self.named(one.filename)) for one in part]
+        return [
+            replace(
+                one,
+                filename=self._within(one.filename),
+                verdicts=tuple(self._verdict(each) for each in one.verdicts),
+            )
+            for one in part
+        ]
 
-    def named(self, filename: str) -> str:
-        """Return a file's name within the folder."""
-        return str(Path(filename).relative_to(self.folder))
+    def _verdict(self, verdict: Verdict) -> Verdict:
+        if (first := verdict.first) is None:
+            return verdict
+        because, follows = self._within(first.because), self._within(first.follows)
+        return replace(verdict, first=replace(first, because=because, follows=follows))
+
+    def _within(self, place: str) -> str:
+        """Return a file's name, or a place in it, within the folder."""
+        return place.removeprefix(f"{self.folder}/")
 
     def asked(self, base: Sequence[Migration], mutant: Mutant) -> Asked:
         """Write a mutant, ask idemlint, and put the files back."""
@@ -98,6 +112,8 @@ class Copy:
                 mine = [edit for edit in mutant.edits if edit.filename == name]
                 path.write_bytes(changed(before[name], mine))
             migrations = self.replayed()
+        except NoVerdicts as error:
+            return Asked(mutant, [], str(error))
         finally:
             for name, path in paths.items():
                 path.write_bytes(before[name])
@@ -178,11 +194,9 @@ def measure(server: Server, folder: Path, options: argparse.Namespace) -> Measur
             return measured
         contents = {one.filename: (copy.folder / one.filename).read_bytes() for one in base}
         order = {one.filename: index for index, one in enumerate(base)}
-        found = [
-            one
-            for one in mutants(Folder(base, contents), options.each, options.seed)
-            if options.kind in (None, one.kind)
-        ]
+        places = mutants(Folder(base, contents), options.each, options.seed)
+        places = [one for one in places if options.kind in (None, one.kind)]
+        found = together(places, options.together)
         found.sort(key=lambda one: min(order[name] for name in one.filenames))
         restarts = Restarts(server, base)
         with server.fresh_database() as database:
@@ -245,6 +259,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("folders", nargs="+", metavar="FOLDER", type=Path)
     parser.add_argument("--each", type=int, default=10, help="places of each kind in a folder")
     parser.add_argument("--seed", type=int, default=1, help="chooses among the places")
+    parser.add_argument("--together", type=int, default=3, help="changes of a kind in one mutant")
     parser.add_argument("--kind", help="mutants of one kind only")
     parser.add_argument("--most-failures", type=int, default=MOST_FAILURES, metavar="N")
     parser.add_argument("--runner", help="the migration runner; default: idemlint's own guess")
@@ -267,7 +282,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with server:
         for folder in options.folders:
             started = time.monotonic()
-            measured = measure(server, folder, options)
+            try:
+                measured = measure(server, folder, options)
+            except NoVerdicts as error:
+                print(f"== {folder}\n{error}\n", flush=True)
+                continue
             told = _told(measured, time.monotonic() - started)
             print(f"== {folder} (PostgreSQL {server.version})\n{told}\n", flush=True)
             total.add(measured.mutants)

@@ -8,7 +8,8 @@
 - `renamed`: a type or function where it is made (42704, 42883)
 
 Copies, and wrong columns outside CREATE TABLE, fail for themselves and have few consequences: they
-are all in one mutant. The others have many, and a mutant each.
+are all in one mutant. The others have many; `together` puts a few into one that are about different
+things.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from pglast.parser import ParseError, parse_sql_json
 
 from .mutable import overlap
+from .truth import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,13 +78,15 @@ WRONG, NEW = "_missing", "_renamed"
 class Mutant:
     """A folder with changes of one kind; `about` says what was changed.
 
-    `more` is how many statements it has more than the folder.
+    `more` is how many statements it has more than the folder; `names` is what the changed statements
+    name, where another change may stand beside this one.
     """
 
     kind: str
     about: str
     edits: tuple[Edit, ...]
     more: int = 0
+    names: frozenset[str] = frozenset()
 
     @property
     def filenames(self) -> frozenset[str]:
@@ -95,13 +99,43 @@ def mutants(folder: Folder, each: int, seed: int = 1) -> list[Mutant]:
 
     The same folder, number and seed give the same mutants.
     """
-    if not folder.statements or folder.statements[-1].verdict.copy_data:
+    if not folder.statements or folder.last.verdict.copy_data:
         return []
     chance = random.Random(seed)
     found: list[Mutant] = []
     for make in (made_again, made_last, wrong_columns, older_first, keys_removed, renamed):
         found += make(folder, each, chance)
     return found
+
+
+def together(found: Sequence[Mutant], most: int) -> list[Mutant]:
+    """Put up to so many changes of one kind into one mutant, where they are about other things."""
+    groups: list[list[Mutant]] = []
+    for one in found:
+        fitting = (
+            group
+            for group in groups
+            if len(group) < most
+            and one.names
+            and all(
+                one.kind == other.kind and other.names and not one.names & other.names
+                for other in group
+            )
+            and not overlap([edit for other in (*group, one) for edit in other.edits])
+        )
+        if (group := next(fitting, None)) is None:
+            groups.append([one])
+        else:
+            group.append(one)
+    return [
+        Mutant(
+            group[0].kind,
+            "; ".join(one.about for one in group),
+            tuple(edit for one in group for edit in one.edits),
+            sum(one.more for one in group),
+        )
+        for group in groups
+    ]
 
 
 def _chosen(places: Sequence[Place], number: int, chance: random.Random) -> list[Place]:
@@ -127,6 +161,10 @@ def _name(value: Any) -> str:
     if isinstance(value, list):
         return str(value[-1]["String"]["sval"])
     return str(value["relname"] if isinstance(value, dict) else value or "")
+
+
+def _names(statement: Statement) -> frozenset[str]:
+    return frozenset(names_in(statement.text))
 
 
 def _made(statement: Statement) -> str:
@@ -194,14 +232,15 @@ def made_last(folder: Folder, each: int, chance: random.Random) -> list[Mutant]:
     for sort, part in LAST.items():
         places = [
             one
-            for one in folder.statements[:-1]
+            for one in folder.statements[: folder.last.number]
             if one.node[0] == sort
             and not one.node[1].get("replace")
             and folder.uses[_made(one).lower()] > 1
         ]
         for one in _chosen(places, max(1, round(each * part)), chance):
             edits = (folder.taken_away(one), folder.appended([one.text]))
-            found.append(Mutant("made last", f"{sort} {_made(one)} ({one.where})", edits, 1))
+            about = f"{sort} {_made(one)} ({one.where})"
+            found.append(Mutant("made last", about, edits, 1, _names(one)))
     return found
 
 
@@ -212,18 +251,20 @@ def wrong_columns(folder: Folder, each: int, chance: random.Random) -> list[Muta
         for sort, index in _columns(one):
             sorts[sort].append((one, index))
     found: list[Mutant] = []
-    together: dict[int, Edit] = {}
+    # A statement has one wrong column; what others it could have goes into a second mutant.
+    shared: tuple[dict[int, Edit], dict[int, Edit]] = ({}, {})
     for sort, places in sorts.items():
         alone = sort.startswith("CREATE TABLE")
         for one, index in _chosen(places, each // 2 or 1 if alone else each, chance):
             edit = one.renamed(index, WRONG)
             if alone:
-                found.append(Mutant("wrong column", f"{sort} ({one.where})", (edit,)))
+                about = f"{sort} ({one.where})"
+                found.append(Mutant("wrong column", about, (edit,), names=_names(one)))
             else:
-                together.setdefault(one.number, edit)
-    if together:
-        about = f"{len(together)} places"
-        found.insert(0, Mutant("wrong column", about, tuple(together.values())))
+                shared[one.number in shared[0]].setdefault(one.number, edit)
+    for edits in filter(None, shared):
+        about = f"{len(edits)} places"
+        found.append(Mutant("wrong column", about, tuple(edits.values())))
     return found
 
 
@@ -333,7 +374,8 @@ def older_first(folder: Folder, each: int, chance: random.Random) -> list[Mutant
         before = folder.first_of_file(one) if alone else one
         guard = one.edit(one.tokens[table].start, one.tokens[table].start, "IF NOT EXISTS ")
         about = f"{_made(one)} without {name} ({one.where})"
-        found.append(Mutant("older first", about, (folder.inserted(before, older), guard), 1))
+        edits = (folder.inserted(before, older), guard)
+        found.append(Mutant("older first", about, edits, 1, _names(one)))
     return found
 
 
@@ -380,7 +422,7 @@ def keys_removed(folder: Folder, each: int, chance: random.Random) -> list[Mutan
             if fitting and all(one.edits for one in fitting) and not overlap(edits):
                 told = ", ".join(sorted(columns)) or "the primary key"
                 about = f"{sort}: {table} ({told}), needed at {where}"
-                mine.append(Mutant("key removed", about, edits))
+                mine.append(Mutant("key removed", about, edits, names=frozenset({table})))
         found += _chosen(mine, each, chance)
     return found
 
@@ -472,5 +514,6 @@ def renamed(folder: Folder, each: int, chance: random.Random) -> list[Mutant]:
         if len(mine) == 1 and folder.uses[name.lower()] > 1 and index is not None:
             edit = mine[0].renamed(mine[0].last_part(index), NEW)
             about = f"{sort} {name} ({mine[0].where})"
-            sorts[RENAMED[sort]].append(Mutant("renamed", about, (edit,)))
+            change = Mutant("renamed", about, (edit,), names=frozenset({name}))
+            sorts[RENAMED[sort]].append(change)
     return [one for places in sorts.values() for one in _chosen(places, each // 2 or 1, chance)]

@@ -72,6 +72,7 @@ PRELUDES: dict[str, tuple[str, ...]] = {
 NAMES = re.compile(
     r"\b(?:table|view|index|type|domain|sequence|schema|extension|function|procedure|trigger|policy"
     r"|on|into|from|update|join|references)\s+(?:concurrently\s+|only\s+|if\s+(?:not\s+)?exists\s+)*"
+    r"(?!(?:on|of|or|set|table|column|schema|function|type|view|index|sequence|materialized)\b)"
     r'((?:"[^"]+"|\w+)(?:\."[^"]+"|\.\w+)*)',
     re.IGNORECASE,
 )
