@@ -18,6 +18,7 @@ from idemlint.replay.guards import conditions
 from idemlint.replay.guards.kept import condition_of
 from idemlint.replay.machine import opening
 from idemlint.replay.machine.foresight import Foresight
+from idemlint.replay.machine.requirements import is_unmade
 from idemlint.replay.machine.signals import (
     RETURNED,
     SKIPPED,
@@ -219,7 +220,7 @@ def _exists(run: Pass, fact: conditions.Exists) -> bool | None:
         found = catalog.anywhere(ref)
         return None if found and _is_narrow(fact) else found
     slot = catalog.find(ref)
-    if slot is None and run.world is not None and run.world.is_to_come(ref):
+    if run.world is not None and is_unmade(slot) and run.world.is_to_come(ref):
         return False
     if slot is None or slot.presence is UNKNOWN:
         if not fact.any_schema or _is_narrow(fact):

@@ -15,7 +15,7 @@ from idemlint.replay.catalog.routine import Routine
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED
 from idemlint.replay.effects.vocabulary import Requires, Verb
 from idemlint.replay.machine import opening
-from idemlint.replay.machine.requirements import requires
+from idemlint.replay.machine.requirements import is_unmade, requires
 from idemlint.replay.queries.columns import QueryDefinition
 from idemlint.replay.queries.literals import of_enum, refusal_of
 from idemlint.replay.queries.resolve import outputs
@@ -108,7 +108,7 @@ def validates(run: Pass, effect: Validates) -> Result:
     for reading in effect.body:
         for table in reading.tables:
             slot = catalog.find(table)
-            to_come = slot is None and world is not None and world.is_to_come(table)
+            to_come = world is not None and is_unmade(slot) and world.is_to_come(table)
             if to_come or (slot is not None and slot.presence is ABSENT):
                 return requires(run, Requires(table, True, "42P01", Kind.TABLE, Verb.USE))
         found = run.resolve(reading.scope)

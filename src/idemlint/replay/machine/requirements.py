@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space, in_words
+from idemlint.replay.catalog.knowledge import is_open
 from idemlint.replay.catalog.refs import schema as schema_ref
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
 from idemlint.replay.effects.vocabulary import SKIP, Requires, UsesColumns, Verb
@@ -13,7 +14,7 @@ from idemlint.replay.machine.signals import FORK, SKIPPED, Raised
 if TYPE_CHECKING:
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Creates
-    from idemlint.replay.machine.run import Pass, World
+    from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
 
 
@@ -46,8 +47,10 @@ def requires(run: Pass, effect: Requires) -> Result:
         if slot is None and want and run.judging:
             slot = _was_temporary(run, ref)
     presence = UNKNOWN if slot is None else slot.presence
-    if slot is None and run.world is not None and _is_unmade(run.world, effect, ref):
-        presence = ABSENT
+    if presence is UNKNOWN and run.world is not None and is_unmade(slot):
+        # Nobody has made it yet, on a database that was empty.
+        is_there = not run.world.is_to_come(ref) if effect.want else run.world.may_be_there(ref)
+        presence = UNKNOWN if is_there else ABSENT
     if presence is PRESENT:
         if want:
             if effect.wrong_kind is not None and _other_kind(run, effect, slot):
@@ -58,14 +61,20 @@ def requires(run: Pass, effect: Requires) -> Result:
             return _row_type_taken(run, effect, ref) if effect.kind in ROW_TYPES else None
     elif presence is UNKNOWN:
         return _unknown(run, effect, ref)
+    if run.world is not None and _is_open(run, ref):
+        return _unknown(run, effect, ref)
     return _unmet(run, effect, slot, effect.otherwise, ref)
 
 
-def _is_unmade(world: World, effect: Requires, ref: Ref) -> bool:
-    """Whether a name that nobody has made yet is surely not there, on a database that was empty."""
-    if effect.want:
-        return world.is_to_come(ref)
-    return not world.may_be_there(ref)
+def is_unmade(slot: Slot | None) -> bool:
+    """Whether no statement has made a thing of that name, or may have."""
+    return slot is None or (slot.presence is UNKNOWN and not slot.maker)
+
+
+def _is_open(run: Pass, ref: Ref) -> bool:
+    """Whether something that built its SQL may have made it, or taken it away."""
+    table = run.catalog.find(ref.parent) if ref.parent is not None else None
+    return is_open(run.catalog, ref.name, table.oid if table is not None else 0)
 
 
 def _has_index(run: Pass, constraint: Ref) -> bool:
