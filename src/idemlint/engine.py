@@ -142,7 +142,11 @@ class Folder:
         """All files that were asked about (of these, `only` some), one after the other; `effects`: see
         `Sequence.report`. One of which nothing can be said is there, too, with its `problem` or its fault.
         A folder that was opened `once` closes a sequence when it has said all."""
-        return self._answers(only, lambda of, name: of.report(name, effects=effects), FileReport)
+
+        def report(of: Sequence, name: str) -> FileReport:
+            return of.with_outlook(of.report(name, effects=effects))
+
+        return self._answers(only, report, FileReport)
 
     def tallies(
         self, only: Container[str] | None = None, *, excerpts: bool = True

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from idemlint.analysis.judged import Judged
+    from idemlint.analysis.outlook import Outlook
     from idemlint.analysis.source_lines import SourceLine
     from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.replay.effects.describe import Described
@@ -135,7 +136,8 @@ class FileReport(NamedTuple):
     """A file: its statements with their verdicts, and its findings in the order of their places.
 
     `path` is the file as it was named to us, `filename` as it is shown. `faults` are errors of ours, which
-    cost what they are about; `problem` says why the file cannot be read, where it cannot.
+    cost what they are about; `problem` says why the file cannot be read, where it cannot. The last one of a
+    sequence has the `outlook` of all.
     """
 
     filename: str
@@ -145,6 +147,7 @@ class FileReport(NamedTuple):
     findings: tuple[Finding, ...]
     faults: tuple[Fault, ...] = ()
     problem: str = ""
+    outlook: Outlook | None = None
 
 
 class FileTally(NamedTuple):

@@ -120,6 +120,17 @@ class Sequence:
             self._reports[name, effects] = report
         return report
 
+    def with_outlook(self, report: FileReport) -> FileReport:
+        """The same, with how far a new database comes, where this is the last file that was asked about."""
+        chain = self._living()
+        if report.path != self._asked[-1] or not self.is_ordered or report.problem:
+            return report
+        from idemlint.analysis.outlook import outlook_of
+
+        with no_garbage():
+            chain.after(chain.names[-1])
+            return report._replace(outlook=outlook_of(chain))
+
     def tally(self, name: str, *, excerpts: bool = True) -> FileTally:
         """What is found in a file, and how many statements it has; without `excerpts`, findings have no
         lines to show them by. Raises what `report` raises, and keeps no answer."""

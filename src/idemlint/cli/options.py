@@ -86,6 +86,7 @@ class ReplayOptions(NamedTuple):
 
     shared: Shared
     effects: bool = False
+    first: bool = False
     stopped_at: str | None = None
 
 

@@ -28,6 +28,7 @@ FORMATS: Final = ("full", "json")
 @shared
 @output_format(*FORMATS)
 @flag("--effects", help="What each statement is taken to do, too.")
+@flag("--first", help="What the first run on an empty database comes to, instead of the rerun.")
 @click.option(
     "--stopped-at",
     metavar="FILE:LINE",
@@ -60,8 +61,10 @@ def command(**values: Any) -> Code:
     _print(
         options,
         lambda: verdicts.as_json(judged, account),
-        lambda: verdicts.text(judged, account),
-        verdicts.lines(judged, account, width=terminal.width(), quiet=options.quiet),
+        lambda: verdicts.text(judged, account, first=own.first),
+        verdicts.lines(
+            judged, account, width=terminal.width(), quiet=options.quiet, first=own.first
+        ),
     )
     if not options.quiet:
         notes.say_what_was_left_out(account, verbose=options.verbose)

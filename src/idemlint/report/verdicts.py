@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
 from idemlint.replay.judge.verdict import Verdict
+from idemlint.report import first_runs
 from idemlint.report.excerpt import beginning
 from idemlint.report.full import plain
 from idemlint.report.json import account_as_dict, dumps
@@ -96,9 +97,9 @@ def _effect(effect: Described) -> dict[str, Any]:
     return told
 
 
-def text(files: Sequence[FileReport], account: Account) -> str:
+def text(files: Sequence[FileReport], account: Account, *, first: bool = False) -> str:
     """The table as plain text."""
-    return plain(lines(files, account))
+    return plain(lines(files, account, first=first))
 
 
 def lines(
@@ -107,16 +108,22 @@ def lines(
     *,
     width: int | None = None,
     quiet: bool = False,
+    first: bool = False,
 ) -> Iterator[Line]:
-    """A block a file; a line a statement, and why where it is not safe; an account of all."""
-    for file in files:
+    """A block a file; a line a statement, and why where it is not safe; an account of all. With `first`, what
+    the first run on an empty database comes to instead of the rerun."""
+    if first:
+        yield from first_runs.lines(files, width=width)
+    for file in files if not first else ():
         yield [(shown_name(file.filename), "path"), (f"  {file.runner}", "cut")]
         digits = max((len(str(statement.row)) for statement in file.statements), default=1)
         for statement in file.statements:
             yield from _statement(statement, digits, width)
         yield []
+    yield from first_runs.outlooks(files, width)
     if not quiet:
-        yield from folded(_totals(files), width)
+        if not first:
+            yield from folded(_totals(files), width)
         yield from folded([(f"{account.line()}.", "text")], width)
 
 

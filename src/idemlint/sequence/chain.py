@@ -107,7 +107,7 @@ class Chain:
             terms.search_path, terms.postgres_version, self.profile.session, foresees=terms.foresees
         )
         self._runs: list[_Run] = []
-        self._first = FirstRun(self, scripts)
+        self.first = FirstRun(self, scripts)
         self._moment = 0
         #: What was judged last, and when: as long as nothing moved, it is the answer.
         self._latest: tuple[dict[str, Migration], int] | None = None
@@ -197,7 +197,7 @@ class Chain:
             self._applied.pop(name, None)
         self._back_to(place)
         self._moment += 1
-        place = min(place, self._first.update(names))
+        place = min(place, self.first.update(names))
         moved = set(self.names[place:] if self.terms.rerun != "folder" else self.names)
         return frozenset(moved.union(*map(self.facts.update, names)))
 
@@ -224,9 +224,12 @@ class Chain:
         machine = self._machine if over is None else self._machine.over(over)
         return again.all_again(machine, every, self._inner, files)
 
-    def stopped(self, name: str, row: int, column: int | None = None) -> Halfway:
-        """A run that stopped at the statement of this place, and what the rerun meets. Raises `UsageProblem`
-        where no statement of what is applied is there, or a file cannot be read."""
+    def stopped(
+        self, name: str, row: int, column: int | None = None, *, is_first: bool = False
+    ) -> Halfway:
+        """A run that stopped at the statement of this place, and what the rerun meets; `is_first`: it was the
+        first of all files. Raises `UsageProblem` where no statement of what is applied is there, or a file
+        cannot be read."""
         # Hardly anybody asks.
         from idemlint.replay.judge.rerun import replay_stopped
         from idemlint.sequence import halfway
@@ -234,10 +237,12 @@ class Chain:
         script = self._scripts.read(name)
         stop = halfway.locate(script, row, column)
         place = begin = self._places[self._hosts.get(name, name)]
-        if self._standing.last >= 0 and halfway.shares_transaction(script, self._clues):
-            begin = min(self._standing.last + 1, place)
+        last = -1 if is_first else self._standing.last
+        is_known = is_first or last >= 0
+        if is_known and halfway.shares_transaction(script, self._clues):
+            begin = min(last + 1, place)
         alone = (each for each in self.names[begin : place + 1] if each not in self._hosts)
-        run = halfway.Run([self.running(each) for each in alone], stop)
+        run = halfway.Run([self.running(each) for each in alone], name, stop)
         self._go_to(begin)
         mark, faults = self._mark(), self._machine.faults
         faults.clear()
@@ -248,7 +253,7 @@ class Chain:
         finally:
             self._machine.state.rollback(mark)
             self._moment += 1
-        return run.told(replayed, self.names[:place], is_pending_known=self._standing.last >= 0)
+        return run.told(replayed, self.names[:place], is_pending_known=is_known)
 
     # -- running -------------------------------------------------------------------------------------
 
@@ -277,7 +282,7 @@ class Chain:
         except UsageProblem:
             pass
         self._runs.append(_Run(self._mark(), self._number()))
-        self._first.passed()
+        self.first.passed()
         return None
 
     def _run(self, runs: Running, reruns: frozenset[Rerun]) -> FileReplay:
@@ -309,7 +314,7 @@ class Chain:
         if isinstance(found, Exception):
             self._runs.append(_Run(self._mark(), first, indexes, files, uncommitted))
             found = FileReplay(runs.give_up(found, reruns), [])
-        return found._replace(firsts=self._first.run(runs, first))
+        return found._replace(firsts=self.first.run(runs, first))
 
     def _uncommitted(self, name: str, script: Script) -> Uncommitted | None:
         """What the transaction of all pending files has done when this one has run."""
@@ -388,7 +393,7 @@ class Chain:
         """Undo the files from `place` on."""
         if len(self._runs) > place:
             self._machine.state.rollback(self._runs[place].mark)
-            self._first.back_to(place)
+            self.first.back_to(place)
             del self._runs[place:]
             self._moment += 1
 

@@ -152,9 +152,9 @@ def _is_shared(delivery: Delivery) -> bool:
 
 class Run:
     """The statements of the files of one transaction, in their order, up to the end of the file in which the
-    run stopped: the last of `files`."""
+    run stopped: the last of `files`, which runs the one, `name`, that the statement stands in."""
 
-    def __init__(self, files: Sequence[Running], stop: StoppedAt) -> None:
+    def __init__(self, files: Sequence[Running], name: str, stop: StoppedAt) -> None:
         self._stop = stop
         self._ended_by: Ran | None = None
         self._ran: list[Ran] = []
@@ -166,7 +166,10 @@ class Run:
         found = (
             place
             for place, each in enumerate(self._ran)
-            if place >= self._last_file and each.statement is stop.statement
+            if place >= self._last_file
+            and each.name == name
+            # A file may have been read anew meanwhile.
+            and each.statement.index == stop.statement.index
         )
         self._at = next(found, -1)
         if self._at < 0:

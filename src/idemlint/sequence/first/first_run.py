@@ -48,6 +48,7 @@ class _Place(NamedTuple):
     mark: StateMark
     failures: int
     doubts: int
+    notable: int
     name: str = ""
     number: int = 0
 
@@ -88,6 +89,8 @@ class FirstRun:
         self._failures: list[FirstFailure] = []
         #: What statements make of which it cannot be told whether they run, first made first.
         self._doubtful: dict[Ref, StatementSite] = {}
+        #: What does not run, or of which it cannot be told, by its file and its index there.
+        self.notable: list[tuple[tuple[str, int], FirstOutcome]] = []
         #: Files whose rows were told, each with the place of who was told.
         self._referred: list[tuple[str, int]] = []
 
@@ -109,6 +112,7 @@ class FirstRun:
             before = self._places[place]
             self._machine.state.rollback(before.mark)
             del self._failures[before.failures :]
+            del self.notable[before.notable :]
             for ref in list(self._doubtful)[before.doubts :]:
                 del self._doubtful[ref]
             del self._places[place:]
@@ -130,7 +134,12 @@ class FirstRun:
         """A file begins that does nothing by itself (without a `name`), or what `run` says."""
         self._places.append(
             _Place(
-                self._machine.state.mark(), len(self._failures), len(self._doubtful), name, number
+                self._machine.state.mark(),
+                len(self._failures),
+                len(self._doubtful),
+                len(self.notable),
+                name,
+                number,
             )
         )
 
@@ -169,6 +178,9 @@ class FirstRun:
                 elif outcome.verdict == "runs" and self._doubtful:
                     outcome = self._rests_on_doubt(program) or outcome
                 told.append(outcome)
+                origin = self._along.origin(mine) if outcome is not RUNS else None
+                if origin is not None:
+                    self.notable.append((origin, outcome))
                 if result is not None and found.sqlstate is not None:
                     self._failed(mine, program, outcome, has_run=has_run)
             if index in ends:

@@ -1,0 +1,76 @@
+"""How far a new database comes: where the first run of a sequence stops, and what stays there then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.errors import UsageProblem
+from idemlint.records import NamedTuple
+from idemlint.sequence.paths import shown
+from idemlint.source.positions import Lines
+
+if TYPE_CHECKING:
+    from idemlint.sequence.chain import Chain
+    from idemlint.sequence.first.first_outcome import FirstOutcome
+
+
+class Stop(NamedTuple):
+    """The statement that a first run stops at, by its file, as it is shown, and its row.
+
+    What stays: `files` before it, all of what they did (`None`: that is not known); `statements` of its own
+    file. `together`: so many files share the transaction that is taken back.
+    """
+
+    filename: str
+    row: int
+    sqlstate: str
+    files: int | None = None
+    statements: int = 0
+    together: int = 1
+
+
+class Outlook(NamedTuple):
+    """What becomes of a sequence's files on an empty database: there are so many `files`; `failures` are its
+    statements that fail, consequences of others apart, `unknown` those of which it cannot be told.
+    `goes_on`: who runs them by hand goes on behind a failure."""
+
+    runner: str
+    files: int
+    failures: int
+    unknown: int
+    stop: Stop | None
+    goes_on: bool
+
+
+def outlook_of(chain: Chain) -> Outlook | None:
+    """Of a chain whose files have all run; `None`: it has none."""
+    notable = chain.first.notable
+    roots = [(site, each) for site, each in notable if each.follows is None]
+    failures = [each for each in roots if each[1].verdict == "fails"]
+    unknown = [each for each in roots if each[1].verdict == "unknown"]
+    files = len(chain.names)
+    if not files:
+        return None
+    stop = None
+    if failures:
+        (name, index), outcome = failures[0]
+        stop = _stop(chain, name, index, outcome)
+    profile = chain.profile
+    return Outlook(
+        profile.title, files, len(failures), len(unknown), stop, goes_on=not profile.has_journal
+    )
+
+
+def _stop(chain: Chain, name: str, index: int, outcome: FirstOutcome) -> Stop:
+    parsed = chain.running(name).script.parsed
+    at = Lines(parsed.source.data).position(parsed.statements[index].start)
+    try:
+        halfway = chain.stopped(name, at.row, at.column, is_first=True)
+    except UsageProblem:
+        return Stop(shown(name), at.row, outcome.sqlstate or "")
+    together = halfway.together
+    files = len(halfway.earlier)
+    own = [each for each in halfway.stays if each.name == name]
+    return Stop(
+        shown(name), at.row, outcome.sqlstate or "", files, len(own), len(together or ()) + 1
+    )
