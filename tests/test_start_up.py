@@ -44,7 +44,8 @@ replay.catalog.knowledge replay.catalog.known_rows replay.catalog.lookup
 replay.catalog.refs replay.catalog.relation replay.catalog.slots replay.catalog.table_rows
 replay.catalog.view replay.effects replay.effects.program replay.effects.queries
 replay.effects.tables replay.effects.vocabulary replay.judge replay.judge.assembly
-replay.judge.first replay.judge.lasting replay.judge.patterns replay.judge.rerun replay.judge.settling replay.judge.stops
+replay.judge.first replay.judge.lasting replay.judge.patterns replay.judge.rerun
+replay.judge.settling replay.judge.stops
 replay.judge.verdict replay.machine replay.machine.budget replay.machine.handlers
 replay.machine.objects replay.machine.objects.create replay.machine.objects.own_faults
 replay.machine.requirements replay.machine.run
@@ -57,7 +58,8 @@ runners.line_patterns runners.majority runners.profile runners.profiles runners.
 runners.units
 selection
 sequence sequence.asked sequence.chain sequence.facts sequence.first
-sequence.first.first_outcome sequence.first.first_run sequence.grouping sequence.migration
+sequence.first.blame sequence.first.first_outcome
+sequence.first.first_run sequence.grouping sequence.migration
 sequence.order sequence.owners sequence.paths sequence.running sequence.running.runs sequence.script
 sequence.standing sequence.start_after sequence.terms sequence.texts sequence.unjudged
 settings

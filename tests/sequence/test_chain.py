@@ -178,7 +178,9 @@ def chain_of(**texts: str) -> Chain:
 
 
 def test_a_chain_says_whether_its_order_is_known() -> None:
-    assert chain_of(a="SELECT 1;\n", b="SELECT 1;\n").ordering.doubt == "not all files have a number"
+    assert (
+        chain_of(a="SELECT 1;\n", b="SELECT 1;\n").ordering.doubt == "not all files have a number"
+    )
     assert opened()._chain.ordering.doubt == ""
 
 

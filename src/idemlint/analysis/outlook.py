@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from idemlint.sequence.first.first_outcome import FirstOutcome
 
 
-class Stop(NamedTuple):
+class FirstStop(NamedTuple):
     """The statement that a first run stops at, by its file, as it is shown, and its row.
 
     What stays: `files` before it, all of what they did (`None`: that is not known); `statements` of its own
@@ -38,7 +38,7 @@ class Outlook(NamedTuple):
     files: int
     failures: int
     unknown: int
-    stop: Stop | None
+    stop: FirstStop | None
     goes_on: bool
 
 
@@ -61,16 +61,16 @@ def outlook_of(chain: Chain) -> Outlook | None:
     )
 
 
-def _stop(chain: Chain, name: str, index: int, outcome: FirstOutcome) -> Stop:
+def _stop(chain: Chain, name: str, index: int, outcome: FirstOutcome) -> FirstStop:
     parsed = chain.running(name).script.parsed
     at = Lines(parsed.source.data).position(parsed.statements[index].start)
     try:
         halfway = chain.stopped(name, at.row, at.column, is_first=True)
     except UsageProblem:
-        return Stop(shown(name), at.row, outcome.sqlstate or "")
+        return FirstStop(shown(name), at.row, outcome.sqlstate or "")
     together = halfway.together
     files = len(halfway.earlier)
     own = [each for each in halfway.stays if each.name == name]
-    return Stop(
+    return FirstStop(
         shown(name), at.row, outcome.sqlstate or "", files, len(own), len(together or ()) + 1
     )

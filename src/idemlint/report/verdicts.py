@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.sqlstates import condition_name
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.report import first_runs
+from idemlint.report import outlooks
 from idemlint.report.excerpt import beginning
 from idemlint.report.full import plain
 from idemlint.report.json import account_as_dict, dumps
@@ -113,14 +113,14 @@ def lines(
     """A block a file; a line a statement, and why where it is not safe; an account of all. With `first`, what
     the first run on an empty database comes to instead of the rerun."""
     if first:
-        yield from first_runs.lines(files, width=width)
+        yield from outlooks.lines(files, width=width)
     for file in files if not first else ():
         yield [(shown_name(file.filename), "path"), (f"  {file.runner}", "cut")]
         digits = max((len(str(statement.row)) for statement in file.statements), default=1)
         for statement in file.statements:
             yield from _statement(statement, digits, width)
         yield []
-    yield from first_runs.outlooks(files, width)
+    yield from outlooks.outlooks(files, width)
     if not quiet:
         if not first:
             yield from folded(_totals(files), width)

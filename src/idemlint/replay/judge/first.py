@@ -16,7 +16,6 @@ from idemlint.replay.machine.signals import Raised
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Sql
-    from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.machine.run import Pass
@@ -95,13 +94,4 @@ def _concerned(run: Pass, effect: Effect | None) -> Slot | None:
         return slot if slot is not None and slot.presence is PRESENT else None
     if isinstance(effect, Inserts):
         return catalog.find(effect.table)
-    return None
-
-
-def needed(effect: Effect | None) -> Ref | None:
-    """The name without which a statement failed."""
-    if isinstance(effect, Requires) and effect.want:
-        return effect.ref
-    if isinstance(effect, Inserts):
-        return effect.table
     return None

@@ -50,10 +50,10 @@ RUNS: Final = FirstOutcome("runs")
 
 class FirstFailure(NamedTuple):
     """A statement that failed, by its number: what it would have made and ended, the tables that it would
-    have made something for, and the failure that all began with."""
+    have given a key (`keyed`), and the failure that all began with."""
 
     number: int
     root: StatementSite
     made: dict[Ref, object]
     ended: frozenset[Ref]
-    touched: frozenset[Ref]
+    keyed: frozenset[Ref]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from idemlint.analysis.file_report import FileReport, FirstRow, StatementRow
-    from idemlint.analysis.outlook import Outlook, Stop
+    from idemlint.analysis.outlook import FirstStop, Outlook
     from idemlint.report.lines import Line
 
 #: Verdict → the style it is printed in.
@@ -113,7 +113,7 @@ def _outlook(each: Outlook) -> str:
     return f"stops at {where}{stays}{others}"
 
 
-def _what_stays(stop: Stop) -> str:
+def _what_stays(stop: FirstStop) -> str:
     if stop.together > 1:
         return f"nothing of the {stop.together:,} pending files stays"
     own = (

@@ -1,0 +1,33 @@
+-- # a body makes what the next statement makes
+DO $$ BEGIN CREATE TABLE a (id int); END $$;
+CREATE TABLE a (id int); -- fails 42P07 by 1
+
+-- # a handler undoes its block
+CREATE TABLE a (id int);
+DO $$ BEGIN ALTER TABLE a ADD COLUMN x int; ALTER TABLE a ADD COLUMN x int; EXCEPTION WHEN duplicate_column THEN NULL; END $$;
+CREATE INDEX ON a (x); -- fails 42703
+
+-- # a guard that is read
+CREATE TABLE a (id int);
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 'a' AND column_name = 'y') THEN ALTER TABLE a ADD COLUMN y int; END IF; END $$;
+CREATE INDEX ON a (y);
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tablename = 'b') THEN ALTER TABLE b ADD COLUMN y int; END IF; END $$;
+CREATE TABLE b (id int);
+CREATE INDEX ON b (y); -- fails 42703
+
+-- # a loop over pg_tables opens every table
+CREATE TABLE b (id int);
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP EXECUTE format('ALTER TABLE %I ADD COLUMN IF NOT EXISTS z int', r.tablename); END LOOP; END $$;
+CREATE INDEX ON b (z); -- unknown (runs)
+
+-- # a call of a function that builds its SQL opens what it may have made
+CREATE FUNCTION addc(t text, c text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('ALTER TABLE %I ADD COLUMN %I int', t, c); END $$;
+CREATE TABLE n (id int);
+SELECT addc('n', 'q'); -- unknown (runs)
+CREATE INDEX ON n (q); -- unknown (runs)
+
+-- # a function that makes a table opens its name
+CREATE FUNCTION mk() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE made (id int); END $$;
+SELECT mk(); -- unknown (runs)
+INSERT INTO made VALUES (1); -- unknown (runs)
+CREATE TABLE made (id int); -- unknown (fails 42P07)

@@ -1,0 +1,154 @@
+-- # CREATE TABLE: types, the name, what it refers to
+CREATE TABLE a (x mood); -- fails 42704 by 2
+CREATE TYPE mood AS ENUM ('a');
+CREATE TABLE b (x mood[]);
+CREATE TABLE b (x mood); -- fails 42P07 by 3
+CREATE TABLE b (x pair); -- fails 42704 by 7
+CREATE TABLE IF NOT EXISTS b (x pair);
+CREATE TYPE pair AS (a int);
+CREATE TABLE b (x int REFERENCES z); -- fails 42P07 by 3
+CREATE TABLE c (x int REFERENCES z); -- fails 42P01 by 10
+CREATE TABLE z (id int);
+CREATE TABLE c (x int REFERENCES z (nope)); -- fails 42703
+CREATE TABLE c (x int REFERENCES z (id)); -- fails 42830
+CREATE TABLE c (x int REFERENCES z); -- fails 42704
+ALTER TABLE z ADD PRIMARY KEY (id);
+CREATE TABLE c (x text REFERENCES z); -- fails 42804
+CREATE TABLE c (x int REFERENCES z);
+
+-- # ADD COLUMN: the name, then its type and what it refers to
+CREATE TABLE a (id int);
+ALTER TABLE a ADD COLUMN id later; -- fails 42701 by 1
+ALTER TABLE a ADD COLUMN b later; -- fails 42704 by 4
+CREATE TYPE later AS ENUM ('x');
+ALTER TABLE a ADD COLUMN c later REFERENCES z (id); -- fails 42P01 by 6
+CREATE TABLE z (id int PRIMARY KEY);
+ALTER TABLE a ADD COLUMN c int REFERENCES z (id);
+
+-- # ADD FOREIGN KEY: the table that it points at, its own column, the columns there, the key, the types
+CREATE TABLE a (id int, t text);
+ALTER TABLE a ADD FOREIGN KEY (nope) REFERENCES z (id); -- fails 42P01 by 3
+CREATE TABLE z (id int);
+ALTER TABLE a ADD FOREIGN KEY (nope) REFERENCES z (id); -- fails 42703
+ALTER TABLE a ADD FOREIGN KEY (id) REFERENCES z (nope); -- fails 42703
+ALTER TABLE a ADD FOREIGN KEY (id) REFERENCES z (id); -- fails 42830
+ALTER TABLE a ADD FOREIGN KEY (id) REFERENCES z; -- fails 42704
+ALTER TABLE z ADD PRIMARY KEY (id);
+ALTER TABLE a ADD FOREIGN KEY (t) REFERENCES z; -- fails 42804
+ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES z;
+ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES z; -- fails 42710 by 10
+
+-- # ADD CHECK: the expression, then the name
+CREATE TABLE a (id int);
+ALTER TABLE a ADD CONSTRAINT c CHECK (nope > 0); -- fails 42703
+ALTER TABLE a ADD CONSTRAINT c CHECK (id > 0);
+ALTER TABLE a ADD CONSTRAINT c CHECK (nope > 0); -- fails 42703
+ALTER TABLE a ADD CONSTRAINT c CHECK (id > 1); -- fails 42710 by 3
+
+-- # what a table's own keys and checks name
+CREATE TABLE a (id int, UNIQUE (nope)); -- fails 42703
+CREATE TABLE a (id int, PRIMARY KEY (id, nope)); -- fails 42703
+CREATE TABLE a (id int, CHECK (nope > 0)); -- fails 42703
+CREATE TABLE a (id int, EXCLUDE USING btree (nope WITH =)); -- fails 42703
+CREATE TABLE a (id int, g int GENERATED ALWAYS AS (nope + 1) STORED); -- fails 42703
+CREATE TABLE a (id int, FOREIGN KEY (nope) REFERENCES a (id)); -- fails 42703
+CREATE TABLE a (id int);
+CREATE TABLE IF NOT EXISTS a (id int, UNIQUE (nope));
+
+-- # CREATE INDEX: columns before the name
+CREATE TABLE a (id int);
+CREATE INDEX i ON a (id);
+CREATE INDEX i ON a (nope); -- fails 42703
+CREATE INDEX i ON a (lower(nope)); -- fails 42703
+CREATE INDEX i ON a (id); -- fails 42P07 by 2
+CREATE INDEX IF NOT EXISTS i ON a (nope); -- fails 42703
+CREATE INDEX j ON a (id) WHERE nope > 0; -- fails 42703
+CREATE INDEX j ON a (id) INCLUDE (nope); -- fails 42703
+CREATE UNIQUE INDEX j ON later (id); -- fails 42P01 by 10
+CREATE TABLE later (id int);
+
+-- # views and tables of queries: columns before the name
+CREATE VIEW v AS SELECT * FROM a; -- fails 42P01 by 2
+CREATE TABLE a (id int);
+CREATE VIEW v AS SELECT nope FROM a; -- fails 42703
+CREATE VIEW v AS SELECT id FROM a;
+CREATE VIEW v AS SELECT nope FROM a; -- fails 42703
+CREATE VIEW v AS SELECT id FROM a; -- fails 42P07 by 4
+CREATE OR REPLACE VIEW v AS SELECT id, 1 AS one FROM a;
+CREATE OR REPLACE VIEW v AS SELECT id FROM a; -- fails 42P16 by 7
+CREATE TABLE v (id int); -- fails 42P07 by 7
+CREATE TABLE a AS SELECT nope FROM a; -- fails 42703
+CREATE TABLE a AS SELECT 1; -- fails 42P07 by 2
+
+-- # triggers: the function before the name
+CREATE TABLE a (id int);
+CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION f(); -- fails 42883 by 3
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION f();
+CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION g(); -- fails 42883 by 7
+CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION f(); -- fails 42710 by 4
+CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; -- fails 42723 by 7
+CREATE TRIGGER u BEFORE UPDATE OF nope ON a FOR EACH ROW EXECUTE FUNCTION f(); -- fails 42703
+DROP TRIGGER nope ON a; -- fails 42704
+CREATE POLICY p ON a USING (nope > 1); -- fails 42703
+CREATE POLICY p ON a USING (id > 1);
+CREATE POLICY p ON a USING (id > 1); -- fails 42710 by 12
+DROP POLICY q ON a; -- fails 42704
+
+-- # functions: types of their signature, what a body reads, who calls them
+CREATE FUNCTION a(x later) RETURNS int LANGUAGE sql AS 'select 1'; -- fails 42704 by 3
+CREATE FUNCTION a(x int) RETURNS later LANGUAGE sql AS 'select null'; -- fails 42704 by 3
+CREATE TYPE later AS ENUM ('x');
+CREATE FUNCTION a(x later) RETURNS int LANGUAGE sql AS 'select 1';
+CREATE FUNCTION a(x later) RETURNS int LANGUAGE sql AS 'select 1'; -- fails 42723 by 4
+CREATE OR REPLACE FUNCTION a(x later) RETURNS text LANGUAGE sql AS $$ select 'x' $$; -- fails 42P13 by 4
+CREATE FUNCTION b(x int) RETURNS int LANGUAGE sql AS 'select id from t'; -- fails 42P01 by 8
+CREATE TABLE t (id int);
+CREATE FUNCTION b(x int) RETURNS int LANGUAGE sql AS 'select nope from t'; -- fails 42703
+CREATE TABLE u (id int DEFAULT e(1)); -- fails 42883 by 13
+ALTER TABLE t ALTER id SET DEFAULT e(1); -- fails 42883 by 13
+CREATE INDEX ON t (e(id)); -- fails 42883 by 13
+CREATE FUNCTION e(x int) RETURNS int LANGUAGE sql IMMUTABLE AS 'select 1';
+DROP FUNCTION e(text); -- fails 42883
+SET check_function_bodies = off;
+CREATE FUNCTION c() RETURNS int LANGUAGE sql AS 'select nope from t';
+
+-- # labels: as values, as neighbours, renamed
+CREATE TYPE e AS ENUM ('a', 'b');
+CREATE TABLE t (x e DEFAULT 'c'); -- fails 22P02
+CREATE TABLE t (x e DEFAULT 'a');
+INSERT INTO t VALUES ('c'); -- fails 22P02
+UPDATE t SET x = 'c'; -- fails 22P02
+ALTER TYPE e RENAME VALUE 'c' TO 'd'; -- fails 22023
+ALTER TYPE e ADD VALUE 'z' BEFORE 'y'; -- fails 22023
+ALTER TYPE e ADD VALUE 'a'; -- fails 42710 by 1
+ALTER TYPE e ADD VALUE IF NOT EXISTS 'a' BEFORE 'y';
+ALTER TYPE e RENAME VALUE 'a' TO 'b'; -- fails 42710 by 1
+ALTER TABLE t ALTER x SET DEFAULT 'c'; -- fails 22P02
+ALTER TABLE t ADD COLUMN y e DEFAULT 'nope'; -- fails 22P02
+CREATE TYPE t AS ENUM ('q'); -- fails 42710 by 3
+
+-- # schemas
+CREATE TABLE s.t (id int); -- fails 3F000 by 3
+ALTER TABLE s.t ADD COLUMN x int; -- fails 3F000 after 1
+CREATE SCHEMA s;
+CREATE SCHEMA s; -- fails 42P06 by 3
+CREATE TABLE s.t (id int);
+
+-- # rows: what they are written into
+INSERT INTO later VALUES (1); -- fails 42P01 by 6
+UPDATE later SET a = 1; -- fails 42P01 by 6
+TRUNCATE later; -- fails 42P01 by 6
+ANALYZE later; -- fails 42P01 by 6
+COMMENT ON TABLE later IS 'x'; -- fails 42P01 by 6
+CREATE TABLE later (a int, k int PRIMARY KEY);
+INSERT INTO later (b) VALUES (1); -- fails 42703
+UPDATE later SET b = 1; -- fails 42703
+DELETE FROM later WHERE b = 1; -- fails 42703
+ANALYZE later (b); -- fails 42703
+COMMENT ON COLUMN later.b IS 'x'; -- fails 42703
+INSERT INTO later VALUES (1, 1) ON CONFLICT (k) DO UPDATE SET b = 1; -- fails 42703
+INSERT INTO later VALUES (1, 2) ON CONFLICT (k) DO UPDATE SET a = EXCLUDED.b; -- fails 42703
+INSERT INTO later VALUES (1, 3) ON CONFLICT ON CONSTRAINT nope DO NOTHING; -- fails 42704
+INSERT INTO later VALUES (1, 4) ON CONFLICT (a) DO NOTHING; -- fails 42P10
