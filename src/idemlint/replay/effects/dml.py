@@ -109,11 +109,13 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     table = relation(stmt.relation)
     source = stmt.selectStmt
     query = read_insert(fields, known)
-    effects: list[Effect] = [_table_there(table)]
     columns = tuple(target.name for target in stmt.cols) if stmt.cols else None
+    target: list[Effect] = [_table_there(table)]
     if columns:
-        effects.append(UsesColumns(table, columns))
-    effects += reads(query)
+        target.append(UsesColumns(table, columns))
+    # `transformInsertStmt` (src/backend/parser/analyze.c): WITH, then the target, then what is inserted.
+    read = reads(query)
+    effects = [*read, *target] if "withClause" in fields else [*target, *read]
     effects += _nested(query)
     effects += [
         effect for effect in calls(query.functions) if isinstance(effect, (Opaque, SetsPath))
