@@ -380,7 +380,8 @@ def test_no_fix_is_offered_that_cannot_be_made(idemlint: Idemlint, here: Path, s
 
 
 def test_a_table_that_is_dropped_and_made_keeps_its_failure(idemlint: Idemlint, here: Path) -> None:
-    write("migrations/0001.sql", "DROP TABLE b;\nCREATE TABLE b (id int);\n")
+    # What nobody here makes was there before the folder, and so was b.
+    write("migrations/0001.sql", "TRUNCATE a;\nDROP TABLE b;\nCREATE TABLE b (id int);\n")
     result = idemlint("migrations")
     assert "fixable" not in result.out
     assert "leave out the DROP" in result.out

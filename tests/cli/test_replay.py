@@ -24,13 +24,21 @@ def test_the_json_of_the_promise(idemlint: Idemlint, bad: Path) -> None:
     create, select = file["statements"]
     assert list(create) == [
         *("index", "start", "end", "kind", "unit", "verdict", "sqlstate", "condition"),
-        *("reason", "rerun", "codes"),
+        *("reason", "rerun", "codes", "first"),
     ]
     assert (create["index"], create["start"], create["end"]) == (0, 9, 48)
     assert create["kind"] == "CreateStmt"
     assert (create["verdict"], create["rerun"]) == ("fails", "file")
     assert (create["sqlstate"], create["condition"]) == ("42P07", "duplicate_table")
     assert create["codes"] == ["IDM101"]
+    assert create["first"] == {
+        "verdict": "runs",
+        "sqlstate": None,
+        "condition": None,
+        "reason": "",
+        "because": None,
+        "follows": None,
+    }
     assert create["reason"]
     assert (select["verdict"], select["sqlstate"], select["codes"]) == ("safe", None, [])
 
@@ -78,7 +86,10 @@ def test_effects_on_demand_for_people(idemlint: Idemlint, bad: Path) -> None:
         next(line for line in shown.splitlines() if word in line) for word in ("command", "creates")
     )
     assert inner.index("·") == command.index("·") + 2
-    assert totals == "1 statement in 1 file: 1 safe\n1 file checked.\n"
+    assert totals == (
+        "On an empty database: cannot tell: 1 statement of which it is not known whether it runs.\n"
+        "1 statement in 1 file: 1 safe\n1 file checked.\n"
+    )
 
 
 def test_effects_on_demand_in_json(idemlint: Idemlint, bad: Path) -> None:

@@ -101,7 +101,8 @@ def _outlook(each: Outlook) -> str:
     unknown = counted(each.unknown, "statement")
     if each.stop is None:
         if each.unknown:
-            return f"cannot tell: {unknown} of which it is not known whether they run"
+            runs = "it runs" if each.unknown == 1 else "they run"
+            return f"cannot tell: {unknown} of which it is not known whether {runs}"
         return f"all {each.files:,} files run" if each.files > 1 else "the file runs"
     stop = each.stop
     where = f"{shown_name(stop.filename)}:{stop.row} ({stop.sqlstate})"

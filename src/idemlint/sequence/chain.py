@@ -231,29 +231,20 @@ class Chain:
         first of all files. Raises `UsageProblem` where no statement of what is applied is there, or a file
         cannot be read."""
         # Hardly anybody asks.
-        from idemlint.replay.judge.rerun import replay_stopped
         from idemlint.sequence import halfway
 
         script = self._scripts.read(name)
         stop = halfway.locate(script, row, column)
         place = begin = self._places[self._hosts.get(name, name)]
         last = -1 if is_first else self._standing.last
-        is_known = is_first or last >= 0
-        if is_known and halfway.shares_transaction(script, self._clues):
+        if (is_first or last >= 0) and halfway.shares_transaction(script, self._clues):
             begin = min(last + 1, place)
         alone = (each for each in self.names[begin : place + 1] if each not in self._hosts)
         run = halfway.Run([self.running(each) for each in alone], name, stop)
         self._go_to(begin)
-        mark, faults = self._mark(), self._machine.faults
-        faults.clear()
-        try:
-            replayed = replay_stopped(self._machine, run.programs, run.cut, self._number())
-            for error in faults.values():
-                raise error  # it is one question, and there is no answer
-        finally:
-            self._machine.state.rollback(mark)
-            self._moment += 1
-        return run.told(replayed, self.names[:place], is_pending_known=is_known)
+        self._moment += 1
+        replayed = run.replayed(self._machine, self._number())
+        return run.told(replayed, self.names[:place], is_pending_known=is_first or last >= 0)
 
     # -- running -------------------------------------------------------------------------------------
 

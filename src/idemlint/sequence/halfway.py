@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.errors import UsageProblem
 from idemlint.postgres.no_block import transaction_verb
 from idemlint.records import NamedTuple
-from idemlint.replay.judge.rerun import Cut
+from idemlint.replay.judge.rerun import Cut, replay_stopped
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.source.positions import Lines
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.judge.verdict import Outcome
+    from idemlint.replay.machine.run import Machine
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.profile import Profile
     from idemlint.runners.units import Delivery
@@ -176,6 +177,19 @@ class Run:
             raise UsageProblem("this statement runs another file: name the place in that one")
         self.programs: list[Program] = [each.script.program(each.statement) for each in self._ran]
         self.cut = self._cut(units)
+
+    def replayed(self, machine: Machine, number: int) -> dict[int, Outcome]:
+        """What the rerun comes to over the machine's state, which stays what it is; the first statement has
+        the number behind `number`. Raises what fails of ours: it is one question, and there is no answer."""
+        mark, faults = machine.state.mark(), machine.faults
+        faults.clear()
+        try:
+            found = replay_stopped(machine, self.programs, self.cut, number)
+            for error in faults.values():
+                raise error
+        finally:
+            machine.state.rollback(mark)
+        return found
 
     def _units(self, runs: Running, latest: int) -> list[int]:
         """What of a file commits together, numbered on from the `latest` unit, which goes on where the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space, in_words
 from idemlint.replay.catalog.knowledge import is_open
@@ -48,8 +48,13 @@ def requires(run: Pass, effect: Requires) -> Result:
             slot = _was_temporary(run, ref)
     presence = UNKNOWN if slot is None else slot.presence
     if presence is UNKNOWN and run.world is not None and is_unmade(slot):
-        # Nobody has made it yet, on a database that was empty.
-        is_there = not run.world.is_to_come(ref) if effect.want else run.world.may_be_there(ref)
+        # Nobody has made it yet, on a database that was empty. What a guarded DROP leaves is the same either
+        # way.
+        dropped = effect.otherwise is SKIP and effect.verb is Verb.DROP
+        if effect.want and not dropped:
+            is_there = not run.world.is_to_come(ref, changes=effect.verb in _CHANGES)
+        else:
+            is_there = run.world.may_be_there(ref)
         presence = UNKNOWN if is_there else ABSENT
     if presence is PRESENT:
         if want:
@@ -64,6 +69,10 @@ def requires(run: Pass, effect: Requires) -> Result:
     if run.world is not None and _is_open(run, ref):
         return _unknown(run, effect, ref)
     return _unmet(run, effect, slot, effect.otherwise, ref)
+
+
+#: What is only done with something that is known to be there.
+_CHANGES: Final = frozenset({Verb.DROP, Verb.RENAME, Verb.MOVE, Verb.ALTER})
 
 
 def is_unmade(slot: Slot | None) -> bool:

@@ -56,9 +56,9 @@ ReadPattern = Callable[["Machine", str], "Pattern | None"]
 class World(Protocol):
     """What a first run on an empty database asks of the folder."""
 
-    def is_to_come(self, ref: Ref) -> bool:
+    def is_to_come(self, ref: Ref, *, changes: bool = False) -> bool:
         """Whether a name, which no statement has made yet, is surely not there: one of the folder makes it
-        later."""
+        later. Who `changes` it, or drops it, may have had it from elsewhere."""
 
     def may_be_there(self, ref: Ref) -> bool:
         """Whether a name, which no statement has made yet, may be there all the same."""

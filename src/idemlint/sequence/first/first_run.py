@@ -194,17 +194,23 @@ class FirstRun:
 
     # -- what a name is that nobody has made yet -----------------------------------------------------
 
-    def is_to_come(self, ref: Ref) -> bool:
-        """Whether it is surely not there: a statement of the folder makes it, and has not done so yet."""
+    def is_to_come(self, ref: Ref, *, changes: bool = False) -> bool:
+        """Whether it is surely not there: a statement of the folder makes it, and has not done so yet. Where
+        something was there before the folder, what is only made with a guard may have been among it, and what
+        somebody `changes` first."""
         if self._blame.doubt or ref.parent is not None or ref.space not in _CLOSED:
             return False
         catalog = self._machine.catalog
         if knowledge.is_open(catalog, ref.name):
             return False
+        if self._blame.makings.is_by(self._along.origin(catalog.statement), ref):
+            # It asks for what it makes itself.
+            return True
         makings = self._blame.made(ref)
         if not makings or self._blame.doubt_about(makings):
             return False
-        if any(each.guarded for each in makings) and self._blame.makings.has_baseline:
+        in_doubt = changes or any(each.guarded for each in makings)
+        if in_doubt and self._blame.makings.has_baseline:
             knowledge.open_all(catalog, (ref.name,))
             return False
         return True

@@ -6,6 +6,7 @@ for what it makes when it holds a name that somebody asked about, and what it ma
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeGuard
 
@@ -27,7 +28,7 @@ from idemlint.replay.effects.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.sequence.script import Scripts
@@ -69,7 +70,7 @@ class Makings:
         self._home = terms.search_path[0] if terms.search_path else "public"
         self._places = {name: place for place, name in enumerate(names)}
         self._facts: dict[str, _Facts] = {}
-        self._mentioned: dict[str, set[str]] = {}
+        self._mentioned: dict[tuple[str, bool], set[str]] = {}
         #: What was asked, and at which place first; the first place at which all files were asked.
         self._asked: dict[Ref, tuple[int, list[Making]]] = {}
         self._asked_of_all = len(names)
@@ -86,9 +87,17 @@ class Makings:
 
     def _made(self, ref: Ref) -> list[Making]:
         found: list[Making] = []
-        for name in self._mentioning(ref.name):
+        for name in self._mentioning(ref):
             found += self._of_file(name).made.get(ref, ())
         return found
+
+    def is_by(self, origin: tuple[str, int] | None, ref: Ref) -> bool:
+        """Whether a statement, by its file and its index there, makes a thing of that name."""
+        if origin is None:
+            return False
+        name, index = origin
+        makings = self._of_file(name).made.get(self.resolved(ref), ())
+        return any(each.statement == index for each in makings)
 
     def place_of(self, name: str) -> int:
         """A file's place in the order."""
@@ -117,8 +126,8 @@ class Makings:
         for name in names:
             self._facts.pop(name, None)
             text = self._text(name)
-            for word, files in self._mentioned.items():
-                if (_lowered(word) in text) != (name in files):
+            for asked, files in self._mentioned.items():
+                if _makes(*asked)(text) != (name in files):
                     files.symmetric_difference_update((name,))
         self._has_baseline = None
         place, self._asked_of_all = self._asked_of_all, len(self._names)
@@ -128,13 +137,14 @@ class Makings:
                 place = min(place, at)
         return place
 
-    def _mentioning(self, name: str) -> list[str]:
-        """The files that may make something of that name."""
-        known = self._mentioned.get(name)
+    def _mentioning(self, ref: Ref) -> list[str]:
+        """The files that may make a thing of that name, as far as their texts say."""
+        asked = ref.name, ref.parent is None
+        known = self._mentioned.get(asked)
         if known is None:
-            lowered = _lowered(name)
-            known = {each for each in self._names if lowered in self._text(each)}
-            self._mentioned[name] = known
+            makes = _makes(*asked)
+            known = {each for each in self._names if makes(self._text(each))}
+            self._mentioned[asked] = known
         return sorted(known, key=self.place_of)
 
     def _text(self, name: str) -> bytes:
@@ -223,5 +233,15 @@ def _is_table_used(effect: Effect, home: str) -> TypeGuard[Requires]:
     )
 
 
-def _lowered(name: str) -> bytes:
-    return name.lower().encode("utf-8", "surrogateescape")
+def _makes(name: str, by_itself: bool) -> Callable[[bytes], bool]:
+    """Whether a text in lower case may make a thing of that name: one that stands `by_itself`, behind CREATE
+    or a rename; else it may be in whatever mentions it."""
+    word = name.lower().encode("utf-8", "surrogateescape")
+    if not by_itself:
+        return lambda text: word in text
+    making = re.compile(_MAKING % re.escape(word))
+    return lambda text: word in text and making.search(text) is not None
+
+
+#: CREATE and SELECT INTO with a name, or a rename to it.
+_MAKING: Final = rb"\b(?:create\b[^;(]{0,200}?|to\s+|into\s+)(?:[\w\"]+\.)?\"?%s\b|set\s+schema\b"
