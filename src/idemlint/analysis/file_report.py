@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 class StatementRow(NamedTuple):
     """A statement and its verdict. `start` and `end` are bytes; `section` is `up` or `down`; `beginning`
-    is the first part of its text; `effects` are what it is taken to do, `None` where nobody asked."""
+    is the first part of its text; `effects` are what it is taken to do, `None` where nobody asked.
+
+    `half` is the part of a `redo` that it is of: `down` rolls back, `up` runs again. There, `leaves` is what
+    is there after the rollback because of it and was not before, `loses` what is gone, in words.
+    """
 
     index: int  # type: ignore[assignment]
     start: int
@@ -40,6 +44,9 @@ class StatementRow(NamedTuple):
     codes: tuple[str, ...]
     beginning: str
     effects: tuple[Described, ...] | None = None
+    half: str | None = None
+    leaves: tuple[str, ...] = ()
+    loses: tuple[str, ...] = ()
 
 
 class EditText(NamedTuple):
@@ -118,7 +125,8 @@ class FileReport(NamedTuple):
     """A file: its statements with their verdicts, and its findings in the order of their places.
 
     `path` is the file as it was named to us, `filename` as it is shown. `faults` are errors of ours, which
-    cost what they are about; `problem` says why the file cannot be read, where it cannot.
+    cost what they are about; `problem` says why the file cannot be read, where it cannot. `undoes` is the
+    file that this one rolls back, where that was asked.
     """
 
     filename: str
@@ -128,6 +136,7 @@ class FileReport(NamedTuple):
     findings: tuple[Finding, ...]
     faults: tuple[Fault, ...] = ()
     problem: str = ""
+    undoes: str = ""
 
 
 class FileTally(NamedTuple):
@@ -153,7 +162,7 @@ def tally_of(
     verdicts = [
         outcome.verdict
         for statement, outcome in zip(judged.parsed.statements, judged.outcomes, strict=True)
-        if down or statement.section == "up"
+        if down or statement.section == "up" or outcome.half is not None
     ]
     found, faults = _findings(judged, None, naming, excerpts=excerpts)
     return FileTally(
@@ -174,9 +183,10 @@ def report_of(judged: Judged, naming: Callable[[str], str], *, effects: bool = F
     lines = lines_of(judged.parsed)
     rows = tuple(_rows(judged, lines, effects=effects))
     found, faults = _findings(judged, lines, naming)
-    return FileReport(
-        judged.filename, judged.name, judged.migration.profile.name, rows, found, faults
-    )
+    rollback = judged.migration.rollback
+    undoes = rollback.undoes if rollback is not None else ""
+    runner = judged.migration.profile.name
+    return FileReport(judged.filename, judged.name, runner, rows, found, faults, undoes=undoes)
 
 
 def _findings(
@@ -232,6 +242,7 @@ def _rows(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[StatementR
         if diagnostic.statement is not None and diagnostic.code not in codes[diagnostic.statement]:
             codes[diagnostic.statement].append(diagnostic.code)
     deliveries = judged.migration.deliveries
+    changed = _changed(judged)
     for statement, outcome, delivery, named in zip(
         judged.parsed.statements, judged.outcomes, deliveries, codes, strict=True
     ):
@@ -251,7 +262,26 @@ def _rows(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[StatementR
             tuple(named),
             statement.beginning(data),
             described.get(statement.index, ()) if effects else None,
+            outcome.half,
+            *changed.get(statement.index, ((), ())),
         )
+
+
+def _changed(judged: Judged) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """What a rollback leaves and loses, by statement index."""
+    rollback = judged.migration.rollback
+    if rollback is None:
+        return {}
+    applied = list(judged.migration.programs)
+    found: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for place, each in rollback.leavings:
+        leaves, loses = found.get(applied[place], ((), ()))
+        if each.what == "leaves":
+            leaves = (*leaves, str(each))
+        else:
+            loses = (*loses, str(each))
+        found[applied[place]] = leaves, loses
+    return found
 
 
 def _described(judged: Judged) -> dict[int, tuple[Described, ...]]:

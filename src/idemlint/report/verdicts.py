@@ -41,6 +41,7 @@ def as_json(files: Iterable[FileReport], account: Account) -> str:
                 {
                     "filename": printable(file.filename),
                     "runner": file.runner,
+                    **({"undoes": printable(file.undoes)} if file.undoes else {}),
                     "statements": [_as_dict(statement) for statement in file.statements],
                 }
                 for file in files
@@ -65,6 +66,9 @@ def _as_dict(statement: StatementRow) -> dict[str, Any]:
         "rerun": statement.rerun,
         "codes": list(statement.codes),
     }
+    if statement.half is not None:
+        told["half"] = statement.half
+        told["leaves"], told["loses"] = list(statement.leaves), list(statement.loses)
     if statement.effects is not None:
         told["effects"] = list(map(_effect, statement.effects))
     return told
@@ -92,7 +96,8 @@ def lines(
 ) -> Iterator[Line]:
     """A block a file; a line a statement, and why where it is not safe; an account of all."""
     for file in files:
-        yield [(shown_name(file.filename), "path"), (f"  {file.runner}", "cut")]
+        undoes = f", rolls back {shown_name(file.undoes)}" if file.undoes else ""
+        yield [(shown_name(file.filename), "path"), (f"  {file.runner}{undoes}", "cut")]
         digits = max((len(str(statement.row)) for statement in file.statements), default=1)
         for statement in file.statements:
             yield from _statement(statement, digits, width)
@@ -106,6 +111,7 @@ def _statement(statement: StatementRow, digits: int, width: int | None) -> Itera
     style = _STYLES[statement.verdict]
     lead: Line = [
         (f"  {statement.row:>{digits}}  ", "gutter"),
+        (f"{statement.half:<6}" if statement.half is not None else "", "cut"),
         (f"{statement.verdict:<{_VERDICT_WIDTH}}", style),
         (f"  {statement.sqlstate or '':<5}  ", "sqlstate"),
     ]
@@ -114,9 +120,14 @@ def _statement(statement: StatementRow, digits: int, width: int | None) -> Itera
     yield [*lead, (first, "text")]
     for piece in rest:
         yield [(" " * column, "text"), (piece, "text")]
-    indent = 2 + digits + 2 + _VERDICT_WIDTH + 2
+    indent = 2 + digits + 2 + (6 if statement.half else 0) + _VERDICT_WIDTH + 2
     if statement.verdict != Verdict.SAFE.value:
         yield from _why(statement, indent, width)
+    for verb, things in (("leaves", statement.leaves), ("loses", statement.loses)):
+        if things:
+            told = f"the rollback {verb} {one_line(', '.join(things))}"
+            for piece in wrapped(told, indent, width):
+                yield [(" " * indent, "text"), (piece, "cut")]
     if statement.effects is not None:
         yield from _effects(statement.effects, indent, width)
 

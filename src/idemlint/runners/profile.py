@@ -51,6 +51,12 @@ LateFiles = Literal["skips", "refuses", "runs", "unknown", "never"]
 what is not in it runs, in the order of what is left. `never`: such a file is no new migration, but what
 another one was before.
 """
+WithoutDown = Literal["runs", "refuses", "skips", "never", "unknown"]
+"""What becomes of a migration that nothing rolls back, when it is to be rolled back.
+
+`runs`: only the journal forgets it, so that it runs once more over what it has done. `refuses`: the runner
+stops. `skips`: it rolls back another one. `never`: it rolls nothing back, whatever there is.
+"""
 Message = Literal["statement", "piece", "section"]
 """What one message to the server holds: one statement (the runner's lexer knows SQL), one piece as
 the runner's cutter makes it (it may hold several statements, or a torn one), or the whole
@@ -259,6 +265,15 @@ class Profile(NamedTuple):
     begins_again: Literal["file", "part", "statement"] = "file"
     """Where it begins after a failure: at the file, at the part that failed (those before it are in its
     journal), or at the statement behind the last one that committed."""
+
+    # -- how it is rolled back -----------------------------------------------------------------------
+
+    without_down: WithoutDown = "never"
+    """What becomes of a file without a Down part, and without a file that goes down beside it."""
+    reverts: tuple[str, str] | None = None
+    """The folder whose files are rolled back by those of the same names in the other folder."""
+    undoes_last_first: bool = False
+    """Of several Down parts of one file, it runs the last one first."""
 
     runs_files: bool = False
     """Its files are psql's, and may have psql run others in their midst (`\\i`)."""

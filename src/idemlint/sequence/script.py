@@ -53,7 +53,9 @@ class Script:
         self.profile = profile
         self.parsed = parse(decode(shown(name), data), profile.sections(data))
         self.applied = tuple(
-            each for each in self.parsed.statements if each.section == "up" or terms.down
+            each
+            for each in self.parsed.statements
+            if each.section == "up" or (terms.down and terms.rerun != "redo")
         )
         self._version = terms.postgres_version
         self.faults: Noted[int | None] = Noted()

@@ -75,8 +75,8 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
     for each in run.candidates:
         if _lasts(run, each, before, begun):
             note(each.statement, each.reason, (each.effect, each.span, each.leaf))
-    # Most reruns drop nothing.
-    remade = _remade(run, before, killed_by, begun) if killed_by else None
+    # Most reruns drop nothing; and what was rolled back has another place than before.
+    remade = _remade(run, before, killed_by, begun) if killed_by and mode != "redo" else None
     for key, old in before.items():
         if key[1] >= fresh or catalog.is_dead(key[1]) or is_internal(key):
             continue

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from idemlint.modes import Rerun
     from idemlint.replay.catalog.slots import Change
+    from idemlint.replay.judge.leaving import Rollback
     from idemlint.replay.judge.renamed import Name
     from idemlint.replay.judge.slices import Slice
     from idemlint.replay.judge.stops import Stop
@@ -30,10 +31,12 @@ Program = tuple[Effect, ...]
 
 
 class FileReplay(NamedTuple):
-    """What one file's reruns came to: per statement one outcome a mode, and hazards of its first run."""
+    """What one file's reruns came to: per statement one outcome a mode, hazards of its first run, and of a
+    rollback what that came to besides."""
 
     outcomes: list[dict[Rerun, Outcome]]
     hazards: list[tuple[int, Hazard]]
+    rollback: Rollback | None = None
 
 
 def replay_file(
@@ -53,7 +56,7 @@ def replay_file(
     told: list[dict[Rerun, Outcome]] = [{} for _ in programs]
     stopping = _Stopping(machine, programs, units) if "interrupted" in modes else None
     run = Pass(machine, judging=False, file_start=first)
-    ends = _ends(state, units)
+    ends = ends_of(state, units)
     for index, program in enumerate(programs):
         began = state.catalog.mark() if stopping is not None and index <= stopping.last else None
         run.statement(first + 1 + index, program)
@@ -172,7 +175,7 @@ def replay_stopped(
     caller takes it back. What the rerun changes is told as if it ended there, the unit that fails taken back.
     """
     state, units = machine.state, cut.units
-    ends = _ends(state, units)
+    ends = ends_of(state, units)
     state.begin_file()
     run = Pass(machine, judging=False, file_start=first)
     for index in cut.stays:
@@ -231,14 +234,14 @@ def replay_folder(
     ends = {
         span.start + index
         for span, each in zip(spans, units, strict=True)
-        for index in _ends(machine.state, each)
+        for index in ends_of(machine.state, each)
     }
     last = frozenset(span.stop - 1 for span in runs if span)
     found = _rerun(machine, programs, indexes, "folder", 0, frozenset(ends), last)
     return [[found[index] for index in span] for span in runs]
 
 
-def _ends(state: State, units: Sequence[int]) -> frozenset[int]:
+def ends_of(state: State, units: Sequence[int]) -> frozenset[int]:
     """The statements after which something commits: the next one is of another unit, or of another file."""
     last = len(units) - 1
     commits = state.session != "transaction"
@@ -316,7 +319,7 @@ def _rerun(
         result = run.statement(first + 1 + index, programs[index])
         if before is not None and changing is not None and changed_since(run, before):
             changing.add(index)
-        outcomes[index] = _outcome(run, result, mode)
+        outcomes[index] = outcome_of(run, result, mode)
         if index in units:
             state.end_unit()
         if index in files:
@@ -332,7 +335,8 @@ def _rerun(
     return outcomes
 
 
-def _outcome(run: Pass, result: Result, mode: Rerun) -> Outcome:
+def outcome_of(run: Pass, result: Result, mode: Rerun) -> Outcome:
+    """What one statement of a rerun comes to by itself: what it changes for good is told by `repeated`."""
     if isinstance(result, Raised):
         return _failure(result, mode)
     if run.doubts:

@@ -12,6 +12,7 @@ measured).
   (measured).
 - One connection for all files (measured); its journal is looked for in the first schema of the
   search_path, so that a file which leaves another one there fails (42P01, measured).
+- A file without `-- migrate:down` is an error, on the way up, too (ErrParseMissingDown).
 - Late files run, unless `--strict` (pkg/dbmate/db.go Migrate).
 """
 
@@ -32,6 +33,7 @@ PROFILES: Final = (
         title="dbmate",
         edits="ignored",
         late="runs",
+        without_down="refuses",
         sending="tx",
         session="kept",
         claims=(

@@ -21,6 +21,7 @@ internal/command/DbMigrate.java; flyway-database-postgresql PostgreSQLParser.jav
 - One connection for all files; before each, the role and the search_path are as at the beginning
   (DbMigrate.java: restoreOriginalState, changeCurrentSchemaTo; PostgreSQLConnection.java).
   Temporary tables stay.
+- [unverified] A version without an undo script stops `undo`, which is not for everybody.
 - A late version fails the validation before `migrate` ("Detected resolved migration not applied to
   database"; flyway-core core/internal/info/MigrationInfoServiceImpl.java validate).
 """
@@ -161,6 +162,7 @@ FLYWAY: Final = Profile(
     edits="error",
     late="refuses",
     late_option="`-outOfOrder=true`",
+    without_down="refuses",
     sending="tx",
     session="reset",
     message="statement",

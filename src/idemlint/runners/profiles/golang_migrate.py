@@ -10,6 +10,8 @@ runMigrations, database/multistmt/parse.go; README "Multi-statement mode").
   `x-multi-statement=true` (`golang-migrate-multi`) cuts at every `;`, also in strings, comments and
   bodies, and sends the pieces one by one.
 - The version is written dirty before and clean after: any failure blocks until `force`.
+- A version without a down file is an empty migration (migrate.go newMigration). Files are paired by version
+  alone.
 - One connection for all files (`WithInstance` takes a `sql.Conn`), which nothing resets.
 """
 
@@ -41,6 +43,7 @@ PROFILES: Final = (
         title="golang-migrate",
         edits="ignored",
         late="skips",
+        without_down="runs",
         sending="msg",
         session="kept",
         claims=(
@@ -59,6 +62,7 @@ PROFILES: Final = (
         title="golang-migrate in multi-statement mode",
         edits="ignored",
         late="skips",
+        without_down="runs",
         sending="stmt",
         session="kept",
         message="piece",

@@ -12,6 +12,7 @@ provider_run.go; mfridman/interpolate: parser.go).
 - The version row is written in the file's transaction; without one it follows.
 - ENVSUB (off by default) turns `$$` into `$` and makes `$1` an error.
 - One connection for all files (provider_run.go, `initialize`), which nothing resets.
+- A file without `-- +goose Down` has no statements that way; its version is forgotten (parser.go).
 - A late file is an error ("missing (out-of-order) migrations"; internal/gooseutil/resolve.go UpVersions).
 """
 
@@ -60,6 +61,7 @@ PROFILES: Final = (
         title="goose",
         edits="ignored",
         late="refuses",
+        without_down="runs",
         late_option="`goose up -allow-missing`",
         sending="tx",
         session="kept",

@@ -6,6 +6,7 @@
   [unverified] Other names are passed over. The CLI writes its journal after success. Contents of
   applied files are not compared, and late files run: each version is looked up (cli/migrate/migrate.go
   readUp).
+- [unverified] What becomes of a version without a down file.
 - Each file is a request, on any connection of the server's pool, and none is reset (issue 10852):
   what the next file finds is chance.
 """
@@ -27,6 +28,7 @@ PROFILES: Final = (
         sending="tx",
         session="new",
         late="runs",
+        without_down="unknown",
         claims=(
             Claim(
                 79,

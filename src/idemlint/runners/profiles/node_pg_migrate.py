@@ -8,6 +8,8 @@ measured).
   CONCURRENTLY fails in both (measured); `pgm.noTransaction()` is for JavaScript only. No
   placeholders.
 - The session is the transaction's (measured).
+- A file without a down marker has its down disabled: that is an error (src/sqlMigration.ts getActions,
+  src/migration.ts _getAction).
 - "Not run migration … is preceding already run migration …" (src/runner.ts checkOrder).
 """
 
@@ -52,6 +54,7 @@ PROFILES: Final = (
         ),
         edits="ignored",
         late="refuses",
+        without_down="refuses",
         late_option="`--no-check-order`",
         sending="tx-all",
         session="transaction",

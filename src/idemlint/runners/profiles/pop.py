@@ -4,6 +4,7 @@ Other names are skipped with a warning (file_migrator.go). As popx, which comes 
 without `.autocommit`: a transaction always. `.fizz` files are another language. [unverified]
 Edits are not seen. One pool, one file after the other: one connection, which nothing resets
 (migrator.go).
+- On the way down it goes through the down files alone (migrator.go Down).
 - Late files run: each is looked up in the table (migrator.go UpTo).
 """
 
@@ -22,6 +23,7 @@ PROFILES: Final = (
         title="pop",
         edits="ignored",
         late="runs",
+        without_down="skips",
         sending="tx",
         session="kept",
         claims=(

@@ -5,6 +5,7 @@
   `.autocommit` in the **file name** takes it away, and it is one message still, the row apart. Go
   templates (`{{ if .IsPostgreSQL }}`). Edits are not seen: the journal has versions.
 - One pool, one file after the other: one connection, which nothing resets (popx/migrator.go).
+- On the way down it goes through the down files alone (popx/migrator.go Down).
 - Late files run: each version is looked up in the table (popx/migrator.go UpTo).
 """
 
@@ -25,7 +26,7 @@ _DIALECT: Final = r"postgres|postgresql|pg|all"
 _HEAD: Final = r"(?P<version>\d+)_(?P<name>[^./]+)"
 FILES: Final = (
     Named(rf"{_HEAD}(?:\.(?P<dialect>{_DIALECT}))?(?:\.autocommit)?\.up\.sql", "up"),
-    Named(rf"{_HEAD}(?:\.(?:{_DIALECT}))?(?:\.autocommit)?\.down\.sql", "down"),
+    Named(rf"{_HEAD}(?:\.(?P<dialect>{_DIALECT}))?(?:\.autocommit)?\.down\.sql", "down"),
     Named(rf"{_HEAD}\.[a-z0-9]+(?:\.autocommit)?\.(?:up|down)\.sql", "ignored"),
 )
 TEMPLATES: Final = Placeholders(pattern=r"\{\{[^}]*\}\}", in_bodies=True, breaks=r"\{\{")
@@ -55,6 +56,7 @@ PROFILES: Final = (
         sending="tx",
         session="kept",
         late="runs",
+        without_down="skips",
         claims=(
             Claim(94, name=_NAME, beside=("*.autocommit.*.sql",)),
             Claim(

@@ -4,6 +4,8 @@
   run, and it counts as applied; each section is one `Exec`, no transaction, the row apart.
   Edits are not seen: the journal has names (service.go).
 - One pool, one section after the other: one connection, which nothing resets.
+- Of several down sections the last one runs first, and a file without one has nothing to run that way
+  (migration.go Down).
 - A late file is an error ("out of order migration"; apply.go apply).
 """
 
@@ -25,6 +27,8 @@ PROFILES: Final = (
         sending="msg",
         session="kept",
         late="refuses",
+        without_down="runs",
+        undoes_last_first=True,
         late_option="`rambler apply --migration FILE`",
         claims=(Claim(90, needle=b"rambler", text=r"^-- rambler[ \t]*(?:up|down)[ \t]*\r?$"),),
         reads=Reads(

@@ -7,6 +7,8 @@
   the way up (sqlparse.go ParseMigration).
 - Missed older ids are caught up; [unverified] contents are not compared.
 - One connection for all files, which nothing resets (measured with 1.0).
+- A file without `-- +migrate Down` has no statements that way; its row is deleted (migrate.go
+  applyMigrations).
 - Late ids run first of all (migrate.go ToCatchup).
 """
 
@@ -31,6 +33,7 @@ PROFILES: Final = (
         title="sql-migrate",
         edits="ignored",
         late="runs",
+        without_down="runs",
         sending="tx",
         session="kept",
         message="piece",

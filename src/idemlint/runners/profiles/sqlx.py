@@ -8,6 +8,7 @@
   statement which refuses blocks must be alone; splitting was refused (PR 3574). A BOM, a blank
   line, a comment before it or `--no-transaction` defeat it. No placeholders.
 - One connection for all files (sqlx-core/src/migrate/migrator.rs run), which nothing resets.
+- On the way down it goes through the down files alone (migrator.rs undo).
 - Late files run: each version is looked up in the table (migrator.rs run_direct).
 """
 
@@ -29,6 +30,7 @@ PROFILES: Final = (
         title="sqlx",
         edits="error",
         late="runs",
+        without_down="skips",
         sending="tx",
         session="kept",
         claims=(

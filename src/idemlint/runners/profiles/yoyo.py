@@ -8,6 +8,7 @@ measured).
   measured with 9.0).
 - `-- transactional: false`: one by one; on failure the rollback steps run. The row's hash is of the
   name: edits are not seen.
+- [unverified] Without `x.rollback.sql` nothing is run on the way back, and the row is deleted.
 - Late files run: what is not in the table (yoyo/backends/base.py to_apply).
 - Each file has a connection of its own (measured; `backend.copy()` in yoyo/backends/base.py).
 """
@@ -65,6 +66,7 @@ PROFILES: Final = (
         sending="tx",
         session="new",
         late="runs",
+        without_down="runs",
         message="statement",
         claims=(
             Claim(38, needle=b"depends:", text=r"\A\s*(?:--[^\n]*\n\s*)*?--\s*depends:"),
@@ -73,6 +75,7 @@ PROFILES: Final = (
             Claim(59, name=r".*\.sql", beside=("*.rollback.sql",)),
         ),
         files=(
+            Named(r"(?P<version>\d+)(?P<name>[^/]*)\.rollback\.sql", "down"),
             Named(r"(?P<name>[^/]*)\.rollback\.sql", "down"),
             Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),
             Named(r"(?P<name>[^/]*)\.sql", "up"),

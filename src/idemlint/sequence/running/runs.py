@@ -6,9 +6,11 @@ So a file that another one runs is judged there.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
+from idemlint.replay.judge.rerun import replay_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from idemlint.modes import Rerun
     from idemlint.replay.judge.rerun import FileReplay, Program
     from idemlint.replay.judge.verdict import Outcome
+    from idemlint.replay.machine.run import Machine
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.units import Delivery
     from idemlint.sequence.script import Script
@@ -36,11 +39,13 @@ Includes = dict[str, tuple[Include, ...]]
 
 class Followed(NamedTuple):
     """What the files of one runner run in their midst; by file, in whose run those are judged that others
-    run (`hosts`); and those that are there for nothing else (`brought`)."""
+    run (`hosts`); and those that are there for nothing else (`brought`). `downs`: by file, the one that rolls
+    it back, where somebody asks what that does; it is judged in its run, too."""
 
     includes: Includes
     hosts: dict[str, str]
     brought: frozenset[str]
+    downs: Mapping[str, str] = MappingProxyType({})
 
 
 NOTHING: Final = Followed({}, {}, frozenset())
@@ -61,6 +66,17 @@ class Running:
         """What each statement does."""
         program = self.script.program
         return [program(each) for each in self.statements]
+
+    def replay(
+        self,
+        machine: Machine,
+        programs: Sequence[Program],
+        units: Sequence[int],
+        reruns: frozenset[Rerun],
+        first: int,
+    ) -> FileReplay:
+        """Run it over the machine's state, and judge the `reruns`: see `replay_file`."""
+        return replay_file(machine, programs, units, reruns, first)
 
     def units(self) -> list[int]:
         """What commits together."""

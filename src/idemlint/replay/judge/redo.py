@@ -1,0 +1,140 @@
+"""Rolled back, and run again: up, down, up. Does the down run, does it undo, does the up run afterwards?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idemlint.replay.effects import flat
+from idemlint.replay.effects.vocabulary import Opaque
+from idemlint.replay.judge.lasting import repeated
+from idemlint.replay.judge.leaving import Rollback, leavings
+from idemlint.replay.judge.rerun import FileReplay, ends_of, outcome_of
+from idemlint.replay.judge.verdict import Outcome, Verdict, safe
+from idemlint.replay.machine.run import Pass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from idemlint.modes import Half
+    from idemlint.postgres.kinds import Ref
+    from idemlint.replay.catalog.slots import Mark
+    from idemlint.replay.judge.leaving import Leaving
+    from idemlint.replay.judge.rerun import Program
+    from idemlint.replay.machine.run import Machine
+
+
+def replay_redo(
+    machine: Machine,
+    programs: Sequence[Program],
+    units: Sequence[int],
+    ups: int,
+    first: int,
+    lacks: str = "",
+) -> FileReplay:
+    """Run a file once over the machine's state, which keeps what it leaves; then judge what rolls it back,
+    and the file after that. Both go on after errors, and nothing is left of either.
+
+    The first `ups` of the programs are the file, the others what rolls it back; they are numbered from
+    `first` + 1 on. `lacks` says why it is never rolled back, where it is not.
+    """
+    state = machine.state
+    catalog = state.catalog
+    up, down = programs[:ups], programs[ups:]
+    ends = ends_of(state, units[:ups]), ends_of(state, units[ups:])
+    begun = catalog.mark()
+    state.begin_file()
+    run = Pass(machine, judging=False, file_start=first)
+    for index, program in enumerate(up):
+        run.statement(first + 1 + index, program)
+        if index in ends[0]:
+            state.end_unit()
+    state.end_file()
+    hazards = [(hazard.statement - first - 1, hazard) for hazard in run.hazards]
+    if lacks:
+        never = Outcome(Verdict.NOT_APPLICABLE, "redo", lacks, half="up")
+        return FileReplay(
+            [{"redo": never} for _ in up], hazards, Rollback(is_empty=True, lacks=lacks)
+        )
+    mark = state.mark()
+    ran = catalog.mark()
+    rolled = _half(machine, down, ends[1], "down", first, first + ups)
+    left = (
+        () if any(map(_hides, down)) else tuple(_blamed(machine, begun, down, rolled, first, ups))
+    )
+    redone = _half(machine, up, ends[0], "up", first, first, ran)
+    state.rollback(mark)
+    return FileReplay(
+        [{"redo": each} for each in (*redone, *rolled)], hazards, Rollback(left, not down)
+    )
+
+
+def _half(
+    machine: Machine,
+    programs: Sequence[Program],
+    ends: frozenset[int],
+    half: Half,
+    file_start: int,
+    before: int,
+    ran: Mark | None = None,
+) -> list[Outcome]:
+    """Judge one half in a session of its own; the state keeps what it does. Its statements have the numbers
+    behind `before`. What it does once more is told by what there was at the mark `ran`, if one is given."""
+    state = machine.state
+    state.catalog.statement, state.catalog.cause = 0, None
+    state.begin_session()
+    run = Pass(machine, judging=True, file_start=file_start)
+    found: list[Outcome] = []
+    for index, program in enumerate(programs):
+        result = run.statement(before + 1 + index, program)
+        outcome = outcome_of(run, result, "redo")
+        is_safe = outcome.verdict is Verdict.SAFE
+        found.append(safe("redo", half) if is_safe else outcome._replace(half=half))
+        if index in ends:
+            state.end_unit()
+    if ran is not None:
+        for number, outcome in repeated(run, ran, "redo").items():
+            index = number - before - 1
+            if 0 <= index < len(found) and outcome.verdict.rank > found[index].verdict.rank:
+                found[index] = outcome._replace(half=half)
+    return found
+
+
+def _hides(program: Program) -> bool:
+    """Whether a statement may do anything, so that nothing is told of what is there after it."""
+    return any(isinstance(each, Opaque) for each in flat(program))
+
+
+def _blamed(
+    machine: Machine,
+    begun: Mark,
+    down: Sequence[Program],
+    outcomes: Sequence[Outcome],
+    first: int,
+    ups: int,
+) -> Iterator[tuple[int, Leaving]]:
+    """What the rollback leaves and loses, by index: what a statement of it wanted to take and did not, is
+    that one's; the others are told of who made them or took them."""
+    failing = {
+        ref: ups + index
+        for index, (program, outcome) in enumerate(zip(down, outcomes, strict=True))
+        if outcome.verdict is Verdict.FAILS
+        for ref in _named(program)
+    }
+    for number, leaving in leavings(machine.catalog, begun):
+        if not number:
+            continue
+        index = number - first - 1
+        yield failing.get(_bare(leaving.ref), index), leaving
+
+
+def _named(program: Program) -> Iterator[Ref]:
+    for effect in flat(program):
+        ref = getattr(effect, "ref", None)
+        if ref is not None:
+            yield _bare(ref)
+
+
+def _bare(ref: Ref) -> Ref:
+    """A name without where it is looked for."""
+    parent = None if ref.parent is None else _bare(ref.parent)
+    return ref._replace(schema=None, signature=None, parent=parent)
