@@ -346,7 +346,7 @@ class Folder:
 
 def _with_downs(group: Group, grouping: Grouping) -> Group:
     """The same files, and what rolls them back."""
-    from idemlint.sequence.redo import with_downs  # a question by itself
+    from idemlint.sequence.running.rolled_back import with_downs  # a question by itself
 
     return with_downs(group, grouping.clues)
 

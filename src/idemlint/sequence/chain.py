@@ -145,7 +145,7 @@ class Chain:
         self._go_to(self._places[host])
         runs = self._running(host)
         if self.terms.rerun == "redo":
-            from idemlint.sequence.redo import redone  # a question by itself
+            from idemlint.sequence.running.rolled_back import redone  # a question by itself
 
             runs = redone(runs, self._scripts, self._followed, self._clues)
         before = self._runs[-1].uncommitted if self._runs else None

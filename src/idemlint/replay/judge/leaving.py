@@ -59,10 +59,10 @@ class _History(NamedTuple):
     changes: list[Change]
 
 
-def leavings(catalog: Catalog, begun: Mark) -> Iterator[tuple[int, Leaving]]:
+def leavings(catalog: Catalog, begun: Mark, first: int, last: int) -> Iterator[tuple[int, Leaving]]:
     """What is another object now than it was at the mark `begun`, by the number of the statement that is to
-    blame: who made it, or took it."""
-    told = dict(_histories(catalog, begun))
+    blame: who made it, or took it. Those from `first` + 1 to `last` were taken to succeed."""
+    told = dict(_histories(catalog, begun, last))
     lost = {
         each.first.oid for key, each in told.items() if each.first and _is_lost(catalog, key, each)
     }
@@ -71,9 +71,7 @@ def leavings(catalog: Catalog, begun: Mark) -> Iterator[tuple[int, Leaving]]:
         if key[0] in _NO_OBJECTS or key[1] == PG_TEMP or now is None:
             continue
         if _is_left(each, now):
-            holder = catalog.key_of(key[1])
-            is_inside = holder in told and not _was_there(told[holder])
-            if is_inside or now.definition is BY_PRODUCT or _goes_with_new(catalog, now, told):
+            if now.definition is BY_PRODUCT or _is_of_new(catalog, key, now, first):
                 continue
             maker = next(
                 (one for one in reversed(each.changes) if one.oid == now.oid), each.changes[-1]
@@ -81,13 +79,15 @@ def leavings(catalog: Catalog, begun: Mark) -> Iterator[tuple[int, Leaving]]:
             yield maker.statement, _told("leaves", catalog, key, now, maker)
         elif each.first is not None and each.first.oid in lost:
             old = each.first
+            if _is_of_new(catalog, key, old, first):
+                continue
             if old.definition is BY_PRODUCT or not lost.isdisjoint((*old.owners, key[1])):
                 continue
             taker = each.changes[-1]
             yield taker.statement, _told("loses", catalog, key, old, taker)
 
 
-def _histories(catalog: Catalog, begun: Mark) -> Iterator[tuple[Key, _History]]:
+def _histories(catalog: Catalog, begun: Mark, last: int) -> Iterator[tuple[Key, _History]]:
     """Each name that something happened to. What a first run proves of how it was before, is how it was."""
     changes: dict[Key, list[Change]] = {}
     for change in catalog.changes(begun):
@@ -99,7 +99,8 @@ def _histories(catalog: Catalog, begun: Mark) -> Iterator[tuple[Key, _History]]:
             first = None
         if first is None or first.presence is UNKNOWN:
             after = mine[1].before if len(mine) > 1 else catalog.recorded(key)
-            is_proof = mine[0].home in (None, key) and after is not None and not after.maker
+            learned = mine[0].statement <= last and mine[0].home in (None, key)
+            is_proof = learned and after is not None and not after.maker
             first = after if is_proof else None
             mine = mine[1:] if is_proof else mine
         if mine:
@@ -120,10 +121,11 @@ def _is_lost(catalog: Catalog, key: Key, each: _History) -> bool:
     return gone and _was_there(each) and not catalog.is_dead(key[1])
 
 
-def _goes_with_new(catalog: Catalog, slot: Slot, told: dict[Key, _History]) -> bool:
-    """Whether it hangs on something that is left as well: an index on its table."""
-    owners = (catalog.key_of(owner) for owner in slot.owners)
-    return any(key in told and not _was_there(told[key]) for key in owners if key is not None)
+def _is_of_new(catalog: Catalog, key: Key, slot: Slot, first: int) -> bool:
+    """Whether it is in something, or hangs on something, that was made by a later statement than `first`: a
+    column in its table, an index on it."""
+    holders = (catalog.by_oid(oid) for oid in (key[1], *slot.owners))
+    return any(holder is not None and holder.maker > first for holder in holders)
 
 
 def _told(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from idemlint.postgres.kinds import Space, in_words
+from idemlint.replay.catalog.lookup import Catalog
+from idemlint.replay.catalog.slots import PRESENT, UNKNOWN
 from idemlint.replay.effects import flat
-from idemlint.replay.effects.vocabulary import Opaque
+from idemlint.replay.effects.vocabulary import SKIP, Opaque, Requires, Verb
 from idemlint.replay.judge.lasting import repeated
 from idemlint.replay.judge.leaving import Rollback, leavings
 from idemlint.replay.judge.rerun import FileReplay, ends_of, outcome_of
@@ -18,9 +21,15 @@ if TYPE_CHECKING:
     from idemlint.modes import Half
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.slots import Mark
+    from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.judge.leaving import Leaving
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.machine.run import Machine
+
+#: Where what others made shows, who worked on the database before: extensions bring what they like.
+_OF_OTHERS: Final = frozenset({Space.RELATION, Space.EXTENSION, Space.SCHEMA})
+#: Up to here identities are of what every database has.
+_BUILTIN: Final = Catalog().last_oid
 
 
 def replay_redo(
@@ -56,12 +65,12 @@ def replay_redo(
             [{"redo": never} for _ in up], hazards, Rollback(is_empty=True, lacks=lacks)
         )
     mark = state.mark()
-    ran = catalog.mark()
+    ran, fresh = catalog.mark(), catalog.new_oid()
     rolled = _half(machine, down, ends[1], "down", first, first + ups)
     left = (
         () if any(map(_hides, down)) else tuple(_blamed(machine, begun, down, rolled, first, ups))
     )
-    redone = _half(machine, up, ends[0], "up", first, first, ran)
+    redone = _half(machine, up, ends[0], "up", first, first, fresh, ran)
     state.rollback(mark)
     return FileReplay(
         [{"redo": each} for each in (*redone, *rolled)], hazards, Rollback(left, not down)
@@ -75,18 +84,24 @@ def _half(
     half: Half,
     file_start: int,
     before: int,
+    fresh: int = 0,
     ran: Mark | None = None,
 ) -> list[Outcome]:
     """Judge one half in a session of its own; the state keeps what it does. Its statements have the numbers
-    behind `before`. What it does once more is told by what there was at the mark `ran`, if one is given."""
+    behind `before`. What it does once more is told by what there was at the mark `ran`, if one is
+    given; what has an identity from `fresh` on was none of that."""
     state = machine.state
     state.catalog.statement, state.catalog.cause = 0, None
     state.begin_session()
     run = Pass(machine, judging=True, file_start=file_start)
+    run.fresh = fresh or run.fresh
     found: list[Outcome] = []
     for index, program in enumerate(programs):
+        unheard = list(_unheard(machine.catalog, program)) if half == "down" else ()
         result = run.statement(before + 1 + index, program)
         outcome = outcome_of(run, result, "redo")
+        if outcome.verdict is Verdict.UNKNOWN and outcome.effect in unheard:
+            outcome = _never_made(machine, outcome)
         is_safe = outcome.verdict is Verdict.SAFE
         found.append(safe("redo", half) if is_safe else outcome._replace(half=half))
         if index in ends:
@@ -97,6 +112,43 @@ def _half(
             if 0 <= index < len(found) and outcome.verdict.rank > found[index].verdict.rank:
                 found[index] = outcome._replace(half=half)
     return found
+
+
+def _unheard(catalog: Catalog, program: Program) -> Iterator[Effect]:
+    """What a statement wants to drop and nobody has ever heard of; in an object, that is one that somebody so
+    far has made."""
+    for each in flat(program):
+        if isinstance(each, Requires) and each.verb is Verb.DROP and each.otherwise != SKIP:
+            slot = catalog.find(each.ref)
+            holder = catalog.find(each.ref.parent) if each.ref.parent is not None else None
+            is_known = slot is not None and (slot.presence is not UNKNOWN or slot.maker)
+            is_outside = each.ref.parent is not None and (
+                holder is None or holder.presence is not PRESENT or not holder.maker
+            )
+            if not is_known and not is_outside:
+                yield each
+
+
+def _never_made(machine: Machine, outcome: Outcome) -> Outcome:
+    """What nobody has ever heard of is surely missing, where what ran so far shows all that was made."""
+    effect = outcome.effect
+    assert isinstance(effect, Requires)
+    if not _shows_all(machine):
+        return outcome
+    reason = f"nothing so far has made {in_words(effect.kind, effect.ref)}"
+    return outcome._replace(verdict=Verdict.FAILS, sqlstate=effect.otherwise, reason=reason)
+
+
+def _shows_all(machine: Machine) -> bool:
+    """Whether what ran so far was all that ever ran on this database, as far as anybody can tell: it has used
+    nothing that others made, and nothing that nobody can follow."""
+    if machine.state.is_open:
+        return False
+    for key, slot in machine.catalog.slots.items():
+        is_there = key[0] in _OF_OTHERS and slot.presence is PRESENT and slot.oid > _BUILTIN
+        if is_there and (not slot.maker or key[0] is Space.EXTENSION):
+            return False
+    return True
 
 
 def _hides(program: Program) -> bool:
@@ -120,7 +172,7 @@ def _blamed(
         if outcome.verdict is Verdict.FAILS
         for ref in _named(program)
     }
-    for number, leaving in leavings(machine.catalog, begun):
+    for number, leaving in leavings(machine.catalog, begun, first, first + ups):
         if not number:
             continue
         index = number - first - 1

@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
+from idemlint.replay.effects.vocabulary import Fails
 from idemlint.replay.judge.redo import replay_redo
 from idemlint.replay.judge.rerun import FileReplay
 from idemlint.sequence.paths import shown
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from idemlint.sequence.order import Group
     from idemlint.sequence.running.runs import Followed
     from idemlint.sequence.script import Script, Scripts
+    from idemlint.source.statement import Statement
 
 #: Why a file is not rolled back, by what its runner does where nothing says how.
 _LACKS: Final[dict[WithoutDown, str]] = {
@@ -93,7 +95,15 @@ class Redone(Running):
 
     def programs(self) -> list[Program]:
         """What each statement does: those of the file, then those that roll it back."""
-        return [*self._up.programs(), *(self._down.programs() if self._down is not None else ())]
+        down = self._down
+        if down is None:
+            return self._up.programs()
+        sure = not down.script.profile.placeholders.pattern
+        rolled = [
+            _refused(each) or program if sure else program
+            for each, program in zip(down.statements, down.programs(), strict=True)
+        ]
+        return [*self._up.programs(), *rolled]
 
     def units(self) -> list[int]:
         """What commits together, in each half."""
@@ -220,6 +230,15 @@ class Redone(Running):
     def _of(self, name: str) -> Running:
         down = self._down
         return down if down is not None and name == down.name != self.name else self._up
+
+
+def _refused(statement: Statement) -> Program:
+    """What a statement does that is none, which may come to light when somebody rolls back. Empty: it is one,
+    or only we do not read it."""
+    problem = statement.problem
+    if problem is None or problem.kind != "syntax":
+        return ()
+    return (Fails("42601", problem.message),)
 
 
 def with_downs(group: Group, clues: FolderClues) -> Group:
