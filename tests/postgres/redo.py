@@ -2,10 +2,10 @@
 
     python -m tests.postgres.redo FOLDER... [--runner R] [--json OUT]
 
-`idemlint replay --rerun redo` says of every file what its rollback does, what that leaves and loses, and what
-the file does afterwards. Here the same statements are sent to a throwaway server, one by one in autocommit:
-the file, over what the files before it left; then, in a copy of the database, what rolls it back, and the file
-again, going on after errors. A file is judged only where its first run succeeded. See `truth` for the rest.
+`idemlint replay --rerun redo` says of every file what its rollback does, what that leaves and loses, and
+what the file does afterwards. Here the same statements are sent to a throwaway server, one by one in
+autocommit: the file, over what the files before it left; then, in a copy of the database, what rolls it back,
+and the file again, going on after errors. A file is judged only where its first run succeeded. See `truth`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .snapshot import DATA, SEQUENCE, Difference
 from .truth import PRELUDES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from .comparison import Agreement, Verdict
     from .server import Database
@@ -70,6 +70,9 @@ _ON = {
 }
 
 
+_CHOSEN = re.compile(r"_(?:seq|not_null)\d*\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Half:
     """The statements of one half of a redo, with what idemlint says that they leave and lose."""
@@ -95,7 +98,12 @@ class Found:
     """All comparisons: of statements by half, of things that are left or lost; and notes."""
 
     counts: dict[str, Counter[str]] = field(
-        default_factory=lambda: {"down": Counter(), "up": Counter(), "leaves": Counter(), "loses": Counter()}
+        default_factory=lambda: {
+            "down": Counter(),
+            "up": Counter(),
+            "leaves": Counter(),
+            "loses": Counter(),
+        }
     )
     lines: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -215,8 +223,8 @@ def _bare(name: str) -> str:
 
 
 def gone(before: Snapshot, after: Snapshot) -> frozenset[Thing]:
-    """What is in one state and not in the other; what went with what it is in goes without saying, and so does
-    what an extension brings."""
+    """What is in one state and not in the other; what went with what it is in goes without saying, and so
+    does what an extension brings."""
     had, has = things(before), things(after)
     lost = had.keys() - has.keys()
     extensions = (state.parts.get("pg_extension") for state in (before, after))
@@ -253,9 +261,7 @@ def _sent(verdicts: Iterable[Verdict]) -> list[Sent]:
     return [Sent(one.text, one.copy_data, one.unit) for one in verdicts]
 
 
-def _redo(
-    database: Database, redo: Redo, before: Snapshot, after: Snapshot, found: Found
-) -> None:
+def _redo(database: Database, redo: Redo, before: Snapshot, after: Snapshot, found: Found) -> None:
     with database.copy() as again:
         with again.connect() as connection:
             rolled = _run(connection, _sent(redo.down.verdicts))
@@ -273,13 +279,21 @@ def _redo(
         judgement = judged_change(change, (None,), (sqlstate,))
         _note(found, "up", redo.up.filename, verdict, replace(judgement, rows=number))
     halves = (redo.up, redo.down)
-    _things(found, "leaves", redo, {one for half in halves for one in half.leaves}, gone(undone, before))
-    _things(found, "loses", redo, {one for half in halves for one in half.loses}, gone(before, undone))
+    same = things(before).keys() & things(undone).keys()
+    leaves = {one for half in halves for one in half.leaves if not _is_overload(one, same)}
+    loses = {one for half in halves for one in half.loses if not _is_overload(one, same)}
+    _things(found, "leaves", redo, leaves, gone(undone, before))
+    _things(found, "loses", redo, loses, gone(before, undone))
+
+
+def _is_overload(thing: Thing, same: Container[Thing]) -> bool:
+    """Whether it is a routine of which there is one before and after: which, its arguments say."""
+    return thing[0] == "routine" and thing in same
 
 
 def _without_rows(changes: Mapping[str, Difference]) -> dict[str, Difference]:
     """The same without what was rolled back and came again with other rows, or in another order."""
-    kept = dict(changes)
+    kept = {part: _without_chosen(change) for part, change in changes.items()}
     kept.pop(SEQUENCE, None)
     if DATA in kept:
         came, went = (
@@ -299,6 +313,15 @@ def _without_rows(changes: Mapping[str, Difference]) -> dict[str, Difference]:
     return {part: change for part, change in kept.items() if change.added or change.removed}
 
 
+def _without_chosen(change: Difference) -> Difference:
+    """The same without names that PostgreSQL numbers as they are free: sequences, NOT NULL constraints."""
+    added, removed = (
+        tuple(one for one in items if not _CHOSEN.search(" ".join(one)))
+        for items in (change.added, change.removed)
+    )
+    return Difference(added, removed)
+
+
 def _note(found: Found, half: str, filename: str, verdict: Verdict, judgement: Judgement) -> None:
     agreement: Agreement = compare(verdict.verdict, verdict.sqlstate, judgement, verdict.reason)
     name = f"{agreement} {verdict.verdict}" if agreement == "agree" else str(agreement)
@@ -313,12 +336,12 @@ def _note(found: Found, half: str, filename: str, verdict: Verdict, judgement: J
             f"    idemlint: {said} ({verdict.reason})\n    server:   {judgement}"
         )
         for part, change in judgement.difference.items():
-            found.lines += [f"      {part} {shortened(line, 200)}" for line in str(change).split("\n")[:4]]
+            found.lines += [
+                f"      {part} {shortened(line, 200)}" for line in str(change).split("\n")[:4]
+            ]
 
 
-def _things(
-    found: Found, what: str, redo: Redo, said: set[Thing], seen: frozenset[Thing]
-) -> None:
+def _things(found: Found, what: str, redo: Redo, said: set[Thing], seen: frozenset[Thing]) -> None:
     columns = {holder for roof, _, holder in said | seen if roof == "column"}
 
     def counts(each: Thing) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idemlint.diagnostics import Diagnostic
-    from idemlint.replay.judge.leaving import Leaving
+    from idemlint.replay.judge.left_behind import Leaving
     from idemlint.sequence.migration import Case, Migration
 
 _GONE: Final = (
@@ -72,6 +72,9 @@ class DownLeaves(FileRule):
             yield self._finding(migration, min(found), every, "nothing rolls this back: it")
             return
         for index, mine in sorted(found.items()):
+            outcome = migration.outcomes[index]["redo"]
+            if outcome.half == "down" and outcome.verdict is Verdict.FAILS:
+                continue  # that it fails is said
             for what in ("leaves", "loses"):
                 those = [each for each in mine if each.what == what]
                 if those:

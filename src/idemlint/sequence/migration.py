@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block, Node, Sql
     from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.replay.judge.leaving import Rollback
+    from idemlint.replay.judge.left_behind import Rollback
     from idemlint.replay.judge.rerun import FileReplay, Program
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.replay.machine.signals import Hazard

@@ -10,7 +10,7 @@ from idemlint.replay.catalog.slots import PRESENT, UNKNOWN
 from idemlint.replay.effects import flat
 from idemlint.replay.effects.vocabulary import SKIP, Opaque, Requires, Verb
 from idemlint.replay.judge.lasting import repeated
-from idemlint.replay.judge.leaving import Rollback, leavings
+from idemlint.replay.judge.left_behind import Rollback, leavings
 from idemlint.replay.judge.rerun import FileReplay, ends_of, outcome_of
 from idemlint.replay.judge.verdict import Outcome, Verdict, safe
 from idemlint.replay.machine.run import Pass
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.slots import Mark
     from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.replay.judge.leaving import Leaving
+    from idemlint.replay.judge.left_behind import Leaving
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.machine.run import Machine
 
@@ -67,10 +67,11 @@ def replay_redo(
     mark = state.mark()
     ran, fresh = catalog.mark(), catalog.new_oid()
     rolled = _half(machine, down, ends[1], "down", first, first + ups)
-    left = (
-        () if any(map(_hides, down)) else tuple(_blamed(machine, begun, down, rolled, first, ups))
-    )
+    hidden = any(map(_hides, down))
+    left = () if hidden else tuple(_blamed(machine, begun, down, rolled, first, ups))
     redone = _half(machine, up, ends[0], "up", first, first, fresh, ran)
+    if hidden:
+        redone = list(map(_doubted, redone))
     state.rollback(mark)
     return FileReplay(
         [{"redo": each} for each in (*redone, *rolled)], hazards, Rollback(left, not down)
@@ -154,6 +155,15 @@ def _shows_all(machine: Machine) -> bool:
 def _hides(program: Program) -> bool:
     """Whether a statement may do anything, so that nothing is told of what is there after it."""
     return any(isinstance(each, Opaque) for each in flat(program))
+
+
+def _doubted(outcome: Outcome) -> Outcome:
+    """The same, where a rollback may have taken anything: what is in the way may be gone."""
+    effect = outcome.effect
+    if outcome.verdict is not Verdict.FAILS or not isinstance(effect, Requires) or effect.want:
+        return outcome
+    reason = f"whether the rollback takes {in_words(effect.kind, effect.ref)} cannot be told"
+    return outcome._replace(verdict=Verdict.UNKNOWN, sqlstate=None, reason=reason)
 
 
 def _blamed(

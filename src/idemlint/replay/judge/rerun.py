@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from idemlint.modes import Rerun
     from idemlint.replay.catalog.slots import Change
-    from idemlint.replay.judge.leaving import Rollback
+    from idemlint.replay.judge.left_behind import Rollback
     from idemlint.replay.judge.renamed import Name
     from idemlint.replay.judge.slices import Slice
     from idemlint.replay.judge.stops import Stop

@@ -236,7 +236,7 @@ def _refused(statement: Statement) -> Program:
     """What a statement does that is none, which may come to light when somebody rolls back. Empty: it is one,
     or only we do not read it."""
     problem = statement.problem
-    if problem is None or problem.kind != "syntax":
+    if problem is None or problem.kind not in ("syntax", "unclosed"):
         return ()
     return (Fails("42601", problem.message),)
 
