@@ -83,6 +83,9 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
         if key[1] == PG_TEMP:
             # It ends with the session.
             continue
+        if mode == "redo" and key[0] is Space.FACET:
+            # What is made again is compared by its name.
+            continue
         reason = _difference(run, key, old, begun)
         change = changed_by[key]
         if not reason and remade is not None:
