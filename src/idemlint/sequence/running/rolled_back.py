@@ -98,9 +98,8 @@ class Redone(Running):
         down = self._down
         if down is None:
             return self._up.programs()
-        sure = not down.script.profile.placeholders.pattern
         rolled = [
-            _refused(each) or program if sure else program
+            _refused(down.script, each) or program
             for each, program in zip(down.statements, down.programs(), strict=True)
         ]
         return [*self._up.programs(), *rolled]
@@ -232,11 +231,15 @@ class Redone(Running):
         return down if down is not None and name == down.name != self.name else self._up
 
 
-def _refused(statement: Statement) -> Program:
+def _refused(script: Script, statement: Statement) -> Program:
     """What a statement does that is none, which may come to light when somebody rolls back. Empty: it is one,
-    or only we do not read it."""
+    or only we do not read it, or something is filled in."""
     problem = statement.problem
     if problem is None or problem.kind not in ("syntax", "unclosed"):
+        return ()
+    filled = script.profile.placeholders.pattern
+    text = script.parsed.source.data[statement.start : statement.end].decode("utf-8", "replace")
+    if filled and re.search(filled, text):
         return ()
     return (Fails("42601", problem.message),)
 
