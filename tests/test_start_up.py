@@ -53,7 +53,7 @@ report.words
 rules rules.kit rules.kit.pages rules.kit.rule rules.kit.ways_out
 runners runners.body_spans runners.clues runners.cutters runners.detector runners.directives
 runners.line_patterns runners.majority runners.profile runners.profiles runners.sections
-runners.units
+runners.undoing runners.units
 selection
 sequence sequence.asked sequence.chain sequence.facts sequence.grouping sequence.migration
 sequence.order sequence.owners sequence.paths sequence.running sequence.running.runs sequence.script

@@ -312,7 +312,7 @@ class Folder:
             terms = terms._replace(foresees=self._foresees)
             if facts is None:
                 downs = set(each.followed.downs.values())
-                names = [name for name in each.names if name not in downs]
+                names = tuple([name for name in each.names if name not in downs])
                 facts = FolderFacts(names, scripts, terms, each.dumps)
             chain = Chain(
                 each.names, scripts, grouping.clues, terms, facts, each.evidence, each.followed

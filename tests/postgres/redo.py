@@ -21,6 +21,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from idemlint import runners
+
 from .by_statement import Sent, _blamed, _Looking, _run
 from .comparison import DISAGREEMENTS, compare, read_replay, shortened
 from .rerun import Judgement, first_error, judged_change
@@ -70,6 +72,8 @@ _ON = {
 }
 
 
+#: What stands before each further line of a rollback in comments.
+_COMMENT = re.compile(r"\n[ \t]*--[ \t]*rollback[ \t]")
 _CHOSEN = re.compile(r"_(?:seq|not_null)\d*\b")
 
 
@@ -128,6 +132,17 @@ def read_redos(document: dict[str, Any], read: Callable[[str], bytes]) -> list[R
     for entry, migration in zip(document["files"], read_replay(document, read), strict=True):
         each = list(zip(entry["statements"], migration.verdicts, strict=True))
         name = entry.get("undoes") or entry["filename"]
+        profile = runners.get(entry["runner"])
+        if profile.undoing.last_first:
+            # Statements are told in the order of the file.
+            parts = [part.span.start for part in profile.parts(read(entry["filename"]))]
+            each.sort(
+                key=lambda one: (
+                    -sum(start <= one[1].start for start in parts)
+                    if one[0].get("half") == "down"
+                    else 0
+                )
+            )
         halves = {half: _half(entry["filename"], each, half) for half in ("up", "down")}
         if "undoes" in entry:
             ups[name] = replace(ups[name], down=halves["down"])
@@ -141,7 +156,7 @@ def _half(filename: str, each: Sequence[tuple[dict[str, Any], Verdict]], half: s
     mine = [(told, verdict) for told, verdict in each if told.get("half", "up") == half]
     return Half(
         filename,
-        tuple(verdict for _, verdict in mine),
+        tuple(replace(each, text=_COMMENT.sub("\n", each.text)) for _, each in mine),
         frozenset(_thing(one) for told, _ in mine for one in told.get("leaves", ())),
         frozenset(_thing(one) for told, _ in mine for one in told.get("loses", ())),
     )

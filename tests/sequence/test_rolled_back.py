@@ -36,6 +36,7 @@ SECTIONS = {
     "sql-migrate": ("001_x.sql", f"-- +migrate Up\n{TABLE}-- +migrate Down\n{DROP}"),
     "node-pg-migrate": ("001_x.sql", f"-- Up Migration\n{TABLE}-- Down Migration\n{DROP}"),
     "tern": ("001_x.sql", f"{TABLE}---- create above / drop below ----\n{DROP}"),
+    "liquibase": ("x.sql", f"--changeset a:1\n{TABLE}--rollback {DROP}"),
     "rambler": ("001_x.sql", f"-- rambler up\n{TABLE}-- rambler down\n{DROP}"),
 }
 #: A file, and the one beside it that rolls it back.
@@ -88,6 +89,16 @@ class TestWhereTheRollbackStands:
         (report,) = told("rambler", {"1_x.sql": text})
         assert {each.verdict for each in report.statements} == {"safe"}
 
+    def test_in_comments_of_each_changeset(self) -> None:
+        text = (
+            f"--changeset a:1\n{TABLE}--rollback DROP TABLE\n-- rollback t;\n"
+            "--changeset a:2\nCREATE VIEW v AS SELECT id FROM t;\n--rollback DROP VIEW v;\n"
+            "--changeset a:3\nSELECT 1;\n--rollback empty\n"
+        )
+        (report,) = told("liquibase", {"x.sql": text})
+        assert [each.half for each in report.statements] == ["up", "down", "up", "down", "up"]
+        assert {each.verdict for each in report.statements} == {"safe"}
+
     def test_for_this_server_comes_before_for_all(self) -> None:
         files = {"1_x.up.sql": TABLE, "1_x.down.sql": "", "1_x.postgres.down.sql": DROP}
         first, second = told("popx", files)[:2]
@@ -116,6 +127,7 @@ class TestWithoutOne:
             ("diesel", "2024_x/up.sql", TABLE, "Diesel refuses to"),
             ("tern", "001_x.sql", f"{TABLE}---- create above / drop below ----\n", "refuses to"),
             ("sqlx", "001_x.up.sql", TABLE, "sqlx passes it over"),
+            ("liquibase", "x.sql", f"--changeset a:1\n{TABLE}", "Liquibase refuses to"),
             ("drizzle", "0000_x.sql", TABLE, "Drizzle rolls nothing back"),
             ("flyway", "R__x.sql", TABLE, "never rolled back"),
         ],

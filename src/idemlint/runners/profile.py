@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from idemlint.records import NamedTuple
 from idemlint.runners.line_patterns import compiled
+from idemlint.runners.undoing import Undoing
 from idemlint.source.statement import Chunk, Edit, Section, Span, Statement
 
 if TYPE_CHECKING:
@@ -50,12 +51,6 @@ LateFiles = Literal["skips", "refuses", "runs", "unknown", "never"]
 `skips`: it goes on from the newest one that ran. `refuses`: it stops. `runs`: its journal is a set, and
 what is not in it runs, in the order of what is left. `never`: such a file is no new migration, but what
 another one was before.
-"""
-WithoutDown = Literal["runs", "refuses", "skips", "never", "unknown"]
-"""What becomes of a migration that nothing rolls back, when it is to be rolled back.
-
-`runs`: only the journal forgets it, so that it runs once more over what it has done. `refuses`: the runner
-stops. `skips`: it rolls back another one. `never`: it rolls nothing back, whatever there is.
 """
 Message = Literal["statement", "piece", "section"]
 """What one message to the server holds: one statement (the runner's lexer knows SQL), one piece as
@@ -266,15 +261,8 @@ class Profile(NamedTuple):
     """Where it begins after a failure: at the file, at the part that failed (those before it are in its
     journal), or at the statement behind the last one that committed."""
 
-    # -- how it is rolled back -----------------------------------------------------------------------
-
-    without_down: WithoutDown = "never"
-    """What becomes of a file without a Down part, and without a file that goes down beside it."""
-    reverts: tuple[str, str] | None = None
-    """The folder whose files are rolled back by those of the same names in the other folder."""
-    undoes_last_first: bool = False
-    """Of several Down parts of one file, it runs the last one first."""
-
+    undoing: Undoing = Undoing()
+    """How it rolls a file back."""
     runs_files: bool = False
     """Its files are psql's, and may have psql run others in their midst (`\\i`)."""
 

@@ -97,14 +97,21 @@ def _histories(catalog: Catalog, begun: Mark, last: int) -> Iterator[tuple[Key, 
         first = mine[0].before
         if first is not None and not catalog.alive(first, begun):
             first = None
-        if first is None or first.presence is UNKNOWN:
-            after = mine[1].before if len(mine) > 1 else catalog.recorded(key)
-            learned = mine[0].statement <= last and mine[0].home in (None, key)
-            is_proof = learned and after is not None and not after.maker
-            first = after if is_proof else None
-            mine = mine[1:] if is_proof else mine
+        after = mine[1].before if len(mine) > 1 else catalog.recorded(key)
+        is_shown = mine[0].statement <= last and mine[0].home in (None, key)
+        if is_shown and after is not None and after.maker != mine[0].statement:
+            if not _is_same(first, after):
+                mine = mine[1:]
+            first = after
+        if first is not None and first.presence is UNKNOWN:
+            first = None
         if mine:
             yield key, _History(first, mine)
+
+
+def _is_same(one: Slot | None, other: Slot) -> bool:
+    """Whether as much is known of a name."""
+    return one is not None and one.presence is other.presence
 
 
 def _was_there(each: _History) -> bool:

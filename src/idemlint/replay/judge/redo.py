@@ -8,7 +8,7 @@ from idemlint.postgres.kinds import Space, in_words
 from idemlint.replay.catalog.lookup import Catalog
 from idemlint.replay.catalog.slots import PRESENT, UNKNOWN
 from idemlint.replay.effects import flat
-from idemlint.replay.effects.vocabulary import SKIP, Opaque, Requires, Verb
+from idemlint.replay.effects.vocabulary import SKIP, Opaque, Requires, Retypes, Updates, Verb
 from idemlint.replay.judge.lasting import repeated
 from idemlint.replay.judge.left_behind import Rollback, leavings
 from idemlint.replay.judge.rerun import FileReplay, ends_of, outcome_of
@@ -16,7 +16,7 @@ from idemlint.replay.judge.verdict import Outcome, Verdict, safe
 from idemlint.replay.machine.run import Pass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from idemlint.modes import Half
     from idemlint.postgres.kinds import Ref
@@ -72,6 +72,8 @@ def replay_redo(
     redone = _half(machine, up, ends[0], "up", first, first, fresh, ran)
     if hidden:
         redone = list(map(_doubted, redone))
+    written = {_bare(each) for program in down for each in _written(program)}
+    redone = [_put_back(each, written) for each in redone]
     state.rollback(mark)
     return FileReplay(
         [{"redo": each} for each in (*redone, *rolled)], hazards, Rollback(left, not down)
@@ -164,6 +166,27 @@ def _doubted(outcome: Outcome) -> Outcome:
         return outcome
     reason = f"whether the rollback takes {in_words(effect.kind, effect.ref)} cannot be told"
     return outcome._replace(verdict=Verdict.UNKNOWN, sqlstate=None, reason=reason)
+
+
+def _written(program: Program) -> Iterator[Ref]:
+    """The tables whose rows a statement gives other values."""
+    for each in flat(program):
+        if isinstance(each, Updates):
+            yield each.table
+        elif isinstance(each, Retypes) and each.ref.parent is not None:
+            yield each.ref.parent
+
+
+def _put_back(outcome: Outcome, written: Container[Ref]) -> Outcome:
+    """The same, where the rollback writes the very table that is written once more: it is there to put its
+    values back."""
+    effect = outcome.effect
+    if outcome.verdict is not Verdict.REPEATS or not isinstance(effect, Updates):
+        return outcome
+    if _bare(effect.table) not in written:
+        return outcome
+    reason = f"whether the rollback puts back the values of {effect.table} cannot be told"
+    return outcome._replace(verdict=Verdict.UNKNOWN, reason=reason)
 
 
 def _blamed(

@@ -23,6 +23,7 @@ from typing import Final
 from idemlint.runners.directives import opts_out
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 from idemlint.runners.sections import Marker, marked, on_marker_line
+from idemlint.runners.undoing import Undoing
 
 _UP: Final = r"^--\s*migrate:up(?=\s|\Z)"
 _OFF: Final = r"[ \t]transaction:false(?=\s|\Z)"
@@ -33,7 +34,7 @@ PROFILES: Final = (
         title="dbmate",
         edits="ignored",
         late="runs",
-        without_down="refuses",
+        undoing=Undoing("refuses"),
         sending="tx",
         session="kept",
         claims=(

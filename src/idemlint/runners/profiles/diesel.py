@@ -21,6 +21,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
@@ -49,7 +50,7 @@ PROFILES: Final = (
         title="Diesel",
         edits="ignored",
         late="runs",
-        without_down="refuses",
+        undoing=Undoing("refuses"),
         sending="tx",
         session="kept",
         claims=(

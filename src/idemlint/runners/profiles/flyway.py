@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.no_block import refuses_block
 from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +163,7 @@ FLYWAY: Final = Profile(
     edits="error",
     late="refuses",
     late_option="`-outOfOrder=true`",
-    without_down="refuses",
+    undoing=Undoing("refuses"),
     sending="tx",
     session="reset",
     message="statement",

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import at_semicolons
 from idemlint.runners.profile import Claim, Named, Profile, Reads, WholeBody
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from idemlint.runners.profile import Part
@@ -43,7 +44,7 @@ PROFILES: Final = (
         title="golang-migrate",
         edits="ignored",
         late="skips",
-        without_down="runs",
+        undoing=Undoing("runs"),
         sending="msg",
         session="kept",
         claims=(
@@ -62,7 +63,7 @@ PROFILES: Final = (
         title="golang-migrate in multi-statement mode",
         edits="ignored",
         late="skips",
-        without_down="runs",
+        undoing=Undoing("runs"),
         sending="stmt",
         session="kept",
         message="piece",

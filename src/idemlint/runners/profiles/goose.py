@@ -25,6 +25,7 @@ from idemlint.runners.directives import newline, opts_out
 from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
 from idemlint.runners.sections import Marker, marked
+from idemlint.runners.undoing import Undoing
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ PROFILES: Final = (
         title="goose",
         edits="ignored",
         late="refuses",
-        without_down="runs",
+        undoing=Undoing("runs"),
         late_option="`goose up -allow-missing`",
         sending="tx",
         session="kept",

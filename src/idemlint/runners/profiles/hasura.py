@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.profile import Claim, Named, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 _BOTH: Final = r"(?:up|down)\.sql"
 _NAMED: Final = r"(?P<version>\d+)_(?P<name>[^/]*)"
@@ -28,7 +29,7 @@ PROFILES: Final = (
         sending="tx",
         session="new",
         late="runs",
-        without_down="unknown",
+        undoing=Undoing("unknown"),
         claims=(
             Claim(
                 79,

@@ -19,6 +19,7 @@ from typing import Final
 
 from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile
+from idemlint.runners.undoing import Undoing
 from idemlint.source.statement import Span
 
 _UP: Final = r"^\s*--[\s-]*up\s+migration"
@@ -54,7 +55,7 @@ PROFILES: Final = (
         ),
         edits="ignored",
         late="refuses",
-        without_down="refuses",
+        undoing=Undoing("refuses"),
         late_option="`--no-check-order`",
         sending="tx-all",
         session="transaction",

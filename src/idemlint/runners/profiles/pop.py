@@ -14,6 +14,7 @@ from typing import Final
 
 from idemlint.runners.profile import Claim, Profile, Reads
 from idemlint.runners.profiles.popx import FILES, TEMPLATES, dialect_wins
+from idemlint.runners.undoing import Undoing
 
 _NAME: Final = r"\d+_[^.]+(?:\.[a-z0-9]+)?\.(?:up|down)\.sql"
 
@@ -23,7 +24,7 @@ PROFILES: Final = (
         title="pop",
         edits="ignored",
         late="runs",
-        without_down="skips",
+        undoing=Undoing("skips"),
         sending="tx",
         session="kept",
         claims=(

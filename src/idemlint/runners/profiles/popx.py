@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import opts_out_by_name
 from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ PROFILES: Final = (
         sending="tx",
         session="kept",
         late="runs",
-        without_down="skips",
+        undoing=Undoing("skips"),
         claims=(
             Claim(94, name=_NAME, beside=("*.autocommit.*.sql",)),
             Claim(

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.profile import Claim, Named, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 PROFILES: Final = (
     Profile(
@@ -21,7 +22,7 @@ PROFILES: Final = (
         title="postgrator",
         edits="error",
         late="skips",
-        without_down="skips",
+        undoing=Undoing("skips"),
         sending="msg",
         session="kept",
         claims=(Claim(62, name=r"\d+\.(?:do|undo)\.(?:.*\.)?sql"),),

@@ -15,6 +15,7 @@ from typing import Final
 
 from idemlint.runners.profile import Claim, Named, Profile, Reads
 from idemlint.runners.sections import Marker, marked
+from idemlint.runners.undoing import Undoing
 
 _UP: Final = r"^(?-i:-- rambler[ \t]*up)[ \t]*\r?(?:\n|\Z)"
 _DOWN: Final = r"^(?-i:-- rambler[ \t]*down)[ \t]*\r?(?:\n|\Z)"
@@ -27,8 +28,7 @@ PROFILES: Final = (
         sending="msg",
         session="kept",
         late="refuses",
-        without_down="runs",
-        undoes_last_first=True,
+        undoing=Undoing("runs", last_first=True),
         late_option="`rambler apply --migration FILE`",
         claims=(Claim(90, needle=b"rambler", text=r"^-- rambler[ \t]*(?:up|down)[ \t]*\r?$"),),
         reads=Reads(

@@ -22,6 +22,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.profile import Claim, Named, Placeholders, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,8 +93,7 @@ PROFILES: Final = (
         session="new",
         runs_files=True,
         late="refuses",
-        without_down="refuses",
-        reverts=("deploy", "revert"),
+        undoing=Undoing("refuses", ("deploy", "revert")),
         message="statement",
         claims=(
             Claim(85, name=r".*\.sql", folder=_SCRIPTS, above=("sqitch.plan",)),

@@ -20,6 +20,7 @@ from idemlint.runners.cutters import at_line_ends
 from idemlint.runners.directives import opts_out
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 from idemlint.runners.sections import Marker, marked, on_marker_line
+from idemlint.runners.undoing import Undoing
 
 _OFF: Final = r"(?-i:[ \t]notransaction)(?=\s|\Z)"
 _UP: Final = r"^(?-i:-- \+migrate[ \t]+Up)(?=\s|\Z)[^\n]*"
@@ -33,7 +34,7 @@ PROFILES: Final = (
         title="sql-migrate",
         edits="ignored",
         late="runs",
-        without_down="runs",
+        undoing=Undoing("runs"),
         sending="tx",
         session="kept",
         message="piece",

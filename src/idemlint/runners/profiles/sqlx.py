@@ -18,6 +18,7 @@ from typing import Final
 
 from idemlint.runners.directives import first_line, opts_out
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 _DIRECTIVE: Final = r"\A(?-i:-- no-transaction)"
 _RUST: Final = (
@@ -30,7 +31,7 @@ PROFILES: Final = (
         title="sqlx",
         edits="error",
         late="runs",
-        without_down="skips",
+        undoing=Undoing("skips"),
         sending="tx",
         session="kept",
         claims=(

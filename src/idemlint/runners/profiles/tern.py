@@ -20,6 +20,7 @@ from idemlint.runners.directives import first_line, opts_out
 from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile, Reads
 from idemlint.runners.profiles.popx import TEMPLATES
+from idemlint.runners.undoing import Undoing
 from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ PROFILES: Final = (
         sending="tx",
         session="reset",
         late="skips",
-        without_down="refuses",
+        undoing=Undoing("refuses"),
         claims=(
             Claim(92, needle=b"create above", text=_BELOW),
             Claim(92, needle=b"tern: disable-tx", text=_OFF),

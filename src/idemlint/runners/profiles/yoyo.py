@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import first_line, opts_out
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ PROFILES: Final = (
         sending="tx",
         session="new",
         late="runs",
-        without_down="runs",
+        undoing=Undoing("runs"),
         message="statement",
         claims=(
             Claim(38, needle=b"depends:", text=r"\A\s*(?:--[^\n]*\n\s*)*?--\s*depends:"),

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.replay.machine.run import Machine
     from idemlint.runners.clues import FolderClues
-    from idemlint.runners.profile import Profile, WithoutDown
+    from idemlint.runners.profile import Profile
+    from idemlint.runners.undoing import WithoutDown
     from idemlint.runners.units import Delivery
     from idemlint.sequence.order import Group
     from idemlint.sequence.running.runs import Followed
@@ -55,10 +56,20 @@ def redone(up: Running, scripts: Scripts, followed: Followed, clues: FolderClues
         return Redone(up, Running(other, scripts.read(other), clues))
     if profile.direction(name) == "repeatable":
         return Redone(up, None, "it runs again whenever it changes, and is never rolled back")
-    parts = [part for part in profile.parts(up.script.parsed.source.data) if part.section == "down"]
-    if parts:
+    if _has_part(profile, up.script.parsed.source.data):
         return Redone(up, _DownPart(up, clues))
-    return Redone(up, None, _LACKS[profile.without_down].format(profile.title))
+    return Redone(up, None, _LACKS[profile.undoing.without].format(profile.title))
+
+
+def _has_part(profile: Profile, data: bytes) -> bool:
+    """Whether a file says in itself how it is rolled back."""
+    if profile.undoing.comments:
+        from idemlint.runners.commented import (
+            are_rolled_back,
+        )  # hardly any runner has such comments
+
+        return are_rolled_back(profile, data)
+    return any(part.section == "down" for part in profile.parts(data))
 
 
 class _DownPart(Running):
@@ -70,7 +81,7 @@ class _DownPart(Running):
         super().__init__(up.name, up.script, clues)
         script, profile = up.script, up.script.profile
         mine = [each for each in script.parsed.statements if each.section == "down"]
-        if profile.undoes_last_first:
+        if profile.undoing.last_first:
             parts = [part.span for part in profile.parts(script.parsed.source.data)]
             mine.sort(key=lambda each: -sum(span.start <= each.start for span in parts))
         self.statements = mine
@@ -284,8 +295,8 @@ def _down_of(profile: Profile, name: str, clues: FolderClues) -> str | None:
     found = profile.named(name)
     if found is None:
         return None
-    if profile.reverts is not None:
-        other = _in_other_folder(folder, *profile.reverts)
+    if profile.undoing.folders is not None:
+        other = _in_other_folder(folder, *profile.undoing.folders)
         there = other is not None and own in clues.names(other or ".")
         return posixpath.join(other, own) if other is not None and there else None
     candidates = [
