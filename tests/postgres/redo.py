@@ -180,18 +180,26 @@ def things(snapshot: Snapshot) -> dict[Thing, tuple[Thing, ...]]:
     found: dict[Thing, tuple[Thing, ...]] = {}
     parts = snapshot.parts
     kinds = {name: content[1] for name, content in parts.get("pg_class", ())}
-    owned = {name.removeprefix("sequence ") for name, _ in parts.get("pg_depend", ())}
+    owned = {
+        name.removeprefix("sequence "): content.split(" ", 1)[-1]
+        for name, content in parts.get("pg_depend", ())
+        if name.startswith("sequence ")
+    }
     keys = {
         _schema(name.split(" ")[0]) + name.split(" ", 1)[1]
         for name, content in parts.get("pg_constraint", ())
         if content[1] in "pux"
     }
-    tables = {
-        name: content[1:].split(",")[0].strip('"') for name, content in parts.get("pg_index", ())
-    }
+    tables = {name: _first_field(content) for name, content in parts.get("pg_index", ())}
     for name, kind in kinds.items():
-        if kind in "rvmpfiIS" and name not in owned and name not in keys:
+        if kind in "rvmpfiIS" and name not in keys:
             inside = [_schema_of(name)]
+            if name in owned:
+                relation, _, column = owned[name].rpartition(".")
+                inside += [
+                    ("relation", _short(relation), ""),
+                    ("column", _bare(column), _short(relation)),
+                ]
             if name in tables:
                 inside.append(("relation", _short(tables[name]), ""))
             found["relation", _short(name), ""] = tuple(inside)
@@ -217,6 +225,12 @@ def things(snapshot: Snapshot) -> dict[Thing, tuple[Thing, ...]]:
         for name, _ in parts.get(part, ()):
             found[noun, _bare(name), ""] = ()
     return found
+
+
+def _first_field(row: str) -> str:
+    """The first field of a row as text: quoted where it has quotes."""
+    quoted = re.match(r'\("((?:[^"]|"")*)"', row)
+    return quoted[1].replace('""', '"') if quoted else row[1:].split(",")[0]
 
 
 def _schema(name: str) -> str:
