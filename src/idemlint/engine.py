@@ -322,7 +322,9 @@ class Folder:
             found.append(Sequence(self.update, settings, chain, each, asked))
             for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
-                rerun = "file" if settings.rerun == "folder" else settings.rerun
+                # What rolls nothing back that is there is run by itself, too.
+                undoes = settings.rerun == "redo" and each.profile.direction(name) == "down"
+                rerun = "file" if settings.rerun == "folder" or undoes else settings.rerun
                 terms = terms._replace(rerun=rerun, start_after=None, history=None)
                 by_itself = Chain(
                     (name,), scripts, grouping.clues, terms, chain.facts, each.evidence

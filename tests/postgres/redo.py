@@ -374,8 +374,10 @@ def _things(found: Found, what: str, redo: Redo, said: set[Thing], seen: frozens
     columns = {holder for roof, _, holder in said | seen if roof == "column"}
 
     def counts(each: Thing) -> bool:
-        """A key and an index go with a column of theirs: who tells of that one need not tell of them."""
-        return each[0] not in ("relation", "constraint") or not columns
+        """A key and an index go with a column of theirs: who tells of that one need not tell of them. Nor
+        do names count that PostgreSQL numbers as they are free."""
+        chosen = _CHOSEN.search(each[1]) is not None
+        return not chosen and (each[0] not in ("relation", "constraint") or not columns)
 
     found.counts[what]["right"] += len(said & seen)
     for verb, those in (("false", said - seen), ("missed", seen - said)):

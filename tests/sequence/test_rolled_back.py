@@ -81,6 +81,11 @@ class TestWhereTheRollbackStands:
         (report,) = told("golang-migrate", files, ["1_x.down.sql"])
         assert halves(report) == [("down", "42809")]
 
+    def test_one_that_rolls_nothing_back_is_none(self) -> None:
+        first, *others = told("golang-migrate", {"1_x.up.sql": TABLE, "2_x.down.sql": DROP})
+        assert halves(first) == [("up", "42P07")]
+        assert not any(each.undoes for each in others)
+
     def test_of_several_parts_the_last_may_run_first(self) -> None:
         text = (
             f"-- rambler up\n{TABLE}-- rambler down\n{DROP}"
