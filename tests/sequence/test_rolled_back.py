@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,16 @@ class TestWhereTheRollbackStands:
         first, second = told("popx", files)[:2]
         assert second.path == "m/1_x.postgres.down.sql"
         assert halves(first) == [("up", "safe")]
+
+
+def test_a_group_can_be_sent_to_another_process() -> None:
+    texts = {"m/1_x.up.sql": TABLE.encode(), "m/1_x.down.sql": DROP.encode()}
+    for rerun in ("any", "redo"):
+        settings = Settings(rules=frozenset(), root=Path(), runner="golang-migrate", rerun=rerun)  # type: ignore[arg-type]
+        (group,) = engine.open(texts, settings, texts).groups
+        again = engine.part(pickle.loads(pickle.dumps(group)), settings, texts)
+        assert [each.path for each in again.reports()][:1] == ["m/1_x.up.sql"]
+        assert len(list(engine.part(group, settings, texts).reports())) == 1 + (rerun == "redo")
 
 
 class TestWithoutOne:

@@ -6,7 +6,6 @@ So a file that another one runs is judged there.
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
@@ -37,6 +36,10 @@ Includes = dict[str, tuple[Include, ...]]
 """By file, in order; files without any are not there."""
 
 
+#: A dictionary, for groups are sent to other processes; nobody changes it.
+_NONE: Final[Mapping[str, str]] = {}
+
+
 class Followed(NamedTuple):
     """What the files of one runner run in their midst; by file, in whose run those are judged that others
     run (`hosts`); and those that are there for nothing else (`brought`). `downs`: by file, the one that rolls
@@ -45,7 +48,7 @@ class Followed(NamedTuple):
     includes: Includes
     hosts: dict[str, str]
     brought: frozenset[str]
-    downs: Mapping[str, str] = MappingProxyType({})
+    downs: Mapping[str, str] = _NONE
 
 
 NOTHING: Final = Followed({}, {}, frozenset())
