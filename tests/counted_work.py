@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idemlint.runners.detector import Detector
-from idemlint.sequence import chain, script
+from idemlint.sequence import script
+from idemlint.sequence.running import runs
 
 if TYPE_CHECKING:
     import pytest
@@ -18,7 +19,7 @@ class Work:
         self.parsed: list[str] = []
         self.run: list[bool] = []
         self.detected: list[str] = []
-        parse, replay, detect = script.parse, chain.replay_file, Detector.__call__
+        parse, replay, detect = script.parse, runs.replay_file, Detector.__call__
 
         def counted_parse(source: Any, *rest: Any) -> Any:
             self.parsed.append(source.path)
@@ -33,7 +34,7 @@ class Work:
             return detect(self_, path, data)
 
         monkeypatch.setattr(script, "parse", counted_parse)
-        monkeypatch.setattr(chain, "replay_file", counted_replay)
+        monkeypatch.setattr(runs, "replay_file", counted_replay)
         monkeypatch.setattr(Detector, "__call__", counted_detect)
 
     def taken(self) -> tuple[list[str], int, int]:

@@ -55,7 +55,7 @@ report.words
 rules rules.kit rules.kit.pages rules.kit.rule rules.kit.ways_out
 runners runners.body_spans runners.clues runners.cutters runners.detector runners.directives
 runners.line_patterns runners.majority runners.profile runners.profiles runners.sections
-runners.units
+runners.undoing runners.units
 selection
 sequence sequence.asked sequence.chain sequence.facts sequence.first
 sequence.first.blame sequence.first.first_outcome

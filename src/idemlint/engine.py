@@ -126,7 +126,11 @@ class Folder:
     def parts(self) -> list[tuple[Settings, Grouping, Group]]:
         """The groups in the order in which their first files were asked about, each with its settings
         and what it was found by."""
-        found = [(settings, each, one) for settings, each in self._parts for one in each.groups]
+        found = [
+            (settings, each, _with_downs(one, each) if settings.rerun == "redo" else one)
+            for settings, each in self._parts
+            for one in each.groups
+        ]
         if len(self._parts) > 1:
             places = {name: place for place, name in enumerate(self._asked)}
             found.sort(
@@ -302,7 +306,7 @@ class Folder:
         self._dumps = [name for _, each in parts for name in each.dumps]
         #: Files that are asked about since others run them that are.
         self.brought = frozenset(
-            name for _, each in parts for one in each.groups for name in one.brought & one.asked
+            name for _, _, each in self.parts() for name in each.brought & each.asked
         )
         found = []
         for settings, grouping, each in self.parts():
@@ -311,16 +315,20 @@ class Folder:
             terms = settings.terms_in(holder(each.profile, each.own))
             terms = terms._replace(foresees=self._foresees)
             if facts is None:
-                facts = FolderFacts(each.names, scripts, terms, each.dumps)
+                downs = set(each.followed.downs.values())
+                names = tuple([name for name in each.names if name not in downs])
+                facts = FolderFacts(names, scripts, terms, each.dumps)
             chain = Chain(
                 each.names, scripts, grouping.clues, terms, facts, each.evidence, each.followed
             )
-            asked = [name for name in each.names if name in each.asked]
+            asked = [name for name in each.in_order() if name in each.asked]
             alone = [name for name in each.outside if is_read_alone(each, name, settings.terms)]
             found.append(Sequence(self.update, settings, chain, each, asked))
             for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
-                rerun = "file" if settings.rerun == "folder" else settings.rerun
+                # What rolls nothing back that is there is run by itself, too.
+                undoes = settings.rerun == "redo" and each.profile.direction(name) == "down"
+                rerun = "file" if settings.rerun == "folder" or undoes else settings.rerun
                 terms = terms._replace(rerun=rerun, start_after=None, history=None)
                 by_itself = Chain(
                     (name,), scripts, grouping.clues, terms, chain.facts, each.evidence
@@ -340,6 +348,13 @@ class Folder:
                 self._asked_in.setdefault(name, sequence)
         names = (*self._by_file, *self._asked)
         self._spelled = {self._texts.path(name): name for name in names}
+
+
+def _with_downs(group: Group, grouping: Grouping) -> Group:
+    """The same files, and what rolls them back."""
+    from idemlint.sequence.running.rolled_back import with_downs  # a question by itself
+
+    return with_downs(group, grouping.clues)
 
 
 def _has_migrations(parts: Iterable[tuple[Settings, Grouping]]) -> bool:

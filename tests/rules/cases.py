@@ -13,6 +13,7 @@ Options on a fence, all but `unsafe` and `server` on `bad` and `good` only:
 - `start-after=0002_it.sql`: up to here all counts as applied
 - `branch=other`: the default branch has the file, too, with another text; `branch=without`: it has all but
   this file, as git would say
+- `rerun=redo`: what runs again; else `any`
 - `unsafe` on `fixed`: the fix is not made without `--unsafe-fixes`
 - `server=no reason=needs-postgis`: not tried on a server
 """
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from idemlint import engine, runners
 from idemlint.apply.rounds import fix_files
+from idemlint.config import MODES
 from idemlint.git.contents import blob_id
 from idemlint.git.history import Branch, History
 from idemlint.rules import all_rules
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from idemlint.analysis.judged import Judged
     from idemlint.apply import FixedFile
     from idemlint.diagnostics import Applicability
+    from idemlint.modes import Mode
     from idemlint.rules.kit.pages import Example, Page
 
 #: A folder that is not there: all files are handed over in memory.
@@ -65,6 +68,7 @@ KNOWN = {
     "select",
     "start-after",
     "branch",
+    "rerun",
     "unsafe",
     "server",
     "reason",
@@ -92,6 +96,12 @@ class Case:
         return self.example.options.get("runner", "psql")
 
     @property
+    def rerun(self) -> Mode:
+        mode = self.example.options.get("rerun", "any")
+        assert mode in MODES
+        return mode  # type: ignore[return-value]
+
+    @property
     def on_server(self) -> bool:
         options = {**self.example.options, **(self.fixed.options if self.fixed else {})}
         return options.get("server") != "no"
@@ -105,6 +115,7 @@ class Case:
             rules=frozenset(selected.split(",") if selected else usual | {self.page.code}),
             root=Path(),
             runner=self.runner,
+            rerun=self.rerun,
             postgres_version=int(self.example.options.get("postgres", "14")),
             start_after=() if until is None else (StartAfter(until, os.path.realpath(os.curdir)),),
             history=self.history,

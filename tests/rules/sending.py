@@ -40,6 +40,17 @@ def send(database: Database, report: Judged, *, until: int | None = None) -> str
     return None
 
 
+def roll_back(database: Database, report: Judged) -> list[str | None]:
+    """Run what rolls the file back, one by one, going on after errors; return the SQLSTATE of each."""
+    data = report.parsed.source.data
+    with database.connect() as connection:
+        return [
+            execute(connection, data[each.start : each.end].decode())
+            for each in report.parsed.statements
+            if report.migration.rolls_back(each)
+        ]
+
+
 def units(report: Judged) -> list[int]:
     """The numbers of the units that a run consists of, in their order."""
     return sorted(

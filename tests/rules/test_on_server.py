@@ -11,7 +11,7 @@ from postgres.conftest import database, server
 from postgres.snapshot import SEQUENCE
 
 from .cases import Case, all_cases
-from .sending import send, units
+from .sending import roll_back, send, units
 
 if TYPE_CHECKING:
     from idemlint.analysis.judged import Judged
@@ -48,6 +48,9 @@ def test_bad_does_what_the_page_says(database: Database, case: Case) -> None:
     if {finding.rerun for finding in findings} == {"interrupted"}:
         expected = set(claimed) or {None}
         after_stop(database, report, expected)
+        return
+    if case.rerun == "redo":
+        rolled_back(database, report, claimed)
         return
     first = send(database, report)
     if first is not None:
@@ -118,6 +121,16 @@ def after_stop(database: Database, report: Judged, expected: set[str | None]) ->
             if error is not None or once.difference(stopped.snapshot()):
                 found.append(error)
     assert expected & set(found)
+
+
+def rolled_back(database: Database, report: Judged, claimed: set[str]) -> None:
+    """What rolls the file back fails so, or does not lead to what was there before."""
+    before = database.snapshot()
+    assert send(database, report) is None
+    failed = {each for each in roll_back(database, report) if each is not None}
+    assert failed == claimed
+    if not claimed:
+        assert before.difference(database.snapshot()), "all is as it was before the file ran"
 
 
 def nothing(before: Snapshot, after: Snapshot) -> None:

@@ -9,7 +9,6 @@ from idemlint.diagnostics import Severity
 from idemlint.faults import Fault, Noted, fault
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.sequence.paths import shown
 from idemlint.source.positions import Lines, Position
 
 if TYPE_CHECKING:
@@ -18,46 +17,10 @@ if TYPE_CHECKING:
     from idemlint.analysis.judged import Judged
     from idemlint.analysis.outlook import Outlook
     from idemlint.analysis.source_lines import SourceLine
+    from idemlint.analysis.statement_rows import StatementRow
     from idemlint.diagnostics import Diagnostic, Fix
-    from idemlint.replay.effects.describe import Described
     from idemlint.replay.judge.verdict import Outcome
-    from idemlint.sequence.first.first_outcome import FirstOutcome
     from idemlint.source.statement import Edit, ParsedFile, Statement
-
-
-class FirstRow(NamedTuple):
-    """What a statement does in the first run of its folder on an empty database (`runs`, `fails`, `unknown`).
-
-    `because` is the statement that is to blame, `follows` the earlier failure that this is a consequence of:
-    each by its file, as it is shown, and its row.
-    """
-
-    verdict: str
-    sqlstate: str | None
-    reason: str
-    because: tuple[str, int] | None
-    follows: tuple[str, int] | None
-
-
-class StatementRow(NamedTuple):
-    """A statement and its verdict. `start` and `end` are bytes; `section` is `up` or `down`; `beginning`
-    is the first part of its text; `effects` are what it is taken to do, `None` where nobody asked."""
-
-    index: int  # type: ignore[assignment]
-    start: int
-    end: int
-    row: int
-    kind: str
-    section: str
-    unit: int
-    verdict: str
-    sqlstate: str | None
-    reason: str
-    rerun: str
-    codes: tuple[str, ...]
-    beginning: str
-    effects: tuple[Described, ...] | None = None
-    first: FirstRow | None = None
 
 
 class EditText(NamedTuple):
@@ -137,7 +100,7 @@ class FileReport(NamedTuple):
 
     `path` is the file as it was named to us, `filename` as it is shown. `faults` are errors of ours, which
     cost what they are about; `problem` says why the file cannot be read, where it cannot. The last one of a
-    sequence has the `outlook` of all.
+    sequence has the `outlook` of all. `undoes` is the file that this one rolls back, where that was asked.
     """
 
     filename: str
@@ -148,6 +111,7 @@ class FileReport(NamedTuple):
     faults: tuple[Fault, ...] = ()
     problem: str = ""
     outlook: Outlook | None = None
+    undoes: str = ""
 
 
 class FileTally(NamedTuple):
@@ -173,7 +137,7 @@ def tally_of(
     verdicts = [
         outcome.verdict
         for statement, outcome in zip(judged.parsed.statements, judged.outcomes, strict=True)
-        if down or statement.section == "up"
+        if down or statement.section == "up" or outcome.half is not None
     ]
     found, faults = _findings(judged, None, naming, excerpts=excerpts)
     return FileTally(
@@ -192,11 +156,15 @@ def report_of(judged: Judged, naming: Callable[[str], str], *, effects: bool = F
     """Plain data of a judged migration. `naming` tells a file's name wherever we were started; to do so, it
     asks the system where that is."""
     lines = lines_of(judged.parsed)
-    rows = tuple(_rows(judged, lines, effects=effects))
+    # Where only findings are shown, nobody asks for the statements.
+    from idemlint.analysis.statement_rows import rows_of
+
+    rows = tuple(rows_of(judged, lines, effects=effects))
     found, faults = _findings(judged, lines, naming)
-    return FileReport(
-        judged.filename, judged.name, judged.migration.profile.name, rows, found, faults
-    )
+    rollback = judged.migration.rollback
+    undoes = rollback.undoes if rollback is not None else ""
+    runner = judged.migration.profile.name
+    return FileReport(judged.filename, judged.name, runner, rows, found, faults, undoes=undoes)
 
 
 def _findings(
@@ -242,58 +210,6 @@ def lines_of(parsed: ParsedFile) -> Lines:
     source = parsed.source
     data = source.text.encode("utf-8", "replace")
     return Lines(data if len(data) == len(source.data) and not source.bom else source.data)
-
-
-def _rows(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[StatementRow]:
-    data = judged.data
-    described = _described(judged) if effects else {}
-    codes: list[list[str]] = [[] for _ in judged.outcomes]
-    for diagnostic in judged.diagnostics:
-        if diagnostic.statement is not None and diagnostic.code not in codes[diagnostic.statement]:
-            codes[diagnostic.statement].append(diagnostic.code)
-    deliveries = judged.migration.deliveries
-    for statement, outcome, delivery, named in zip(
-        judged.parsed.statements, judged.outcomes, deliveries, codes, strict=True
-    ):
-        start, end = statement.span
-        yield StatementRow(
-            statement.index,
-            start,
-            end,
-            lines.row(start),
-            statement.kind,
-            statement.section,
-            delivery.unit,
-            outcome.verdict.value,
-            outcome.sqlstate,
-            outcome.reason,
-            outcome.rerun,
-            tuple(named),
-            statement.beginning(data),
-            described.get(statement.index, ()) if effects else None,
-            _first(judged.migration.firsts.get(statement.index)),
-        )
-
-
-def _first(outcome: FirstOutcome | None) -> FirstRow | None:
-    if outcome is None:
-        return None
-    because, follows = (
-        (shown(site.file), site.row) if site is not None else None
-        for site in (outcome.because, outcome.follows)
-    )
-    return FirstRow(outcome.verdict, outcome.sqlstate, outcome.reason, because, follows)
-
-
-def _described(judged: Judged) -> dict[int, tuple[Described, ...]]:
-    # Hardly anybody asks.
-    from idemlint.replay.effects.describe import describe
-
-    migration = judged.migration
-    return {
-        index: describe(program, migration.postgres_version)
-        for index, program in migration.programs.items()
-    }
 
 
 def located(

@@ -38,10 +38,10 @@ _NAMED = frozenset({Verdict.FAILS, Verdict.REPEATS, Verdict.UNKNOWN})
 
 
 @cache
-def _index() -> dict[tuple[object, ...], OutcomeRule]:
+def _index(*, of_down: bool = False) -> dict[tuple[object, ...], OutcomeRule]:
     index: dict[tuple[object, ...], OutcomeRule] = {}
     for rule in all_rules().values():
-        if isinstance(rule, OutcomeRule):
+        if isinstance(rule, OutcomeRule) and rule.of_down == of_down:
             for on in rule.on:
                 if on in index:
                     raise RuntimeError(f"{rule.code} and {index[on].code} both name {on}")
@@ -54,7 +54,7 @@ def rule_for(outcome: Outcome, kind: str) -> OutcomeRule | None:
     effect, verdict = outcome.effect, outcome.verdict
     if verdict not in _NAMED:
         return None
-    index = _index()
+    index = _index(of_down=outcome.half == "down")
     rule = index.get((verdict, None, None, "", outcome.sqlstate)) if outcome.sqlstate else None
     if rule is not None:
         return rule
@@ -206,7 +206,7 @@ def _chain(
 
 def _rule_of(case: Case, codes: frozenset[str]) -> OutcomeRule | None:
     outcome = case.outcome
-    if outcome.leaf is None:
+    if outcome.leaf is None or outcome.half == "down":
         return rule_for(outcome, case.statement.kind)
     for rule in _narrow() if outcome.verdict is not Verdict.UNKNOWN else ():
         if rule.code in codes and outcome.effect is not None and rule.narrows(case):
@@ -235,6 +235,18 @@ def _files(
 def _file_rules(codes: frozenset[str]) -> tuple[FileRule, ...]:
     return tuple(
         rule for rule in all_rules().values() if isinstance(rule, FileRule) and rule.code in codes
+    )
+
+
+@cache
+def asked_in(codes: frozenset[str], *, redo: bool) -> frozenset[str]:
+    """Those of the rules that say something of a rerun. Rolling back is one by itself: a comment that
+    suppresses what others do is not idle for that."""
+    rules = all_rules()
+    return frozenset(
+        code
+        for code in codes
+        if (not rules[code].removes_suppressions if redo else not rules[code].of_redo)
     )
 
 

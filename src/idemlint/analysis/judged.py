@@ -7,7 +7,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from idemlint.analysis.findings import Ruling, findings, foreseen, of_applied, worst
+from idemlint.analysis.findings import Ruling, asked_in, findings, foreseen, of_applied, worst
 from idemlint.faults import Noted, ours
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Outcome, Verdict
@@ -61,6 +61,7 @@ class Judged(NamedTuple):
 
 def judge(migration: Migration, codes: frozenset[str], rerun: Mode) -> Judged:
     """Ask the rules `codes` about a migration that was just replayed; `rerun` is the mode that counts."""
+    codes = asked_in(codes, redo=rerun == "redo")
     was_said = migration.is_applied and bool(migration.edited_on)
     if was_said:
         codes = of_applied(codes)  # what it does was said before it ran

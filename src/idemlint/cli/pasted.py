@@ -14,7 +14,7 @@ from idemlint.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from idemlint.analysis.file_report import StatementRow
+    from idemlint.analysis.statement_rows import StatementRow
     from idemlint.engine import Folder, Sequence
     from idemlint.outage.reading import Failure
     from idemlint.outage.story import Outage

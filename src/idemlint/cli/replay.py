@@ -113,8 +113,10 @@ def _print(
 
 
 def _shown(report: FileReport, *, down: bool) -> FileReport:
-    """The report without Down sections, unless they are asked for."""
+    """The report without Down sections, unless they are asked for, or the rerun is theirs."""
     if down:
         return report
-    statements = tuple(each for each in report.statements if each.section != "down")
+    statements = tuple(
+        each for each in report.statements if each.section != "down" or each.half is not None
+    )
     return report._replace(statements=statements)

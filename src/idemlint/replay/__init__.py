@@ -30,7 +30,7 @@ function of `machine` that does it:
 | EndsTemporary | all temporary names are free again | nothing | sessions.ends_temporary |
 | Drops | a name is free again, with all that is in it | 2BP01, 42P16 | objects.drop.drops |
 | Renames | a thing has another name, or another schema | 42P07, the kind's own | objects.rename.renames |
-| Sets | a property gets a value, whatever it was | nothing | properties.sets |
+| Sets | a property gets a value, whatever it was | 42P16 | properties.sets |
 | Converts | USING of ALTER … TYPE is analysed | what `queries.typed` says | objects.retype.converts |
 | Retypes | a column gets a type, if nothing is made of it | 0A000, 42601, 42P16 | objects.retype.retypes |
 | Entitles | roles may do something with an object, or own it | nothing | objects.roles.entitles |

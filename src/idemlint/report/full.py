@@ -135,6 +135,7 @@ _WHEN: Final = {
     "file": f"{_SAYS} on the rerun",
     "interrupted": f"{_SAYS} on the rerun after an interruption",
     "folder": f"{_SAYS} when the folder runs again",
+    "redo": f"{_SAYS} when it is rolled back and run again",
 }
 
 

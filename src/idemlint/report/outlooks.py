@@ -13,8 +13,9 @@ from idemlint.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from idemlint.analysis.file_report import FileReport, FirstRow, StatementRow
+    from idemlint.analysis.file_report import FileReport
     from idemlint.analysis.outlook import FirstStop, Outlook
+    from idemlint.analysis.statement_rows import FirstRow, StatementRow
     from idemlint.report.lines import Line
 
 #: Verdict → the style it is printed in.

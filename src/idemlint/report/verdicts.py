@@ -18,7 +18,8 @@ from idemlint.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from idemlint.analysis.file_report import FileReport, FirstRow, StatementRow
+    from idemlint.analysis.file_report import FileReport
+    from idemlint.analysis.statement_rows import FirstRow, StatementRow
     from idemlint.replay.effects.describe import Described
     from idemlint.report.account import Account
     from idemlint.report.lines import Line
@@ -42,6 +43,7 @@ def as_json(files: Iterable[FileReport], account: Account) -> str:
                 {
                     "filename": printable(file.filename),
                     "runner": file.runner,
+                    **({"undoes": printable(file.undoes)} if file.undoes else {}),
                     "statements": [_as_dict(statement) for statement in file.statements],
                 }
                 for file in files
@@ -67,6 +69,9 @@ def _as_dict(statement: StatementRow) -> dict[str, Any]:
         "codes": list(statement.codes),
         "first": _first(statement.first),
     }
+    if statement.half is not None:
+        told["half"] = statement.half
+        told["leaves"], told["loses"] = list(statement.leaves), list(statement.loses)
     if statement.effects is not None:
         told["effects"] = list(map(_effect, statement.effects))
     return told
@@ -115,7 +120,8 @@ def lines(
     if first:
         yield from outlooks.lines(files, width=width)
     for file in files if not first else ():
-        yield [(shown_name(file.filename), "path"), (f"  {file.runner}", "cut")]
+        undoes = f", rolls back {shown_name(file.undoes)}" if file.undoes else ""
+        yield [(shown_name(file.filename), "path"), (f"  {file.runner}{undoes}", "cut")]
         digits = max((len(str(statement.row)) for statement in file.statements), default=1)
         for statement in file.statements:
             yield from _statement(statement, digits, width)
@@ -131,6 +137,7 @@ def _statement(statement: StatementRow, digits: int, width: int | None) -> Itera
     style = _STYLES[statement.verdict]
     lead: Line = [
         (f"  {statement.row:>{digits}}  ", "gutter"),
+        (f"{statement.half:<6}" if statement.half is not None else "", "cut"),
         (f"{statement.verdict:<{_VERDICT_WIDTH}}", style),
         (f"  {statement.sqlstate or '':<5}  ", "sqlstate"),
     ]
@@ -139,9 +146,14 @@ def _statement(statement: StatementRow, digits: int, width: int | None) -> Itera
     yield [*lead, (first, "text")]
     for piece in rest:
         yield [(" " * column, "text"), (piece, "text")]
-    indent = 2 + digits + 2 + _VERDICT_WIDTH + 2
+    indent = 2 + digits + 2 + (6 if statement.half else 0) + _VERDICT_WIDTH + 2
     if statement.verdict != Verdict.SAFE.value:
         yield from _why(statement, indent, width)
+    for verb, things in (("leaves", statement.leaves), ("loses", statement.loses)):
+        if things:
+            told = f"the rollback {verb} {one_line(', '.join(things))}"
+            for piece in wrapped(told, indent, width):
+                yield [(" " * indent, "text"), (piece, "cut")]
     if statement.effects is not None:
         yield from _effects(statement.effects, indent, width)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from idemlint.records import NamedTuple
 from idemlint.runners.line_patterns import compiled
+from idemlint.runners.undoing import Undoing
 from idemlint.source.statement import Chunk, Edit, Section, Span, Statement
 
 if TYPE_CHECKING:
@@ -218,13 +219,11 @@ class Profile(NamedTuple):
     """
 
     name: str
-    """What `--runner` takes. The module is named after it, with `_` for `-`; variants stand beside
-    the runner whose `family` they are."""
+    """What `--runner` takes, and (with `_` for `-`) its module; variants stand beside their `family`."""
     title: str
     """What people call it, inside a sentence."""
     edits: Edits
-    """What it does when an applied file was edited: refuses (`error`), complains (`warn`), does not
-    see it."""
+    """What it does when an applied file was edited: refuses (`error`), complains, does not see it."""
     sending: Sending
     session: Session
     late: LateFiles = "unknown"
@@ -267,6 +266,8 @@ class Profile(NamedTuple):
     """Where it begins after a failure: at the file, at the part that failed (those before it are in its
     journal), or at the statement behind the last one that committed."""
 
+    undoing: Undoing = Undoing()
+    """How it rolls a file back."""
     runs_files: bool = False
     """Its files are psql's, and may have psql run others in their midst (`\\i`)."""
 

@@ -16,7 +16,7 @@ from idemlint.errors import UsageProblem
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.view import View
 from idemlint.replay.judge.assembly import new_machine
-from idemlint.replay.judge.rerun import FileReplay, replay_file
+from idemlint.replay.judge.rerun import FileReplay
 from idemlint.replay.judge.settling import settled
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.first.first_run import FirstRun
@@ -49,6 +49,7 @@ _RERUNS: Final[dict[Mode, frozenset[Rerun]]] = {
     "interrupted": frozenset({"interrupted", "file"}),
     "any": frozenset({"file", "interrupted"}),
     "folder": frozenset({"file"}),
+    "redo": frozenset({"redo"}),
 }
 
 
@@ -155,6 +156,10 @@ class Chain:
             self._scripts.read(name)
         self._go_to(self._places[host])
         runs = self.running(host)
+        if self.terms.rerun == "redo":
+            from idemlint.sequence.running.rolled_back import redone  # a question by itself
+
+            runs = redone(runs, self._scripts, self._followed, self._clues)
         before = self._runs[-1].uncommitted if self._runs else None
         found = self._migrations(runs, self._run(runs, _RERUNS[self.terms.rerun]))
         for migration in found.values():
@@ -289,7 +294,7 @@ class Chain:
             self._runs.append(_Run(self._mark(), first, indexes, files, uncommitted))
             self._moment += 1
             try:
-                return replay_file(self._machine, programs, units, reruns, first)
+                return runs.replay(self._machine, programs, units, reruns, first)
             except BaseException:
                 self._back_to(place)
                 raise

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block, Node, Sql
     from idemlint.replay.effects.vocabulary import Effect
+    from idemlint.replay.judge.left_behind import Rollback
     from idemlint.replay.judge.rerun import FileReplay, Program
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.replay.machine.signals import Hazard
@@ -42,7 +43,8 @@ class Migration:
     as the replay has not gone on. `facts` are the folder's. `reruns` says why the file runs again by
     design, where it does. `faults` are errors of ours, by statement index (`None`: all). `evidence` says
     how sure it is that the folder is the runner's. `uncommitted` is what earlier files did in the
-    transaction that this one shares with them.
+    transaction that this one shares with them. `rollback` is what rolling it back came to, where that was
+    asked; `programs` has those statements, too.
     """
 
     __slots__ = (
@@ -68,6 +70,7 @@ class Migration:
         "profile",
         "programs",
         "reruns",
+        "rollback",
         "uncommitted",
     )
 
@@ -105,6 +108,7 @@ class Migration:
         self.outcomes: dict[int, dict[Rerun, Outcome]] = {}
         self.hazards: list[tuple[int, Hazard]] = []
         self.firsts: dict[int, FirstOutcome] = {}
+        self.rollback: Rollback | None = None
         self.programs = programs
         self.after: View = NOTHING_KNOWN
         self.uncommitted: Uncommitted | None = None
@@ -119,7 +123,9 @@ class Migration:
         applied = list(self.programs)
         self.outcomes = dict(zip(applied, replayed.outcomes, strict=True))
         self.hazards = [(applied[index], hazard) for index, hazard in replayed.hazards]
-        self.firsts = dict(zip(applied, replayed.firsts, strict=False))
+        firsts = zip(applied, replayed.firsts, strict=False)
+        self.firsts = {index: each for index, each in firsts if each is not None}
+        self.rollback = replayed.rollback
 
     @property
     def data(self) -> bytes:
@@ -139,11 +145,21 @@ class Migration:
         return self._other_definitions
 
     def applied(self) -> tuple[Statement, ...]:
-        """The statements that the runner applies, in file order."""
+        """The statements that the runner applies, in file order; what rolls them back is none of them."""
         if self._applied is None:
-            statements, programs = self.parsed.statements, self.programs
-            self._applied = tuple([each for each in statements if each.index in programs])
+            self._applied = tuple(
+                [
+                    each
+                    for each in self.parsed.statements
+                    if each.index in self.programs and not self.rolls_back(each)
+                ]
+            )
         return self._applied
+
+    def rolls_back(self, statement: Statement) -> bool:
+        """Whether a statement is there to undo others, and was asked about as such."""
+        outcome = self.outcomes.get(statement.index, {}).get("redo")
+        return outcome is not None and outcome.half == "down"
 
     def bodies(self) -> tuple[tuple[Statement, Block], ...]:
         """The DO blocks among them, with their bodies."""

@@ -54,6 +54,16 @@ class Group(NamedTuple):
         own = [name for name in self.names if name not in self.brought]
         return own or list(self.outside)
 
+    def in_order(self) -> Iterator[str]:
+        """The files as a person reads them: what rolls a file back comes behind it."""
+        downs = self.followed.downs
+        behind = set(downs.values())
+        for name in self.names:
+            if name not in behind:
+                yield name
+                if name in downs:
+                    yield downs[name]
+
 
 def group(
     asked: Iterable[str],

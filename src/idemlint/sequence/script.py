@@ -51,9 +51,20 @@ class Script:
 
     def __init__(self, name: str, data: bytes, profile: Profile, terms: Terms) -> None:
         self.profile = profile
-        self.parsed = parse(decode(shown(name), data), profile.sections(data))
+        source = decode(shown(name), data)
+        if terms.rerun == "redo" and profile.undoing.comments:
+            from idemlint.runners.commented import (
+                uncommented,
+            )  # hardly any runner has such comments
+
+            code, chunks = uncommented(profile, data)
+            self.parsed = parse(decode(shown(name), code), chunks)._replace(source=source)
+        else:
+            self.parsed = parse(source, profile.sections(data))
         self.applied = tuple(
-            each for each in self.parsed.statements if each.section == "up" or terms.down
+            each
+            for each in self.parsed.statements
+            if each.section == "up" or (terms.down and terms.rerun != "redo")
         )
         self._version = terms.postgres_version
         self.faults: Noted[int | None] = Noted()

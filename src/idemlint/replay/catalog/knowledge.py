@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.slots import FIRST_OID, PRESENT, UNKNOWN, Slot
+from idemlint.replay.catalog.slots import FIRST_OID, PRESENT, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from idemlint.replay.catalog.slots import Key, Mark, Slots
+    from idemlint.replay.catalog.slots import Key, Mark, Slot, Slots
 
 
 class Way(NamedTuple):
@@ -56,7 +56,7 @@ def join(catalog: Slots, mark: Mark, other: Way) -> None:
         known = other.slots.get(key)
         there = known[0] if known is not None else before[key]
         joined = _joined(here, there, catalog.statement)
-        if joined is not here and joined is not None:
+        if joined is not here and joined is not None and joined != here:
             catalog.put(key, joined)
     if catalog.search_path == mark.search_path:
         catalog.search_path = other.search_path
@@ -131,8 +131,7 @@ def open_all(catalog: Slots, names: Iterable[str]) -> None:
     """From now on, things of these names may be there of which nobody has heard; tables of these names, and
     whatever else is told by its statement, may have more than that."""
     for name in names:
-        slot = Slot(PRESENT, catalog.new_oid(), maker=catalog.statement)
-        catalog.put((Space.FACET, 0, f"{_OPEN} {name}"), slot)
+        catalog.opened[name] = None
         for key, known in list(catalog.named(Space.RELATION, name)):
             if known.presence is PRESENT and known.certain:
                 catalog.put(key, known._replace(certain=False))
@@ -140,21 +139,13 @@ def open_all(catalog: Slots, names: Iterable[str]) -> None:
 
 def open_tables(catalog: Slots) -> None:
     """All tables that are there may have more, or less, than their statements say."""
-    slot = Slot(PRESENT, catalog.new_oid(), maker=catalog.statement)
-    catalog.put((Space.FACET, 0, _OPEN), slot)
+    catalog.opened_before = catalog.new_oid()
 
 
 def is_open(catalog: Slots, name: str, oid: int = 0) -> bool:
     """Whether a thing of that name may be there, of which nobody has heard, in an object if `oid` is its
     identity."""
-    slots = catalog.slots
-    if (Space.FACET, 0, f"{_OPEN} {name}") in slots:
-        return True
-    all_are = slots.get((Space.FACET, 0, _OPEN)) if oid else None
-    return all_are is not None and all_are.oid > oid
-
-
-_OPEN: Final = "@open"
+    return name in catalog.opened or 0 < oid < catalog.opened_before
 
 
 def _forget(catalog: Slots, key: Key, slot: Slot, owners: tuple[int, ...]) -> None:

@@ -32,12 +32,7 @@ Key = tuple[Space, int, str]
 
 #: Schemas every database has, and the pseudo-schema of temporary objects.
 PG_TEMP: Final = 3
-BUILTIN_SCHEMAS: Final = {
-    "public": 1,
-    "pg_catalog": 2,
-    "pg_temp": PG_TEMP,
-    "information_schema": 4,
-}
+BUILTIN_SCHEMAS: Final = {"public": 1, "pg_catalog": 2, "pg_temp": PG_TEMP, "information_schema": 4}
 #: The identities below are the built-in schemas'.
 FIRST_OID: Final = 16
 
@@ -111,6 +106,8 @@ class Slots:
         "_version",
         "cause",
         "last_oid",
+        "opened",
+        "opened_before",
         "slots",
         "statement",
         "taken_numbers",
@@ -125,24 +122,26 @@ class Slots:
         self._learned: list[Key] = []
         self._dead: dict[int, int] = {}
         self._home: dict[int, Key] = {}
-        # Some of the keys of `slots`, in the order in which they came: overloads, and what acts when a
-        # table is written into; and temporary things that are there.
+        # Some of the keys of `slots`, first come first: overloads, what acts when a table is written into,
+        # temporary things.
         self._overloads: dict[Key, dict[str, None]] = {}
         self._temporary: OwnedKeys[Key] = OwnedKeys()
         self._on_tables: KeyIndex[tuple[Space, int], Key] = KeyIndex()
-        # All of them, by what they are looked for by; made when somebody does so first.
+        # All of them, by what they are looked for; made when somebody does so first.
         self._by_name: KeyIndex[tuple[Space, str], Key] | None = None
         self._contents: KeyIndex[int, Key] | None = None
         self._relying: KeyIndex[int | tuple[Space, str], Key] | None = None
         #: How far the names that PostgreSQL chooses are taken.
         self.taken_numbers: TakenNumbers[Key] = TakenNumbers()
-        # What references resolve to, as long as no name that others live in changes. The version is
-        # never taken back, so that what was found before a rollback is not believed after it.
+        # What references resolve to, at a version of the names that others live in, never taken back.
         self._parents: dict[Ref, tuple[int, Slot | None]] = {}
         self._version = 0
         # The only schema that names without one are looked for in, at a version: temporary ones aside.
         self._sole_schema = (-1, 0)
         self._derived: Derived[Slot] = Derived()
+        #: What may be there of which nobody has heard (`knowledge.open_all`): no rollback closes it again.
+        self.opened: dict[str, None] = {}
+        self.opened_before = 0
         self.last_oid = FIRST_OID
         for name, oid in BUILTIN_SCHEMAS.items():
             self.slots[(Space.SCHEMA, 0, name)] = Slot(PRESENT, oid, Kind.SCHEMA)

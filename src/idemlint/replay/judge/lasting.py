@@ -75,13 +75,16 @@ def repeated(run: Pass, begun: Mark, mode: Rerun, ends: Sequence[int] = ()) -> d
     for each in run.candidates:
         if _lasts(run, each, before, begun):
             note(each.statement, each.reason, (each.effect, each.span, each.leaf))
-    # Most reruns drop nothing.
-    remade = _remade(run, before, killed_by, begun) if killed_by else None
+    # Most reruns drop nothing; and what was rolled back has another place than before.
+    remade = _remade(run, before, killed_by, begun) if killed_by and mode != "redo" else None
     for key, old in before.items():
         if key[1] >= fresh or catalog.is_dead(key[1]) or is_internal(key):
             continue
         if key[1] == PG_TEMP:
             # It ends with the session.
+            continue
+        if mode == "redo" and key[0] is Space.FACET:
+            # What is made again is compared by its name.
             continue
         reason = _difference(run, key, old, begun)
         change = changed_by[key]

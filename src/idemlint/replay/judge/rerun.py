@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from idemlint.modes import Rerun
     from idemlint.replay.catalog.slots import Change
+    from idemlint.replay.judge.left_behind import Rollback
     from idemlint.replay.judge.renamed import Name
     from idemlint.replay.judge.slices import Slice
     from idemlint.replay.judge.stops import Stop
@@ -30,11 +31,13 @@ Program = tuple[Effect, ...]
 
 
 class FileReplay(NamedTuple):
-    """What one file's reruns came to: per statement one outcome a mode, and hazards of its first run; and
-    what its first run comes to where nothing was there before the folder."""
+    """What one file's reruns came to: per statement one outcome a mode, hazards of its first run, and of a
+    rollback what that came to besides; and what its first run comes to where nothing was there before the
+    folder."""
 
     outcomes: list[dict[Rerun, Outcome]]
     hazards: list[tuple[int, Hazard]]
+    rollback: Rollback | None = None
     firsts: Sequence[Any] = ()
 
 
@@ -318,7 +321,7 @@ def _rerun(
         result = run.statement(first + 1 + index, programs[index])
         if before is not None and changing is not None and changed_since(run, before):
             changing.add(index)
-        outcomes[index] = _outcome(run, result, mode)
+        outcomes[index] = outcome_of(run, result, mode)
         if index in units:
             state.end_unit()
         if index in files:
@@ -334,7 +337,8 @@ def _rerun(
     return outcomes
 
 
-def _outcome(run: Pass, result: Result, mode: Rerun) -> Outcome:
+def outcome_of(run: Pass, result: Result, mode: Rerun) -> Outcome:
+    """What one statement of a rerun comes to by itself: what it changes for good is told by `repeated`."""
     if isinstance(result, Raised):
         return _failure(result, mode)
     if run.doubts:

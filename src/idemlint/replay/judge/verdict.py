@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
-    from idemlint.modes import Rerun
+    from idemlint.modes import Half, Rerun
     from idemlint.plpgsql.nodes import Sql, Try
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.source.statement import Span
@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
     a sentence for people. `leaf` is the guilty statement where it stands inside a body, `span` the
     place there. `passed` are the blocks with an EXCEPTION part that let the error through, the innermost
     first. `behind` is what would come to light of the same body, one after the other, where all before it
-    was mended; empty where nobody asked.
+    was mended; empty where nobody asked. `half` is which part of a `redo` it is of, `None` elsewhere.
     """
 
     verdict: Verdict
@@ -53,14 +53,15 @@ class Outcome(NamedTuple):
     leaf: Sql | None = None
     passed: tuple[Try, ...] = ()
     behind: tuple[Outcome, ...] = ()
+    half: Half | None = None
 
 
-_SAFE: dict[Rerun, Outcome] = {}
+_SAFE: dict[tuple[Rerun, Half | None], Outcome] = {}
 
 
-def safe(rerun: Rerun) -> Outcome:
+def safe(rerun: Rerun, half: Half | None = None) -> Outcome:
     """Nothing happens in a rerun: one and the same for all statements, since most of them are."""
-    found = _SAFE.get(rerun)
+    found = _SAFE.get((rerun, half))
     if found is None:
-        found = _SAFE[rerun] = Outcome(Verdict.SAFE, rerun)
+        found = _SAFE[rerun, half] = Outcome(Verdict.SAFE, rerun, half=half)
     return found

@@ -17,16 +17,15 @@ from idemlint.replay.machine.signals import STAND_IN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from idemlint.plpgsql.nodes import Dynamic
     from idemlint.replay.catalog.slots import Slot, Slots
     from idemlint.replay.effects.vocabulary import Calls
     from idemlint.replay.machine.signals import Pattern
 
 
-def by_text(catalog: Slots, node: Dynamic, pattern: Pattern | None) -> None:
+def by_text(catalog: Slots, pattern: Pattern | None) -> None:
     """An EXECUTE of a text that is not constant; `pattern` is what can be read of it."""
     if pattern is None:
-        knowledge.open_all(catalog, node.mentions)
+        # What it mentions is opened where it is carried out (`properties.opaque`).
         knowledge.open_tables(catalog)
         return
     names = {name for _, name in pattern.changes | pattern.makes}

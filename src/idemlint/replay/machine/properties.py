@@ -14,6 +14,7 @@ from idemlint.replay.machine.parse_analysis import used
 from idemlint.replay.machine.signals import SKIPPED
 
 if TYPE_CHECKING:
+    from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.slots import Key
     from idemlint.replay.effects.vocabulary import (
         Command,
@@ -57,6 +58,10 @@ def sets(run: Pass, effect: Sets) -> Result:
     if effect.facet == "reads":
         _reads_else(run, effect, key, slot)
         return None
+    if run.judging and effect.facet == "not_null" and not effect.value:
+        keeps = _primary_key_with(run, effect.ref)
+        if keeps:
+            return run.raised("42P16", effect, keeps)
     known = column_of(catalog, catalog.by_oid(key[1]), key[2])
     if known is not None:
         definition = known._replace(**{effect.facet: effect.value})
@@ -66,6 +71,20 @@ def sets(run: Pass, effect: Sets) -> Result:
         catalog.put(key, slot._replace(definition=definition, needs=needs))
         keep(run, slot.oid, definition)
     return None
+
+
+def _primary_key_with(run: Pass, column: Ref) -> str:
+    """Why a column cannot come to have nulls: the primary key that it is in; empty: it surely is in none, or
+    that cannot be told (`ATExecDropNotNull`, src/backend/commands/tablecmds.c)."""
+    if column.parent is None:
+        return ""
+    # Hardly any rerun drops NOT NULL.
+    from idemlint.replay.catalog.view import View
+
+    key = View(run.catalog).surely.primary_key(column.parent)
+    if key.presence is not PRESENT or column.name not in key.columns:
+        return ""
+    return f"column {column.name} is in the primary key"
 
 
 #: What a policy, and a domain, needs by other things than its expressions.
@@ -111,6 +130,8 @@ def fails(run: Pass, effect: Fails) -> Result:
 def opaque(run: Pass, effect: Opaque) -> Result:
     """It cannot be told; what it mentions is not known any more."""
     run.doubt(effect.reason, effect)
+    if not run.judging:
+        run.state.is_open = True
     if effect.mentions:
         knowledge.forget_all(run.catalog, effect.mentions)
         if run.world is not None:

@@ -29,6 +29,7 @@ class StateMark(NamedTuple):
     savepoints: Mapping[str, StateMark]
     until_commit: tuple[Key, ...]
     path_after: tuple[str, ...] | None
+    is_open: bool
 
 
 class State:
@@ -37,12 +38,14 @@ class State:
     `default_path` is the search_path that a session begins with, `session` what the runner keeps of it
     from file to file. `savepoints` are those of the transaction that is open, by name; its beginning has
     none (`""`). `until_commit` is what ends with it, `path_after` the search_path that comes back then,
-    where a SET LOCAL put another one in its place.
+    where a SET LOCAL put another one in its place. `is_open`: something ran of which nobody can tell what it
+    made.
     """
 
     __slots__ = (
         "catalog",
         "default_path",
+        "is_open",
         "path_after",
         "resolutions",
         "savepoints",
@@ -61,6 +64,7 @@ class State:
         self.savepoints: Mapping[str, StateMark] = {}
         self.until_commit: tuple[Key, ...] = ()
         self.path_after: tuple[str, ...] | None = None
+        self.is_open = False
 
     def over(self, catalog: Catalog) -> State:
         """A database that was described elsewhere, and a session on it as this one's runner has it."""
@@ -78,6 +82,7 @@ class State:
             self.savepoints,
             self.until_commit,
             self.path_after,
+            self.is_open,
         )
 
     def rollback(self, mark: StateMark) -> None:
@@ -90,7 +95,7 @@ class State:
         catalog.last_oid = mark.last_oid
         catalog.statement, catalog.cause = mark.statement, None
         self.savepoints, self.until_commit = mark.savepoints, mark.until_commit
-        self.path_after = mark.path_after
+        self.path_after, self.is_open = mark.path_after, mark.is_open
 
     # -- transactions --------------------------------------------------------------------------------
 

@@ -71,6 +71,7 @@ class Rule:
     - `removes_suppressions`: its fix takes away comments that suppress nothing.
     - `comes_to_light`: a fix may bring it to light without having done it: it can only be said where there
       is a guard, of a suppression whose finding is gone, or of what is left when something is mended.
+    - `of_redo`: it is about rolling back, and asked where a rerun is that (`--rerun redo`), nowhere else.
     - `one_at_a_time`: it names an outcome of a rerun, which stops at a statement's first failure: mending
       that may show the next one of the same statement.
     """
@@ -83,6 +84,7 @@ class Rule:
     removes_suppressions: ClassVar[bool] = False
     comes_to_light: ClassVar[bool] = False
     one_at_a_time: ClassVar[bool] = False
+    of_redo: ClassVar[bool] = False
 
     @property
     def severity(self) -> Severity:
@@ -101,9 +103,13 @@ class Rule:
 
 
 class OutcomeRule(Rule):
-    """Names outcomes of the replay: those of `on`, and before all others those that `narrows` picks."""
+    """Names outcomes of the replay: those of `on`, and before all others those that `narrows` picks.
+
+    `of_down`: those of statements that roll others back, which no other rule names.
+    """
 
     on: ClassVar[tuple[On, ...]] = ()
+    of_down: ClassVar[bool] = False
     one_at_a_time = True
 
     def narrows(self, case: Case) -> bool:

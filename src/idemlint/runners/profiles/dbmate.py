@@ -12,6 +12,7 @@ measured).
   (measured).
 - One connection for all files (measured); its journal is looked for in the first schema of the
   search_path, so that a file which leaves another one there fails (42P01, measured).
+- A file without `-- migrate:down` is an error, on the way up, too (ErrParseMissingDown).
 - Late files run, unless `--strict` (pkg/dbmate/db.go Migrate).
 """
 
@@ -22,6 +23,7 @@ from typing import Final
 from idemlint.runners.directives import opts_out
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 from idemlint.runners.sections import Marker, marked, on_marker_line
+from idemlint.runners.undoing import Undoing
 
 _UP: Final = r"^--\s*migrate:up(?=\s|\Z)"
 _OFF: Final = r"[ \t]transaction:false(?=\s|\Z)"
@@ -32,6 +34,7 @@ PROFILES: Final = (
         title="dbmate",
         edits="ignored",
         late="runs",
+        undoing=Undoing("refuses"),
         sending="tx",
         session="kept",
         claims=(

@@ -10,6 +10,7 @@ migrations_internals/src/lib.rs TomlMetadata).
 - [unverified] Contents of applied files are not compared.
 - One connection for all files. [unverified] What comes after 2.3 puts the search_path back after
   each (migration_harness.rs, PR 4729).
+- Without `down.sql` a migration is not reverted (NoMigrationRevertFile).
 - Late files run: pending is what the table does not have (migration_harness.rs pending_migrations).
 """
 
@@ -20,6 +21,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from idemlint.runners.clues import FolderClues
@@ -48,6 +50,7 @@ PROFILES: Final = (
         title="Diesel",
         edits="ignored",
         late="runs",
+        undoing=Undoing("refuses"),
         sending="tx",
         session="kept",
         claims=(

@@ -25,6 +25,7 @@ internal/command/DbMigrate.java; flyway-database-postgresql PostgreSQLParser.jav
 - One connection for all files; before each, the role and the search_path are as at the beginning
   (DbMigrate.java: restoreOriginalState, changeCurrentSchemaTo; PostgreSQLConnection.java).
   Temporary tables stay.
+- [unverified] A version without an undo script stops `undo`, which is not for everybody.
 - A late version fails the validation before `migrate` ("Detected resolved migration not applied to
   database"; flyway-core core/internal/info/MigrationInfoServiceImpl.java validate).
 """
@@ -45,6 +46,7 @@ from idemlint.runners.profile import (
     Reads,
     version_key,
 )
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -200,6 +202,7 @@ FLYWAY: Final = Profile(
     edits="error",
     late="refuses",
     late_option="`-outOfOrder=true`",
+    undoing=Undoing("refuses"),
     sending="tx",
     session="reset",
     message="statement",

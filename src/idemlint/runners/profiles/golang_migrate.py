@@ -10,6 +10,8 @@ runMigrations, database/multistmt/parse.go; README "Multi-statement mode").
   `x-multi-statement=true` (`golang-migrate-multi`) cuts at every `;`, also in strings, comments and
   bodies, and sends the pieces one by one.
 - The version is written dirty before and clean after: any failure blocks until `force`.
+- A version without a down file is an empty migration (migrate.go newMigration). Files are paired by version
+  alone.
 - One connection for all files (`WithInstance` takes a `sql.Conn`), which nothing resets.
 """
 
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import at_semicolons
 from idemlint.runners.profile import Claim, Named, Profile, Reads, WholeBody
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from idemlint.runners.profile import Part
@@ -41,6 +44,7 @@ PROFILES: Final = (
         title="golang-migrate",
         edits="ignored",
         late="skips",
+        undoing=Undoing("runs"),
         sending="msg",
         session="kept",
         claims=(
@@ -59,6 +63,7 @@ PROFILES: Final = (
         title="golang-migrate in multi-statement mode",
         edits="ignored",
         late="skips",
+        undoing=Undoing("runs"),
         sending="stmt",
         session="kept",
         message="piece",

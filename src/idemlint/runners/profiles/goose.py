@@ -12,6 +12,7 @@ provider_run.go; mfridman/interpolate: parser.go).
 - The version row is written in the file's transaction; without one it follows.
 - ENVSUB (off by default) turns `$$` into `$` and makes `$1` an error.
 - One connection for all files (provider_run.go, `initialize`), which nothing resets.
+- A file without `-- +goose Down` has no statements that way; its version is forgotten (parser.go).
 - A late file is an error ("missing (out-of-order) migrations"; internal/gooseutil/resolve.go UpVersions).
 """
 
@@ -24,6 +25,7 @@ from idemlint.runners.directives import newline, opts_out
 from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
 from idemlint.runners.sections import Marker, marked
+from idemlint.runners.undoing import Undoing
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ PROFILES: Final = (
         title="goose",
         edits="ignored",
         late="refuses",
+        undoing=Undoing("runs"),
         late_option="`goose up -allow-missing`",
         sending="tx",
         session="kept",

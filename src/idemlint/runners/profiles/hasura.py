@@ -7,6 +7,7 @@
   [unverified] Other names are passed over. The CLI writes its journal after success. Contents of
   applied files are not compared, and late files run: each version is looked up (cli/migrate/migrate.go
   readUp).
+- [unverified] What becomes of a version without a down file.
 - Each file is a request, on any connection of the server's pool, and none is reset (issue 10852):
   what the next file finds is chance.
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 from typing import Final
 
 from idemlint.runners.profile import Claim, Named, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 _BOTH: Final = r"(?:up|down)\.sql"
 _NAMED: Final = r"(?P<version>\d+)_(?P<name>[^/]*)"
@@ -28,6 +30,7 @@ PROFILES: Final = (
         sending="tx",
         session="new",
         late="runs",
+        undoing=Undoing("unknown"),
         claims=(
             Claim(
                 79,

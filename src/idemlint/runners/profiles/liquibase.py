@@ -15,6 +15,10 @@ SimpleSqlGrammar.jj, changelog/ChangeSet.java execute, changelog/ExpressionExpan
 - Commit, then the row: a failed changeset reruns; `failOnError:false` goes on.
 - `${name}` is filled in where defined; `${:name}` escapes.
 - One connection for all files, which nothing resets (measured with 4.28).
+- `--rollback SQL` rolls the changeset back, line by line (ROLLBACK_REGEX); `--rollback empty` and `not
+  required` say that nothing has to be done. Without one there is "No inverse to
+  liquibase.change.core.RawSQLChange created". Changesets are rolled back last first. `/* liquibase rollback
+  … */` is not read here.
 - Late changesets run: what is not in the table has not run, wherever it stands
   (changelog/filter/ShouldRunChangeSetFilter.java).
 """
@@ -37,6 +41,7 @@ from idemlint.runners.profile import (
     Profile,
     WholeBody,
 )
+from idemlint.runners.undoing import Undoing
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -49,6 +54,9 @@ _SET: Final = r"^[ \t]*--[ \t]*changeset[ \t]+[^\n]*"
 _OFF: Final = r"\brunInTransaction:[ \t]*\"?false\b"
 _WHOLE: Final = r"\bsplitStatements:[ \t]*\"?false\b|\bendDelimiter:"
 _REPEATS: Final = r"\b(runOnChange|runAlways):[ \t]*\"?true\b"
+_ROLLBACK: Final = (
+    r"^[ \t]*--[ \t]*rollback[ \t]+(?:(?:empty|not required|(?:changeset\w*|endDelimiter):)[^\n]*)?"
+)
 _TOKENS: Final = (
     rb"(?ism)--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<cut>;|^[ \t]*(?:GO|/)[ \t]*\r?$)|\w+"
 )
@@ -212,6 +220,7 @@ PROFILES: Final = (
         sending="tx",
         session="kept",
         late="runs",
+        undoing=Undoing("refuses", comments=_ROLLBACK, last_first=True),
         message="piece",
         claims=(
             Claim(92, needle=b"liquibase formatted sql", text=r"^\s*--\s*liquibase formatted sql"),

@@ -10,6 +10,8 @@ measured).
   CONCURRENTLY fails in both (measured); `pgm.noTransaction()` is for JavaScript only. No
   placeholders.
 - The session is the transaction's (measured).
+- A file without a down marker has its down disabled: that is an error (src/sqlMigration.ts getActions,
+  src/migration.ts _getAction).
 - "Not run migration … is preceding already run migration …" (src/runner.ts checkOrder).
 """
 
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile
+from idemlint.runners.undoing import Undoing
 from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
@@ -88,6 +91,7 @@ PROFILES: Final = (
         ),
         edits="ignored",
         late="refuses",
+        undoing=Undoing("refuses"),
         late_option="`--no-check-order`",
         sending="tx-all",
         session="transaction",

@@ -5,6 +5,7 @@ without `.autocommit`: a transaction always. `.fizz` files are another language.
 Edits are not seen. One pool, one file after the other: one connection, which nothing resets
 (migrator.go).
 - Versions compare as texts (migration_info.go Less); folders below are read, too (migration_box.go).
+- On the way down it goes through the down files alone (migrator.go Down).
 - Late files run: each is looked up in the table (migrator.go UpTo).
 """
 
@@ -14,6 +15,7 @@ from typing import Final
 
 from idemlint.runners.profile import Claim, Profile, Reads
 from idemlint.runners.profiles.popx import FILES, TEMPLATES, dialect_wins
+from idemlint.runners.undoing import Undoing
 
 _NAME: Final = r"\d+_[^.]+(?:\.[a-z0-9]+)?\.(?:up|down)\.sql"
 
@@ -23,6 +25,7 @@ PROFILES: Final = (
         title="pop",
         edits="ignored",
         late="runs",
+        undoing=Undoing("skips"),
         sending="tx",
         session="kept",
         claims=(

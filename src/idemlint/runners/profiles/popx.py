@@ -7,6 +7,7 @@
 - Versions compare as texts: `10` before `9` (popx/migration_info.go Less); folders below are read, too
   (popx/migration_box.go).
 - One pool, one file after the other: one connection, which nothing resets (popx/migrator.go).
+- On the way down it goes through the down files alone (popx/migrator.go Down).
 - Late files run: each version is looked up in the table (popx/migrator.go UpTo).
 """
 
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import opts_out_by_name
 from idemlint.runners.profile import Claim, Named, NearMiss, Placeholders, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +29,7 @@ _DIALECT: Final = r"postgres|postgresql|pg|all"
 _HEAD: Final = r"(?P<version>\d+)_(?P<name>[^./]+)"
 FILES: Final = (
     Named(rf"{_HEAD}(?:\.(?P<dialect>{_DIALECT}))?(?:\.autocommit)?\.up\.sql", "up"),
-    Named(rf"{_HEAD}(?:\.(?:{_DIALECT}))?(?:\.autocommit)?\.down\.sql", "down"),
+    Named(rf"{_HEAD}(?:\.(?P<dialect>{_DIALECT}))?(?:\.autocommit)?\.down\.sql", "down"),
     Named(rf"{_HEAD}\.[a-z0-9]+(?:\.autocommit)?\.(?:up|down)\.sql", "ignored"),
 )
 TEMPLATES: Final = Placeholders(pattern=r"\{\{[^}]*\}\}", in_bodies=True, breaks=r"\{\{")
@@ -57,6 +59,7 @@ PROFILES: Final = (
         sending="tx",
         session="kept",
         late="runs",
+        undoing=Undoing("skips"),
         claims=(
             Claim(94, name=_NAME, beside=("*.autocommit.*.sql",)),
             Claim(

@@ -36,7 +36,11 @@ PROFILES: Final = (
         ),
         files=(
             Named(r"(?:down|rollback|revert|undo)\.sql", "down"),
-            Named(r"[^/]*[._-](?:down|rollback|revert|undo)\.sql", "down"),
+            Named(
+                r"(?P<version>\d+(?:[-._]\d+)*)(?P<name>[^/]*)[._-](?:down|rollback|revert|undo)\.sql",
+                "down",
+            ),
+            Named(r"(?P<name>[^/]*)[._-](?:down|rollback|revert|undo)\.sql", "down"),
             Named(r"(?P<version>\d+(?:[-._]\d+)*)(?P<name>[^/]*)\.sql", "up"),
             Named(r"(?P<name>[^/]*)\.sql", "up"),
         ),

@@ -5,6 +5,8 @@
   Edits are not seen: the journal has names (service.go).
 - Names in order, whatever their numbers (service.go Available).
 - One pool, one section after the other: one connection, which nothing resets.
+- Of several down sections the last one runs first, and a file without one has nothing to run that way
+  (migration.go Down).
 - A late file is an error ("out of order migration"; apply.go apply).
 """
 
@@ -14,6 +16,7 @@ from typing import Final
 
 from idemlint.runners.profile import Claim, Named, Profile, Reads
 from idemlint.runners.sections import Marker, marked
+from idemlint.runners.undoing import Undoing
 
 _UP: Final = r"^(?-i:-- rambler[ \t]*up)[ \t]*\r?(?:\n|\Z)"
 _DOWN: Final = r"^(?-i:-- rambler[ \t]*down)[ \t]*\r?(?:\n|\Z)"
@@ -26,6 +29,7 @@ PROFILES: Final = (
         sending="msg",
         session="kept",
         late="refuses",
+        undoing=Undoing("runs", last_first=True),
         late_option="`rambler apply --migration FILE`",
         claims=(Claim(90, needle=b"rambler", text=r"^-- rambler[ \t]*(?:up|down)[ \t]*\r?$"),),
         reads=Reads(

@@ -11,6 +11,8 @@ _deploy_all).
   that failed.
 - A change's ID is made of the one before it, too: one that is put before a deployed change makes that
   another one, "Cannot find change" (lib/App/Sqitch/Plan/Change.pm info, Engine.pm _sync_plan).
+- A change is reverted by the script of its name in `revert/` (Engine.pm revert_change), which psql does not
+  find where there is none.
 - [unverified] An edited deployed script is deployed nowhere again, and nothing complains.
 """
 
@@ -20,6 +22,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.profile import Claim, Named, Placeholders, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +93,7 @@ PROFILES: Final = (
         session="new",
         runs_files=True,
         late="refuses",
+        undoing=Undoing("refuses", ("deploy", "revert")),
         message="statement",
         claims=(
             Claim(85, name=r".*\.sql", folder=_SCRIPTS, above=("sqitch.plan",)),

@@ -7,6 +7,8 @@
   the way up (sqlparse.go ParseMigration).
 - Missed older ids are caught up; [unverified] contents are not compared.
 - One connection for all files, which nothing resets (measured with 1.0).
+- A file without `-- +migrate Down` has no statements that way; its row is deleted (migrate.go
+  applyMigrations).
 - Late ids run first of all (migrate.go ToCatchup).
 """
 
@@ -18,6 +20,7 @@ from idemlint.runners.cutters import at_line_ends
 from idemlint.runners.directives import opts_out
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
 from idemlint.runners.sections import Marker, marked, on_marker_line
+from idemlint.runners.undoing import Undoing
 
 _OFF: Final = r"(?-i:[ \t]notransaction)(?=\s|\Z)"
 _UP: Final = r"^(?-i:-- \+migrate[ \t]+Up)(?=\s|\Z)[^\n]*"
@@ -31,6 +34,7 @@ PROFILES: Final = (
         title="sql-migrate",
         edits="ignored",
         late="runs",
+        undoing=Undoing("runs"),
         sending="tx",
         session="kept",
         message="piece",

@@ -8,6 +8,7 @@
   statement which refuses blocks must be alone; splitting was refused (PR 3574). A BOM, a blank
   line, a comment before it or `--no-transaction` defeat it. No placeholders.
 - One connection for all files (sqlx-core/src/migrate/migrator.rs run), which nothing resets.
+- On the way down it goes through the down files alone (migrator.rs undo).
 - Late files run: each version is looked up in the table (migrator.rs run_direct).
 """
 
@@ -17,6 +18,7 @@ from typing import Final
 
 from idemlint.runners.directives import first_line, opts_out
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile, Reads
+from idemlint.runners.undoing import Undoing
 
 _DIRECTIVE: Final = r"\A(?-i:-- no-transaction)"
 _RUST: Final = (
@@ -29,6 +31,7 @@ PROFILES: Final = (
         title="sqlx",
         edits="error",
         late="runs",
+        undoing=Undoing("skips"),
         sending="tx",
         session="kept",
         claims=(

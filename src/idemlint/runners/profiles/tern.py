@@ -5,6 +5,7 @@
   a transaction; a line `---- tern: disable-tx ----`, for each direction, takes it away: then its
   lexer sends one by one.
 - Go templates with sprig. Edits are not seen: its journal is one number.
+- Where nothing stands below the line it refuses (IrreversibleMigrationError).
 - One connection for all files, `reset all` after each: temporary tables stay
   (migrate/migrate.go).
 - It goes on behind the number that it is at: what gets an older one, the others moving on, never runs
@@ -19,6 +20,7 @@ from idemlint.runners.directives import first_line, opts_out
 from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import Claim, Named, NearMiss, Part, Profile, Reads
 from idemlint.runners.profiles.popx import TEMPLATES
+from idemlint.runners.undoing import Undoing
 from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def parts(data: bytes) -> tuple[Part, ...]:
     found = []
     both: tuple[tuple[int, int, Section], ...] = ((0, middle, "up"), (below, len(data), "down"))
     for start, end, section in both:
-        if start < end:
+        if start < end and (section == "up" or data[start:end].strip()):
             off = compiled(_OFF).search(data[start:end]) is not None
             found.append(Part(Span(start, end), section, "stmt" if off else None))
     return tuple(found)
@@ -49,6 +51,7 @@ PROFILES: Final = (
         sending="tx",
         session="reset",
         late="skips",
+        undoing=Undoing("refuses"),
         claims=(
             Claim(92, needle=b"create above", text=_BELOW),
             Claim(92, needle=b"tern: disable-tx", text=_OFF),

@@ -9,6 +9,7 @@ measured).
   measured with 9.0).
 - `-- transactional: false`: one by one; on failure the rollback steps run. The row's hash is of the
   name: edits are not seen.
+- [unverified] Without `x.rollback.sql` nothing is run on the way back, and the row is deleted.
 - Late files run: what is not in the table (yoyo/backends/base.py to_apply).
 - Each file has a connection of its own (measured; `backend.copy()` in yoyo/backends/base.py).
 """
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.directives import first_line, opts_out
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile
+from idemlint.runners.undoing import Undoing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +79,7 @@ PROFILES: Final = (
         sending="tx",
         session="new",
         late="runs",
+        undoing=Undoing("runs"),
         message="statement",
         claims=(
             Claim(38, needle=b"depends:", text=r"\A\s*(?:--[^\n]*\n\s*)*?--\s*depends:"),
@@ -85,6 +88,7 @@ PROFILES: Final = (
             Claim(59, name=r".*\.sql", beside=("*.rollback.sql",)),
         ),
         files=(
+            Named(r"(?P<version>\d+)(?P<name>[^/]*)\.rollback\.sql", "down"),
             Named(r"(?P<name>[^/]*)\.rollback\.sql", "down"),
             Named(r"post-apply(?P<name>[^/]*)\.sql", "repeatable", rank=1),
             Named(r"(?P<version>\d+)(?P<name>[^/]*)\.sql", "up"),

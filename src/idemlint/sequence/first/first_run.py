@@ -45,6 +45,8 @@ class _Place(NamedTuple):
     failures: int
     doubts: int
     notable: int
+    opened: int
+    opened_before: int
     name: str = ""
     number: int = 0
 
@@ -74,6 +76,10 @@ class FirstRun:
         if ran > place:
             before = self._places[place]
             self._machine.state.rollback(before.mark)
+            catalog = self._machine.catalog
+            for name in list(catalog.opened)[before.opened :]:
+                del catalog.opened[name]
+            catalog.opened_before = before.opened_before
             self._blame.back_to(place, before.failures)
             del self.notable[before.notable :]
             for ref in list(self._doubtful)[before.doubts :]:
@@ -92,6 +98,7 @@ class FirstRun:
 
     def passed(self, name: str = "", number: int = 0) -> None:
         """A file begins that does nothing by itself (without a `name`), or what `run` says."""
+        catalog = self._machine.catalog
         self._blame.place = len(self._places)
         self._places.append(
             _Place(
@@ -99,6 +106,8 @@ class FirstRun:
                 len(self._blame.failures),
                 len(self._doubtful),
                 len(self.notable),
+                len(catalog.opened),
+                catalog.opened_before,
                 name,
                 number,
             )
@@ -113,7 +122,7 @@ class FirstRun:
                 self._run(self._along.running(each.name), each.number)
             else:
                 self.passed()
-        return self._run(runs, number)
+        return self._run(runs.at_first, number)
 
     def _run(self, runs: Running, number: int) -> list[FirstOutcome]:
         machine, state = self._machine, self._machine.state

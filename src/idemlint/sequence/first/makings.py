@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from idemlint.errors import UsageProblem
-from idemlint.plpgsql.nodes import Dynamic, Sql, walk
+from idemlint.plpgsql.nodes import Dynamic, Sql, parts
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.routine import Routine
@@ -30,6 +30,7 @@ from idemlint.replay.effects.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from idemlint.plpgsql.nodes import Block, Node
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.sequence.script import Scripts
     from idemlint.sequence.terms import Terms
@@ -205,8 +206,7 @@ class Makings:
             if not isinstance(effect, Body):
                 yield effect
                 continue
-            for place in walk(effect.block):
-                node = place.node
+            for node in _nodes(effect.block):
                 if isinstance(node, Dynamic):
                     yield Opaque(node.reason, node.mentions)
                 elif isinstance(node, Sql):
@@ -220,6 +220,15 @@ class Makings:
         if ref.space in {Space.RELATION, Space.TYPE, Space.ROUTINE}:
             return Ref(ref.space, ref.name, ref.schema or self._home)
         return Ref(ref.space, ref.name)
+
+
+def _nodes(block: Block) -> Iterator[Node]:
+    """All nodes of a body, those inside of others too, however deep they stand."""
+    waiting = [block]
+    while waiting:
+        for node in waiting.pop().body:
+            yield node
+            waiting += parts(node)
 
 
 def _is_table_used(effect: Effect, home: str) -> TypeGuard[Requires]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.records import NamedTuple
+from idemlint.replay.judge.rerun import replay_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from idemlint.modes import Rerun
     from idemlint.replay.judge.rerun import FileReplay, Program
     from idemlint.replay.judge.verdict import Outcome
+    from idemlint.replay.machine.run import Machine
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.units import Delivery
     from idemlint.sequence.script import Script
@@ -34,13 +36,19 @@ Includes = dict[str, tuple[Include, ...]]
 """By file, in order; files without any are not there."""
 
 
+#: A dictionary, for groups are sent to other processes; nobody changes it.
+_NONE: Final[Mapping[str, str]] = {}
+
+
 class Followed(NamedTuple):
     """What the files of one runner run in their midst; by file, in whose run those are judged that others
-    run (`hosts`); and those that are there for nothing else (`brought`)."""
+    run (`hosts`); and those that are there for nothing else (`brought`). `downs`: by file, the one that rolls
+    it back, where somebody asks what that does; it is judged in its run, too."""
 
     includes: Includes
     hosts: dict[str, str]
     brought: frozenset[str]
+    downs: Mapping[str, str] = _NONE
 
 
 NOTHING: Final = Followed({}, {}, frozenset())
@@ -61,6 +69,22 @@ class Running:
         """What each statement does."""
         program = self.script.program
         return [program(each) for each in self.statements]
+
+    def replay(
+        self,
+        machine: Machine,
+        programs: Sequence[Program],
+        units: Sequence[int],
+        reruns: frozenset[Rerun],
+        first: int,
+    ) -> FileReplay:
+        """Run it over the machine's state, and judge the `reruns`: see `replay_file`."""
+        return replay_file(machine, programs, units, reruns, first)
+
+    @property
+    def at_first(self) -> Running:
+        """What of it runs for the first time."""
+        return self
 
     def units(self) -> list[int]:
         """What commits together."""

@@ -173,7 +173,7 @@ class Spliced(Running):
             )
             for places in (own.values() if found.firsts else ())
         ]
-        return FileReplay(outcomes, hazards, firsts)
+        return FileReplay(outcomes, hazards, firsts=firsts)
 
     def _outcomes(self, place: int, found: FileReplay) -> dict[Rerun, Outcome]:
         """Those of a statement. Of a command that runs a file which is judged elsewhere, nobody says here
