@@ -52,7 +52,7 @@ replay.machine.requirements replay.machine.run
 replay.machine.signals replay.machine.state replay.queries replay.queries.scope
 report report.account report.formats report.full report.lines report.run_report report.summary
 report.words
-rules rules.kit rules.kit.pages rules.kit.rule rules.kit.ways_out
+rules rules.kit rules.kit.first_runs rules.kit.pages rules.kit.rule rules.kit.ways_out
 runners runners.body_spans runners.clues runners.cutters runners.detector runners.directives
 runners.line_patterns runners.majority runners.profile runners.profiles runners.sections
 runners.units

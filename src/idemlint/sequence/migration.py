@@ -218,3 +218,21 @@ class Case(NamedTuple):
         if isinstance(effect, Requires):
             return in_words(effect.kind, effect.ref)
         return str(getattr(effect, "ref", None) or getattr(effect, "table", ""))
+
+
+class FirstCase(NamedTuple):
+    """A statement that fails in the first run of its folder, and why; `behind` it so many others of its file
+    fail for that alone."""
+
+    migration: Migration
+    statement: Statement
+    outcome: FirstOutcome
+    behind: int = 0
+
+    @property
+    def span(self) -> Span:
+        """Its bytes, as those of a `Case`."""
+        leaf = self.outcome.leaf
+        if leaf is not None and leaf.span is not None:
+            return leaf.span
+        return self.outcome.span or self.statement.span
