@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Again, Inserts, Requires, Updates
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.rules import FileRule, OutcomeRule, all_rules, selectors
+from idemlint.rules import FileRule, OutcomeRule, Rule, all_rules, selectors
 from idemlint.rules.suppressions import speaks_of_us, without_suppressed
 from idemlint.sequence.migration import Case, FirstCase, Migration
 
@@ -267,19 +267,19 @@ def _files(
 ) -> Iterator[Diagnostic]:
     for rule in _file_rules(codes):
         try:
-            yield from rule.check(migration)
+            yield from rule.of_file(migration)
         except Exception as error:
             faults.note(Ruling(None, rule.code), error)
 
 
 @cache
-def _file_rules(codes: frozenset[str]) -> tuple[FileRule, ...]:
-    return tuple(
-        rule for rule in all_rules().values() if isinstance(rule, FileRule) and rule.code in codes
-    )
+def _file_rules(codes: frozenset[str]) -> tuple[Rule, ...]:
+    every = (rule for code, rule in all_rules().items() if code in codes)
+    return tuple(rule for rule in every if type(rule).of_file is not Rule.of_file)
 
 
 @cache
 def of_applied(codes: frozenset[str]) -> frozenset[str]:
     """Those of the rules that look at migrations which count as applied."""
-    return frozenset(rule.code for rule in _file_rules(codes) if rule.of_applied)
+    rules = (rule for rule in _file_rules(codes) if isinstance(rule, FileRule))
+    return frozenset(rule.code for rule in rules if rule.of_applied)

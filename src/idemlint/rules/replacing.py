@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint import fixes
+from idemlint.diagnostics import Severity
 from idemlint.postgres.kinds import Kind
 from idemlint.replay.effects.vocabulary import Creates, Requires, Verb
 from idemlint.rules.kit.first_runs import finding, place
 from idemlint.rules.kit.rule import OutcomeRule, fails
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.sequence.migration import Case, FirstCase
+    from idemlint.sequence.migration import Case, FirstCase, Migration
+    from idemlint.source.statement import Statement
 
 _ROUTINES = (Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE, Kind.ROUTINE)
 
@@ -28,6 +32,36 @@ class ReplaceRoutine(OutcomeRule):
     def message(self, case: Case) -> str:
         """What it is, and what PostgreSQL does not make of it."""
         return f"{_what(case.effect)} fails on a rerun: {case.outcome.reason}"
+
+    def of_file(self, migration: Migration) -> Iterator[Diagnostic]:
+        """OR REPLACE of what is not replaced, since its arguments are others."""
+        for statement in migration.applied():
+            if statement.kind != "CreateFunctionStmt":
+                continue
+            for effect in migration.programs[statement.index]:
+                if isinstance(effect, Creates) and effect.replaces:
+                    yield from self._second(migration, statement, effect)
+
+    def _second(
+        self, migration: Migration, statement: Statement, effect: Creates
+    ) -> Iterator[Diagnostic]:
+        found = migration.fresh.second_routine(effect.ref)
+        if found is None:
+            return
+        name, noun = effect.ref.name, effect.kind.noun
+        older = f"{name}({found.older})"
+        by = f", which {place(migration, found.site)} has made" if found.site is not None else ""
+        finding = self.diagnostic(
+            migration,
+            statement.span,
+            f"this makes a second {noun} {name}, beside {older}{by}: OR REPLACE replaces only what has"
+            " the same types of arguments, and calls as before find the old one",
+            statement=statement.index,
+            fix=fixes.create_fixes.advice(
+                f"put DROP {noun.upper()} IF EXISTS {older} before it, if this is to take its place"
+            ),
+        )
+        yield finding._replace(severity=Severity.WARNING)
 
     def of_first_run(self, case: FirstCase) -> Diagnostic:
         """Nobody has dropped the first before the second comes."""

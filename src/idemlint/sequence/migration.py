@@ -10,6 +10,7 @@ from idemlint.postgres.kinds import in_words
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.view import NOTHING_KNOWN, View
 from idemlint.replay.effects.vocabulary import Body, Requires
+from idemlint.sequence.first.fresh_database import NO_DATABASE, FreshDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +40,8 @@ class Migration:
     first runs that fail on a database with rows, by statement index, `firsts` what becomes of statements
     in the first run on a database that was empty. `programs` are the statements'
     effects, and with them the bodies of DO blocks. `after` is what is known when the file has run, as long
-    as the replay has not gone on. `facts` are the folder's. `reruns` says why the file runs again by
+    as the replay has not gone on, and `fresh` what a database that was empty has then. `facts` are the
+    folder's. `reruns` says why the file runs again by
     design, where it does. `faults` are errors of ours, by statement index (`None`: all). `evidence` says
     how sure it is that the folder is the runner's. `uncommitted` is what earlier files did in the
     transaction that this one shares with them.
@@ -58,6 +60,7 @@ class Migration:
         "facts",
         "faults",
         "firsts",
+        "fresh",
         "hazards",
         "is_applied",
         "late",
@@ -107,6 +110,7 @@ class Migration:
         self.firsts: dict[int, FirstOutcome] = {}
         self.programs = programs
         self.after: View = NOTHING_KNOWN
+        self.fresh: FreshDatabase = NO_DATABASE
         self.uncommitted: Uncommitted | None = None
         self._other_definitions: dict[int, OtherDefinition] | None = None
         # Each rule asks for them.

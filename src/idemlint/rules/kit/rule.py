@@ -104,6 +104,10 @@ class Rule:
         """What it says of a failure of a first run that `first_runs.code_for` gives to it."""
         return None
 
+    def of_file(self, migration: Migration) -> Iterator[Diagnostic]:
+        """What it finds in a whole migration, beside outcomes."""
+        yield from ()
+
     def diagnostic(
         self,
         migration: Migration,
@@ -192,6 +196,10 @@ class FileRule(Rule):
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """What it finds there."""
         raise NotImplementedError
+
+    def of_file(self, migration: Migration) -> Iterator[Diagnostic]:
+        """The same."""
+        return self.check(migration)
 
 
 __all__ = [

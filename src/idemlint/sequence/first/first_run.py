@@ -24,10 +24,13 @@ from idemlint.replay.judge.rerun import ends_of
 from idemlint.replay.machine.run import Pass
 from idemlint.sequence.first.blame import Blame
 from idemlint.sequence.first.first_outcome import RUNS, FirstOutcome, StatementSite
+from idemlint.sequence.first.fresh_database import FreshDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.view import View
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.machine.signals import Result
     from idemlint.replay.machine.state import StateMark
@@ -37,14 +40,15 @@ if TYPE_CHECKING:
 
 
 class _Place(NamedTuple):
-    """A file that has run: the state before it, how many failures and doubts there were by then, and the
-    number of the statement before its first one. An empty `name`: it did nothing by itself, or cannot be
-    read."""
+    """A file that has run: the state before it, how many failures and doubts there were by then, the
+    identity that was given last, and the number of the statement before its first one. An empty `name`: it
+    did nothing by itself, or cannot be read."""
 
     mark: StateMark
     failures: int
     doubts: int
     notable: int
+    last_oid: int
     name: str = ""
     number: int = 0
 
@@ -99,10 +103,16 @@ class FirstRun:
                 len(self._blame.failures),
                 len(self._doubtful),
                 len(self.notable),
+                self._machine.catalog.last_oid,
                 name,
                 number,
             )
         )
+
+    def fresh(self, place: int, view: Callable[[Catalog], View]) -> FreshDatabase:
+        """What is there now, for who asks about the file at a place."""
+        last_oid = self._places[place].last_oid
+        return FreshDatabase(view(self._machine.catalog), self._blame, last_oid)
 
     def run(self, runs: Running, number: int) -> list[FirstOutcome]:
         """Run what a file runs; the first statement has the number behind `number`. Where the file has run on
