@@ -40,6 +40,8 @@ class CannotRunTwice(OutcomeRule):
 
 #: What is to be done about it, by what PostgreSQL says.
 _ADVICE: Final = {
+    "22P02": "write a value of that type",
+    "42883": "name one that is there, for arguments of these types",
     "0A000": "drop what stands in the way before it, and make it again behind it",
     "2BP01": "drop what needs it before it, or let CASCADE take that along",
     "42601": "give each column one value",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.rules.kit.first_runs import finding, place, subject
@@ -106,13 +106,23 @@ class NeverMade(_FirstRunRule):
             return (
                 "add what is missing to the table that is there: ALTER TABLE … ADD …, before this"
             )
-        return "make it in a statement before this one, or name what is there"
+        return _MISSING.get(
+            outcome.sqlstate or "", "make it in a statement before this one, or name what is there"
+        )
 
     def _why(self, migration: Migration, outcome: FirstOutcome) -> str:
         where = place(migration, outcome.because)
         if outcome.is_skipped:
             return f"{where} has it, and is skipped: its guard finds another one there"
         return f"see {where}"
+
+
+#: How what is missing is made, where that is not plain.
+_MISSING: Final = {
+    "22P02": "add it before this: ALTER TYPE … ADD VALUE IF NOT EXISTS, or name one that is there",
+    "42804": "give both columns the same type",
+    "42830": "make a unique key over these columns before this, or point at columns that have one",
+}
 
 
 class ReplaceViewChangesColumns(_FirstRunRule):

@@ -23,6 +23,8 @@ _TAKEN: Final = frozenset({"42P07", "42701", "42710", "42723", "42P06"})
 _NEVER: Final = frozenset({"42703", "42704", "42P10", "42830", "22P02", "42P01", "22023", "42804"})
 #: What ON CONFLICT asks for, and the table does not have.
 _CONFLICT: Final = frozenset({"42P10", "42704", "42809", "55000"})
+#: What is said of a text that is no label, and not of one that is no number (`queries.literals`).
+_NO_LABEL: Final = "is no value of enum"
 _ROUTINES: Final = frozenset({Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE, Kind.ROUTINE})
 
 #: How each finding ends.
@@ -44,7 +46,8 @@ def code_for(outcome: FirstOutcome) -> str:
         isinstance(effect, Creates) and effect.kind in _ROUTINES and sqlstate in {"42P13", "42809"}
     ):
         return "IDM804"
-    return "IDM807" if sqlstate in _NEVER else "IDM810"
+    is_other_text = sqlstate == "22P02" and _NO_LABEL not in outcome.reason
+    return "IDM807" if sqlstate in _NEVER and not is_other_text else "IDM810"
 
 
 def finding(

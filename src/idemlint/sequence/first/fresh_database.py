@@ -27,19 +27,24 @@ class FreshDatabase:
     """Read-only, until another file runs: then it refuses. What was made before the file has an identity up
     to `last_oid`."""
 
-    __slots__ = ("_blame", "_last_oid", "answers")
+    __slots__ = ("_blame", "_last_oid", "_surely", "answers")
 
     def __init__(
         self, view: View = NOTHING_KNOWN, blame: Blame | None = None, last_oid: int = 0
     ) -> None:
         #: What is there.
         self.answers: Answers = view.as_made
+        self._surely = view.surely
         self._blame = blame
         self._last_oid = last_oid
 
     def maker(self, ref: Ref) -> StatementSite | None:
-        """The statement that made it, or replaced it last; `None`: none of the folder did."""
-        number = self.answers.maker(ref)
+        """The statement that made it, or replaced it last; `None`: none of the folder did, or that is not
+        known."""
+        return self.site_of(self._surely.maker(ref))
+
+    def site_of(self, number: int | None) -> StatementSite | None:
+        """The statement that has a number; `None`: nobody of the folder has it."""
         return self._blame.site_of(number) if number and self._blame is not None else None
 
     def can_have_rows(self, table: Ref) -> bool:
