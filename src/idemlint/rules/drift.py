@@ -121,7 +121,9 @@ class DefinitionDrift(FileRule):
                 f" {'it stays' if len(missing) == 1 else 'they stay'} missing"
                 f"{who_needs(migration, statement, table)}"
             )
-            has_rows = migration.fresh.can_have_rows(table)
+            # A guard may have met an older table, with rows.
+            is_guarded = migration.after.surely.maker(table) is None
+            has_rows = is_guarded or migration.fresh.can_have_rows(table)
             fix = additions(migration, statement, missing, has_rows=has_rows)
             yield self._found(migration, statement, text, fix)
         others = [
