@@ -52,14 +52,14 @@ replay.machine.requirements replay.machine.run
 replay.machine.signals replay.machine.state replay.queries replay.queries.scope
 report report.account report.formats report.full report.lines report.run_report report.summary
 report.words
-rules rules.kit rules.kit.pages rules.kit.rule rules.kit.ways_out
+rules rules.kit rules.kit.first_runs rules.kit.pages rules.kit.rule rules.kit.ways_out
 runners runners.body_spans runners.clues runners.cutters runners.detector runners.directives
 runners.line_patterns runners.majority runners.profile runners.profiles runners.sections
 runners.undoing runners.units
 selection
 sequence sequence.asked sequence.chain sequence.facts sequence.first
 sequence.first.blame sequence.first.first_outcome
-sequence.first.first_run sequence.grouping sequence.migration
+sequence.first.fresh_database sequence.first.first_run sequence.grouping sequence.migration
 sequence.order sequence.owners sequence.paths sequence.running sequence.running.runs sequence.script
 sequence.standing sequence.start_after sequence.terms sequence.texts sequence.unjudged
 settings

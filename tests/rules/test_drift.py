@@ -21,8 +21,10 @@ TABLE = "CREATE TABLE t (id int, a text);"
         ("CREATE TABLE IF NOT EXISTS u (b int); ALTER TABLE u DROP COLUMN b;", 0),
         ("CREATE TABLE IF NOT EXISTS u (b int); DROP TABLE u; CREATE TABLE u (c int);", 0),
         ("CREATE TABLE IF NOT EXISTS u (b int); CREATE TABLE IF NOT EXISTS u (c int);", 1),
-        ("CREATE TABLE IF NOT EXISTS u (LIKE t); CREATE TABLE IF NOT EXISTS u (c int);", 0),
-        ("CREATE TABLE IF NOT EXISTS u AS SELECT 1 AS b; CREATE TABLE IF NOT EXISTS u (c int);", 0),
+        ("CREATE TABLE IF NOT EXISTS u (LIKE t); CREATE TABLE IF NOT EXISTS u (c int);", 1),
+        ("CREATE TABLE IF NOT EXISTS u (LIKE t); CREATE TABLE IF NOT EXISTS u (a text);", 0),
+        ("CREATE TABLE IF NOT EXISTS u AS SELECT 1 AS b; CREATE TABLE IF NOT EXISTS u (c int);", 1),
+        ("CREATE TABLE IF NOT EXISTS u AS SELECT 1 AS b; CREATE TABLE IF NOT EXISTS u (b int);", 0),
     ],
 )
 def test_tables_made_otherwise(sql: str, count: int) -> None:

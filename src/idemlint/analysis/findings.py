@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -9,12 +10,11 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Again, Inserts, Requires, Updates
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.rules import FileRule, OutcomeRule, all_rules, selectors
+from idemlint.rules import FileRule, OutcomeRule, Rule, all_rules, selectors
 from idemlint.rules.suppressions import speaks_of_us, without_suppressed
-from idemlint.sequence.migration import Case, Migration
+from idemlint.sequence.migration import Case, FirstCase, Migration
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterable, Iterator, Mapping
 
     from idemlint.diagnostics import Diagnostic
@@ -110,9 +110,22 @@ def findings(
     found = list(_files(migration, codes, faults))
     rules = all_rules()
     explained = {each.span for each in found if getattr(rules[each.code], "explains", False)}
-    firsts = [each for each in found if getattr(rules[each.code], "explains_same", False)]
-    if firsts and explained:
-        found = [each for each in found if each.span not in explained or each not in firsts]
+    firsts: list[Diagnostic] = []
+    unsaid: dict[int, str] = {}
+    if _stops(migration):
+        for failure, code in _firsts(migration):
+            if failure.span in explained:
+                continue
+            if code not in codes:
+                unsaid[failure.statement.index] = code
+                continue
+            try:
+                first = rules[code].of_first_run(failure)
+            except Exception as error:
+                faults.note(Ruling(failure.statement.index, code), error)
+                continue
+            firsts += [first] if first is not None else []
+        found += firsts
     same = {(each.span, each.sqlstate): each.code for each in firsts}
     stands_for: dict[tuple[Span, str], str] = {}
     for case, rule in _named(migration, outcomes, codes, faults):
@@ -124,6 +137,7 @@ def findings(
             continue
         if rule.code not in codes:
             switched_off[rule.code] += 1
+            unsaid.pop(case.statement.index, None)
             continue
         try:
             diagnostic = rule.check(case)
@@ -134,6 +148,9 @@ def findings(
             message = f"{diagnostic.message}; and {migration.reruns}"
             diagnostic = diagnostic._replace(message=message)
         found.append(diagnostic)
+    if unsaid:
+        said = {each.statement for each in found}
+        switched_off.update(code for index, code in unsaid.items() if index not in said)
     found.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
     if not speaks_of_us(migration.data):
         return found
@@ -142,6 +159,30 @@ def findings(
     except Exception as error:
         faults.note(Ruling(None, "suppressions"), error)
         return found
+
+
+def _stops(migration: Migration) -> bool:
+    """Whether anything of the file fails in a first run; in most files nothing does."""
+    # What counts as applied was said before it ran.
+    return not migration.is_applied and any(
+        each.verdict == "fails" and each.follows is None for each in migration.firsts.values()
+    )
+
+
+def _firsts(migration: Migration) -> Iterator[tuple[FirstCase, str]]:
+    """Each failure of the first run that follows from no other one, with the rule that names it."""
+    from idemlint.rules.kit.first_runs import code_for
+
+    behind = Counter(
+        each.follows.statement
+        for each in migration.firsts.values()
+        if each.follows is not None and each.follows.file == migration.path
+    )
+    statements = migration.parsed.statements
+    for index, outcome in migration.firsts.items():
+        if outcome.verdict == "fails" and outcome.follows is None:
+            case = FirstCase(migration, statements[index], outcome, behind[index])
+            yield case, code_for(outcome)
 
 
 def _named(
@@ -226,16 +267,15 @@ def _files(
 ) -> Iterator[Diagnostic]:
     for rule in _file_rules(codes):
         try:
-            yield from rule.check(migration)
+            yield from rule.of_file(migration)
         except Exception as error:
             faults.note(Ruling(None, rule.code), error)
 
 
 @cache
-def _file_rules(codes: frozenset[str]) -> tuple[FileRule, ...]:
-    return tuple(
-        rule for rule in all_rules().values() if isinstance(rule, FileRule) and rule.code in codes
-    )
+def _file_rules(codes: frozenset[str]) -> tuple[Rule, ...]:
+    every = (rule for code, rule in all_rules().items() if code in codes)
+    return tuple(rule for rule in every if type(rule).of_file is not Rule.of_file)
 
 
 @cache
@@ -253,4 +293,5 @@ def asked_in(codes: frozenset[str], *, redo: bool) -> frozenset[str]:
 @cache
 def of_applied(codes: frozenset[str]) -> frozenset[str]:
     """Those of the rules that look at migrations which count as applied."""
-    return frozenset(rule.code for rule in _file_rules(codes) if rule.of_applied)
+    rules = (rule for rule in _file_rules(codes) if isinstance(rule, FileRule))
+    return frozenset(rule.code for rule in rules if rule.of_applied)

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
-from idemlint import fixes
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.plpgsql.nodes import Sql, walk
-from idemlint.postgres.kinds import Ref, Space, in_words
+from idemlint.postgres.kinds import Kind, Ref, Space, in_words
 from idemlint.replay.catalog.datatype import EnumDefinition
 from idemlint.replay.catalog.definition import SequenceDefinition
 from idemlint.replay.catalog.refs import inside, qualified
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
-from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
-from idemlint.replay.catalog.view import PrimaryKey
+from idemlint.replay.catalog.slots import ABSENT
 from idemlint.replay.effects import flat
 from idemlint.replay.effects.vocabulary import Creates
+from idemlint.rules.kit import first_runs
 from idemlint.rules.kit.rule import FileRule
-from idemlint.sequence.migration import Case
-from idemlint.source.statement import Edit, Span
-from idemlint.source.tree import shape, strings
+from idemlint.source.tree import strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.fixes.layout import Site
-    from idemlint.replay.catalog.column import Column
-    from idemlint.replay.catalog.view import Answers
     from idemlint.sequence.migration import Migration
-    from idemlint.source.statement import Statement
+    from idemlint.source.statement import Span, Statement
     from idemlint.source.tree import Tree
 
 #: What has an IF NOT EXISTS, and a definition that can be compared.
@@ -68,32 +61,38 @@ class DefinitionDrift(FileRule):
     ) -> Iterator[Diagnostic]:
         known = migration.after.as_made
         there = known.definition(made.ref)
+        if there is made.definition and made.kind is Kind.TABLE:
+            yield from self._other_shapes(migration, statement, made)
         if there is made.definition or there is None:
             return
         if changed.last_makers.get(id(there), -1) > statement.index:
             # A later statement of the file made what is there: this one did not skip that.
             return
-        if not isinstance(there, type(made.definition)):
-            kind = known.kind(made.ref)
+        kind = known.kind(made.ref)
+        is_table = made.kind is kind is Kind.TABLE  # be it made from a query
+        if not is_table and not isinstance(there, type(made.definition)):
             if (
                 kind is not None
                 and kind is not made.kind
                 and isinstance(there, tuple(_GUARDED.values()))
             ):
-                text = f"{made.ref} is a {kind.noun}: IF NOT EXISTS skips this silently"
+                text = f"{made.ref} is a {kind.noun}{_by(migration, statement, made.ref)}: {_SKIPS}"
                 fix = Fix(Applicability.DISPLAY, f"give the {made.kind.noun} a name of its own")
                 yield self._found(migration, statement, text, fix)
             return
         if isinstance(made.definition, TableDefinition):
             yield from self._table(migration, statement, made, changed)
             return
+        from idemlint.rules.kit import differences
+
         text = (
-            _index(made.definition, there, changed.columns(_table_name(statement)))
+            differences.index(made.definition, there, changed.columns(_table_name(statement)))
             if isinstance(made.definition, IndexDefinition)
-            else _sequence(made.definition, there)
+            else differences.sequence(made.definition, there)
         )
         if text:
-            text = f"{in_words(made.kind, made.ref)} was made before otherwise, {text}"
+            by = _by(migration, statement, made.ref)
+            text = f"{in_words(made.kind, made.ref)} was made before otherwise{by}, {text}"
             fix = Fix(
                 Applicability.DISPLAY, "drop the old one first, or give this a name of its own"
             )
@@ -102,33 +101,73 @@ class DefinitionDrift(FileRule):
     def _table(
         self, migration: Migration, statement: Statement, made: Creates, changed: _Changed
     ) -> Iterator[Diagnostic]:
+        # Most files hide nothing.
+        from idemlint.rules.kit import differences
+        from idemlint.rules.kit.missing_columns import additions, who_needs
+
         known, table = migration.after.as_made, made.ref
         gone = changed.columns(table.name)
         columns = made.definition.columns
         missing = [
             column
             for name, column in columns.items()
-            if name not in gone and known.presence(inside(Space.COLUMN, name, table)) is ABSENT
+            if name not in gone and _is_missing(migration, inside(Space.COLUMN, name, table))
         ]
+        by = _by(migration, statement, table)
         if missing:
             names = ", ".join(each.name for each in missing)
             text = (
-                f"{table} was made before without {names}: {_SKIPS}, and"
+                f"{table} was made before without {names}{by}: {_SKIPS}, and"
                 f" {'it stays' if len(missing) == 1 else 'they stay'} missing"
+                f"{who_needs(migration, statement, table)}"
             )
-            yield self._found(migration, statement, text, _additions(migration, statement, missing))
+            # A guard may have met an older table, with rows.
+            is_guarded = migration.after.surely.maker(table) is None
+            has_rows = is_guarded or migration.fresh.can_have_rows(table)
+            fix = additions(migration, statement, missing, has_rows=has_rows)
+            yield self._found(migration, statement, text, fix)
         others = [
             text
             for name, column in columns.items()
             if name not in gone and column not in missing
-            for text in _column(column, known, table)
+            for text in differences.column(column, known, table)
         ]
         if table.name not in changed.keys:
-            others += _keys(made.definition, known, table)
+            others += differences.keys(made.definition, known, table)
         if others:
-            text = f"{table} was made before otherwise ({'; '.join(others)}): {_SKIPS}"
+            text = f"{table} was made before otherwise{by} ({'; '.join(others)}): {_SKIPS}"
             fix = Fix(Applicability.DISPLAY, "change the table with ALTER TABLE behind it")
             yield self._found(migration, statement, text, fix)
+
+    def _other_shapes(
+        self, migration: Migration, statement: Statement, made: Creates
+    ) -> Iterator[Diagnostic]:
+        """Where a new database gets this table, and another one has a table without some of its columns."""
+        late = migration.late is not None
+        for shape in migration.facts.other_shapes(made.ref, migration.path, later=late):
+            fresh, table = migration.fresh, made.ref
+            if fresh.is_ended(table):
+                return
+            lacking = [
+                name
+                for name in made.definition.columns
+                if name not in shape.columns
+                and not fresh.is_ended(inside(Space.COLUMN, name, table))
+            ]
+            if not lacking:
+                continue
+            where = first_runs.place(migration, shape.site)
+            has = "was loaded from it" if shape.is_dump else "has run it"
+            text = (
+                f"{where} makes {table} without {', '.join(lacking)}: that one wins on a database that"
+                f" {has}, where {_SKIPS}, and this one on a new database"
+            )
+            fix = Fix(
+                Applicability.DISPLAY,
+                "add the columns behind it with ADD COLUMN IF NOT EXISTS, or let both make the same",
+            )
+            yield self._found(migration, statement, text, fix)
+            return
 
     def _labels(self, migration: Migration, statement: Statement) -> Iterator[Diagnostic]:
         """`CREATE TYPE` in a body is there to be skipped where there is one."""
@@ -165,6 +204,26 @@ class DefinitionDrift(FileRule):
 
 
 _SKIPS: Final = "IF NOT EXISTS skips this silently"
+
+
+def _by(migration: Migration, statement: Statement, ref: Ref) -> str:
+    """Who has made what is there; a new database may have what this statement makes, all the same."""
+    site = migration.fresh.site_of(migration.after.as_made.maker(ref))
+    if site is None:
+        return ""
+    by = f", by {first_runs.place(migration, site)}"
+    new = migration.fresh.maker(ref)
+    is_own = new is not None and new[:2] == (migration.path, statement.index)
+    return f"{by} where that has run (a new database gets this one)" if is_own else by
+
+
+def _is_missing(migration: Migration, ref: Ref) -> bool:
+    """Whether a column is surely not there. What a later statement takes to be there, a new database, which
+    has only what was made, still does not have."""
+    known = migration.after.as_made
+    if known.presence(ref) is ABSENT:
+        return True
+    return migration.fresh.answers.presence(ref) is ABSENT and not known.maker(ref)
 
 
 def _made(migration: Migration, statement: Statement) -> Creates | None:
@@ -222,6 +281,10 @@ class _Changed:
 def _trees(migration: Migration) -> Iterator[Tree]:
     """The statements of the file, those in bodies among them."""
     for statement in migration.applied():
+        first = migration.firsts.get(statement.index)
+        if first is not None and first.is_skipped:
+            # It does nothing to a column that a guard hides.
+            continue
         if statement.tree is not None and statement.kind in {
             "RenameStmt",
             "AlterTableStmt",
@@ -239,142 +302,3 @@ def _adds_labels(migration: Migration, ref: Ref) -> bool:
         tree.kind == "AlterEnumStmt" and strings(tree.typeName)[-1] == ref.name
         for tree in _trees(migration)
     )
-
-
-# -- how two differ, in words -------------------------------------------------------------------------
-
-
-def _column(wanted: Column, known: Answers, table: Ref) -> Iterator[str]:
-    ref = inside(Space.COLUMN, wanted.name, table)
-    there = known.column(ref) if known.presence(ref) is PRESENT else None
-    if there is None:
-        return
-    from idemlint.replay.catalog.routine import same_type
-
-    name = wanted.name
-    if same_type(there.type.removeprefix("public."), wanted.type.removeprefix("public.")) is False:
-        yield f"{name} is {there.type}, not {wanted.type}"
-    elif there.typmods not in {None, wanted.typmods}:
-        yield f"{name} is {_typed(there)}, not {_typed(wanted)}"
-    primary = known.primary_key(table)
-    in_key = primary.presence is not ABSENT and (not primary.columns or name in primary.columns)
-    if there.not_null is not wanted.not_null and not in_key:
-        yield f"{name} is NOT NULL" if there.not_null else f"{name} is not NOT NULL"
-    if there.identity or wanted.identity or there.expression or wanted.expression:
-        return
-    if (there.default is None) is not (wanted.default is None):
-        yield f"{name} has {'no' if there.default is None else 'a'} DEFAULT"
-    elif _constant(there.default) and _constant(wanted.default):
-        old, new = _constant(there.default), _constant(wanted.default)
-        if old != new:
-            yield f"{name} has another DEFAULT"
-
-
-def _typed(column: Column) -> str:
-    return f"{column.type}({column.typmods})" if column.typmods else column.type
-
-
-def _constant(default: Tree | None) -> str:
-    """A constant, whatever it is cast to; empty: it is none."""
-    node = default
-    while node is not None and node.kind == "TypeCast":
-        node = node.arg
-    return shape(node.fields) if node is not None and node.kind == "A_Const" else ""
-
-
-def _keys(wanted: TableDefinition, known: Answers, table: Ref) -> Iterator[str]:
-    """Keys that the statement has, and the table does not."""
-    types = {key.contype for key in wanted.constraints.values()}
-    there: set[frozenset[str]] = set()
-    complete = False
-    if "CONSTR_UNIQUE" in types:
-        # A table that was altered often has much to look through.
-        there = {frozenset(key.columns) for key in known.unique_keys(table) if key.whole}
-        complete = known.names(Space.CONSTRAINT, table).complete
-    primary = known.primary_key(table) if "CONSTR_PRIMARY" in types else PrimaryKey(UNKNOWN)
-    for key in wanted.constraints.values():
-        columns = ", ".join(key.columns)
-        if key.contype == "CONSTR_PRIMARY":
-            if primary.presence is ABSENT:
-                yield f"it has no PRIMARY KEY ({columns})"
-            elif primary.columns and primary.columns != key.columns:
-                yield f"its PRIMARY KEY is ({', '.join(primary.columns)}), not ({columns})"
-        elif key.contype == "CONSTR_UNIQUE" and complete and frozenset(key.columns) not in there:
-            yield f"it has no UNIQUE ({columns})"
-
-
-def _index(wanted: IndexDefinition, there: IndexDefinition, changed: set[str]) -> str:
-    if changed.intersection(filter(None, (*wanted.columns, *there.columns))):
-        return ""
-    if wanted.columns != there.columns:
-        return f"over ({_listed(there)}), not ({_listed(wanted)})"
-    if wanted.unique is not there.unique:
-        return "as UNIQUE" if there.unique else "not as UNIQUE"
-    if wanted.partial is not there.partial:
-        return "with a WHERE" if there.partial else "without the WHERE"
-    return "with another expression, WHERE or method" if wanted.more != there.more else ""
-
-
-def _listed(index: IndexDefinition) -> str:
-    return ", ".join(name or "an expression" for name in index.columns)
-
-
-def _sequence(wanted: SequenceDefinition, there: SequenceDefinition) -> str:
-    differ = [
-        name
-        for name in dict.fromkeys([*wanted.options, *there.options])
-        if name != "owned_by" and shape(wanted.options.get(name)) != shape(there.options.get(name))
-    ]
-    return f"with another {', '.join(differ)}" if differ else ""
-
-
-# -- the columns that are missing ---------------------------------------------------------------------
-
-
-def _additions(migration: Migration, statement: Statement, missing: list[Column]) -> Fix:
-    """The columns one by one, behind the statement, as it spells them."""
-    site = fixes.layout.Site(
-        Case(migration, statement, next(iter(migration.outcomes[statement.index].values())))
-    )
-    end = site.after("EXISTS")
-    name = site.name_after(end) if end is not None else None
-    texts = _texts(site, [each.name for each in missing])
-    message = "add the missing columns behind it with ADD COLUMN IF NOT EXISTS"
-    bare = any(
-        each.not_null and each.default is None and not each.generated and not each.expression
-        for each in missing
-    )
-    if bare:
-        return Fix(
-            Applicability.DISPLAY,
-            f"{message}; one that is NOT NULL needs a DEFAULT, or its rows filled first",
-        )
-    if name is None or not all(texts) or site.semicolon is None:
-        return Fix(Applicability.DISPLAY, message)
-    alter = site.style("ALTER TABLE"), site.raw(name), site.style("ADD COLUMN IF NOT EXISTS")
-    lines = "".join(
-        f"{site.breakpoint}{site.newline}{site.indent}{' '.join(alter)} {text};" for text in texts
-    )
-    edit = Edit(Span(site.semicolon, site.semicolon), lines)
-    return Fix(Applicability.UNSAFE, message, (edit,))
-
-
-def _texts(site: Site, names: list[str]) -> list[str]:
-    """Columns' definitions as they are written, up to the comma behind them; empty: there is no such text."""
-    places: dict[str, int | None] = {}
-    for element in site.tree.tableElts or ():
-        if element.kind == "ColumnDef":
-            places.setdefault(element.colname, element.location)
-    words = list(site.words)
-    starts = [word.start for word in words]
-    found = []
-    for name in names:
-        start, depth, stop = places.get(name), 0, None
-        for word in words[bisect_left(starts, start) :] if start is not None else ():
-            if depth == 0 and word.text in {",", ")"}:
-                break
-            depth += {"(": 1, ")": -1}.get(word.text, 0)
-            stop = word.end
-        text = site.raw(Span(start, stop)) if start is not None and stop is not None else ""
-        found.append("" if "\n" in text or "--" in text else text)
-    return found

@@ -5,52 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Applicability, Fix
-from idemlint.postgres.kinds import Kind, in_words
-from idemlint.replay.effects.vocabulary import Creates, Inserts, Requires
-from idemlint.rules.kit.rule import FileRule
-from idemlint.sequence.paths import short_name
+from idemlint.rules.kit.first_runs import finding, place, subject
+from idemlint.rules.kit.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from idemlint.diagnostics import Diagnostic
-    from idemlint.sequence.first.first_outcome import FirstOutcome, StatementSite
-    from idemlint.sequence.migration import Migration
-    from idemlint.source.statement import Span, Statement
-
-#: What PostgreSQL says of a name that is taken.
-_TAKEN: Final = frozenset({"42P07", "42701", "42710", "42723", "42P06"})
-#: How each finding ends.
-_STOPS: Final = "a new database stops here"
+    from idemlint.sequence.first.first_outcome import FirstOutcome
+    from idemlint.sequence.migration import FirstCase, Migration
+    from idemlint.source.statement import Statement
 
 
-class _FirstRunRule(FileRule):
-    """Names some of the failures of a first run; what only follows from another failure is counted there."""
+class _FirstRunRule(Rule):
+    """Names some of the failures of a first run (`first_runs`)."""
 
-    explains_same = True
-
-    def check(self, migration: Migration) -> Iterator[Diagnostic]:
-        """Statements that fail so, and follow from nothing before."""
-        for index, outcome in migration.firsts.items():
-            if outcome.verdict != "fails" or outcome.follows is not None:
-                continue
-            if not self.names(outcome) or _is_said(migration, index, outcome):
-                continue
-            statement = migration.parsed.statements[index]
-            text = f"{self.message(migration, outcome)}: {_STOPS}{_followers(migration, statement)}"
-            yield self.diagnostic(
-                migration,
-                _span(outcome, statement),
-                text,
-                statement=index,
-                sqlstate=outcome.sqlstate,
-                help_text=self.help(migration, outcome),
-                fix=self.repair(migration, statement, outcome),
-            )
-
-    def names(self, outcome: FirstOutcome) -> bool:
-        """Whether it is one of its failures."""
-        raise NotImplementedError
+    def of_first_run(self, case: FirstCase) -> Diagnostic:
+        """Which it is, and how it is mended."""
+        migration, outcome = case.migration, case.outcome
+        return finding(
+            self,
+            case,
+            self.message(migration, outcome),
+            help_text=self.help(migration, outcome),
+            fix=self.repair(migration, case.statement, outcome),
+        )
 
     def message(self, migration: Migration, outcome: FirstOutcome) -> str:
         """What is the matter."""
@@ -67,70 +44,21 @@ class _FirstRunRule(FileRule):
         return None
 
 
-def _is_said(migration: Migration, index: int, outcome: FirstOutcome) -> bool:
-    """Whether the rerun fails for the same, and a rule is there for that alone: what ON CONFLICT asks for."""
-    if not isinstance(outcome.effect, Inserts):
-        return False
-    reruns = migration.outcomes.get(index, {}).values()
-    return any(each.sqlstate == outcome.sqlstate for each in reruns)
-
-
-def _span(outcome: FirstOutcome, statement: Statement) -> Span:
-    leaf = outcome.leaf
-    if leaf is not None and leaf.span is not None:
-        return leaf.span
-    return outcome.span or statement.span
-
-
-def _followers(migration: Migration, statement: Statement) -> str:
-    """How many statements of the file fail for that alone."""
-    number = sum(
-        each.follows is not None
-        and each.follows.file == migration.path
-        and each.follows.statement == statement.index
-        for each in migration.firsts.values()
-    )
-    if not number:
-        return ""
-    return (
-        f" (and {number} statement{'s' * (number > 1)} behind it that need{'s' * (number == 1)} it)"
-    )
-
-
-def _place(migration: Migration, site: StatementSite | None) -> str:
-    """Where a statement stands, in words."""
-    if site is None:
-        return "the folder"
-    if site.file == migration.path:
-        return f"line {site.row}"
-    return f"{short_name(migration.profile, site.file)}:{site.row}"
-
-
-def _subject(outcome: FirstOutcome) -> str:
-    """What it is about: `table users`, `column x on users`."""
-    effect = outcome.effect
-    return in_words(effect.kind, effect.ref) if isinstance(effect, Requires) else ""
-
-
 class MadeTwice(_FirstRunRule):
     """`CREATE TABLE t` in one migration, and once more in a later one."""
 
     code = "IDM805"
     name = "made-twice"
 
-    def names(self, outcome: FirstOutcome) -> bool:
-        """What it makes is there by then."""
-        return outcome.is_made_twice and outcome.sqlstate in _TAKEN
-
     def message(self, migration: Migration, outcome: FirstOutcome) -> str:
         """Where it is made first."""
-        where = _place(migration, outcome.because)
-        return f"{_subject(outcome)} is made twice, {where} has made it by then"
+        where = place(migration, outcome.because)
+        return f"{subject(outcome)} is made twice, {where} has made it by then"
 
     def help(self, migration: Migration, outcome: FirstOutcome) -> str:
         """Which of the two is right, its author has to say."""
         return (
-            f"leave it out, change what {_place(migration, outcome.because)} has made instead, or"
+            f"leave it out, change what {place(migration, outcome.because)} has made instead, or"
             " give it another name"
         )
 
@@ -149,18 +77,14 @@ class UsedBeforeMade(_FirstRunRule):
     code = "IDM806"
     name = "used-before-made"
 
-    def names(self, outcome: FirstOutcome) -> bool:
-        """A later statement makes what is needed."""
-        return outcome.is_to_come
-
     def message(self, migration: Migration, outcome: FirstOutcome) -> str:
         """Where it is made."""
-        where = _place(migration, outcome.because)
-        return f"{_subject(outcome)} is used before it is made, which {where} does later"
+        where = place(migration, outcome.because)
+        return f"{subject(outcome)} is used before it is made, which {where} does later"
 
     def help(self, migration: Migration, outcome: FirstOutcome) -> str:
         """One of the two has to move."""
-        where = _place(migration, outcome.because)
+        where = place(migration, outcome.because)
         return f"put what makes it ({where}) before this statement, or this one behind it"
 
 
@@ -169,12 +93,6 @@ class NeverMade(_FirstRunRule):
 
     code = "IDM807"
     name = "never-made"
-
-    def names(self, outcome: FirstOutcome) -> bool:
-        """What the folder's own definitions do not have."""
-        if outcome.is_to_come or (outcome.is_made_twice and outcome.sqlstate in _TAKEN):
-            return False
-        return outcome.sqlstate in _NEVER
 
     def message(self, migration: Migration, outcome: FirstOutcome) -> str:
         """What is not there, and whose guard is to blame."""
@@ -188,17 +106,23 @@ class NeverMade(_FirstRunRule):
             return (
                 "add what is missing to the table that is there: ALTER TABLE … ADD …, before this"
             )
-        return "make it in a statement before this one, or name what is there"
+        return _MISSING.get(
+            outcome.sqlstate or "", "make it in a statement before this one, or name what is there"
+        )
 
     def _why(self, migration: Migration, outcome: FirstOutcome) -> str:
-        where = _place(migration, outcome.because)
+        where = place(migration, outcome.because)
         if outcome.is_skipped:
             return f"{where} has it, and is skipped: its guard finds another one there"
         return f"see {where}"
 
 
-#: What the folder itself has no such column, label, constraint or key for, or has no more.
-_NEVER: Final = frozenset({"42703", "42704", "42P10", "42830", "22P02", "42P01", "22023", "42804"})
+#: How what is missing is made, where that is not plain.
+_MISSING: Final = {
+    "22P02": "add it before this: ALTER TYPE … ADD VALUE IF NOT EXISTS, or name one that is there",
+    "42804": "give both columns the same type",
+    "42830": "make a unique key over these columns before this, or point at columns that have one",
+}
 
 
 class ReplaceViewChangesColumns(_FirstRunRule):
@@ -206,12 +130,6 @@ class ReplaceViewChangesColumns(_FirstRunRule):
 
     code = "IDM803"
     name = "replace-view-changes-columns"
-
-    def names(self, outcome: FirstOutcome) -> bool:
-        """Of views, not of tables."""
-        effect = outcome.effect
-        is_view = isinstance(effect, Creates) and effect.kind is Kind.VIEW
-        return is_view and outcome.sqlstate == "42P16"
 
     def message(self, migration: Migration, outcome: FirstOutcome) -> str:
         """What differs."""

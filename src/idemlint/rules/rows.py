@@ -8,12 +8,14 @@ from idemlint import fixes
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Repeats, Updates
 from idemlint.replay.judge.verdict import Verdict
+from idemlint.rules.kit.first_runs import finding
 from idemlint.rules.kit.rule import OutcomeRule, fails, repeats, unsure
 from idemlint.source.statement import Edit, Span
 from idemlint.source.tree import holds
 
 if TYPE_CHECKING:
-    from idemlint.sequence.migration import Case
+    from idemlint.diagnostics import Diagnostic
+    from idemlint.sequence.migration import Case, FirstCase
 
 _DO_NOTHING: Final = "ON CONFLICT DO NOTHING"
 _NO_KEY: Final = (
@@ -122,8 +124,17 @@ class ConflictTarget(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """A person has to say what tells the rows apart."""
-        advice = _REFUSED.get(str(case.outcome.sqlstate), "name columns that the table has")
-        return Fix(Applicability.DISPLAY, advice)
+        return _advice(case.outcome.sqlstate)
+
+    def of_first_run(self, case: FirstCase) -> Diagnostic:
+        """A rerun, too, may fail for it: that is the same."""
+        outcome = case.outcome
+        return finding(self, case, outcome.reason, fix=_advice(outcome.sqlstate))
+
+
+def _advice(sqlstate: str | None) -> Fix:
+    advice = _REFUSED.get(str(sqlstate), "name columns that the table has")
+    return Fix(Applicability.DISPLAY, advice)
 
 
 class ConflictNever(OutcomeRule):

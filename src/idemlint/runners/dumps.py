@@ -33,6 +33,11 @@ _GENERATED: Final = re.compile(
 _SCHEMA: Final = re.compile(r"(?:.*[._-])?(?:schema|structure)\.sql", re.IGNORECASE)
 
 
+def is_schema(name: str) -> bool:
+    """Whether a file is called like the schema of a whole database."""
+    return _SCHEMA.fullmatch(name) is not None
+
+
 def is_dump(profile: Profile, path: str, data: bytes) -> bool:
     """Whether a file is the dump of a database, and no migration of its runner: a first migration may well
     be one, and then has a migration's name."""
@@ -49,4 +54,4 @@ def _is_written_by_a_tool(name: str, data: bytes) -> bool:
         return True
     if _FIRST.match(head) is not None and all(each in head for each in _SET):
         return True
-    return _SCHEMA.fullmatch(name) is not None and _GENERATED.search(head) is not None
+    return is_schema(name) and _GENERATED.search(head) is not None

@@ -173,7 +173,7 @@ class Chain:
         place = self._places[self._hosts.get(name, name)] + 1
         if len(self._runs) != place:
             self._go_to(place)
-        return self._view()
+        return self._view(self._machine.state.catalog)
 
     def origin(self, number: int) -> tuple[str, int] | None:
         """Which statement has a number: the file, and its index there; `None`: it has not run."""
@@ -352,7 +352,8 @@ class Chain:
         for name in runs.judged_here(self._inner):
             found[name] = self._migration(name, runs.script_of(name), runs)
             found[name].take(runs.of(name, replayed))
-            found[name].after = self._view()
+            found[name].after = self._view(self._machine.state.catalog)
+            found[name].fresh = self.first.fresh(self._places[runs.name], self._view)
         return found
 
     def _migration(self, name: str, script: Script, runs: Running) -> Migration:
@@ -393,6 +394,6 @@ class Chain:
             del self._runs[place:]
             self._moment += 1
 
-    def _view(self) -> View:
+    def _view(self, catalog: Catalog) -> View:
         """What is known now, until the next file runs or one is taken back."""
-        return View(self._machine.state.catalog, self._moment, lambda: self._moment)
+        return View(catalog, self._moment, lambda: self._moment)

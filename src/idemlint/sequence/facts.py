@@ -20,6 +20,7 @@ from idemlint.replay.catalog.refs import table_of
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.effects import effects_of, flat
 from idemlint.replay.effects.vocabulary import Body, Creates, Opaque
+from idemlint.sequence.first.first_outcome import StatementSite
 from idemlint.sequence.paths import short_name
 
 if TYPE_CHECKING:
@@ -56,6 +57,15 @@ class Maker(NamedTuple):
     kind: Kind
     columns: Mapping[str, str] | None = None
     unread: str = ""
+
+
+class OtherShape(NamedTuple):
+    """A statement elsewhere that makes a table, and the columns that the table has there; `is_dump`: in a
+    picture of a whole database, not in a migration."""
+
+    site: StatementSite
+    columns: frozenset[str]
+    is_dump: bool
 
 
 class OtherDefinition(NamedTuple):
@@ -110,6 +120,20 @@ class FolderFacts:
                 if elsewhere is not None:
                     found[statement.index] = elsewhere
         return found
+
+    def other_shapes(self, table: Ref, name: str, *, later: bool) -> Iterator[OtherShape]:
+        """What makes a table of that name in dumps, and where `later` is asked, in files behind `name`, as
+        far as it tells the columns."""
+        for made in self.makers(table):
+            is_dump = made.file in self.dumps
+            is_later = later and self._places[made.file] > self._places.get(name, -1)
+            if made.kind is Kind.TABLE and made.columns is not None and (is_dump or is_later):
+                script = self._scripts.read(made.file)
+                start = script.parsed.statements[made.statement].start
+                row = script.parsed.source.data.count(b"\n", 0, start) + 1
+                site = StatementSite(made.file, made.statement, row)
+                columns = frozenset(made.columns) | _added(script, table)
+                yield OtherShape(site, columns, is_dump)
 
     def same_version(self, name: str) -> Iterator[str]:
         """The other files that have a file's version, where the runner knows its files by nothing else."""
@@ -250,6 +274,17 @@ class FolderFacts:
         if ref.schema is not None or not self._terms.search_path:
             return ref
         return ref._replace(schema=self._terms.search_path[0])
+
+
+def _added(script: Script, table: Ref) -> set[str]:
+    """The columns that a file adds to a table."""
+    return {
+        effect.ref.name
+        for statement in script.parsed.statements
+        for effect in flat(script.program(statement))
+        if isinstance(effect, Creates) and effect.ref.space is Space.COLUMN
+        if effect.ref.parent is not None and effect.ref.parent.name == table.name
+    }
 
 
 def _told(effects: Iterable[Effect], postgres_version: int) -> Iterator[Creates | Opaque]:

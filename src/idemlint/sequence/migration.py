@@ -10,6 +10,7 @@ from idemlint.postgres.kinds import in_words
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.view import NOTHING_KNOWN, View
 from idemlint.replay.effects.vocabulary import Body, Requires
+from idemlint.sequence.first.fresh_database import NO_DATABASE, FreshDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +41,8 @@ class Migration:
     first runs that fail on a database with rows, by statement index, `firsts` what becomes of statements
     in the first run on a database that was empty. `programs` are the statements'
     effects, and with them the bodies of DO blocks. `after` is what is known when the file has run, as long
-    as the replay has not gone on. `facts` are the folder's. `reruns` says why the file runs again by
+    as the replay has not gone on, and `fresh` what a database that was empty has then. `facts` are the
+    folder's. `reruns` says why the file runs again by
     design, where it does. `faults` are errors of ours, by statement index (`None`: all). `evidence` says
     how sure it is that the folder is the runner's. `uncommitted` is what earlier files did in the
     transaction that this one shares with them. `rollback` is what rolling it back came to, where that was
@@ -60,6 +62,7 @@ class Migration:
         "facts",
         "faults",
         "firsts",
+        "fresh",
         "hazards",
         "is_applied",
         "late",
@@ -111,6 +114,7 @@ class Migration:
         self.rollback: Rollback | None = None
         self.programs = programs
         self.after: View = NOTHING_KNOWN
+        self.fresh: FreshDatabase = NO_DATABASE
         self.uncommitted: Uncommitted | None = None
         self._other_definitions: dict[int, OtherDefinition] | None = None
         # Each rule asks for them.
@@ -234,3 +238,21 @@ class Case(NamedTuple):
         if isinstance(effect, Requires):
             return in_words(effect.kind, effect.ref)
         return str(getattr(effect, "ref", None) or getattr(effect, "table", ""))
+
+
+class FirstCase(NamedTuple):
+    """A statement that fails in the first run of its folder, and why; `behind` it so many others of its file
+    fail for that alone."""
+
+    migration: Migration
+    statement: Statement
+    outcome: FirstOutcome
+    behind: int = 0
+
+    @property
+    def span(self) -> Span:
+        """Its bytes, as those of a `Case`."""
+        leaf = self.outcome.leaf
+        if leaf is not None and leaf.span is not None:
+            return leaf.span
+        return self.outcome.span or self.statement.span

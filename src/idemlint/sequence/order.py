@@ -31,7 +31,7 @@ class Group(NamedTuple):
     those of them that somebody did. `outside` are files that were asked about and that the runner does not
     run in this order, with the reasons: each stands for itself. `evidence` says how sure the runner is.
     `followed`: what files run in their midst; it is among `names`. `dumps` are pictures of the database that
-    lie among the files, and that nobody runs as one of them.
+    lie among the files or beside their folder, and that nobody runs as one of them.
     """
 
     profile: Profile
@@ -103,7 +103,7 @@ def group(
             groups.setdefault((profile.name, root), []).append(name)
     found = [
         _group(profiles[runner], root, wanted, all_files[root], owners, read, clues)._replace(
-            dumps=tuple(dumps[root])
+            dumps=(*dumps[root], *_schemas_above(root, clues))
         )
         for (runner, root), wanted in groups.items()
     ]
@@ -111,6 +111,26 @@ def group(
     if any(_may_run(name, texts) for name in scripts):
         found = _followed(found, owners, texts)
     return found, left_out
+
+
+def _schemas_above(root: str, clues: FolderClues) -> Iterator[str]:
+    """`schema.sql` beside the folder of the migrations, be it written by hand: another way to a new
+    database."""
+    folder, own = os.path.split(root)
+    if _OF_MIGRATIONS in own.lower():
+        here = folder or "."
+        for name in sorted(clues.names(here) - clues.folders(here)):
+            if not name.lower().endswith(".sql"):
+                continue
+            # Few such folders have SQL beside them.
+            from idemlint.runners.dumps import is_schema
+
+            if is_schema(name):
+                yield os.path.join(folder, name)  # noqa: PTH118
+
+
+#: What is in the name of a folder of migrations.
+_OF_MIGRATIONS: Final = "migrat"
 
 
 def is_dumped(name: str, owners: Owners, read: Callable[[str], bytes]) -> bool:

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog import refs
+from idemlint.replay.catalog import knowledge, refs
 from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.constraint import UniqueKey
 from idemlint.replay.catalog.definition import INSIDE, Definition
 from idemlint.replay.catalog.lookup import Catalog, ObjectPart, came_with, is_there, parts
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
+from idemlint.replay.catalog.table_rows import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +51,15 @@ class PrimaryKey(NamedTuple):
 
     presence: Presence
     columns: tuple[str, ...] = ()
+
+
+class Overload(NamedTuple):
+    """A routine that shares its name with others: the types of its arguments, the number of the statement
+    that made it last (0: it was there before), and who it is: what was made later has a greater number."""
+
+    arguments: str
+    maker: int
+    identity: int
 
 
 def _still() -> int:
@@ -215,6 +225,37 @@ class Answers:
             holder = _find(catalog, table)
             found = self._indexes(catalog, holder) if holder is not None else []
             return tuple(name for name, _ in found)
+
+    def overloads(self, ref: Ref) -> tuple[Overload, ...]:
+        """A routine by its arguments, and then the others of its name and schema; none: it is not there."""
+        with self._look() as catalog:
+            key = catalog.key(ref)
+            own = catalog.slot(key) if key is not None else None
+            if key is None or own is None or own.presence is not PRESENT:
+                return ()
+            # Most files have no routines.
+            from idemlint.replay.catalog.routine import signature_in
+
+            every = catalog.overloads(ref._replace(signature=None))
+            others = [each for each in every if each[0][1] == key[1] and each[0] != key]
+            return tuple(
+                Overload(signature_in(at), slot.maker, slot.oid)
+                for at, slot in ((key, own), *others)
+            )
+
+    def is_open(self, name: str) -> bool:
+        """Whether a statement that builds its SQL may have made, changed or dropped what has that name."""
+        with self._look() as catalog:
+            return knowledge.is_open(catalog, name)
+
+    def has_no_rows(self, table: Ref) -> bool:
+        """Whether a table is surely empty: it was made, and nobody is known to have written into it."""
+        with self._look() as catalog:
+            slot = _find(catalog, table)
+            if slot is None or slot.presence is not PRESENT:
+                return False
+            rows = rows_of(catalog, slot)
+            return rows.complete and not rows.rows and not rows.vague
 
     # -- inner ---------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from idemlint.faults import Noted
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
-from idemlint.replay.effects.vocabulary import OF_ROWS, Drops, Requires
+from idemlint.replay.effects.vocabulary import OF_ROWS, SKIP, Drops, Requires
 from idemlint.replay.machine.signals import (
     FORK,
     Candidate,
@@ -92,6 +92,13 @@ class Machine(NamedTuple):
     def over(self, catalog: Catalog) -> Machine:
         """The same machine over another database."""
         return self._replace(state=self.state.over(catalog))
+
+
+def _ends_inside(effect: Effect, parent: Ref) -> bool:
+    """Whether an effect drops what is in another thing, or asks whether that is there."""
+    if isinstance(effect, Requires):
+        return effect.want and effect.otherwise is SKIP and effect.ref.parent == parent
+    return isinstance(effect, Drops) and effect.ref.parent == parent
 
 
 class Pass:
@@ -242,6 +249,9 @@ class Pass:
                 # If it was there, what it had went with it.
                 catalog.kill(gone.oid)
             return None
+        if effect.want and rest and all(_ends_inside(each, effect.ref) for each in rest):
+            # Where its parent is not there, it is not there either.
+            return self.apply(rest)
 
         def met() -> Result:
             catalog.set_presence(ref, PRESENT if effect.want else ABSENT, effect.kind)

@@ -1,7 +1,8 @@
 """What a rule is: the name of one outcome, with a message and a way out.
 
 A rule is a class in a module of this package and a page in `rules/`; both are found, not registered.
-`OutcomeRule`s say which outcomes of the replay they name; `FileRule`s look at a whole migration.
+`OutcomeRule`s say which outcomes of the replay they name; `FileRule`s look at a whole migration. Who names a
+failure of the first run, `first_runs` says.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from idemlint.postgres.kinds import Kind
     from idemlint.replay.effects.vocabulary import Again, Effect, Verb
-    from idemlint.sequence.migration import Case, Migration
+    from idemlint.sequence.migration import Case, FirstCase, Migration
 
 
 class On(NamedTuple):
@@ -101,6 +102,41 @@ class Rule:
         """Its page."""
         return page_of(cls.code, cls.name)
 
+    def of_first_run(self, case: FirstCase) -> Diagnostic | None:
+        """What it says of a failure of a first run that `first_runs.code_for` gives to it."""
+        return None
+
+    def of_file(self, migration: Migration) -> Iterator[Diagnostic]:
+        """What it finds in a whole migration, beside outcomes."""
+        yield from ()
+
+    def diagnostic(
+        self,
+        migration: Migration,
+        span: Span,
+        message: str,
+        *,
+        help_text: str = "",
+        statement: int | None = None,
+        sqlstate: str | None = None,
+        rerun: str | None = None,
+        fix: Fix | None = None,
+    ) -> Diagnostic:
+        """A finding of this rule at a place."""
+        return Diagnostic(
+            self.code,
+            self.name,
+            self.severity,
+            message,
+            migration.filename,
+            span,
+            help_text or (fix.message if fix is not None else ""),
+            statement,
+            sqlstate,
+            rerun,
+            fix,
+        )
+
 
 class OutcomeRule(Rule):
     """Names outcomes of the replay: those of `on`, and before all others those that `narrows` picks.
@@ -157,43 +193,19 @@ SEVERITIES: Final = {
 
 class FileRule(Rule):
     """Looks at a whole migration. `explains`: what it finds is the reason of an outcome at the same place,
-    which then has no finding of its own; `explains_same`: where that has the same SQLSTATE. `of_applied`:
-    it looks at migrations that count as applied, and were edited, as well; nothing else is said of these."""
+    which then has no finding of its own. `of_applied`: it looks at migrations that count as applied, and were
+    edited, as well; nothing else is said of these."""
 
     explains: ClassVar[bool] = False
-    explains_same: ClassVar[bool] = False
     of_applied: ClassVar[bool] = False
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """What it finds there."""
         raise NotImplementedError
 
-    def diagnostic(
-        self,
-        migration: Migration,
-        span: Span,
-        message: str,
-        *,
-        help_text: str = "",
-        statement: int | None = None,
-        sqlstate: str | None = None,
-        rerun: str | None = None,
-        fix: Fix | None = None,
-    ) -> Diagnostic:
-        """A finding of this rule at a place."""
-        return Diagnostic(
-            self.code,
-            self.name,
-            self.severity,
-            message,
-            migration.filename,
-            span,
-            help_text or (fix.message if fix is not None else ""),
-            statement,
-            sqlstate,
-            rerun,
-            fix,
-        )
+    def of_file(self, migration: Migration) -> Iterator[Diagnostic]:
+        """The same."""
+        return self.check(migration)
 
 
 __all__ = [

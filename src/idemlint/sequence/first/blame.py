@@ -90,6 +90,14 @@ class Blame:
         """Why the order of the files is only a guess; empty where it is known."""
         return self._along.ordering.doubt
 
+    def is_pending_with(self, file: str) -> bool:
+        """Whether a file surely runs where the present one does: it is the same, or both are behind what
+        counts as applied."""
+        names = self._along.names
+        if file == names[self.place]:
+            return True
+        return self._along.is_applied(names[0]) and not self._along.is_applied(file)
+
     def doubt_about(self, makings: Sequence[Making]) -> str:
         """Why it is not known whether what makes a thing runs before the present file, or behind it."""
         ordering = self._along.ordering

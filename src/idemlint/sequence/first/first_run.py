@@ -24,10 +24,13 @@ from idemlint.replay.judge.rerun import ends_of
 from idemlint.replay.machine.run import Pass
 from idemlint.sequence.first.blame import Blame
 from idemlint.sequence.first.first_outcome import RUNS, FirstOutcome, StatementSite
+from idemlint.sequence.first.fresh_database import FreshDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from idemlint.replay.catalog.lookup import Catalog
+    from idemlint.replay.catalog.view import View
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.machine.signals import Result
     from idemlint.replay.machine.state import StateMark
@@ -37,9 +40,9 @@ if TYPE_CHECKING:
 
 
 class _Place(NamedTuple):
-    """A file that has run: the state before it, how many failures and doubts there were by then, and the
-    number of the statement before its first one. An empty `name`: it did nothing by itself, or cannot be
-    read."""
+    """A file that has run: the state before it, how many failures and doubts there were by then, the
+    identity that was given last, and the number of the statement before its first one. An empty `name`: it
+    did nothing by itself, or cannot be read."""
 
     mark: StateMark
     failures: int
@@ -47,6 +50,7 @@ class _Place(NamedTuple):
     notable: int
     opened: int
     opened_before: int
+    last_oid: int
     name: str = ""
     number: int = 0
 
@@ -108,10 +112,16 @@ class FirstRun:
                 len(self.notable),
                 len(catalog.opened),
                 catalog.opened_before,
+                catalog.last_oid,
                 name,
                 number,
             )
         )
+
+    def fresh(self, place: int, view: Callable[[Catalog], View]) -> FreshDatabase:
+        """What is there now, for who asks about the file at a place."""
+        last_oid = self._places[place].last_oid
+        return FreshDatabase(view(self._machine.catalog), self._blame, last_oid)
 
     def run(self, runs: Running, number: int) -> list[FirstOutcome]:
         """Run what a file runs; the first statement has the number behind `number`. Where the file has run on

@@ -121,6 +121,14 @@ class Makings:
         self._asked_of_all = min(self._asked_of_all, self.place)
         return any(asked in self._of_file(name).ended for name in self._names)
 
+    def is_ended_later(self, ref: Ref) -> bool:
+        """Whether a file behind the present one drops a thing of that name, or renames it."""
+        asked = self.resolved(ref)
+        self._asked_of_all = min(self._asked_of_all, self.place)
+        mentions = _makes(ref.name, by_itself=False)
+        later = (each for each in self._names[self.place + 1 :] if mentions(self._text(each)))
+        return any(asked in self._of_file(name).ended for name in later)
+
     def update(self, names: Sequence[str]) -> int:
         """Files have other texts now. Returns the first place at which an answer was given that may be
         another one since; behind all files where there is none."""
