@@ -12,7 +12,7 @@ from idemlint.replay.catalog.view import NOTHING_KNOWN, View
 from idemlint.replay.effects.vocabulary import Body, Requires
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block, Node, Sql
@@ -28,8 +28,13 @@ if TYPE_CHECKING:
     from idemlint.sequence.facts import FolderFacts, OtherDefinition
     from idemlint.sequence.first.first_outcome import FirstOutcome
     from idemlint.sequence.standing import Late
+    from idemlint.sequence.upgrade.upgrade_path import UpgradePath
     from idemlint.source.statement import ParsedFile, Span, Statement
     from idemlint.source.tree import Tree
+
+
+def _not_asked() -> None:
+    return None
 
 
 class Migration:
@@ -42,7 +47,8 @@ class Migration:
     as the replay has not gone on. `facts` are the folder's. `reruns` says why the file runs again by
     design, where it does. `faults` are errors of ours, by statement index (`None`: all). `evidence` says
     how sure it is that the folder is the runner's. `uncommitted` is what earlier files did in the
-    transaction that this one shares with them.
+    transaction that this one shares with them. `ask_upgrade` tells what its sequence does on databases that
+    have run a revision.
     """
 
     __slots__ = (
@@ -51,6 +57,7 @@ class Migration:
         "_insides",
         "_other_definitions",
         "after",
+        "ask_upgrade",
         "clues",
         "deliveries",
         "edited_on",
@@ -108,6 +115,7 @@ class Migration:
         self.programs = programs
         self.after: View = NOTHING_KNOWN
         self.uncommitted: Uncommitted | None = None
+        self.ask_upgrade: Callable[[], UpgradePath | None] = _not_asked
         self._other_definitions: dict[int, OtherDefinition] | None = None
         # Each rule asks for them.
         self._applied: tuple[Statement, ...] | None = None
@@ -120,6 +128,12 @@ class Migration:
         self.outcomes = dict(zip(applied, replayed.outcomes, strict=True))
         self.hazards = [(applied[index], hazard) for index, hazard in replayed.hazards]
         self.firsts = dict(zip(applied, replayed.firsts, strict=False))
+
+    @property
+    def upgrade(self) -> UpgradePath | None:
+        """What its sequence does on databases that have run a revision; `None`: nobody asked, or it cannot be
+        told."""
+        return self.ask_upgrade()
 
     @property
     def data(self) -> bytes:

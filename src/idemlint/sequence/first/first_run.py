@@ -28,6 +28,7 @@ from idemlint.sequence.first.first_outcome import RUNS, FirstOutcome, StatementS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.machine.signals import Result
     from idemlint.replay.machine.state import StateMark
@@ -191,6 +192,20 @@ class FirstRun:
                         reason = f"it needs {needed_ref}, and whether that was made cannot be told"
                         return FirstOutcome("unknown", None, reason, effect, follows=site)
         return None
+
+    # -- what the run came to -------------------------------------------------------------------------
+
+    @property
+    def catalog(self) -> Catalog:
+        """What is there now."""
+        return self._machine.catalog
+
+    def is_in_doubt(self, ref: Ref) -> bool:
+        """Whether a thing is, or is not, there for a statement that failed, or of which that is not known."""
+        resolved = self._blame.makings.resolved(ref)
+        return resolved in self._doubtful or any(
+            resolved in each.made or resolved in each.ended for each in self._blame.failures
+        )
 
     # -- what a name is that nobody has made yet -----------------------------------------------------
 
