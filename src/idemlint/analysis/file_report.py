@@ -58,6 +58,7 @@ class StatementRow(NamedTuple):
     beginning: str
     effects: tuple[Described, ...] | None = None
     first: FirstRow | None = None
+    upgrade: FirstRow | None = None
 
 
 class EditText(NamedTuple):
@@ -272,6 +273,7 @@ def _rows(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[StatementR
             statement.beginning(data),
             described.get(statement.index, ()) if effects else None,
             _first(judged.migration.firsts.get(statement.index)),
+            _first(judged.migration.on_upgrade(statement.index)),
         )
 
 

@@ -134,7 +134,7 @@ class Sequence:
 
         with no_garbage():
             chain.after(chain.names[-1])
-            return report._replace(outlook=outlook_of(chain))
+            return report._replace(outlook=outlook_of(chain, self.upgrade()))
 
     def tally(self, name: str, *, excerpts: bool = True) -> FileTally:
         """What is found in a file, and how many statements it has; without `excerpts`, findings have no

@@ -67,6 +67,8 @@ def _as_dict(statement: StatementRow) -> dict[str, Any]:
         "codes": list(statement.codes),
         "first": _first(statement.first),
     }
+    if statement.upgrade is not None:
+        told["upgrade"] = _first(statement.upgrade)
     if statement.effects is not None:
         told["effects"] = list(map(_effect, statement.effects))
     return told

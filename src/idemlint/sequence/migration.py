@@ -135,6 +135,19 @@ class Migration:
         told."""
         return self.ask_upgrade()
 
+    def on_upgrade(self, index: int) -> FirstOutcome | None:
+        """What becomes of a statement on databases that have run a revision; `None`: it does not run there,
+        or nobody asked."""
+        path = self.upgrade
+        if path is None or path.refused or self.path not in path.pending:
+            return None
+        if path.notable is None or index not in self.programs:
+            return self.firsts.get(index)
+        from idemlint.sequence.first.first_outcome import RUNS
+
+        found: FirstOutcome = path.notable.get((self.path, index), RUNS)
+        return found
+
     @property
     def data(self) -> bytes:
         """The file's bytes."""

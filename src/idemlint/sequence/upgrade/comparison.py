@@ -103,6 +103,7 @@ class OneRun:
         #: Which statement touched a name last.
         self._last = {each.key: each.statement for each in self.catalog.changes(start)}
         self._doubts = Doubts(run)
+        self._amiss = frozenset(site for site, _ in run.first.notable)
         self.held = {key: slot for key, slot in self._all() if slot.presence is PRESENT}
 
     def _all(self) -> Iterator[tuple[Held, Slot]]:
@@ -154,6 +155,10 @@ class OneRun:
     def is_in_doubt(self, ref: Ref) -> bool:
         """Whether a statement failed, or may have, that is about it."""
         return self._run.first.is_in_doubt(ref) or self._doubts.about(ref)
+
+    def is_amiss(self, site: DatedSite) -> bool:
+        """Whether a statement of the work tree fails here, or may fail."""
+        return not site.is_past and (site.file, site.statement) in self._amiss
 
     def site(self, slot: Slot | None) -> DatedSite | None:
         """The statement that made something, or changed it last, or took it away."""
@@ -313,6 +318,9 @@ class Comparison:
     def _found(
         self, subject: str, maker: DatedSite | None, taker: DatedSite | None, *, is_new: bool
     ) -> None:
+        lacks = self._old if is_new else self._new
+        if maker is not None and lacks.is_amiss(maker):
+            return  # that follows from a failure, which is said
         if is_new and maker is not None and self._is_lost(maker):
             self.lost.setdefault(maker.file, []).append(subject)
             return
@@ -326,6 +334,13 @@ class Comparison:
         new: DatedSite | None,
         old: DatedSite | None,
     ) -> None:
+        if (
+            new is not None
+            and self._old.is_amiss(new)
+            or old is not None
+            and self._new.is_amiss(old)
+        ):
+            return
         if new is not None and self._is_lost(new):
             self.lost.setdefault(new.file, []).append(f"its {subject}")
             return

@@ -56,8 +56,10 @@ class UpgradePath(NamedTuple):
     `late` are the files that stand before one that has run, with what the runner does with them, and
     `newest` is the last one that has run; `edited` have run with another text. `failures` and `divergences`
     are by the file that they are told of; `lost` is what files would have made that never run there, by file.
-    `refused`: the runner stops at a late file, and nothing runs. `is_new` says of a table whether none of
-    these databases had it.
+    `refused`: the runner stops at a late file, and nothing runs. `pending` are the files that run; what
+    statements of theirs do not simply run is in `notable`, by file and index, where that is not what they do
+    on a new database (`None`); a revision's files are named there as git names them (`main:0001.sql`).
+    `is_new` says of a table whether none of these databases had it.
     """
 
     revision: str
@@ -68,4 +70,6 @@ class UpgradePath(NamedTuple):
     divergences: Mapping[str, Sequence[Divergence]]
     lost: Mapping[str, Sequence[str]]
     refused: bool
+    pending: tuple[str, ...]
+    notable: Mapping[tuple[str, int], FirstOutcome] | None
     is_new: Callable[[Ref], bool]

@@ -26,7 +26,7 @@ from idemlint.sequence.upgrade.upgrade_plan import plan_of
 if TYPE_CHECKING:
     from idemlint.git.past import Past
     from idemlint.postgres.kinds import Ref
-    from idemlint.sequence.first.first_outcome import StatementSite
+    from idemlint.sequence.first.first_outcome import FirstOutcome, StatementSite
     from idemlint.sequence.script import Script
     from idemlint.sequence.upgrade.upgrade_plan import UpgradePlan
     from idemlint.source.statement import Statement
@@ -77,6 +77,8 @@ class Walk:
             {},
             {},
             plan.refused,
+            plan.pending,
+            None,
             _Tables(plan, self._scripts, Makings(chain.names, self._scripts, chain.terms)).is_new,
         )
         if plan.is_plain or not chain.names:
@@ -115,8 +117,25 @@ class Walk:
         if not plan.is_behind:
             compared.compare()
         return found._replace(
-            failures=failures, divergences=compared.divergences, lost=compared.lost
+            failures=failures,
+            divergences=compared.divergences,
+            lost=compared.lost,
+            notable={
+                site: self._as_told(outcome)
+                for site, outcome in old.first.notable
+                if site[0] in plan.pending
+            },
         )
+
+    def _as_told(self, outcome: FirstOutcome) -> FirstOutcome:
+        """The same, with the revision's files as git names them."""
+        because, follows = (
+            site._replace(file=f"{self._past.revision}:{site.file.removeprefix(_THEN)}")
+            if site is not None and site.file.startswith(_THEN)
+            else site
+            for site in (outcome.because, outcome.follows)
+        )
+        return outcome._replace(because=because, follows=follows)
 
 
 def _followers(run: Chain, file: str, index: int) -> int:
