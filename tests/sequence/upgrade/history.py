@@ -1,9 +1,9 @@
-"""The last additions to a folder of a real repository, each as a branch: what idemlint says, and what a server does.
+"""The last additions to a folder of a real repository, each as a branch: idemlint, and a server.
 
-    python -m sequence.upgrade.history GITDIR FOLDER RUNNER [--last N] [--late] [--bring PATH …]
+    python -m sequence.upgrade.history GITDIR FOLDER RUNNER [--last N] [--late]
 
-For each of the last N commits that touch the folder, databases have run what its parent had. With `--late` the
-commit's new files are given to a database that has run all others of the newest commit instead.
+For each of the last N commits that touch the folder, databases have run what its parent had. With `--late`
+the commit's new files are given to a database that has run all others of the newest commit instead.
 """
 
 from __future__ import annotations

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from idemlint.sequence.upgrade.upgrade_path import UpgradePath
     from postgres.server import Database, Server
-    from postgres.snapshot import Snapshot
+    from postgres.snapshot import Difference, Snapshot
 
 FOLDER = "no/such/folder"
 #: The parts of a snapshot of which idemlint says what is there: relations, columns, labels, routines, views.
-PARTS = ("pg_class", "pg_attribute", "pg_proc", "pg_enum", "pg_rewrite")
+PARTS = ("pg_class", "pg_attribute", "pg_proc", "pg_enum", "pg_rewrite", "pg_type")
 
 
 def opened(
@@ -92,7 +92,7 @@ def held_against(
             found.statements += 1
             found.unknown += first.verdict == "unknown"
             found.claims += first.verdict == "fails"
-            asked = sqlstate is not None and is_asked(sqlstate)
+            asked = sqlstate is not None and is_asked(sqlstate) and sqlstate[:2] != "25"
             if first.verdict == "fails" and first.sqlstate != sqlstate:
                 found.wrong.append(f"{site}: {first.sqlstate}, a server {sqlstate}")
             if first.verdict == "runs" and asked:
@@ -123,9 +123,22 @@ def _compare(
                 found.missed_differences.append(name)
 
 
+def _names(part: str, change: Difference) -> frozenset[str]:
+    """The names of what differs; in which order columns stand does not count."""
+    if part != "pg_attribute":
+        return change.names
+    added, removed = (
+        {(name, content.partition(",")[2]) for name, content in each}
+        for each in (change.added, change.removed)
+    )
+    return frozenset(name for name, _ in added ^ removed)
+
+
 def _word(part: str, name: str) -> str:
     if part == "pg_rewrite":
         name = name.removesuffix(' "_RETURN"')
+    if part == "pg_type":
+        name = name.removesuffix("[]")
     return name.replace('"', "").removeprefix("public.").partition("(")[0] + f" [{part}]"
 
 

@@ -13,7 +13,7 @@ from idemlint.plpgsql.constants import mentions
 from idemlint.postgres.kinds import Kind, Ref, Space, in_words
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
-from idemlint.replay.catalog.column import SERIALS
+from idemlint.replay.catalog.column import SERIALS, Column
 from idemlint.replay.catalog.datatype import EnumDefinition
 from idemlint.replay.catalog.slots import (
     ABSENT,
@@ -33,7 +33,6 @@ from idemlint.source.tree import shape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.replay.catalog.column import Column
     from idemlint.replay.catalog.slots import Key, Presence, Slot
     from idemlint.sequence.chain import Chain
     from idemlint.sequence.upgrade.upgrade_plan import UpgradePlan
@@ -156,9 +155,9 @@ class OneRun:
         """Whether a statement failed, or may have, that is about it."""
         return self._run.first.is_in_doubt(ref) or self._doubts.about(ref)
 
-    def is_amiss(self, site: DatedSite) -> bool:
+    def is_amiss(self, site: DatedSite | None) -> bool:
         """Whether a statement of the work tree fails here, or may fail."""
-        return not site.is_past and (site.file, site.statement) in self._amiss
+        return site is not None and not site.is_past and (site.file, site.statement) in self._amiss
 
     def site(self, slot: Slot | None) -> DatedSite | None:
         """The statement that made something, or changed it last, or took it away."""
@@ -260,7 +259,9 @@ class Comparison:
             there = lacks.view.names(Space.COLUMN, table)
             mine = has.view.names(Space.COLUMN, table)
             for name in mine.names:
-                if name in there.names or not there.complete or self._is_doubted(name, table):
+                if name in there.names or self._is_doubted(name, table):
+                    continue
+                if not there.complete and not self._is_added(has, lacks, table, name):
                     continue
                 self._found(
                     in_words(Kind.COLUMN, Ref(Space.COLUMN, name, None, _shown(held))),
@@ -281,6 +282,13 @@ class Comparison:
                     self._new.site(self._new.column_slot(table, name)),
                     self._old.site(self._old.column_slot(table, name)),
                 )
+
+    def _is_added(self, has: OneRun, lacks: OneRun, table: Ref, name: str) -> bool:
+        """Whether a column of a table that may have others was added by a statement, and the other one has
+        nobody who did: else that one statement would have failed."""
+        mine, other = _known(has, table, name), _known(lacks, table, name)
+        is_new = mine is not None and isinstance(mine.definition, Column) and mine.maker > 0
+        return is_new and (other is None or other.presence is ABSENT)
 
     def _is_doubted(self, name: str, table: Ref) -> bool:
         ref = Ref(Space.COLUMN, name, None, table)
@@ -319,7 +327,7 @@ class Comparison:
         self, subject: str, maker: DatedSite | None, taker: DatedSite | None, *, is_new: bool
     ) -> None:
         lacks = self._old if is_new else self._new
-        if maker is not None and lacks.is_amiss(maker):
+        if lacks.is_amiss(maker):
             return  # that follows from a failure, which is said
         if is_new and maker is not None and self._is_lost(maker):
             self.lost.setdefault(maker.file, []).append(subject)
@@ -334,12 +342,7 @@ class Comparison:
         new: DatedSite | None,
         old: DatedSite | None,
     ) -> None:
-        if (
-            new is not None
-            and self._old.is_amiss(new)
-            or old is not None
-            and self._new.is_amiss(old)
-        ):
+        if self._old.is_amiss(new) or self._new.is_amiss(old):
             return
         if new is not None and self._is_lost(new):
             self.lost.setdefault(new.file, []).append(f"its {subject}")
