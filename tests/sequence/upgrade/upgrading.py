@@ -168,7 +168,7 @@ def _belongs(subject: str, name: str) -> bool:
     if holder:
         # Columns behind it have other numbers.
         return plain.startswith((f"{holder}.", f"{holder} "))
-    return plain.startswith((f"{thing}.", f"{thing} ", f"{thing}_"))
+    return plain.startswith((f"{thing}.", f"{thing} ", f"{thing}_", f"idx_{thing}_"))
 
 
 Site = tuple[str, int]

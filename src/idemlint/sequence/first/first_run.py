@@ -26,7 +26,7 @@ from idemlint.sequence.first.blame import Blame
 from idemlint.sequence.first.first_outcome import RUNS, FirstOutcome, StatementSite
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.judge.rerun import Program
@@ -200,10 +200,12 @@ class FirstRun:
         """What is there now."""
         return self._machine.catalog
 
-    def is_in_doubt(self, ref: Ref) -> bool:
-        """Whether a thing is, or is not, there for a statement that failed, or of which that is not known."""
+    def is_in_doubt(self, ref: Ref, spared: Container[str] = ()) -> bool:
+        """Whether a thing is, or is not, there for a statement that failed, or of which that is not known;
+        what is not known of statements of the files `spared` does not count."""
         resolved = self._blame.makings.resolved(ref)
-        return resolved in self._doubtful or any(
+        doubt = self._doubtful.get(resolved)
+        return (doubt is not None and doubt.file not in spared) or any(
             resolved in each.made or resolved in each.ended for each in self._blame.failures
         )
 

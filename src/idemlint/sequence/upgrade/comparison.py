@@ -9,183 +9,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql.constants import mentions
 from idemlint.postgres.kinds import Kind, Ref, Space, in_words
-from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.column import SERIALS, Column
 from idemlint.replay.catalog.datatype import EnumDefinition
-from idemlint.replay.catalog.slots import (
-    ABSENT,
-    BUILTIN_SCHEMAS,
-    FIRST_OID,
-    PG_TEMP,
-    PRESENT,
-    UNKNOWN,
-    Mark,
-)
-from idemlint.replay.catalog.view import View
-from idemlint.replay.effects import flat
-from idemlint.replay.effects.vocabulary import Body, Opaque, Requires
+from idemlint.replay.catalog.slots import ABSENT
+from idemlint.sequence.upgrade.run_end import BUILTIN, RunEnd
 from idemlint.sequence.upgrade.upgrade_path import DatedSite, Divergence
-from idemlint.source.tree import shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from idemlint.replay.catalog.slots import Key, Presence, Slot
+    from idemlint.replay.catalog.slots import Slot
     from idemlint.sequence.chain import Chain
+    from idemlint.sequence.upgrade.run_end import Held
     from idemlint.sequence.upgrade.upgrade_plan import UpgradePlan
 
-#: What stands in a schema and is looked at.
-_COMPARED: Final = frozenset({Space.RELATION, Space.TYPE, Space.ROUTINE})
-#: The schemas that every database has, by their identities.
-_BUILTIN: Final = {oid: name for name, oid in BUILTIN_SCHEMAS.items() if oid != PG_TEMP}
 #: What OR REPLACE gives another meaning.
 _REPLACED: Final = frozenset({Kind.VIEW, Kind.FUNCTION, Kind.PROCEDURE})
-
-
-class Held(NamedTuple):
-    """Something that a statement of a run has made, by the name that it has in either."""
-
-    space: Space
-    schema: str
-    name: str
-
-    @property
-    def ref(self) -> Ref:
-        """A routine without its arguments."""
-        bare = self.name.partition("(")[0] if self.space is Space.ROUTINE else self.name
-        return Ref(self.space, bare, self.schema)
-
-
-class Doubts:
-    """What the statements of a run are about that fail, or may fail: one that had run before this run began
-    has done its work."""
-
-    def __init__(self, run: Chain) -> None:
-        self._refs: set[tuple[Space, str, str]] = set()
-        self._names: set[str] = set()
-        for (file, index), outcome in run.first.notable:
-            if outcome.verdict == "fails" and run.is_applied(file):
-                continue
-            script = run.running(file).script
-            statement = script.parsed.statements[index]
-            for effect in flat(script.program(statement)):
-                if isinstance(effect, Body | Opaque):
-                    text = script.parsed.code[statement.start : statement.end]
-                    self._names |= mentions(text.decode("utf-8", "replace"))
-                elif not isinstance(effect, Requires):
-                    for ref in (getattr(effect, "ref", None), getattr(effect, "to", None)):
-                        if isinstance(ref, Ref):
-                            self._refs.add(_bare(ref))
-
-    def about(self, ref: Ref) -> bool:
-        """Whether one of them may make something of that name, or change it."""
-        return ref.name in self._names or _bare(ref) in self._refs
-
-
-def _bare(ref: Ref) -> tuple[Space, str, str]:
-    """A name without its schema: another one of that name is in doubt as well."""
-    return ref.space, ref.name, ref.parent.name if ref.parent is not None else ""
-
-
-class OneRun:
-    """What a run has left."""
-
-    def __init__(self, run: Chain, past: str) -> None:
-        self._run = run
-        self._past = past
-        self.catalog = run.first.catalog
-        self.view = View(self.catalog).surely
-        start = Mark(0, 0, self.catalog.search_path)
-        #: Which statement touched a name last.
-        self._last = {each.key: each.statement for each in self.catalog.changes(start)}
-        self._doubts = Doubts(run)
-        self._amiss = frozenset(site for site, _ in run.first.notable)
-        self.held = {key: slot for key, slot in self._all() if slot.presence is PRESENT}
-
-    def _all(self) -> Iterator[tuple[Held, Slot]]:
-        for key in list(self.catalog.slots):
-            if key[0] in _COMPARED:
-                slot = self._slot(key)
-                schema = self._schema(key[1])
-                if schema is not None and slot is not None and slot.maker:
-                    yield Held(key[0], schema, key[2]), slot
-
-    def _schema(self, oid: int) -> str | None:
-        if oid in _BUILTIN:
-            return _BUILTIN[oid]
-        home = None if self.catalog.is_dead(oid) else self.catalog.key_of(oid)
-        return home[2] if home is not None and home[0] is Space.SCHEMA else None
-
-    def _slot(self, key: Key) -> Slot | None:
-        """What is known of a name; with what it hangs on, and what that hangs on, it is gone."""
-        catalog = self.catalog
-        slot = catalog.find_key(key)
-        if slot is None or slot.presence is not PRESENT:
-            return slot
-        owners = [catalog.by_oid(oid) for oid in slot.owners]
-        if all(each is None or catalog.alive(each) for each in owners):
-            return slot
-        return slot._replace(presence=ABSENT)
-
-    def recorded(self, held: Held) -> Slot | None:
-        """What is known of something that the other run has."""
-        container = self.catalog.key(Ref(held.space, held.ref.name, held.schema))
-        return None if container is None else self._slot((held.space, container[1], held.name))
-
-    def presence(self, held: Held) -> Presence:
-        """Whether it is there: of a name that no statement has made, and nothing may have made that built its
-        SQL, it is surely not."""
-        ref = held.ref
-        if self.is_in_doubt(ref) or knowledge.is_open(self.catalog, ref.name):
-            return UNKNOWN
-        slot = self.recorded(held)
-        if slot is None or (slot.presence is UNKNOWN and not slot.maker):
-            return ABSENT
-        return slot.presence
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it cannot be told what something has made that built its SQL."""
-        return knowledge.is_open(self.catalog, "", FIRST_OID)
-
-    def is_in_doubt(self, ref: Ref) -> bool:
-        """Whether a statement failed, or may have, that is about it."""
-        return self._run.first.is_in_doubt(ref) or self._doubts.about(ref)
-
-    def is_amiss(self, site: DatedSite | None) -> bool:
-        """Whether a statement of the work tree fails here, or may fail."""
-        return site is not None and not site.is_past and (site.file, site.statement) in self._amiss
-
-    def site(self, slot: Slot | None) -> DatedSite | None:
-        """The statement that made something, or changed it last, or took it away."""
-        number = slot.maker if slot is not None else 0
-        if slot is not None:
-            number = self._last.get(self.catalog.key_of(slot.oid), number)
-        origin = self._run.origin(number) if number else None
-        if origin is None:
-            return None
-        file, index = origin
-        parsed = self._run.running(file).script.parsed
-        row = parsed.source.data.count(b"\n", 0, parsed.statements[index].span.start) + 1
-        return DatedSite(file.removeprefix(self._past), index, row, file.startswith(self._past))
-
-    def text(self, slot: Slot) -> str:
-        """The statement that made something, without its places."""
-        origin = self._run.origin(slot.maker)
-        if origin is None:
-            return ""
-        tree = self._run.running(origin[0]).script.parsed.statements[origin[1]].tree
-        return shape({**tree.fields, "replace": True}) if tree is not None else ""
-
-    def column_slot(self, table: Ref, name: str) -> Slot | None:
-        """What is known of a column; what came with its table has that one's maker."""
-        holder = self.catalog.find(table)
-        if holder is None:
-            return None
-        return self.catalog.slots.get((Space.COLUMN, holder.oid, name)) or holder
 
 
 class Comparison:
@@ -194,8 +33,9 @@ class Comparison:
 
     def __init__(self, plan: UpgradePlan, new: Chain, old: Chain, past: str) -> None:
         self._plan = plan
-        self._new = OneRun(new, past)
-        self._old = OneRun(old, past)
+        same = {then: now for then, now in plan.twins.items() if not plan.runs_otherwise(now)}
+        self._new = RunEnd(new, past, frozenset(same.values()))
+        self._old = RunEnd(old, past, frozenset(f"{past}{each}" for each in same))
         self._names = new.names
         self._now = dict(plan.twins)
         self._concerned = frozenset((*plan.pending, *plan.never))
@@ -222,7 +62,7 @@ class Comparison:
             elif slot.kind in _REPLACED and slot.kind is other.kind:
                 self._meaning(held, slot, other)
 
-    def _one_has(self, names: list[Held], has: OneRun, lacks: OneRun) -> None:
+    def _one_has(self, names: list[Held], has: RunEnd, lacks: RunEnd) -> None:
         mine = {has.held[each].oid for each in names}
         for held in names:
             slot = has.held[held]
@@ -237,7 +77,7 @@ class Comparison:
                 is_new=has is self._new,
             )
 
-    def _is_of(self, owner: int, mine: set[int], has: OneRun) -> bool:
+    def _is_of(self, owner: int, mine: set[int], has: RunEnd) -> bool:
         """Whether what something hangs on is inside of a thing that the other one lacks as well, or is a
         column that is told of by itself."""
         home = has.catalog.key_of(owner)
@@ -249,7 +89,7 @@ class Comparison:
         lacks = self._old if has is self._new else self._new
         if table is None:
             return False
-        schema = _BUILTIN.get(table[1]) or "public"
+        schema = BUILTIN.get(table[1]) or "public"
         there = lacks.view.names(Space.COLUMN, Ref(Space.RELATION, table[2], schema))
         return there.complete and home[2] not in there.names
 
@@ -283,7 +123,7 @@ class Comparison:
                     self._old.site(self._old.column_slot(table, name)),
                 )
 
-    def _is_added(self, has: OneRun, lacks: OneRun, table: Ref, name: str) -> bool:
+    def _is_added(self, has: RunEnd, lacks: RunEnd, table: Ref, name: str) -> bool:
         """Whether a column of a table that may have others was added by a statement, and the other one has
         nobody who did: else that one statement would have failed."""
         mine, other = _known(has, table, name), _known(lacks, table, name)
@@ -376,7 +216,7 @@ def _shown(held: Held) -> Ref:
     return Ref(held.space, held.name, schema)
 
 
-def _known(run: OneRun, table: Ref, name: str) -> Slot | None:
+def _known(run: RunEnd, table: Ref, name: str) -> Slot | None:
     holder = run.catalog.find(table)
     return None if holder is None else run.catalog.slots.get((Space.COLUMN, holder.oid, name))
 

@@ -43,6 +43,10 @@ class UpgradePlan(NamedTuple):
     is_behind: bool
     is_plain: bool
 
+    def runs_otherwise(self, name: str) -> bool:
+        """Whether a file of now, which has run, has another text now."""
+        return name in self.edited or name in self.pending
+
     @property
     def refused(self) -> bool:
         """Whether the runner stops before anything runs."""
