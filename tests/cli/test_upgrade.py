@@ -277,3 +277,47 @@ def test_a_guessed_order_is_not_asked(idemlint: Idemlint, folder: Path) -> None:
     first(a="CREATE TABLE a (id int);", c="ALTER TABLE a RENAME TO c;")
     write("m/b.sql", "ALTER TABLE a ADD COLUMN x text;")
     assert told(idemlint, "psql") == []
+
+
+def test_replay_says_where_an_old_database_stops(idemlint: Idemlint, folder: Path) -> None:
+    first(**{"1_a": "CREATE TABLE a (id int);", "3_c": "ALTER TABLE a RENAME TO c;"})
+    write("m/2_b.sql", "CREATE TABLE b (id int);\nALTER TABLE a ADD COLUMN x text;")
+    options = ("replay", "--isolated", "--runner", "sqlx", "--from", "main", "m")
+    assert (
+        "On a database that has run main: stops at m/2_b.sql:2 (42P01).\n" in idemlint(*options).out
+    )
+    told = json.loads(idemlint(*options, "--output-format", "json").out)
+    by_file = {file["filename"]: file["statements"] for file in told["files"]}
+    assert [each["upgrade"]["verdict"] for each in by_file["m/2_b.sql"]] == ["runs", "fails"]
+    assert by_file["m/2_b.sql"][1]["upgrade"]["because"] == {"filename": "main:m/3_c.sql", "row": 1}
+    assert "upgrade" not in by_file["m/1_a.sql"][0]
+
+
+@pytest.mark.parametrize(
+    ("runner", "late", "words"),
+    [
+        ("sqlx", "2_b", "the file that is left runs"),
+        ("tern", "2_b", "nothing is left to run; 1 late file never runs"),
+        ("tern", "4_b", "the file that is left runs"),
+        ("atlas", "2_b", "Atlas refuses m/2_b.sql, which comes late, and nothing runs"),
+    ],
+)
+def test_replay_says_what_an_old_database_runs(
+    idemlint: Idemlint, folder: Path, runner: str, late: str, words: str
+) -> None:
+    first(**{"1_a": "CREATE TABLE a (id int);", "3_c": "CREATE TABLE c (id int);"})
+    write(f"m/{late}.sql", "CREATE TABLE b (id int);")
+    result = idemlint("replay", "--isolated", "--runner", runner, "--from", "main", "m")
+    assert f"On a database that has run main: {words}.\n" in result.out
+
+
+def test_several_processes_say_the_same(idemlint: Idemlint, folder: Path) -> None:
+    for name in ("m/one", "m/two"):
+        write(f"{name}/1_a.sql", "CREATE TABLE a (id int);")
+        write(f"{name}/3_c.sql", "ALTER TABLE a RENAME TO c;")
+    commit("first")
+    for name in ("m/one", "m/two"):
+        write(f"{name}/2_b.sql", "ALTER TABLE a ADD COLUMN x text;")
+    alone, together = (found(idemlint, "sqlx", "--from", "main", "--jobs", n) for n in ("1", "2"))
+    assert len(alone) == 2
+    assert alone == together
