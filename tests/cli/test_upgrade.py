@@ -260,6 +260,32 @@ def test_a_guard_may_skip_a_table_with_rows(idemlint: Idemlint, folder: Path) ->
     assert told(idemlint, "sqlx") == [("0002_b.sql", "IDM703", "23505")]
 
 
+def test_other_ends_of_lines_are_no_edit(idemlint: Idemlint, folder: Path) -> None:
+    first(**{"0001_a": "CREATE TABLE a (\n  id int\n);\n"})
+    write("m/0001_a.sql", "CREATE TABLE a (\r\n  id int\r\n);\r\n")
+    write("m/0002_b.sql", "ALTER TABLE a ADD COLUMN x int;\n")
+    assert told(idemlint, "sqlx") == []
+
+
+def test_a_picture_of_the_database_is_none_of_its_files(idemlint: Idemlint, folder: Path) -> None:
+    dump = "--\n-- PostgreSQL database dump\n--\n\nCREATE TABLE {} (id int);\n"
+    first(**{"0001_a": "CREATE TABLE a (id int);", "schema": dump.format("a")})
+    write("m/schema.sql", dump.format("b"))
+    write("m/0002_b.sql", "ALTER TABLE a RENAME TO b;")
+    assert told(idemlint, "psql") == []
+
+
+def test_what_is_not_known_of_both_is_no_difference(idemlint: Idemlint, folder: Path) -> None:
+    text = "DO $$ BEGIN IF current_setting('x') = 'y' THEN UPDATE t SET x = 1; END IF; END $$;"
+    first(**{"1_a": f"CREATE TABLE t (x int);\n{text}", "2_b": "ALTER TABLE t ADD COLUMN y int;"})
+    write("m/2_b.sql", "ALTER TABLE t ADD COLUMN z int;")
+    subjects = [each["message"] for each in found(idemlint, "sqlx") if each["code"] == "IDM824"]
+    assert [each.partition(" on t")[0] for each in subjects] == [
+        "a database that has run main has column y",
+        "a new database has column z",
+    ]
+
+
 def test_an_unknown_revision_is_wrong_usage(idemlint: Idemlint, folder: Path) -> None:
     first(**{"0001_a": "CREATE TABLE a (id int);"})
     result = idemlint("check", "--from", "mian", "m")

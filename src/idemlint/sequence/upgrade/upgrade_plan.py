@@ -165,10 +165,12 @@ class _Past:
         return real
 
     def _is_ours(self, name: str, roots: set[str], data: bytes | None) -> bool:
-        """Whether the runner ran a file that is gone, by its name and its text."""
+        """Whether the runner ran a file that is gone, by its name and its text: what is there and is none of
+        its files was none."""
         profile = self._profile
         return (
             data is not None
+            and not Path(name).exists()
             and name.lower().endswith(".sql")
             and profile.direction(name) in ("up", "repeatable")
             and root(profile, name) in roots
