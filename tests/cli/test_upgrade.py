@@ -292,6 +292,27 @@ def test_an_unknown_revision_is_wrong_usage(idemlint: Idemlint, folder: Path) ->
     assert (result.code, "git knows no revision `mian`" in result.err) == (2, True)
 
 
+def test_where_a_clone_lacks_a_text_nothing_is_asked(idemlint: Idemlint, folder: Path) -> None:
+    first(**{"1_a": "CREATE TABLE a (id int);", "2_b": "CREATE TABLE b (id int);"})
+    blob = git("rev-parse", "HEAD:m/2_b.sql").strip()
+    Path("m/2_b.sql").unlink()
+    Path(".git", "objects", blob[:2], blob[2:]).unlink()
+    result = idemlint("check", "--isolated", "--runner", "sqlx", "--from", "main", "m")
+    assert "IDM824" not in result.out
+    assert "the upgrade path was not asked: this clone does not have m/2_b.sql" in result.out
+
+
+def test_since_does_not_ask_repositories_that_do_not_know_the_revision(
+    idemlint: Idemlint, folder: Path
+) -> None:
+    first(**{"1_a": "CREATE TABLE IF NOT EXISTS a (id int);"})
+    git("branch", "base")
+    git("init", "--quiet", "--initial-branch=main", "m/inner")
+    write("m/inner/1_a.sql", "CREATE TABLE IF NOT EXISTS a (id int);")
+    assert idemlint("check", "--isolated", "--since", "base", "m").code == 0
+    assert idemlint("check", "--isolated", "--from", "base", "m").code == 2
+
+
 def test_without_git_nothing_is_asked_and_that_is_said(idemlint: Idemlint, here: Path) -> None:
     write("m/0001_a.sql", "CREATE TABLE IF NOT EXISTS a (id int);")
     result = idemlint("check", "--from", "main", "m")

@@ -73,9 +73,17 @@ def look_at(
         elif data is not None:
             repositories.setdefault(repository.top, repository)
             files.setdefault(repository.top, {})[within(repository.top, real) or real] = data
-    trees = [
-        _tree(repositories[top], revision, mine, from_base=from_base) for top, mine in files.items()
-    ]
+    trees = []
+    for top, mine in files.items():
+        commit = ""
+        try:
+            commit = repositories[top].commit(revision)
+            trees.append(_tree(repositories[top], commit, mine, from_base=from_base))
+        except GitProblem as problem:
+            if not commit and not from_base:
+                raise
+            # Who asks for what has changed is told elsewhere where that cannot be.
+            reasons[str(problem)] = None
     trees.sort(key=lambda each: len(each.top), reverse=True)
     return (Past(revision, tuple(trees)) if trees else None), "; ".join(reasons)
 
@@ -89,9 +97,10 @@ def _repository(folder: str) -> Repository | str:
 
 
 def _tree(
-    repository: Repository, revision: str, files: Mapping[str, bytes], *, from_base: bool
+    repository: Repository, commit: str, files: Mapping[str, bytes], *, from_base: bool
 ) -> PastTree:
-    commit = repository.merge_base(revision) if from_base else repository.commit(revision)
+    if from_base:
+        commit = repository.merge_base(commit)
     tree = repository.tree(commit)
     wanted = _Around(files)
     blobs = {path: blob for path, blob in tree.items() if wanted.holds(path)}
@@ -106,8 +115,9 @@ def _tree(
     read = repository.texts({tree[path] for path in blobs.keys() - same})
     texts: dict[str, bytes | None] = dict.fromkeys((_real(repository, each) for each in same), None)
     for path in blobs.keys() - same:
-        if tree[path] in read:
-            texts[_real(repository, path)] = read[tree[path]]
+        if tree[path] not in read:
+            raise GitProblem(f"this clone does not have {path} of {commit[:10]}")
+        texts[_real(repository, path)] = read[tree[path]]
     ahead: frozenset[str] = frozenset()
     if not from_base:
         gone = [path for path in blobs if path not in there]
