@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from idemlint.config import Config
     from idemlint.git.history import History
+    from idemlint.git.past import Past
     from idemlint.sequence.texts import Texts
 
 
@@ -52,6 +53,14 @@ class Configured:
 
         def settings_of(config: Config) -> Settings:
             return self._settings_of(config).with_history(history)
+
+        return Configured(self.start, settings_of, self._runner)
+
+    def with_past(self, past: Past) -> Configured:
+        """The same, where this has run on the databases that are there."""
+
+        def settings_of(config: Config) -> Settings:
+            return self._settings_of(config).with_past(past)
 
         return Configured(self.start, settings_of, self._runner)
 

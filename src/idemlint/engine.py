@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from idemlint.configured import Configured
     from idemlint.sequence.order import Group
+    from idemlint.sequence.upgrade.upgrade_path import UpgradePath
     from idemlint.settings import Settings
 
 __all__ = ["Folder", "Sequence", "open", "part"]
@@ -323,7 +324,8 @@ class Folder:
             )
             asked = [name for name in each.in_order() if name in each.asked]
             alone = [name for name in each.outside if is_read_alone(each, name, settings.terms)]
-            found.append(Sequence(self.update, settings, chain, each, asked))
+            upgrade = self._upgrade(settings, chain, scripts, each, grouping)
+            found.append(Sequence(self.update, settings, chain, each, asked, upgrade=upgrade))
             for name in alone:
                 # Such a file is a folder by itself: all its files running again is itself running again.
                 # What rolls nothing back that is there is run by itself, too.
@@ -337,6 +339,24 @@ class Folder:
                     Sequence(self.update, settings, by_itself, each, [name], is_ordered=False)
                 )
         return found
+
+    def _upgrade(
+        self,
+        settings: Settings,
+        chain: Chain,
+        scripts: Scripts,
+        group: Group,
+        grouping: Grouping,
+    ) -> Callable[[], UpgradePath | None] | None:
+        """What tells what becomes of databases that have run a revision, where one is named; of scripts that
+        run others nobody is asked."""
+        past = settings.past
+        if past is None or group.followed.includes or not chain.names:
+            return None
+        from idemlint.sequence.upgrade.walk import Walk
+
+        texts, clues = self._texts, grouping.clues
+        return Walk(chain, scripts, texts, clues, past).path
 
     def _index(self) -> None:
         self._by_file: dict[str, list[Sequence]] = {}

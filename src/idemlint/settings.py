@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from idemlint.config import Config
     from idemlint.git.history import History
+    from idemlint.git.past import Past
     from idemlint.modes import Mode
     from idemlint.sequence.texts import Texts
 
@@ -56,7 +57,8 @@ class Settings(NamedTuple):
     """`rules` are the codes that are switched on, but in the files that `per_file_ignores` names. `root`:
     the folder from which files are named where a name must not depend on where we were started.
     `default_branch`: how git calls the one that all others go into, where that cannot be seen. `history` is
-    what git says of the files: who wants it counted asks (`git.history.look_back`)."""
+    what git says of the files: who wants it counted asks (`git.history.look_back`); so is `past` what it says
+    of those that have run (`git.past.look_at`)."""
 
     rules: frozenset[str]
     root: str
@@ -69,6 +71,7 @@ class Settings(NamedTuple):
     down: bool = False
     per_file_ignores: tuple[Ignored, ...] = ()
     history: History | None = None
+    past: Past | None = None
 
     @classmethod
     def load(
@@ -138,6 +141,10 @@ class Settings(NamedTuple):
     def with_history(self, history: History) -> Settings:
         """The same, where this is what git says of the files."""
         return self._replace(history=history)
+
+    def with_past(self, past: Past) -> Settings:
+        """The same, where this has run on the databases that are there."""
+        return self._replace(past=past)
 
     @property
     def terms(self) -> Terms:

@@ -30,6 +30,7 @@ def commands() -> list[str]:
     text = "\n".join(block for _, block in BLOCKS)
     text = text.replace("origin/${{ github.base_ref }}", "origin/main")
     text = text.replace("$CI_MERGE_REQUEST_DIFF_BASE_SHA", "origin/main")
+    text = text.replace("v1.4.0", "origin/main")
     lines = re.findall(r"(?:^|[ /])idemlint (--?[a-z].*)$", text, re.MULTILINE)
     inline = re.findall(r"`idemlint (--[a-z].*?)`", PAGE)
     return [*lines, *inline]

@@ -14,6 +14,7 @@ Options on a fence, all but `unsafe` and `server` on `bad` and `good` only:
 - `branch=other`: the default branch has the file, too, with another text; `branch=without`: it has all but
   this file, as git would say
 - `rerun=redo`: what runs again; else `any`
+- `from=without`: databases have run all files but this one, as a revision would have had them
 - `unsafe` on `fixed`: the fix is not made without `--unsafe-fixes`
 - `server=no reason=needs-postgis`: not tried on a server
 """
@@ -31,6 +32,7 @@ from idemlint.apply.rounds import fix_files
 from idemlint.config import MODES
 from idemlint.git.contents import blob_id
 from idemlint.git.history import Branch, History
+from idemlint.git.past import Past, PastTree
 from idemlint.rules import all_rules
 from idemlint.rules.kit import pages
 from idemlint.sequence.terms import StartAfter
@@ -69,6 +71,7 @@ KNOWN = {
     "start-after",
     "branch",
     "rerun",
+    "from",
     "unsafe",
     "server",
     "reason",
@@ -119,7 +122,17 @@ class Case:
             postgres_version=int(self.example.options.get("postgres", "14")),
             start_after=() if until is None else (StartAfter(until, os.path.realpath(os.curdir)),),
             history=self.history,
+            past=self.past,
         )
+
+    @property
+    def past(self) -> Past | None:
+        """What a revision would have of the example's files."""
+        if "from" not in self.example.options:
+            return None
+        texts = {os.path.realpath(name): data for name, data in self.contents(b"").items()}
+        del texts[os.path.realpath(self.name)]
+        return Past("main", (PastTree(os.path.realpath(os.curdir), texts, frozenset()),))
 
     @property
     def history(self) -> History | None:

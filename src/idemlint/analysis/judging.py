@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from idemlint.sequence.chain import Chain
     from idemlint.sequence.halfway import Halfway
     from idemlint.sequence.order import Group
+    from idemlint.sequence.upgrade.upgrade_path import UpgradePath
     from idemlint.settings import Settings
 
 
@@ -39,8 +40,12 @@ class Sequence:
         asked: list[str],
         *,
         is_ordered: bool = True,
+        upgrade: Callable[[], UpgradePath | None] | None = None,
     ) -> None:
         self._update = update
+        #: What becomes of databases that have run a revision, where somebody asks; until a text changes.
+        self._ask_upgrade = upgrade
+        self._upgrade: tuple[UpgradePath | None] | None = None
         #: What its analysis depends on.
         self.settings = settings
         self._chain = chain
@@ -129,7 +134,7 @@ class Sequence:
 
         with no_garbage():
             chain.after(chain.names[-1])
-            return report._replace(outlook=outlook_of(chain))
+            return report._replace(outlook=outlook_of(chain, self.upgrade()))
 
     def tally(self, name: str, *, excerpts: bool = True) -> FileTally:
         """What is found in a file, and how many statements it has; without `excerpts`, findings have no
@@ -142,11 +147,21 @@ class Sequence:
         settings, chain = self.settings, self._living()
         with no_garbage():
             migration = chain.judged(name)
+            if self._ask_upgrade is not None:
+                migration.ask_upgrade = self.upgrade
             if self._latest is not None and self._latest.migration is migration:
                 return self._latest
             judged = judge(migration, settings.rules_for(name), chain.terms.rerun)
         self._latest = judged if chain.keeps else None
         return judged
+
+    def upgrade(self) -> UpgradePath | None:
+        """What becomes of databases that have run a revision; `None`: nobody asks, or it cannot be told. An
+        error of ours is raised once."""
+        if self._ask_upgrade is not None and self._upgrade is None:
+            self._upgrade = (None,)
+            self._upgrade = (self._ask_upgrade(),)
+        return None if self._upgrade is None else self._upgrade[0]
 
     def after(self, name: str) -> View:
         """What is there when the file has run, read-only: what is surely known, and what the folder makes.
@@ -185,7 +200,12 @@ class Sequence:
     def changed(self, names: Iterable[str]) -> frozenset[str]:
         """For `Folder`: the texts of some of the files are other ones now. Says which files' answers, and
         those of files by themselves beside them, rest on that."""
-        return self._chain.update(names)
+        moved = self._chain.update(names)
+        if self._ask_upgrade is None:
+            return moved
+        # What is told of one file there may hang on any other.
+        self._upgrade = None
+        return moved.union(self.files)
 
     def forget(self, name: str) -> None:
         """For `Folder`: the answers of one of the files may be others now."""

@@ -12,6 +12,7 @@ from idemlint.source.positions import Lines
 if TYPE_CHECKING:
     from idemlint.sequence.chain import Chain
     from idemlint.sequence.first.first_outcome import FirstOutcome
+    from idemlint.sequence.upgrade.upgrade_path import UpgradePath
 
 
 class FirstStop(NamedTuple):
@@ -29,10 +30,23 @@ class FirstStop(NamedTuple):
     together: int = 1
 
 
+class UpgradeOutlook(NamedTuple):
+    """What becomes of a database that has run a `revision`: so many files are `pending`, and so many are
+    `skipped`. `stop` is the first of them that fails, `unknown` are the statements of which it cannot be
+    told. `refused` is the file at which the runner stops before anything runs; empty: it does not."""
+
+    revision: str
+    pending: int
+    skipped: int
+    stop: FirstStop | None
+    unknown: int
+    refused: str
+
+
 class Outlook(NamedTuple):
     """What becomes of a sequence's files on an empty database: there are so many `files`; `failures` are its
     statements that fail, consequences of others apart, `unknown` those of which it cannot be told.
-    `goes_on`: who runs them by hand goes on behind a failure."""
+    `goes_on`: who runs them by hand goes on behind a failure. `upgrade` is about one that is there."""
 
     runner: str
     files: int
@@ -40,10 +54,12 @@ class Outlook(NamedTuple):
     unknown: int
     stop: FirstStop | None
     goes_on: bool
+    upgrade: UpgradeOutlook | None = None
 
 
-def outlook_of(chain: Chain) -> Outlook | None:
-    """Of a chain whose files have all run; `None`: it has none."""
+def outlook_of(chain: Chain, path: UpgradePath | None = None) -> Outlook | None:
+    """Of a chain whose files have all run, and of its upgrade `path`, where that was asked; `None`: it has no
+    files."""
     notable = chain.first.notable
     roots = [(site, each) for site, each in notable if each.follows is None]
     failures = [each for each in roots if each[1].verdict == "fails"]
@@ -57,7 +73,34 @@ def outlook_of(chain: Chain) -> Outlook | None:
         stop = _stop(chain, name, index, outcome)
     profile = chain.profile
     return Outlook(
-        profile.title, files, len(failures), len(unknown), stop, goes_on=not profile.has_journal
+        profile.title,
+        files,
+        len(failures),
+        len(unknown),
+        stop,
+        goes_on=not profile.has_journal,
+        upgrade=_upgrade(chain, path) if path is not None else None,
+    )
+
+
+def _upgrade(chain: Chain, path: UpgradePath) -> UpgradeOutlook:
+    found = chain.first.notable if path.notable is None else path.notable.items()
+    roots = [each for each in found if each[0][0] in path.pending and each[1].follows is None]
+    failed = next((each for each in roots if each[1].verdict == "fails"), None)
+    stop = None
+    if failed is not None:
+        (name, index), outcome = failed
+        parsed = chain.running(name).script.parsed
+        row = Lines(parsed.source.data).position(parsed.statements[index].start).row
+        stop = FirstStop(shown(name), row, outcome.sqlstate or "")
+    refused = next((name for name, fate in path.late.items() if fate == "refuses"), "")
+    return UpgradeOutlook(
+        path.revision,
+        len(path.pending),
+        sum(fate == "skips" for fate in path.late.values()),
+        stop,
+        sum(each[1].verdict == "unknown" for each in roots),
+        shown(refused),
     )
 
 

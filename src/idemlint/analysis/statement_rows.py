@@ -56,6 +56,7 @@ class StatementRow(NamedTuple):
     half: str | None = None
     leaves: tuple[str, ...] = ()
     loses: tuple[str, ...] = ()
+    upgrade: FirstRow | None = None
 
 
 def rows_of(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[StatementRow]:
@@ -90,6 +91,7 @@ def rows_of(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[Statemen
             _first(judged.migration.firsts.get(statement.index)),
             outcome.half,
             *changed.get(statement.index, ((), ())),
+            _first(judged.migration.on_upgrade(statement.index)),
         )
 
 

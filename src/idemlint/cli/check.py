@@ -70,7 +70,7 @@ def command(**values: Any) -> Code:
     if options.shared.show_files:
         terminal.emit(session.shown_files())
         return Code.CLEAN
-    collector = Collector(session.found, session.applied_unknown)
+    collector = Collector(session.found, session.applied_unknown, session.past_unknown)
     if options.fix or options.diff:
         from idemlint.cli.fix import run_fixes
 

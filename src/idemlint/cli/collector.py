@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 class Collector:
     """Takes in files. `found` is what the paths of the command line stand for, `applied_unknown` says why it
-    is not known which files come late."""
+    is not known which files come late, `past_unknown` why the upgrade path was not asked."""
 
-    def __init__(self, found: Searched, applied_unknown: str = "") -> None:
+    def __init__(self, found: Searched, applied_unknown: str = "", past_unknown: str = "") -> None:
         self.findings: list[Finding] = []
         self.origins: dict[str, tuple[str, str]] = {}
         self.runners: Counter[str] = Counter()
@@ -37,6 +37,8 @@ class Collector:
         self.notes: list[str] = []
         if applied_unknown:
             self.notes.append(f"late merges and edits were not looked for: {applied_unknown}")
+        if past_unknown:
+            self.notes.append(f"the upgrade path was not asked: {past_unknown}")
         self._found = found
         self._checked: set[str] = set()
         self._unread: set[str] = set()

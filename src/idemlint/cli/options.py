@@ -38,6 +38,7 @@ class Shared(NamedTuple):
     search_path: tuple[str, ...] = ()
     start_after: str | None = None
     since: str | None = None
+    from_revision: str | None = None
     default_branch: str | None = None
     down: bool = False
     exclude: tuple[str, ...] = ()
@@ -155,6 +156,12 @@ _SHARED: Final[tuple[Callable[[Any], Any], ...]] = (
     words("--search-path", "Schemas of unqualified names [default: public].", "SCHEMAS"),
     click.option("--start-after", metavar="V", help="Version or file up to which all is context."),
     click.option("--since", metavar="REV", help="Only files added or changed since the revision."),
+    click.option(
+        "--from",
+        "from_revision",
+        metavar="REV",
+        help="What databases have run that the rest runs on [default: where REV of --since was left].",
+    ),
     click.option(
         "--default-branch",
         metavar="NAME",

@@ -50,7 +50,7 @@ def command(**values: Any) -> Code:
     if options.show_files:
         terminal.emit(session.shown_files())
         return Code.CLEAN
-    collector = Collector(session.found)
+    collector = Collector(session.found, past_unknown=session.past_unknown)
     judged = []
     for report in session.reports(collector.leave_out, effects=own.effects):
         shown = _shown(report, down=options.down)

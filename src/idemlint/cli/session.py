@@ -54,6 +54,8 @@ class Session(NamedTuple):
     #: Why it is not known which files come late or were edited after they ran; empty: it is, or nothing
     #: counts as applied.
     applied_unknown: str = ""
+    #: Why the upgrade path was not asked, where it was wanted.
+    past_unknown: str = ""
 
     def open(self, *, once: bool = False) -> Folder:
         """The files as the engine has them; `once`: for who asks about each of them once, in order."""
@@ -249,6 +251,13 @@ def open_session(
         history, applied_unknown = look_back(found.names, texts, settings.default_branch)
         settings = settings.with_history(history)
         configured = configured.with_history(history)
+    past_unknown = ""
+    if options.from_revision is not None or options.since is not None:
+        from idemlint.cli.upgrading import past_of
+
+        past, past_unknown = past_of(options, found.names, texts)
+        if past is not None:
+            settings, configured = settings.with_past(past), configured.with_past(past)
     if options.verbose:
         terminal.note(f"files: {len(found.names) + (stdin is not None):,}")
     return Session(
@@ -263,6 +272,7 @@ def open_session(
         changed=changed,
         run_by_them=tuple(run_by_them),
         applied_unknown=applied_unknown,
+        past_unknown=past_unknown,
     )
 
 

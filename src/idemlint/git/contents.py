@@ -75,7 +75,7 @@ def settle(git: Git, blobs: dict[str, str], files: Mapping[str, bytes]) -> None:
     if not unequal:
         return
     changing = _changed_by_attributes(git, unequal)
-    contents = _read(git, {blobs[path] for path in unequal})
+    contents = texts_of(git, {blobs[path] for path in unequal})
     for path in unequal:
         name, data = blobs[path], files[path]
         blob = contents.get(name)
@@ -106,7 +106,7 @@ def _changed_by_attributes(git: Git, paths: Iterable[str]) -> set[str]:
     return found
 
 
-def _read(git: Git, names: Iterable[str]) -> dict[str, bytes]:
+def texts_of(git: Git, names: Iterable[str]) -> dict[str, bytes]:
     """Blobs by their names; those that are not here (a partial clone) are left out."""
     given = "".join(f"{name}\n" for name in names).encode()
     output = git.ask("cat-file", "--batch", given=given).output

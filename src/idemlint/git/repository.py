@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.errors import UsageProblem
 from idemlint.git.asking import LOCAL, Git, GitProblem
-from idemlint.git.contents import blob_id, read, settle
+from idemlint.git.contents import blob_id, read, settle, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -80,6 +80,10 @@ class Repository:
         if others.output or others.complaint:
             raise GitProblem("git does not find the commit that HEAD names")
         return {}
+
+    def texts(self, blobs: Iterable[str]) -> dict[str, bytes]:
+        """Blobs by their names; those that are not here are left out."""
+        return texts_of(self._git, blobs)
 
     def settle(self, blobs: dict[str, str], files: Mapping[str, bytes]) -> None:
         """See `contents.settle`."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from idemlint.analysis.file_report import FileReport
-    from idemlint.analysis.outlook import FirstStop, Outlook
+    from idemlint.analysis.outlook import FirstStop, Outlook, UpgradeOutlook
     from idemlint.analysis.statement_rows import FirstRow, StatementRow
     from idemlint.report.lines import Line
 
@@ -96,6 +96,33 @@ def outlooks(files: Iterable[FileReport], width: int | None) -> Iterator[Line]:
         style = "error" if each.failures else ("sqlstate" if each.unknown else "good")
         text = f"On an empty database{whose}: "
         yield from folded([(text, "message"), (f"{_outlook(each)}.", style)], width)
+        path = each.upgrade
+        if path is not None:
+            fails = path.stop is not None or bool(path.refused)
+            style = "error" if fails else ("sqlstate" if path.unknown else "good")
+            text = f"On a database that has run {one_line(path.revision)}{whose}: "
+            yield from folded(
+                [(text, "message"), (f"{_upgrade(path, each.runner)}.", style)], width
+            )
+
+
+def _upgrade(path: UpgradeOutlook, runner: str) -> str:
+    if path.refused:
+        return f"{runner} refuses {shown_name(path.refused)}, which comes late, and nothing runs"
+    never = f"; {counted(path.skipped, 'late file')} never run{'s' * (path.skipped == 1)}"
+    skipped = never if path.skipped else ""
+    others = f"; {counted(path.unknown, 'statement')} cannot be told" if path.unknown else ""
+    if path.stop is not None:
+        where = f"{shown_name(path.stop.filename)}:{path.stop.row} ({path.stop.sqlstate})"
+        return f"stops at {where}{others}{skipped}"
+    if not path.pending:
+        return f"nothing is left to run{skipped}"
+    files = (
+        f"all {path.pending:,} files that are left" if path.pending > 1 else "the file that is left"
+    )
+    if others:
+        return f"cannot tell: {others.removeprefix('; ')}{skipped}"
+    return f"{files} run{'s' * (path.pending == 1)}{skipped}"
 
 
 def _outlook(each: Outlook) -> str:

@@ -72,6 +72,8 @@ def _as_dict(statement: StatementRow) -> dict[str, Any]:
     if statement.half is not None:
         told["half"] = statement.half
         told["leaves"], told["loses"] = list(statement.leaves), list(statement.loses)
+    if statement.upgrade is not None:
+        told["upgrade"] = _first(statement.upgrade)
     if statement.effects is not None:
         told["effects"] = list(map(_effect, statement.effects))
     return told

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.diagnostics import Severity
 from idemlint.rules.kit.rule import FileRule
 from idemlint.sequence.paths import short_name
+from idemlint.sequence.standing import Late
 from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from idemlint.diagnostics import Diagnostic
     from idemlint.runners.profile import Edits, LateFiles
     from idemlint.sequence.migration import Migration
+    from idemlint.sequence.upgrade.upgrade_path import UpgradePath
 
 #: What a runner does about an applied migration that was edited.
 AFTER_EDIT: Final[dict[Edits, str]] = {
@@ -56,6 +58,21 @@ class AppliedMigrationEdited(FileRule):
         yield finding._replace(severity=severity)
 
 
+def late_there(migration: Migration, path: UpgradePath) -> Late | None:
+    """Of a file that databases of a revision never get since it comes late, after what it comes."""
+    fate = path.late.get(migration.path)
+    return Late(path.revision, path.newest) if fate in ("skips", "refuses") else None
+
+
+def _lost(migration: Migration, path: UpgradePath | None) -> str:
+    """What these databases then never have."""
+    lost = path.lost.get(migration.path, ()) if path is not None else ()
+    if not lost:
+        return ""
+    more = f" and {len(lost) - 2} more" if len(lost) > 2 else ""
+    return f"; those never get {' and '.join(lost[:2]) if not more else ', '.join(lost[:2])}{more}"
+
+
 class LateMigration(FileRule):
     """A new migration stands before one that databases have run already."""
 
@@ -64,7 +81,8 @@ class LateMigration(FileRule):
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """One finding for the file."""
-        late, profile = migration.late, migration.profile
+        path, profile = migration.upgrade, migration.profile
+        late = migration.late or (late_there(migration, path) if path is not None else None)
         if late is None:
             return
         fate = profile.late_of(migration.path)
@@ -83,7 +101,7 @@ class LateMigration(FileRule):
             migration,
             Span(0, 0),
             f"{late.branch} does not have this migration, but {behind}:"
-            f" {_WHEN_LATE[fate].format(title=profile.title)}",
+            f" {_WHEN_LATE[fate].format(title=profile.title)}{_lost(migration, path)}",
             help_text=way,
         )
         severity = Severity.ERROR if fate == "refuses" else Severity.WARNING

@@ -33,6 +33,8 @@ class AddNotNull(FileRule):
             effect = hazard.effect
             if not isinstance(effect, Fills) or effect.sqlstate != "23502":
                 continue
+            if _is_new(migration, effect.table):
+                continue
             yield self.diagnostic(
                 migration,
                 hazard.span or migration.parsed.statements[index].span,
@@ -67,7 +69,7 @@ def _commands(migration: Migration, subtype: str) -> Iterator[_Command]:
         if statement.kind != "AlterTableStmt" or statement.tree is None:
             continue
         table = relation(statement.tree.relation)
-        if table.name in made:
+        if table.name in made or _is_new(migration, table):
             continue
         for command in statement.tree.cmds or ():
             if command.subtype == subtype:
@@ -75,14 +77,22 @@ def _commands(migration: Migration, subtype: str) -> Iterator[_Command]:
 
 
 def _made_here(migration: Migration) -> set[str]:
-    """The tables that the file makes: they are empty."""
+    """The tables that the file makes: they are empty, but for one that databases have already, so that a
+    guard skips it."""
     made = set()
     for statement in migration.applied():
         where = _MADE.get(statement.kind)
         tree = statement.tree if where is not None else None
         if where is not None and tree is not None:
-            made.add(relation(where(tree)).name)
+            table = relation(where(tree))
+            if not tree.if_not_exists or migration.upgrade is None or _is_new(migration, table):
+                made.add(table.name)
     return made
+
+
+def _is_new(migration: Migration, table: Ref) -> bool:
+    """Whether no database has the table that has run a revision, where one is named."""
+    return migration.upgrade is not None and migration.upgrade.is_new(table)
 
 
 #: Where a statement that makes a table names it.
@@ -191,7 +201,7 @@ class AddUnique(FileRule):
             tree = statement.tree
             if statement.kind == "IndexStmt" and tree is not None and tree.unique:
                 table = relation(tree.relation)
-                if table.name not in made:
+                if table.name not in made and not _is_new(migration, table):
                     columns = ", ".join(each.name or "…" for each in tree.indexParams or ())
                     yield self._found(migration, statement, str(table), columns)
 

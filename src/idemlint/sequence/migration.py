@@ -13,7 +13,7 @@ from idemlint.replay.effects.vocabulary import Body, Requires
 from idemlint.sequence.first.fresh_database import NO_DATABASE, FreshDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block, Node, Sql
@@ -30,8 +30,13 @@ if TYPE_CHECKING:
     from idemlint.sequence.facts import FolderFacts, OtherDefinition
     from idemlint.sequence.first.first_outcome import FirstOutcome
     from idemlint.sequence.standing import Late
+    from idemlint.sequence.upgrade.upgrade_path import UpgradePath
     from idemlint.source.statement import ParsedFile, Span, Statement
     from idemlint.source.tree import Tree
+
+
+def _not_asked() -> None:
+    return None
 
 
 class Migration:
@@ -46,7 +51,8 @@ class Migration:
     design, where it does. `faults` are errors of ours, by statement index (`None`: all). `evidence` says
     how sure it is that the folder is the runner's. `uncommitted` is what earlier files did in the
     transaction that this one shares with them. `rollback` is what rolling it back came to, where that was
-    asked; `programs` has those statements, too.
+    asked; `programs` has those statements, too. `ask_upgrade` tells what its sequence does on databases that
+    have run a revision.
     """
 
     __slots__ = (
@@ -55,6 +61,7 @@ class Migration:
         "_insides",
         "_other_definitions",
         "after",
+        "ask_upgrade",
         "clues",
         "deliveries",
         "edited_on",
@@ -116,6 +123,7 @@ class Migration:
         self.after: View = NOTHING_KNOWN
         self.fresh: FreshDatabase = NO_DATABASE
         self.uncommitted: Uncommitted | None = None
+        self.ask_upgrade: Callable[[], UpgradePath | None] = _not_asked
         self._other_definitions: dict[int, OtherDefinition] | None = None
         # Each rule asks for them.
         self._applied: tuple[Statement, ...] | None = None
@@ -130,6 +138,25 @@ class Migration:
         firsts = zip(applied, replayed.firsts, strict=False)
         self.firsts = {index: each for index, each in firsts if each is not None}
         self.rollback = replayed.rollback
+
+    @property
+    def upgrade(self) -> UpgradePath | None:
+        """What its sequence does on databases that have run a revision; `None`: nobody asked, or it cannot be
+        told."""
+        return self.ask_upgrade()
+
+    def on_upgrade(self, index: int) -> FirstOutcome | None:
+        """What becomes of a statement on databases that have run a revision; `None`: it does not run there,
+        or nobody asked."""
+        path = self.upgrade
+        if path is None or path.refused or self.path not in path.pending:
+            return None
+        if path.notable is None or index not in self.programs:
+            return self.firsts.get(index)
+        from idemlint.sequence.first.first_outcome import RUNS
+
+        found: FirstOutcome = path.notable.get((self.path, index), RUNS)
+        return found
 
     @property
     def data(self) -> bytes:

@@ -27,7 +27,7 @@ from idemlint.sequence.first.first_outcome import RUNS, FirstOutcome, StatementS
 from idemlint.sequence.first.fresh_database import FreshDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.view import View
@@ -210,6 +210,22 @@ class FirstRun:
                         reason = f"it needs {needed_ref}, and whether that was made cannot be told"
                         return FirstOutcome("unknown", None, reason, effect, follows=site)
         return None
+
+    # -- what the run came to -------------------------------------------------------------------------
+
+    @property
+    def catalog(self) -> Catalog:
+        """What is there now."""
+        return self._machine.catalog
+
+    def is_in_doubt(self, ref: Ref, spared: Container[str] = ()) -> bool:
+        """Whether a thing is, or is not, there for a statement that failed, or of which that is not known;
+        what is not known of statements of the files `spared` does not count."""
+        resolved = self._blame.makings.resolved(ref)
+        doubt = self._doubtful.get(resolved)
+        return (doubt is not None and doubt.file not in spared) or any(
+            resolved in each.made or resolved in each.ended for each in self._blame.failures
+        )
 
     # -- what a name is that nobody has made yet -----------------------------------------------------
 
