@@ -4,6 +4,7 @@ suppresses it, or its rule is switched off, and the account names it."""
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from in_process import idemlint
 from replay.asking import read
 from rules.asking import report
 from rules.cases import Case, all_cases
+from sequence.first.asking import FirstCase
+from sequence.first.asking import read as read_first_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +40,13 @@ STATEMENTS = [
     for case in read(path.read_text(encoding="utf-8"))
 ]
 
+#: Folders with what becomes of each statement on an empty database.
+FIRST_RUNS = [
+    pytest.param(case, id=f"{path.stem}: {case.title}")
+    for path in sorted((TESTS / "sequence" / "first" / "cases").glob("*.sql"))
+    for case in read_first_runs(path.read_text(encoding="utf-8"))
+]
+
 
 def unsaid(judged: Judged) -> list[str]:
     """Statements that fail or repeat, and of which nothing is said."""
@@ -47,6 +57,17 @@ def unsaid(judged: Judged) -> list[str]:
         f"{judged.filename}: {migration.text(statement.span)[:60]}: {outcome}"
         for statement, outcome in zip(judged.parsed.statements, judged.outcomes, strict=True)
         if outcome.verdict in {Verdict.FAILS, Verdict.REPEATS} and statement.index not in found
+    ]
+
+
+def unsaid_firsts(judged: Judged) -> list[str]:
+    """Statements whose first run fails by itself, without a finding of that SQLSTATE, or with several."""
+    said = Counter((each.statement, each.sqlstate) for each in judged.diagnostics)
+    return [
+        f"{judged.filename}: {outcome.sqlstate} {outcome.reason}: {said[index, outcome.sqlstate]}"
+        for index, outcome in judged.migration.firsts.items()
+        if outcome.verdict == "fails" and outcome.follows is None
+        if said[index, outcome.sqlstate] != 1
     ]
 
 
@@ -77,6 +98,18 @@ def test_on_the_pages(case: Case) -> None:
     if "select" in case.example.options or "branch" in case.example.options:
         pytest.skip("most rules are switched off there, or the file counts as applied")
     assert unsaid(case.report(case.example.sql.encode())) == []
+
+
+@pytest.mark.parametrize("case", FIRST_RUNS)
+def test_of_each_first_run(case: FirstCase) -> None:
+    texts = {f"no/such/folder/{name}": text.encode() for name, text in case.files.items()}
+    settings = Settings(rules=DEFAULT, root=Path(), runner="psql")
+    every = [
+        sequence.judged(name)
+        for sequence in engine.open(texts, settings, texts)
+        for name in sequence
+    ]
+    assert [each for judged in every for each in unsaid_firsts(judged)] == []
 
 
 def test_a_rule_that_is_switched_off_is_named_in_the_account(tmp_path: Path) -> None:

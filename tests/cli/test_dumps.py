@@ -76,6 +76,29 @@ class TestBesideMigrations:
         assert "IDM101 [*]" in idemlint("db/migrations").out
 
 
+@pytest.mark.parametrize("schema", ["db/schema.sql", "db/structure.sql"])
+def test_a_schema_beside_the_migrations_is_another_shape(
+    idemlint: Idemlint, here: Path, schema: str
+) -> None:
+    """One that is loaded wins over a guard; which columns it lacks is said once, with both places."""
+    write(schema, "CREATE TABLE users (id int, email text);\n")
+    write(
+        "db/migrations/001_users.sql",
+        "CREATE TABLE IF NOT EXISTS users (id int, email text, phone text, fax text);\n",
+    )
+    write("db/migrations/002_more.sql", "ALTER TABLE users DROP COLUMN IF EXISTS fax;\n")
+    out = idemlint("db/migrations").out
+    assert out.count("IDM801") == 1
+    name = schema.removeprefix("db/")
+    assert f"001_users.sql:1:1: IDM801 {name}:1 makes users without phone: that one wins on" in out
+
+
+def test_a_schema_that_says_the_same_in_two_steps_is_none(idemlint: Idemlint, here: Path) -> None:
+    write("db/schema.sql", "CREATE TABLE users (id int);\nALTER TABLE users ADD COLUMN a text;\n")
+    write("db/migrations/001_users.sql", "CREATE TABLE IF NOT EXISTS users (id int, a text);\n")
+    assert "IDM801" not in idemlint("db/migrations").out
+
+
 def test_where_there_is_nothing_else_it_is_judged(idemlint: Idemlint, here: Path) -> None:
     write("db/structure.sql", DUMP)
     write("db/20240101_users.rb", "")

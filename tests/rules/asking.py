@@ -20,23 +20,29 @@ def report(
     sql: str, *setup: str, runner: str = "psql", postgres: int = 14, select: str = ""
 ) -> Judged:
     """The report on a migration behind earlier ones of its folder."""
+    return reports(*setup, sql, runner=runner, postgres=postgres, select=select)[-1]
+
+
+def reports(
+    *texts: str, runner: str = "psql", postgres: int = 14, select: str = "", ignore: str = ""
+) -> list[Judged]:
+    """The reports on the migrations of a folder, in their order."""
     from idemlint import runners
 
     profile = runners.get(runner)
     form = next(name for name in NAMES if profile.direction(f"m/{name.format(1)}") == "up")
     files = {
-        f"{FOLDER}/{form.format(number)}": text.encode()
-        for number, text in enumerate([*setup, sql], 1)
+        f"{FOLDER}/{form.format(number)}": text.encode() for number, text in enumerate(texts, 1)
     }
     codes = {code for code, rule in all_rules().items() if rule.default}
     settings = Settings(
-        rules=frozenset(codes | set(select.split(",")) - {""}),
+        rules=frozenset((codes | set(select.split(","))) - {"", *ignore.split(",")}),
         root=Path(),
         runner=runner,
         postgres_version=postgres,
     )
     (sequence,) = engine.open(files, settings, files)
-    return sequence.judged(list(files)[-1])
+    return [sequence.judged(name) for name in files]
 
 
 def found(sql: str, *setup: str, code: str, **options: object) -> list[Diagnostic]:

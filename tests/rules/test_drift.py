@@ -134,3 +134,65 @@ def test_labels_that_a_block_skips(block: str, labels: str, count: int) -> None:
     assert len(found(block.format(labels), block.format("'a', 'b'"), code="IDM801")) == count
     added = block.format(labels) + " ALTER TYPE e ADD VALUE IF NOT EXISTS 'c';"
     assert not found(added, before, code="IDM801")
+
+
+GUARDED = "CREATE TABLE IF NOT EXISTS t (id int, x int);"
+
+
+def message(sql: str, *setup: str, **options: object) -> str:
+    [finding] = found(sql, *setup, code="IDM801", **options)
+    return finding.message
+
+
+def test_who_made_it_is_said() -> None:
+    assert message(GUARDED, "SELECT 1;\n" + TABLE).startswith(
+        "t was made before without x, by 0001_it.sql:2: IF NOT EXISTS skips this silently"
+    )
+    twice = "CREATE TABLE IF NOT EXISTS t (id int);\n" + GUARDED
+    assert "without x, by line 1: " in message(twice)
+
+
+@pytest.mark.parametrize(
+    ("use", "needs"),
+    [
+        ("CREATE INDEX IF NOT EXISTS i ON t (x);", "line 2 needs t.x"),
+        ("UPDATE t SET x = 1;\nALTER TABLE t ALTER x SET NOT NULL;", "lines 2 and 3 need t.x"),
+        ("UPDATE t SET x = 1;\n" * 5, "lines 2, 3 and … need t.x"),
+    ],
+)
+def test_what_a_later_statement_takes_for_granted_is_still_missing(use: str, needs: str) -> None:
+    said = message(f"{GUARDED}\n{use}", TABLE)
+    assert said.startswith("t was made before without x")
+    assert said.endswith(f"it stays missing; {needs}")
+
+
+def test_a_column_that_the_folder_adds_is_not_missing() -> None:
+    added = "ALTER TABLE t ADD COLUMN IF NOT EXISTS x int;"
+    assert not found(f"{GUARDED} CREATE INDEX i ON t (x);", TABLE, added, code="IDM801")
+    assert not found(f"{GUARDED} {added} CREATE INDEX i ON t (x);", TABLE, code="IDM801")
+
+
+@pytest.mark.parametrize(
+    ("before", "has_edits"),
+    [
+        ("CREATE TABLE t (id int);", True),
+        ("CREATE TABLE t (id int); INSERT INTO t VALUES (1);", False),
+        # A guard may have met an older table.
+        ("CREATE TABLE IF NOT EXISTS t (id int);", False),
+    ],
+)
+def test_not_null_is_added_where_there_can_be_no_rows(before: str, has_edits: bool) -> None:
+    sql = f"{before} CREATE TABLE IF NOT EXISTS t (id int, x int NOT NULL);"
+    [finding] = found(sql, code="IDM801")
+    assert finding.fix is not None
+    assert bool(finding.fix.edits) is has_edits
+    if has_edits:
+        assert "ADD COLUMN IF NOT EXISTS x int NOT NULL;" in fixed(finding, sql)
+        assert not found(fixed(finding, sql), code="IDM701")
+
+
+def test_another_file_may_have_run_long_ago() -> None:
+    sql = "CREATE TABLE IF NOT EXISTS t (id int, x int NOT NULL);"
+    [finding] = found(sql, "CREATE TABLE t (id int);", code="IDM801")
+    assert finding.fix is not None
+    assert not finding.fix.edits

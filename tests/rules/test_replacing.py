@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from idemlint.diagnostics import Severity
+
 from .asking import codes, found
 
 ONE = "CREATE OR REPLACE FUNCTION f(a text) RETURNS text LANGUAGE sql AS $$ SELECT a $$;"
@@ -52,3 +54,64 @@ def test_a_name_that_two_have(use: str) -> None:
 def test_a_routine_of_another_kind_is_no_missing_one() -> None:
     procedure = "CREATE PROCEDURE f(a text) LANGUAGE sql AS $$ SELECT 1 $$;"
     assert codes(DROPPED + procedure, ONE) == ["IDM804", "IDM110"]
+
+
+NEW = "CREATE OR REPLACE FUNCTION f(a text, b int) RETURNS text LANGUAGE sql AS $$ SELECT a $$;"
+
+
+def seconds(sql: str, *setup: str) -> list[str]:
+    every = found(sql, *setup, code="IDM804")
+    return [each.message for each in every if each.severity is Severity.WARNING]
+
+
+def test_a_second_function_beside_the_first() -> None:
+    [said] = seconds(NEW, ONE)
+    assert said.startswith(
+        "this makes a second function f, beside f(text), which 0001_it.sql:1 has made:"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "setup"),
+    [
+        (DROPPED + NEW, [ONE]),
+        (NEW + DROPPED, [ONE]),
+        ("DROP FUNCTION f;" + NEW, [ONE]),
+        # It is this one that is replaced.
+        (NEW, [ONE, NEW]),
+        # There were several before.
+        (NEW.replace("int", "date"), [ONE + NEW]),
+        # One file makes them all.
+        (ONE + NEW, []),
+        # It stands on the first.
+        (NEW.replace("SELECT a", "SELECT f(a)"), [ONE]),
+        (NEW + ONE, [ONE]),
+        # Who makes it anew knows that it is another one.
+        (NEW.replace("OR REPLACE ", ""), [ONE]),
+        (NEW.replace("f(", "app.f("), ["CREATE SCHEMA app;" + ONE]),
+    ],
+)
+def test_what_is_no_second_function(sql: str, setup: list[str]) -> None:
+    assert seconds(sql, *setup) == []
+
+
+def test_a_later_file_may_drop_the_first() -> None:
+    from .asking import reports
+
+    first = reports(ONE, NEW, "DROP FUNCTION IF EXISTS f(text);")[1]
+    assert [each.code for each in first.diagnostics] == []
+
+
+@pytest.mark.parametrize(
+    ("now", "sqlstate"),
+    [
+        ("FUNCTION f(a text) RETURNS int", "42P13"),
+        ("FUNCTION f(b text) RETURNS text", "42P13"),
+        ("PROCEDURE f(a text)", "42809"),
+    ],
+)
+def test_a_new_database_refuses_it_where_nobody_drops_the_first(now: str, sqlstate: str) -> None:
+    sql = f"CREATE OR REPLACE {now} LANGUAGE plpgsql AS $$ BEGIN END $$;"
+    [finding] = found(sql, ONE, code="IDM804")
+    assert finding.sqlstate == sqlstate
+    assert finding.message.endswith("(0001_it.sql:1): a new database stops here")

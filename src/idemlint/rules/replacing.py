@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from idemlint import fixes
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.replay.effects.vocabulary import Effect
+    from idemlint.sequence.first.first_outcome import StatementSite
     from idemlint.sequence.migration import Case, FirstCase, Migration
     from idemlint.source.statement import Statement
 
@@ -46,7 +48,7 @@ class ReplaceRoutine(OutcomeRule):
         self, migration: Migration, statement: Statement, effect: Creates
     ) -> Iterator[Diagnostic]:
         found = migration.fresh.second_routine(effect.ref)
-        if found is None:
+        if found is None or _is_meant(migration, statement, effect.ref.name, found.site):
             return
         name, noun = effect.ref.name, effect.kind.noun
         older = f"{name}({found.older})"
@@ -92,6 +94,16 @@ class ReplaceRoutine(OutcomeRule):
             f"say ROUTINE instead of {effect.kind.noun.upper()}, or leave this to the migration that"
             " made it last"
         )
+
+
+def _is_meant(
+    migration: Migration, statement: Statement, name: str, older: StatementSite | None
+) -> bool:
+    """Whether its author knows of the older one: the file makes that anew, too, or this one calls it."""
+    if older is not None and older.file == migration.path:
+        return True
+    called = re.findall(rf"\b{re.escape(name)}\s*\(", migration.text(statement.span), re.IGNORECASE)
+    return len(called) > 1
 
 
 def _what(effect: Effect | None) -> str:

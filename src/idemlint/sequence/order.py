@@ -117,20 +117,20 @@ def _schemas_above(root: str, clues: FolderClues) -> Iterator[str]:
     """`schema.sql` beside the folder of the migrations, be it written by hand: another way to a new
     database."""
     folder, own = os.path.split(root)
-    if _OF_MIGRATIONS in own.lower():
-        here = folder or "."
-        for name in sorted(clues.names(here) - clues.folders(here)):
-            if not name.lower().endswith(".sql"):
-                continue
-            # Few such folders have SQL beside them.
+    if _OF_MIGRATIONS not in own.lower():
+        return
+    here = folder or "."
+    for name in sorted(clues.names(here) - clues.folders(here)):
+        if name.lower().endswith(_LIKE_A_SCHEMA):
             from idemlint.runners.dumps import is_schema
 
             if is_schema(name):
                 yield os.path.join(folder, name)  # noqa: PTH118
 
 
-#: What is in the name of a folder of migrations.
+#: What is in the name of a folder of migrations, and how a file ends that may be a schema.
 _OF_MIGRATIONS: Final = "migrat"
+_LIKE_A_SCHEMA: Final = ("schema.sql", "structure.sql")
 
 
 def is_dumped(name: str, owners: Owners, read: Callable[[str], bytes]) -> bool:

@@ -25,7 +25,6 @@ from idemlint.replay.catalog.definition import INSIDE, Definition
 from idemlint.replay.catalog.lookup import Catalog, ObjectPart, came_with, is_there, parts
 from idemlint.replay.catalog.relation import IndexDefinition, TableDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
-from idemlint.replay.catalog.table_rows import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -228,6 +227,8 @@ class Answers:
 
     def overloads(self, ref: Ref) -> tuple[Overload, ...]:
         """A routine by its arguments, and then the others of its name and schema; none: it is not there."""
+        from idemlint.replay.catalog.routine import signature_in  # few files replace a function
+
         with self._look() as catalog:
             key = catalog.key(ref)
             own = catalog.slot(key) if key is not None else None
@@ -250,6 +251,8 @@ class Answers:
 
     def has_no_rows(self, table: Ref) -> bool:
         """Whether a table is surely empty: it was made, and nobody is known to have written into it."""
+        from idemlint.replay.catalog.table_rows import rows_of  # hardly anybody asks
+
         with self._look() as catalog:
             slot = _find(catalog, table)
             if slot is None or slot.presence is not PRESENT:

@@ -15,6 +15,7 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.effects import flat
 from idemlint.replay.effects.vocabulary import (
+    SKIP,
     Creates,
     Requires,
 )
@@ -198,7 +199,7 @@ class FirstRun:
     def _rests_on_doubt(self, program: Program) -> FirstOutcome | None:
         """A statement that needs what may not be there."""
         for effect in flat(program):
-            if isinstance(effect, Requires) and effect.want:
+            if isinstance(effect, Requires) and effect.want and effect.otherwise is not SKIP:
                 ref = effect.ref
                 for needed_ref in (ref, ref.parent):
                     site = (
