@@ -152,3 +152,13 @@ INSERT INTO later VALUES (1, 1) ON CONFLICT (k) DO UPDATE SET b = 1; -- fails 42
 INSERT INTO later VALUES (1, 2) ON CONFLICT (k) DO UPDATE SET a = EXCLUDED.b; -- fails 42703
 INSERT INTO later VALUES (1, 3) ON CONFLICT ON CONSTRAINT nope DO NOTHING; -- fails 42704
 INSERT INTO later VALUES (1, 4) ON CONFLICT (a) DO NOTHING; -- fails 42P10
+
+-- # a primary key goes by who its columns are, whatever they are called
+CREATE TABLE polls (url text, CONSTRAINT polls_key PRIMARY KEY (url));
+ALTER TABLE polls RENAME COLUMN url TO url_id;
+ALTER TABLE polls RENAME CONSTRAINT polls_key TO polls_pkey;
+ALTER TABLE polls RENAME COLUMN url_id TO id;
+CREATE TABLE w (a text);
+ALTER TABLE w ADD FOREIGN KEY (a) REFERENCES polls (id);
+ALTER TABLE w ADD FOREIGN KEY (a) REFERENCES polls;
+ALTER TABLE w ADD FOREIGN KEY (a) REFERENCES polls (url); -- fails 42703 by 2

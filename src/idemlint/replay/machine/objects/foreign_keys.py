@@ -24,8 +24,10 @@ from idemlint.replay.queries.resolve import found_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from idemlint.replay.catalog.constraint import Constraint
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.slots import Slot
+    from idemlint.replay.catalog.table_rows import TableKey
     from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.queries.scope import GroupedLevel, Name, RangeEntry
@@ -56,6 +58,7 @@ def stands_on(
                 return run.raised("42804", effect, clash)
         return (table.oid, found.oid)
     known = is_closed(table) and table.certain and not is_open(catalog, "", table.oid)
+    known = known and all(names is not None for _, names in _keys(catalog, table))
     if run.judging and known and table.maker:
         if key.columns:
             columns = ", ".join(key.columns)
@@ -101,29 +104,47 @@ def _key(catalog: Catalog, table: Slot, columns: tuple[str, ...]) -> Slot | None
         return None
     wanted = set(columns)
     for slot, names in _keys(catalog, table):
-        if set(names) == wanted:
+        if names is not None and set(names) == wanted:
             return slot
     return None
 
 
-def _keys(catalog: Catalog, table: Slot) -> Iterator[tuple[Slot, tuple[str, ...]]]:
-    """The keys that may serve, in the order in which they were made, with their columns' names of now."""
+def _keys(catalog: Catalog, table: Slot) -> Iterator[tuple[Slot, tuple[str, ...] | None]]:
+    """The keys that may serve, in the order in which they were made, with their columns' names of now
+    (`None`: these cannot be told)."""
     definition = table.definition
     told = definition.constraints if isinstance(definition, TableDefinition) else {}
     found = keys_of(catalog, table)
     # Of those that come with a table the primary one is made first.
     for key in sorted(found, key=lambda key: not (key.primary and not key.oid)):
         index = key.definition
-        if not index.unique or index.partial or index.deferrable or index.doubtful or key.lost:
+        if not index.unique or index.partial or index.deferrable or index.doubtful:
             continue
         place = (Space.CONSTRAINT, table.oid, key.constraint)
         slot = catalog.by_oid(key.oid) if key.oid else catalog.find_key(place)
         if slot is None or slot.presence is not PRESENT or not catalog.alive(slot):
             continue
-        own = told.get(key.constraint) if not key.oid else None
-        names = key_columns(catalog, table, slot, own) if own is not None else key.columns
-        if names is not None:
-            yield slot, names
+        if key.oid:
+            yield slot, None if key.lost else key.columns
+        else:
+            yield slot, _names(catalog, table, slot, key, told.get(key.constraint))
+
+
+def _names(
+    catalog: Catalog, table: Slot, slot: Slot, key: TableKey, told: Constraint | None
+) -> tuple[str, ...] | None:
+    """The columns of a key that came with its table, by their names of now: who they are is known, what they
+    were called then is not asked. `None`: they cannot be told."""
+    if told is not None:
+        names = key_columns(catalog, table, slot, told)
+    else:
+        homes = [catalog.key_of(oid) for oid in slot.owners]
+        names = tuple([home[2] for home in homes if home is not None and home[0] is Space.COLUMN])
+    if names is None or len(names) != len(key.definition.columns):
+        return None
+    columns = (catalog.find_key((Space.COLUMN, table.oid, name)) for name in names)
+    are_there = all(each is not None and each.presence is PRESENT for each in columns)
+    return names if are_there else None
 
 
 def bind_inline(
@@ -164,7 +185,7 @@ def keys_grouped_by(catalog: Catalog, groupings: Iterable[GroupedLevel]) -> Iter
             if table is None or table.presence is not PRESENT or source.columns:
                 continue
             primary = _key(catalog, table, ())
-            names = next((each for slot, each in _keys(catalog, table) if slot is primary), ())
+            names = next((each for slot, each in _keys(catalog, table) if slot is primary), None)
             of_source = [_of_source(catalog, table, source, each) for each in grouping.by]
             if primary is None or not names or not set(names).issubset(of_source):
                 continue
