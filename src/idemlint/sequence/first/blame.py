@@ -59,18 +59,29 @@ class Blame:
         self._catalog = catalog
         self._asked: Makings | None = None
         self.failures: list[FirstFailure] = []
-        #: Files whose rows were told, each with the place of who was told.
+        #: The last of them by what it would have made, ended, or given a key.
+        self._latest: dict[tuple[str, Ref], FirstFailure] = {}
+        #: Files whose rows were told, each with the place of who was told; these rows.
         self._referred: list[tuple[str, int]] = []
+        self._rows: dict[str, list[int]] = {}
+        self._definitions: dict[Ref, list[tuple[Making, TableDefinition]]] = {}
         self.place = 0
 
     def back_to(self, place: int, failures: int) -> None:
         """Forget what was found from a place on; so many failures there were before it."""
-        del self.failures[failures:]
+        if len(self.failures) > failures:
+            del self.failures[failures:]
+            self._latest.clear()
+            for each in self.failures:
+                self._note(each)
         self._referred = [each for each in self._referred if each[1] < place]
 
     def update(self, names: Sequence[str]) -> int:
         """Some files have other texts now. Returns the first place at which something else may be said for
         that; behind all files where there is none."""
+        self._definitions.clear()
+        for name in names:
+            self._rows.pop(name, None)
         asked = self._asked
         place = asked.update(names) if asked is not None else len(self._along.names)
         return min((at for file, at in self._referred if file in names), default=place)
@@ -108,7 +119,22 @@ class Blame:
         """A statement has failed: others may follow from that."""
         site = self.site_of(number)
         if site is not None:
-            self.failures.append(self._failure(number, outcome.follows or site, program))
+            failure = self._failure(number, outcome.follows or site, program)
+            self.failures.append(failure)
+            self._note(failure)
+
+    def _note(self, failure: FirstFailure) -> None:
+        for what, refs in (
+            ("made", failure.made),
+            ("ended", failure.ended),
+            ("keyed", failure.keyed),
+        ):
+            for ref in refs:
+                self._latest[what, ref] = failure
+
+    def _root(self, what: str, ref: Ref) -> StatementSite | None:
+        failure = self._latest.get((what, ref))
+        return failure.root if failure is not None else None
 
     def _failure(self, number: int, root: StatementSite, program: Program) -> FirstFailure:
         resolved = self.makings.resolved
@@ -135,7 +161,7 @@ class Blame:
         effect = found.effect
         if found.is_made_twice and isinstance(effect, Requires):
             ref = self.makings.resolved(effect.ref)
-            follows = next((each.root for each in self.failures[::-1] if ref in each.ended), None)
+            follows = self._root("ended", ref)
             if self.doubt and self.makings.is_ended(ref):
                 return self._in_doubt(outcome)
             because = self.site_of(found.maker)
@@ -158,8 +184,7 @@ class Blame:
         """Of rows that a table does not take, or has no such key for."""
         if self.doubt:
             return self._in_doubt(outcome)
-        failed = (each.root for each in reversed(self.failures) if table in each.keyed)
-        return outcome._replace(follows=next(failed, None))
+        return outcome._replace(follows=self._root("keyed", table))
 
     def _missing(self, outcome: FirstOutcome, found: First, ref: Ref) -> FirstOutcome:
         """Of something that is not there."""
@@ -189,25 +214,31 @@ class Blame:
     def _follows(self, ref: Ref) -> StatementSite | None:
         """The failure without which it would be there."""
         parent = ref.parent
-        for each in reversed(self.failures):
-            if ref in each.made:
-                return each.root
-            if parent is not None and parent in each.made and _has(each.made[parent], ref):
-                return each.root
-        return None
+        root = self._root("made", ref)
+        if root is not None or parent is None:
+            return root
+        failure = self._latest.get(("made", parent))
+        may_have = failure is not None and _has(failure.made[parent], ref)
+        return failure.root if failure is not None and may_have else None
 
     def _skipped(self, ref: Ref) -> StatementSite | None:
         """The statement whose guard found another table there, and that would have made it."""
-        table = ref.parent
-        if table is None:
-            return None
-        for making in self.makings.of(table):
-            script = self._scripts.read(making.file)
-            for effect in flat(script.program(script.parsed.statements[making.statement])):
-                made = effect.definition if isinstance(effect, Creates) else None
-                if isinstance(made, TableDefinition) and made.inside(ref.space, ref.name):
-                    return self._making_site(making)
+        for making, made in self._definitions_of(ref.parent) if ref.parent is not None else ():
+            if made.inside(ref.space, ref.name):
+                return self._making_site(making)
         return None
+
+    def _definitions_of(self, table: Ref) -> list[tuple[Making, TableDefinition]]:
+        known = self._definitions.get(table)
+        if known is None:
+            known = self._definitions[table] = []
+            for making in self.makings.of(table):
+                script = self._scripts.read(making.file)
+                for effect in flat(script.program(script.parsed.statements[making.statement])):
+                    made = effect.definition if isinstance(effect, Creates) else None
+                    if isinstance(made, TableDefinition):
+                        known.append((making, made))
+        return known
 
     def _has_run(self, making: Making) -> bool:
         """Whether the run has come past a statement."""
@@ -233,9 +264,20 @@ class Blame:
             return None
         file, index = origin
         self._referred.append((file, self.place))
-        parsed = self._scripts.read(file).parsed
-        start = parsed.statements[index].span.start
-        return StatementSite(file, index, parsed.source.data.count(b"\n", 0, start) + 1)
+        return StatementSite(file, index, self._rows_of(file)[index])
+
+    def _rows_of(self, file: str) -> list[int]:
+        """The rows on which a file's statements begin."""
+        known = self._rows.get(file)
+        if known is None:
+            parsed = self._scripts.read(file).parsed
+            data, row, at = parsed.source.data, 1, 0
+            known = self._rows[file] = []
+            for each in parsed.statements:
+                row += data.count(b"\n", at, each.span.start)
+                at = each.span.start
+                known.append(row)
+        return known
 
 
 def _is_key(definition: object) -> bool:
