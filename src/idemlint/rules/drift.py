@@ -76,7 +76,7 @@ class DefinitionDrift(FileRule):
                 and kind is not made.kind
                 and isinstance(there, tuple(_GUARDED.values()))
             ):
-                text = f"{made.ref} is a {kind.noun}{_by(migration, statement, made.ref)}: {_SKIPS}"
+                text = f"{made.ref} is a {kind.noun}{_by(migration, made.ref)}: {_SKIPS}"
                 fix = Fix(Applicability.DISPLAY, f"give the {made.kind.noun} a name of its own")
                 yield self._found(migration, statement, text, fix)
             return
@@ -91,7 +91,7 @@ class DefinitionDrift(FileRule):
             else differences.sequence(made.definition, there)
         )
         if text:
-            by = _by(migration, statement, made.ref)
+            by = _by(migration, made.ref)
             text = f"{in_words(made.kind, made.ref)} was made before otherwise{by}, {text}"
             fix = Fix(
                 Applicability.DISPLAY, "drop the old one first, or give this a name of its own"
@@ -113,7 +113,7 @@ class DefinitionDrift(FileRule):
             for name, column in columns.items()
             if name not in gone and _is_missing(migration, inside(Space.COLUMN, name, table))
         ]
-        by = _by(migration, statement, table)
+        by = _by(migration, table)
         if missing:
             names = ", ".join(each.name for each in missing)
             text = (
@@ -206,15 +206,10 @@ class DefinitionDrift(FileRule):
 _SKIPS: Final = "IF NOT EXISTS skips this silently"
 
 
-def _by(migration: Migration, statement: Statement, ref: Ref) -> str:
-    """Who has made what is there; a new database may have what this statement makes, all the same."""
+def _by(migration: Migration, ref: Ref) -> str:
+    """Who has made what is there."""
     site = migration.fresh.site_of(migration.after.as_made.maker(ref))
-    if site is None:
-        return ""
-    by = f", by {first_runs.place(migration, site)}"
-    new = migration.fresh.maker(ref)
-    is_own = new is not None and new[:2] == (migration.path, statement.index)
-    return f"{by} where that has run (a new database gets this one)" if is_own else by
+    return f", by {first_runs.place(migration, site)}" if site is not None else ""
 
 
 def _is_missing(migration: Migration, ref: Ref) -> bool:

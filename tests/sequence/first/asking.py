@@ -14,6 +14,7 @@ from, both counted through the case. In brackets is what a server says where ide
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from idemlint import engine
@@ -72,7 +73,7 @@ def split(content: str) -> list[tuple[str, str]]:
 def firsts(files: dict[str, str], **settings: object) -> list[FirstRow | None]:
     """What becomes of each statement; the files stand in the order of their names."""
     texts = {f"{FOLDER}/{name}": content.encode() for name, content in files.items()}
-    usual: dict[str, object] = {"rules": frozenset(), "root": None, "runner": "psql"}
+    usual: dict[str, object] = {"rules": frozenset(), "root": Path(), "runner": "psql"}
     folder = engine.open(texts, Settings(**{**usual, **settings}), texts)  # type: ignore[arg-type]
     return [each.first for report in folder.reports() for each in report.statements]
 

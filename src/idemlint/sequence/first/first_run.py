@@ -13,6 +13,7 @@ from idemlint.faults import ours
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
+from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects import flat
 from idemlint.replay.effects.vocabulary import (
     SKIP,
@@ -189,9 +190,13 @@ class FirstRun:
 
     def _doubts(self, number: int, program: Program) -> None:
         """What a statement makes may not be there: it cannot be told whether it runs."""
-        site = None
+        site, catalog = None, self._machine.catalog
         for effect in flat(program):
             if isinstance(effect, Creates):
+                slot = catalog.find(effect.ref)
+                if slot is not None and slot.presence is PRESENT and slot.maker != number:
+                    # Another statement has made it.
+                    continue
                 site = site or self._blame.site_of(number)
                 if site is not None:
                     self._doubtful.setdefault(self._blame.makings.resolved(effect.ref), site)
