@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 #: Besides migrations, what a runner takes their order from (`Profile.plan`, changelogs).
-_ALSO: Final = ("_journal.json", "sqitch.plan", ".xml", ".yaml", ".yml")
+_ALSO: Final = ("_journal.json", ".plan", ".xml", ".yaml", ".yml")
 
 
 class PastTree(NamedTuple):

@@ -71,6 +71,7 @@ class Migration:
         "firsts",
         "fresh",
         "hazards",
+        "hidden_by",
         "is_applied",
         "late",
         "outcomes",
@@ -118,6 +119,8 @@ class Migration:
         self.outcomes: dict[int, dict[Rerun, Outcome]] = {}
         self.hazards: list[tuple[int, Hazard]] = []
         self.firsts: dict[int, FirstOutcome] = {}
+        #: What fails in the first run for what a guard of the file has skipped, by the guarded statement.
+        self.hidden_by: dict[int, list[int]] = {}
         self.rollback: Rollback | None = None
         self.programs = programs
         self.after: View = NOTHING_KNOWN
@@ -137,6 +140,9 @@ class Migration:
         self.hazards = [(applied[index], hazard) for index, hazard in replayed.hazards]
         firsts = zip(applied, replayed.firsts, strict=False)
         self.firsts = {index: each for index, each in firsts if each is not None}
+        for index, each in self.firsts.items():
+            if each.is_skipped and each.because is not None and each.because.file == self.path:
+                self.hidden_by.setdefault(each.because.statement, []).append(index)
         self.rollback = replayed.rollback
 
     @property

@@ -105,6 +105,7 @@ class Slots:
         "_temporary",
         "_version",
         "cause",
+        "families",
         "last_oid",
         "opened",
         "opened_before",
@@ -139,9 +140,10 @@ class Slots:
         # The only schema that names without one are looked for in, at a version: temporary ones aside.
         self._sole_schema = (-1, 0)
         self._derived: Derived[Slot] = Derived()
-        #: What may be there of which nobody has heard (`knowledge.open_all`): no rollback closes it again.
+        #: What no rollback forgets: what may be there unheard of (`knowledge`), or a child of a table.
         self.opened: dict[str, None] = {}
         self.opened_before = 0
+        self.families: dict[int, dict[str, None]] = {}
         self.last_oid = FIRST_OID
         for name, oid in BUILTIN_SCHEMAS.items():
             self.slots[(Space.SCHEMA, 0, name)] = Slot(PRESENT, oid, Kind.SCHEMA)

@@ -58,11 +58,9 @@ def who_needs(migration: Migration, statement: Statement, table: Ref) -> str:
     """The statements of the file that fail on a new database for what a guard hides, and what they need;
     empty: none does."""
     needed: dict[str, set[int]] = {}
-    for index, outcome in migration.firsts.items():
-        site, effect = outcome.because, outcome.effect
-        if not outcome.is_skipped or site is None or not isinstance(effect, Requires):
-            continue
-        if site.file == migration.path and site.statement == statement.index:
+    for index in migration.hidden_by.get(statement.index, ()):
+        effect = migration.firsts[index].effect
+        if isinstance(effect, Requires):
             start = migration.parsed.statements[index].start
             row = migration.data.count(b"\n", 0, start) + 1
             needed.setdefault(f"{table.name}.{effect.ref.name}", set()).add(row)

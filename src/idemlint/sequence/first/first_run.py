@@ -7,6 +7,7 @@ nobody in the folder makes is outside, and unknown.
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Final
 
 from idemlint.faults import ours
@@ -61,6 +62,8 @@ class FirstRun:
     """The first run, which goes `along` with a replay: file by file, and back again."""
 
     def __init__(self, along: Along, scripts: Scripts) -> None:
+        # Who holds on to it is the replay: it must not be held in turn.
+        along = weakref.proxy(along)
         terms = along.terms
         session = scripts.profile.session
         self._machine = new_machine(terms.search_path, terms.postgres_version, session)

@@ -7,6 +7,8 @@ for what it makes when it holds a name that somebody asked about, and what it ma
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeGuard
 
@@ -71,7 +73,8 @@ class Makings:
         self._home = terms.search_path[0] if terms.search_path else "public"
         self._places = {name: place for place, name in enumerate(names)}
         self._facts: dict[str, _Facts] = {}
-        self._mentioned: dict[tuple[str, bool], set[str]] = {}
+        self._texts: tuple[bytes, list[int]] | None = None
+        self._mentioned: dict[bytes, list[str]] = {}
         #: What was asked, and at which place first; the first place at which all files were asked.
         self._asked: dict[Ref, tuple[int, list[Making]]] = {}
         self._asked_of_all = len(names)
@@ -119,14 +122,13 @@ class Makings:
         """Whether anything in the folder drops a thing of that name, or renames it."""
         asked = self.resolved(ref)
         self._asked_of_all = min(self._asked_of_all, self.place)
-        return any(asked in self._of_file(name).ended for name in self._names)
+        return any(asked in self._of_file(name).ended for name in self._naming(ref.name))
 
     def is_ended_later(self, ref: Ref) -> bool:
         """Whether a file behind the present one drops a thing of that name, or renames it."""
         asked = self.resolved(ref)
         self._asked_of_all = min(self._asked_of_all, self.place)
-        mentions = _makes(ref.name, by_itself=False)
-        later = (each for each in self._names[self.place + 1 :] if mentions(self._text(each)))
+        later = (each for each in self._naming(ref.name) if self.place_of(each) > self.place)
         return any(asked in self._of_file(name).ended for name in later)
 
     def update(self, names: Sequence[str]) -> int:
@@ -134,10 +136,8 @@ class Makings:
         another one since; behind all files where there is none."""
         for name in names:
             self._facts.pop(name, None)
-            text = self._text(name)
-            for asked, files in self._mentioned.items():
-                if _makes(*asked)(text) != (name in files):
-                    files.symmetric_difference_update((name,))
+        self._texts = None
+        self._mentioned.clear()
         self._has_baseline = None
         place, self._asked_of_all = self._asked_of_all, len(self._names)
         for ref, (at, before) in list(self._asked.items()):
@@ -147,14 +147,36 @@ class Makings:
         return place
 
     def _mentioning(self, ref: Ref) -> list[str]:
-        """The files that may make a thing of that name, as far as their texts say."""
-        asked = ref.name, ref.parent is None
+        """The files that may make a thing of that name, as far as their texts say: one that stands by itself
+        stands behind CREATE or a rename; else it may be in whatever mentions it."""
+        if ref.parent is not None:
+            return self._naming(ref.name)
+        return self._found(ref.name, lambda word: _MAKING % re.escape(word))
+
+    def _naming(self, name: str) -> list[str]:
+        """The files that mention a name."""
+        return self._found(name, re.escape)
+
+    def _found(self, name: str, pattern: Callable[[bytes], bytes]) -> list[str]:
+        word = name.lower().encode("utf-8", "surrogateescape")
+        asked = pattern(word)
         known = self._mentioned.get(asked)
         if known is None:
-            makes = _makes(*asked)
-            known = {each for each in self._names if makes(self._text(each))}
-            self._mentioned[asked] = known
-        return sorted(known, key=self.place_of)
+            text, starts = self._all_texts()
+            places: dict[int, None] = {}
+            if word in text:
+                found = re.finditer(asked, text)
+                places = dict.fromkeys(bisect_right(starts, each.start()) - 1 for each in found)
+            known = self._mentioned[asked] = [self._names[place] for place in places]
+        return known
+
+    def _all_texts(self) -> tuple[bytes, list[int]]:
+        """The files in lower case, one behind the other, and where each begins: one look serves all."""
+        if self._texts is None:
+            texts = [self._text(name) for name in self._names]
+            starts = [0, *accumulate(len(each) + len(_BETWEEN) for each in texts)]
+            self._texts = _BETWEEN.join(texts), starts[:-1]
+        return self._texts
 
     def _text(self, name: str) -> bytes:
         """A file in lower case; empty where it cannot be read."""
@@ -218,7 +240,10 @@ class Makings:
                 if isinstance(node, Dynamic):
                     yield Opaque(node.reason, node.mentions)
                 elif isinstance(node, Sql):
-                    yield from self._flat(effects_of(node.tree, self._version))
+                    # Where the body has run, they are known.
+                    known = node.effects
+                    ran = known is not None and known[0] == self._version
+                    yield from self._flat(known[1] if ran else effects_of(node.tree, self._version))
 
     def resolved(self, ref: Ref) -> Ref:
         """The name that a thing is known by here: with a schema, without arguments."""
@@ -250,15 +275,7 @@ def _is_table_used(effect: Effect, home: str) -> TypeGuard[Requires]:
     )
 
 
-def _makes(name: str, by_itself: bool) -> Callable[[bytes], bool]:
-    """Whether a text in lower case may make a thing of that name: one that stands `by_itself`, behind CREATE
-    or a rename; else it may be in whatever mentions it."""
-    word = name.lower().encode("utf-8", "surrogateescape")
-    if not by_itself:
-        return lambda text: word in text
-    making = re.compile(_MAKING % re.escape(word))
-    return lambda text: word in text and making.search(text) is not None
-
-
+#: What no name reaches over.
+_BETWEEN: Final = b"\n;\n"
 #: CREATE and SELECT INTO with a name, or a rename to it.
 _MAKING: Final = rb"\b(?:create\b[^;(]{0,200}?|to\s+|into\s+)(?:[\w\"]+\.)?\"?%s\b|set\s+schema\b"

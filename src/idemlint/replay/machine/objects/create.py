@@ -67,7 +67,9 @@ def creates(run: Pass, effect: Creates) -> Result:
         catalog.put(key, slot)
         return None
     oid = _put_new(run, key, effect.kind, definition, owners, needs)
-    if run.world is not None and key[0] is Space.COLUMN:
+    if key[0] is Space.MEMBER:
+        catalog.families.setdefault(key[1], {})[key[2]] = None
+    elif run.world is not None and key[0] is Space.COLUMN:
         from idemlint.replay.machine.objects.taken_over import hand_down
 
         hand_down(run, effect, key)

@@ -71,6 +71,8 @@ def completed(run: Pass, definition: TableDefinition, name: str) -> TableDefinit
         if found is None:
             return definition
         has_keys = has_keys or bool(options & _INDEXES)
+        if len(columns) + len(found) > _MOST_COLUMNS:
+            return definition
         for each in found:
             columns.setdefault(each.name, each)
     columns.update(definition.columns)
@@ -99,7 +101,7 @@ def _columns(catalog: Catalog, source: Ref) -> list[Column] | None:
             for name in (each.name for each in _attributes(catalog, slot))
         }
         return [_column(name, type_name) for name, type_name in types.items()]
-    found = columns_of(catalog, slot)
+    found = catalog.made_of(slot, columns_of)
     return None if found is None else [_column(each.name, each.type) for each in found]
 
 
@@ -138,9 +140,14 @@ def children(catalog: Catalog, table: Slot) -> Iterator[Slot]:
             made = holder.slot.definition
             if isinstance(made, TableDefinition) and made.is_part_of_another:
                 yield holder.slot
-    for (space, _, name), slot in list(catalog.contents(table.oid)):
-        if space is Space.MEMBER and slot.presence is PRESENT and catalog.alive(slot):
-            schema, _, bare = name.partition(" ")[2].rpartition(".")
-            child = catalog.find(Ref(Space.RELATION, bare, schema or None))
-            if child is not None and child.presence is PRESENT:
-                yield child
+    for name in catalog.families.get(table.oid, ()):
+        link = catalog.slot((Space.MEMBER, table.oid, name))
+        schema, _, bare = name.partition(" ")[2].rpartition(".")
+        child = catalog.find(Ref(Space.RELATION, bare, schema or None))
+        is_one = link is not None and link.presence is PRESENT and catalog.alive(link)
+        if is_one and child is not None and child.presence is PRESENT:
+            yield child
+
+
+#: Tables that each have all columns of the one before must not cost the square of their number.
+_MOST_COLUMNS: Final = 60
