@@ -301,9 +301,16 @@ _BODIES: Final[dict[str, Shape]] = {
     "names of one lookup": _text(
         lambda n: (
             "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname IN ('t'\n"
-            # Of a few names it is known whether they are there, and that is another question.
+            # Up to 16 are looked up one by one (`guards.query`), more are one unknown, at each size.
             + each(n + 20, ", 't#'")
             + ")) THEN CREATE TABLE t (id int); END IF; END $$;\n"
+        )
+    ),
+    "names that are looked up one by one": _text(
+        lambda n: each(
+            n,
+            "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname IN ('t#', 'u#', 'v#', 'w#'))"
+            " THEN CREATE TABLE t# (id int); END IF; END $$;",
         )
     ),
     "RAISE": _block("RAISE NOTICE 'step % of %', #, 'many';"),
