@@ -8,10 +8,11 @@ from idemlint.records import NamedTuple
 from idemlint.sequence.paths import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from idemlint.analysis.judged import Judged
     from idemlint.replay.effects.describe import Described
+    from idemlint.replay.judge.left_behind import Leaving
     from idemlint.sequence.first.first_outcome import FirstOutcome
     from idemlint.source.positions import Lines
 
@@ -68,11 +69,11 @@ def rows_of(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[Statemen
         if diagnostic.statement is not None and diagnostic.code not in codes[diagnostic.statement]:
             codes[diagnostic.statement].append(diagnostic.code)
     deliveries = judged.migration.deliveries
-    changed = _changed(judged)
     for statement, outcome, delivery, named in zip(
         judged.parsed.statements, judged.outcomes, deliveries, codes, strict=True
     ):
         start, end = statement.span
+        left = judged.migration.left_behind.get(statement.index, ())
         yield StatementRow(
             statement.index,
             start,
@@ -90,7 +91,8 @@ def rows_of(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[Statemen
             described.get(statement.index, ()) if effects else None,
             _first(judged.migration.firsts.get(statement.index)),
             outcome.half,
-            *changed.get(statement.index, ((), ())),
+            _named(left, "leaves"),
+            _named(left, "loses"),
             _first(judged.migration.on_upgrade(statement.index)),
         )
 
@@ -105,21 +107,9 @@ def _first(outcome: FirstOutcome | None) -> FirstRow | None:
     return FirstRow(outcome.verdict, outcome.sqlstate, outcome.reason, because, follows)
 
 
-def _changed(judged: Judged) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """What a rollback leaves and loses, by statement index."""
-    rollback = judged.migration.rollback
-    if rollback is None:
-        return {}
-    applied = list(judged.migration.programs)
-    found: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-    for place, each in rollback.leavings:
-        leaves, loses = found.get(applied[place], ((), ()))
-        if each.what == "leaves":
-            leaves = (*leaves, str(each))
-        else:
-            loses = (*loses, str(each))
-        found[applied[place]] = leaves, loses
-    return found
+def _named(leavings: Iterable[Leaving], what: str) -> tuple[str, ...]:
+    """What a rollback leaves, or loses, in words."""
+    return tuple(str(each) for each in leavings if each.what == what)
 
 
 def _described(judged: Judged) -> dict[int, tuple[Described, ...]]:

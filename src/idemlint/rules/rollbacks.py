@@ -61,12 +61,9 @@ class DownLeaves(FileRule):
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """A finding for each statement that is to blame; one for the file where nothing rolls it back."""
         rollback = migration.rollback
-        if rollback is None or not rollback.leavings:
+        found = migration.left_behind
+        if rollback is None or not found:
             return
-        applied = list(migration.programs)
-        found: dict[int, list[Leaving]] = {}
-        for place, each in rollback.leavings:
-            found.setdefault(applied[place], []).append(each)
         if rollback.is_empty:
             every = [each for mine in found.values() for each in mine]
             yield self._finding(migration, min(found), every, "nothing rolls this back: it")

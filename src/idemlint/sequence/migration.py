@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from idemlint.modes import Rerun
     from idemlint.plpgsql.nodes import Block, Node, Sql
     from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.replay.judge.left_behind import Rollback
+    from idemlint.replay.judge.left_behind import Leaving, Rollback
     from idemlint.replay.judge.rerun import FileReplay, Program
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.replay.machine.signals import Hazard
@@ -74,6 +74,7 @@ class Migration:
         "hidden_by",
         "is_applied",
         "late",
+        "left_behind",
         "outcomes",
         "parsed",
         "path",
@@ -122,6 +123,8 @@ class Migration:
         #: What fails in the first run for what a guard of the file has skipped, by the guarded statement.
         self.hidden_by: dict[int, list[int]] = {}
         self.rollback: Rollback | None = None
+        #: What that leaves and loses, by the statement that is to blame.
+        self.left_behind: dict[int, list[Leaving]] = {}
         self.programs = programs
         self.after: View = NOTHING_KNOWN
         self.fresh: FreshDatabase = NO_DATABASE
@@ -144,6 +147,8 @@ class Migration:
             if each.is_skipped and each.because is not None and each.because.file == self.path:
                 self.hidden_by.setdefault(each.because.statement, []).append(index)
         self.rollback = replayed.rollback
+        for place, leaving in self.rollback.leavings if self.rollback is not None else ():
+            self.left_behind.setdefault(applied[place], []).append(leaving)
 
     @property
     def upgrade(self) -> UpgradePath | None:
@@ -242,10 +247,7 @@ class Case(NamedTuple):
     @property
     def span(self) -> Span:
         """Its bytes; the whole statement where a body's place is not known."""
-        leaf = self.outcome.leaf
-        if leaf is not None and leaf.span is not None:
-            return leaf.span
-        return self.outcome.span or self.statement.span
+        return _span(self.statement, self.outcome)
 
     @property
     def effect(self) -> Effect:
@@ -285,7 +287,11 @@ class FirstCase(NamedTuple):
     @property
     def span(self) -> Span:
         """Its bytes, as those of a `Case`."""
-        leaf = self.outcome.leaf
-        if leaf is not None and leaf.span is not None:
-            return leaf.span
-        return self.outcome.span or self.statement.span
+        return _span(self.statement, self.outcome)
+
+
+def _span(statement: Statement, outcome: Outcome | FirstOutcome) -> Span:
+    leaf = outcome.leaf
+    if leaf is not None and leaf.span is not None:
+        return leaf.span
+    return outcome.span or statement.span
