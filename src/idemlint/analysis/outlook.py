@@ -89,10 +89,10 @@ def _upgrade(chain: Chain, path: UpgradePath) -> UpgradeOutlook:
     failed = next((each for each in roots if each[1].verdict == "fails"), None)
     stop = None
     if failed is not None:
-        (name, index), outcome = failed
-        parsed = chain.running(name).script.parsed
-        row = Lines(parsed.source.data).position(parsed.statements[index].start).row
-        stop = FirstStop(shown(name), row, outcome.sqlstate or "")
+        origin, outcome = failed
+        site = chain.first.site(origin)
+        assert site is not None
+        stop = FirstStop(shown(site.file), site.row, outcome.sqlstate or "")
     refused = next((name for name, fate in path.late.items() if fate == "refuses"), "")
     return UpgradeOutlook(
         path.revision,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from idemlint.runners.units import Delivery
     from idemlint.sequence.terms import Terms
     from idemlint.sequence.texts import Texts
-    from idemlint.source.statement import ParsedFile, Statement
+    from idemlint.source.statement import Statement
 
 #: So many bytes of SQL are kept parsed: trees take thirty to sixty times as much memory as their text.
 KEPT: Final = 4_000_000
@@ -89,9 +89,17 @@ class Script:
         else:
             self.faults.note(statement.index, error)
             reason = ours(error)
-        program = (Opaque(reason, _mentions(self.parsed, statement)),)
+        program = (Opaque(reason, self.mentions(statement)),)
         self._programs[statement.index] = program
         return program
+
+    def mentions(self, statement: Statement) -> frozenset[str]:
+        """The names that a statement may mean, by its text alone."""
+        # Hardly any run comes here.
+        from idemlint.plpgsql.constants import mentions
+
+        text = self.parsed.code[statement.start : statement.end].decode("utf-8", "replace")
+        return mentions(text)
 
     def give_up(self, error: Exception, reruns: Iterable[Rerun]) -> dict[Rerun, Outcome]:
         """Nothing can be told of any statement: the outcomes of each."""
@@ -169,11 +177,3 @@ class Scripts:
                 raise Unjudged(name, error) from error
             self._shelf.put(runner, name, data, script)
         return script
-
-
-def _mentions(parsed: ParsedFile, statement: Statement) -> frozenset[str]:
-    # Hardly any run comes here.
-    from idemlint.plpgsql.constants import mentions
-
-    text = parsed.code[statement.start : statement.end].decode("utf-8", "replace")
-    return mentions(text)

@@ -254,12 +254,13 @@ class Blame:
 
     def site_of(self, number: int) -> StatementSite | None:
         """The statement that has a number."""
-        return self._site(self._along.origin(number))
+        return self.site(self._along.origin(number))
 
     def _making_site(self, making: Making) -> StatementSite | None:
-        return self._site((making.file, making.statement))
+        return self.site((making.file, making.statement))
 
-    def _site(self, origin: tuple[str, int] | None) -> StatementSite | None:
+    def site(self, origin: tuple[str, int] | None) -> StatementSite | None:
+        """The statement at an index of a file, with its row."""
         if origin is None:
             return None
         file, index = origin

@@ -16,11 +16,7 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects import flat
-from idemlint.replay.effects.vocabulary import (
-    SKIP,
-    Creates,
-    Requires,
-)
+from idemlint.replay.effects.vocabulary import SKIP, Creates, Requires
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.first import first
 from idemlint.replay.judge.rerun import ends_of
@@ -68,7 +64,6 @@ class FirstRun:
         session = scripts.profile.session
         self._machine = new_machine(terms.search_path, terms.postgres_version, session)
         self._along = along
-        self._scripts = scripts
         self._blame = Blame(along, scripts, self._machine.catalog)
         self._places: list[_Place] = []
         #: Files that have run, and were taken back for what another file says now.
@@ -226,6 +221,10 @@ class FirstRun:
     def catalog(self) -> Catalog:
         """What is there now."""
         return self._machine.catalog
+
+    def site(self, origin: tuple[str, int] | None) -> StatementSite | None:
+        """A statement by its file and its index there, with its row."""
+        return self._blame.site(origin)
 
     def is_in_doubt(self, ref: Ref, spared: Container[str] = ()) -> bool:
         """Whether a thing is, or is not, there for a statement that failed, or of which that is not known;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql.constants import mentions
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
@@ -20,7 +19,7 @@ from idemlint.replay.catalog.slots import (
 from idemlint.replay.catalog.view import View
 from idemlint.replay.effects import flat
 from idemlint.replay.effects.vocabulary import Body, Opaque, Requires
-from idemlint.sequence.upgrade.upgrade_path import DatedSite
+from idemlint.sequence.upgrade.upgrade_path import dated
 from idemlint.source.tree import shape
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from idemlint.replay.catalog.slots import Key, Presence, Slot
     from idemlint.sequence.chain import Chain
+    from idemlint.sequence.upgrade.upgrade_path import DatedSite
 
 #: What stands in a schema and is looked at.
 _COMPARED: Final = frozenset({Space.RELATION, Space.TYPE, Space.ROUTINE})
@@ -63,8 +63,7 @@ class Doubts:
             statement = script.parsed.statements[index]
             for effect in flat(script.program(statement)):
                 if isinstance(effect, Body | Opaque):
-                    text = script.parsed.code[statement.start : statement.end]
-                    self._names |= mentions(text.decode("utf-8", "replace"))
+                    self._names |= script.mentions(statement)
                 elif not isinstance(effect, Requires):
                     for ref in (getattr(effect, "ref", None), getattr(effect, "to", None)):
                         if isinstance(ref, Ref):
@@ -156,13 +155,8 @@ class RunEnd:
         number = slot.maker if slot is not None else 0
         if slot is not None:
             number = self._last.get(self.catalog.key_of(slot.oid), number)
-        origin = self._run.origin(number) if number else None
-        if origin is None:
-            return None
-        file, index = origin
-        parsed = self._run.running(file).script.parsed
-        row = parsed.source.data.count(b"\n", 0, parsed.statements[index].span.start) + 1
-        return DatedSite(file.removeprefix(self._past), index, row, file.startswith(self._past))
+        site = self._run.first.site(self._run.origin(number)) if number else None
+        return dated(site, self._past)
 
     def text(self, slot: Slot) -> str:
         """The statement that made something, without its places."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from idemlint.postgres.kinds import Ref
     from idemlint.runners.profile import LateFiles
-    from idemlint.sequence.first.first_outcome import FirstOutcome
+    from idemlint.sequence.first.first_outcome import FirstOutcome, StatementSite
 
 
 class DatedSite(NamedTuple):
@@ -22,6 +22,14 @@ class DatedSite(NamedTuple):
     statement: int
     row: int
     is_past: bool
+
+
+def dated(site: StatementSite | None, past: str) -> DatedSite | None:
+    """A statement of a run in which the files of the revision have names that begin with `past`."""
+    if site is None:
+        return None
+    is_past = site.file.startswith(past)
+    return DatedSite(site.file.removeprefix(past), site.statement, site.row, is_past)
 
 
 class PathFailure(NamedTuple):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql.constants import mentions
 from idemlint.replay.effects import flat
 from idemlint.replay.effects.vocabulary import Body, Inserts, Opaque
 from idemlint.runners.clues import FolderClues
@@ -20,16 +19,14 @@ from idemlint.sequence.first.makings import Makings
 from idemlint.sequence.script import KEPT, Scripts, Shelf
 from idemlint.sequence.texts import Texts
 from idemlint.sequence.upgrade.comparison import Comparison
-from idemlint.sequence.upgrade.upgrade_path import DatedSite, PathFailure, UpgradePath
+from idemlint.sequence.upgrade.upgrade_path import PathFailure, UpgradePath, dated
 from idemlint.sequence.upgrade.upgrade_plan import plan_of
 
 if TYPE_CHECKING:
     from idemlint.git.past import Past
     from idemlint.postgres.kinds import Ref
-    from idemlint.sequence.first.first_outcome import FirstOutcome, StatementSite
-    from idemlint.sequence.script import Script
+    from idemlint.sequence.first.first_outcome import FirstOutcome
     from idemlint.sequence.upgrade.upgrade_plan import UpgradePlan
-    from idemlint.source.statement import Statement
 
 #: Where the texts of the revision stand, so that a file can have two of them.
 _THEN: Final = "@then/"
@@ -110,7 +107,7 @@ class Walk:
                 continue
             if (file, index) not in here:
                 failure = PathFailure(
-                    index, outcome, _dated(outcome.because), _followers(old, file, index)
+                    index, outcome, dated(outcome.because, _THEN), _followers(old, file, index)
                 )
                 failures.setdefault(file, []).append(failure)
         compared = Comparison(plan, new, old, _THEN)
@@ -145,13 +142,6 @@ def _followers(run: Chain, file: str, index: int) -> int:
     )
 
 
-def _dated(site: StatementSite | None) -> DatedSite | None:
-    if site is None:
-        return None
-    is_past = site.file.startswith(_THEN)
-    return DatedSite(site.file.removeprefix(_THEN), site.statement, site.row, is_past)
-
-
 class _Tables:
     """Which tables no database has that has run the revision: only files make them that run now, and none of
     these files writes rows into them."""
@@ -184,13 +174,5 @@ class _Tables:
                             self._filled.add(effect.table.name)
                         elif isinstance(effect, Body | Opaque):
                             # Nobody looks into a body for this: what it names may have rows by then.
-                            self._filled |= _names_in(script, statement)
+                            self._filled |= script.mentions(statement)
         return self._filled
-
-
-def _names_in(script: Script, statement: Statement) -> set[str]:
-    text = script.parsed.code[statement.start : statement.end].decode("utf-8", "replace")
-    return set(mentions(text))
-
-
-__all__ = ["Walk"]
