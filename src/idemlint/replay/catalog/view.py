@@ -234,9 +234,6 @@ class Answers:
             own = catalog.slot(key) if key is not None else None
             if key is None or own is None or own.presence is not PRESENT:
                 return ()
-            # Most files have no routines.
-            from idemlint.replay.catalog.routine import signature_in
-
             every = catalog.overloads(ref._replace(signature=None))
             others = [each for each in every if each[0][1] == key[1] and each[0] != key]
             return tuple(

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.judge.rerun import Program
-    from idemlint.source.tree import Tree
 
 
 def makes_the_same(catalog: Catalog, program: Program, ref: Ref) -> bool:
@@ -49,19 +48,9 @@ def _told(definition: object) -> str | None:
     if isinstance(definition, EnumDefinition):
         return str(definition.labels)
     if isinstance(definition, SequenceDefinition):
-        return _options(definition.options)
+        return shape(definition.options)
     return None
 
 
 #: Of a CREATE TABLE: its guard, and how it names the table.
 _NAMES = frozenset({"if_not_exists", "relation"})
-
-
-def _options(options: dict[str, object]) -> str:
-    told = ((name, _option(value)) for name, value in sorted(options.items()))
-    return "; ".join(f"{name} {value}" for name, value in told)
-
-
-def _option(value: object) -> str:
-    tree: Tree | None = value if hasattr(value, "fields") else None  # type: ignore[assignment]
-    return shape(tree.fields if tree is not None else value)
