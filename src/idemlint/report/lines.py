@@ -26,6 +26,21 @@ def wrapped(sentence: str, indent: int, width: int | None) -> list[str]:
     return wrap(sentence, width - indent, break_long_words=False, break_on_hyphens=False)
 
 
+def indented(sentence: str, indent: int, width: int | None, style: str) -> Iterator[Line]:
+    """A sentence as lines that begin behind `indent` columns."""
+    for piece in wrapped(sentence, indent, width):
+        yield [(" " * indent, "text"), (piece, style)]
+
+
+def headed(lead: Line, text: str, width: int | None) -> Iterator[Line]:
+    """A text behind what stands before its first line, and below itself."""
+    column = sum(len(piece) for piece, _ in lead)
+    first, *rest = wrapped(text, column, width) or [""]
+    yield [*lead, (first, "text")]
+    for piece in rest:
+        yield [(" " * column, "text"), (piece, "text")]
+
+
 def folded(line: Line, width: int | None, indent: str = "") -> Iterator[Line]:
     """A styled line as lines no wider than `width`, as far as its words allow; `indent` stands before those
     that go on."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.sqlstates import condition_name
 from idemlint.report.excerpt import beginning
-from idemlint.report.lines import folded, wrapped
+from idemlint.report.lines import folded, headed, indented
 from idemlint.report.run_report import one_line, shown_name
-from idemlint.report.words import counted
+from idemlint.report.words import counted, error_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -64,21 +63,13 @@ def _statement(
         (f"{first.verdict:<{_WIDTH}}", _STYLES[first.verdict]),
         (f"  {first.sqlstate or '':<5}  ", "sqlstate"),
     ]
-    column = sum(len(text) for text, _ in lead)
-    shown, *rest = wrapped(beginning(statement.beginning), column, width) or [""]
-    yield [*lead, (shown, "text")]
-    for piece in rest:
-        yield [(" " * column, "text"), (piece, "text")]
+    yield from headed(lead, beginning(statement.beginning), width)
     indent = 2 + digits + 2 + _WIDTH + 2
-    for piece in wrapped(_why(file, first, followers), indent, width):
-        yield [(" " * indent, "text"), (piece, "cut")]
+    yield from indented(_why(file, first, followers), indent, width, "cut")
 
 
 def _why(file: FileReport, first: FirstRow, followers: int) -> str:
-    why = one_line(first.reason)
-    if first.sqlstate:
-        name = condition_name(first.sqlstate) or first.sqlstate
-        why = f"{name}: {why}" if why else name
+    why = error_in_words(first.sqlstate, one_line(first.reason))
     if first.because is not None:
         filename, row = first.because
         place = f"line {row}" if filename == file.filename else f"{shown_name(filename)}:{row}"

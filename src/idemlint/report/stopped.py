@@ -8,7 +8,7 @@ from idemlint.postgres.sqlstates import condition_name
 from idemlint.report.excerpt import BEGINNING, beginning
 from idemlint.report.full import plain
 from idemlint.report.json import dumps
-from idemlint.report.lines import wrapped
+from idemlint.report.lines import indented
 from idemlint.report.run_report import one_line, printable
 from idemlint.report.words import counted
 
@@ -179,5 +179,4 @@ def sentence_lines(
     sentence: str, width: int | None, style: str = "text", indent: int = 0
 ) -> Iterator[Line]:
     """A sentence as lines of that width, 110 where it is not known."""
-    for piece in wrapped(one_line(sentence), indent, width or _WIDTH):
-        yield [(" " * indent, "text"), (piece, style)]
+    return indented(one_line(sentence), indent, width or _WIDTH, style)

@@ -11,9 +11,9 @@ from idemlint.report import outlooks
 from idemlint.report.excerpt import beginning
 from idemlint.report.full import plain
 from idemlint.report.json import account_as_dict, dumps
-from idemlint.report.lines import folded, wrapped
+from idemlint.report.lines import folded, headed, indented, wrapped
 from idemlint.report.run_report import one_line, printable, shown_name
-from idemlint.report.words import counted
+from idemlint.report.words import counted, error_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -143,36 +143,27 @@ def _statement(statement: StatementRow, digits: int, width: int | None) -> Itera
         (f"{statement.verdict:<{_VERDICT_WIDTH}}", style),
         (f"  {statement.sqlstate or '':<5}  ", "sqlstate"),
     ]
-    column = sum(len(text) for text, _ in lead)
-    first, *rest = wrapped(beginning(statement.beginning), column, width) or [""]
-    yield [*lead, (first, "text")]
-    for piece in rest:
-        yield [(" " * column, "text"), (piece, "text")]
+    yield from headed(lead, beginning(statement.beginning), width)
     indent = 2 + digits + 2 + (6 if statement.half else 0) + _VERDICT_WIDTH + 2
     if statement.verdict != Verdict.SAFE.value:
         yield from _why(statement, indent, width)
     for verb, things in (("leaves", statement.leaves), ("loses", statement.loses)):
         if things:
             told = f"the rollback {verb} {one_line(', '.join(things))}"
-            for piece in wrapped(told, indent, width):
-                yield [(" " * indent, "text"), (piece, "cut")]
+            yield from indented(told, indent, width, "cut")
     if statement.effects is not None:
         yield from _effects(statement.effects, indent, width)
 
 
 def _why(statement: StatementRow, indent: int, width: int | None) -> Iterator[Line]:
-    why = one_line(statement.reason)
-    if statement.sqlstate:
-        name = condition_name(statement.sqlstate) or statement.sqlstate
-        why = f"{name}: {why}" if why else name
+    why = error_in_words(statement.sqlstate, one_line(statement.reason))
     notes = [why] if why else []
     if statement.codes:
         notes.append(f"[{', '.join(statement.codes)}]")
     if statement.verdict in {Verdict.FAILS.value, Verdict.REPEATS.value}:
         notes.append(f"(rerun: {statement.rerun})")
     if notes:
-        for piece in wrapped(" ".join(notes), indent, width):
-            yield [(" " * indent, "text"), (piece, "cut")]
+        yield from indented(" ".join(notes), indent, width, "cut")
 
 
 def _indented(described: Iterable[Described], depth: int = 0) -> Iterator[tuple[int, str]]:
