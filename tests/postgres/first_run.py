@@ -15,10 +15,7 @@ unprivileged account of this machine; statements that start programs are never r
 
 from __future__ import annotations
 
-import argparse
 import json
-import shlex
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -26,14 +23,15 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import measurements
+from . import command_line, measurements
+from .command_line import NoVerdicts, parser_of, server_of
 from .comparison import read_replay, shortened
 from .first_answers import answers, left_out
 from .first_comparison import FirstReport, FirstRun, outcome
-from .server import ServerUnavailable, start_server
 from .truth import PRELUDES
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable, Sequence
 
     from .comparison import Migration
@@ -41,25 +39,13 @@ if TYPE_CHECKING:
     from .server import Database, Server
 
 
-class NoVerdicts(RuntimeError):
-    """`idemlint replay` ended with an error; the message says how."""
-
-
-IDEMLINT = f"{shlex.quote(sys.executable)} -m idemlint"
-
-
 def replayed(command: str, folder: str | Path, runner: str | None = None) -> list[Migration]:
     """Return what idemlint says of a folder, in the order in which it says that the files run.
 
     Raises NoVerdicts where it ends with an error.
     """
-    arguments = [*shlex.split(command), "replay", "--output-format", "json", "--rerun", "statement"]
-    arguments += ["--isolated", *(["--runner", runner] if runner else []), str(folder)]
-    done = subprocess.run(arguments, capture_output=True, check=False)
-    if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip()
-        raise NoVerdicts(f"{shlex.join(arguments)}: exit {done.returncode}: {said}")
-    return read_replay(json.loads(done.stdout), lambda name: Path(name).read_bytes())
+    document = command_line.replayed(command, folder, "statement", runner)
+    return read_replay(document, lambda name: Path(name).read_bytes())
 
 
 def by_runner(migrations: Iterable[Migration]) -> list[list[Migration]]:
@@ -144,16 +130,10 @@ def _failure_lines(report: FirstReport) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.postgres.first_run", description=__doc__)
-    parser.add_argument("folders", nargs="+", metavar="FOLDER")
-    parser.add_argument("--runner", help="the migration runner; default: idemlint's own guess")
+    parser = parser_of("first_run", __doc__)
     parser.add_argument("--prelude", action="store_true", help="begin with what the platform has")
     parser.add_argument("--failures", action="store_true", help="list what the server fails, too")
-    parser.add_argument("--major", type=int, help="major version of the server")
-    parser.add_argument("--server", type=Path, metavar="DIR", help="where the server is installed")
-    parser.add_argument("--json", type=Path, metavar="OUT", help="write every statement there")
     parser.add_argument("--replay-json", type=Path, help="read verdicts from a file instead")
-    parser.add_argument("--idemlint", default=IDEMLINT, help="the command to start idemlint with")
     return parser
 
 
@@ -162,11 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     total = FirstReport()
     kept: list[dict[str, object]] = []
-    try:
-        server = start_server(options.major, options.server)
-    except ServerUnavailable as error:
-        raise SystemExit(f"no PostgreSQL server: {error}") from error
-    with server:
+    with server_of(options) as server:
         for folder in options.folders:
             try:
                 report, measured = _measure_on(server, folder, options)

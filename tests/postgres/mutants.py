@@ -16,7 +16,6 @@ Where a folder makes roles, which clones share, each mutant runs whole.
 
 from __future__ import annotations
 
-import argparse
 import re
 import shutil
 import sys
@@ -28,15 +27,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import measurements
+from .command_line import NoVerdicts, parser_of, server_of
 from .comparison import shortened
 from .first_answers import answers_of_file
 from .first_comparison import DISAGREEMENTS, FirstReport, table, tally
-from .first_run import IDEMLINT, NoVerdicts, by_runner, compared, failures, replayed
+from .first_run import by_runner, compared, failures, replayed
 from .mutable import Folder, changed
 from .mutations import mutants, together
-from .server import ServerUnavailable, start_server
 
 if TYPE_CHECKING:
+    import argparse
     from collections import Counter
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -255,18 +255,12 @@ def _told(measured: Measured, seconds: float) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.postgres.mutants", description=__doc__)
-    parser.add_argument("folders", nargs="+", metavar="FOLDER", type=Path)
+    parser = parser_of("mutants", __doc__)
     parser.add_argument("--each", type=int, default=10, help="places of each kind in a folder")
     parser.add_argument("--seed", type=int, default=1, help="chooses among the places")
     parser.add_argument("--together", type=int, default=3, help="changes of a kind in one mutant")
     parser.add_argument("--kind", help="mutants of one kind only")
     parser.add_argument("--most-failures", type=int, default=MOST_FAILURES, metavar="N")
-    parser.add_argument("--runner", help="the migration runner; default: idemlint's own guess")
-    parser.add_argument("--major", type=int, help="major version of the server")
-    parser.add_argument("--server", type=Path, metavar="DIR", help="where the server is installed")
-    parser.add_argument("--json", type=Path, metavar="OUT", help="write what is worth it there")
-    parser.add_argument("--idemlint", default=IDEMLINT, help="the command to start idemlint with")
     return parser
 
 
@@ -275,12 +269,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     total = FirstReport()
     kept: list[Mapping[str, object]] = []
-    try:
-        server = start_server(options.major, options.server)
-    except ServerUnavailable as error:
-        raise SystemExit(f"no PostgreSQL server: {error}") from error
-    with server:
-        for folder in options.folders:
+    with server_of(options) as server:
+        for folder in map(Path, options.folders):
             started = time.monotonic()
             try:
                 measured = measure(server, folder, options)

@@ -10,11 +10,8 @@ and the file again, going on after errors. A file is judged only where its first
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
-import shlex
-import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -24,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 from idemlint import runners
 
 from .by_statement import Sent, _blamed, _Looking, _run
+from .command_line import parser_of, replayed, server_of
 from .comparison import DISAGREEMENTS, compare, read_replay, shortened
 from .rerun import Judgement, first_error, judged_change
-from .server import ServerUnavailable, start_server
 from .snapshot import DATA, SEQUENCE, Difference
 from .truth import PRELUDES
 
@@ -386,32 +383,13 @@ def _things(found: Found, what: str, redo: Redo, said: set[Thing], seen: frozens
             found.lines.append(f"{what} {verb}: {redo.up.filename}: {each}")
 
 
-def _document(command: str, folder: str, runner: str | None) -> dict[str, Any]:
-    arguments = [*shlex.split(command), "replay", "--output-format", "json", "--rerun", "redo"]
-    arguments += ["--isolated", *(["--runner", runner] if runner else []), folder]
-    done = subprocess.run(arguments, capture_output=True, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"{shlex.join(arguments)}: exit {done.returncode}\n{done.stderr.decode()}")
-    document: dict[str, Any] = json.loads(done.stdout)
-    return document
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the comparison from the command line; 0 also where there are disagreements."""
-    parser = argparse.ArgumentParser(prog="python -m tests.postgres.redo", description=__doc__)
-    parser.add_argument("folders", nargs="+", metavar="FOLDER")
-    parser.add_argument("--runner", help="the migration runner; default: idemlint's own guess")
-    parser.add_argument("--idemlint", default=f"{shlex.quote(sys.executable)} -m idemlint")
-    parser.add_argument("--json", type=Path, metavar="OUT", help="write the counts there")
-    options = parser.parse_args(arguments)
+    options = parser_of("redo", __doc__).parse_args(arguments)
     total = Found()
-    try:
-        server = start_server()
-    except ServerUnavailable as error:
-        raise SystemExit(f"no PostgreSQL server: {error}") from error
-    with server:
+    with server_of(options) as server:
         for folder in options.folders:
-            document = _document(options.idemlint, folder, options.runner)
+            document = replayed(options.idemlint, folder, "redo", options.runner)
             redos = read_redos(document, lambda name: Path(name).read_bytes())
             with server.fresh_database() as database:
                 found = measure(database, redos)

@@ -17,11 +17,8 @@ unprivileged account of this machine; statements that start programs are never r
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
-import shlex
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -31,11 +28,12 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from . import measurements
 from .by_statement import MOST_STOPS, Sent, judge_by_statement, judge_folder, judge_stops, spread
+from .command_line import parser_of, replayed, server_of
 from .comparison import DISAGREEMENTS, Comparison, Report, compare, read_replay, shortened
 from .rerun import bare, judge_each_statement
-from .server import ServerUnavailable, start_server
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from .comparison import Migration, Verdict
@@ -228,15 +226,6 @@ def _note_failures(
             report.notes.append(f"{migration.filename}: first run {failed}: {text}")
 
 
-def _replay(command: str, folder: str, runner: str | None, mode: Mode) -> object:
-    arguments = [*shlex.split(command), "replay", "--output-format", "json", "--rerun", mode]
-    arguments += ["--isolated", *(["--runner", runner] if runner else []), folder]
-    done = subprocess.run(arguments, capture_output=True, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"{shlex.join(arguments)}: exit {done.returncode}\n{done.stderr.decode()}")
-    return json.loads(done.stdout)
-
-
 def _measure_on(
     server: Server, folder: str, mode: Mode, options: argparse.Namespace
 ) -> tuple[Report, dict[str, object]]:
@@ -244,7 +233,7 @@ def _measure_on(
     document = (
         json.loads(options.replay_json.read_bytes())
         if options.replay_json
-        else _replay(options.idemlint, folder, options.runner, mode)
+        else replayed(options.idemlint, folder, mode, options.runner)
     )
     migrations = read_replay(document, lambda name: Path(name).read_bytes())
     undone = options.failed_units == "undone"
@@ -266,9 +255,7 @@ def _measure_on(
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.postgres.truth", description=__doc__)
-    parser.add_argument("folders", nargs="+", metavar="FOLDER")
-    parser.add_argument("--runner", help="the migration runner; default: idemlint's own guess")
+    parser = parser_of("truth", __doc__)
     parser.add_argument("--mode", choices=(*get_args(Mode), "all"), default="file")
     parser.add_argument("--sample", type=int, help="ask about at most so many statements a folder")
     parser.add_argument(
@@ -280,9 +267,6 @@ def _parser() -> argparse.ArgumentParser:
         default="kept",
         help="what becomes of a unit that fails in a rerun after a stop",
     )
-    parser.add_argument("--major", type=int, help="major version of the server")
-    parser.add_argument("--server", type=Path, metavar="DIR", help="where the server is installed")
-    parser.add_argument("--json", type=Path, metavar="OUT", help="write every comparison there")
     parser.add_argument(
         "--before",
         action="append",
@@ -292,11 +276,6 @@ def _parser() -> argparse.ArgumentParser:
         help="SQL to run first: what the platform brings along",
     )
     parser.add_argument("--replay-json", type=Path, help="read verdicts from a file instead")
-    parser.add_argument(
-        "--idemlint",
-        default=f"{shlex.quote(sys.executable)} -m idemlint",
-        help="the command to start idemlint with",
-    )
     return parser
 
 
@@ -314,11 +293,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     modes = cast("tuple[Mode, ...]", get_args(Mode) if options.mode == "all" else (options.mode,))
     total = Report()
     kept: list[dict[str, object]] = []
-    try:
-        server = start_server(options.major, options.server)
-    except ServerUnavailable as error:
-        raise SystemExit(f"no PostgreSQL server: {error}") from error
-    with server:
+    with server_of(options) as server:
         for folder in options.folders:
             for mode in modes:
                 report, measured = _measure_on(server, folder, mode, options)
