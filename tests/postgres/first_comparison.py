@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from .comparison import shortened
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 Outcome = Literal[
     "right",
-    "wrong sqlstate",
     "false claim",
+    "wrong sqlstate",
     "missed",
     "unknown, fails",
     "unknown, runs",
@@ -29,18 +29,7 @@ Outcome = Literal[
     "not asked",
 ]
 DISAGREEMENTS: tuple[Outcome, ...] = ("false claim", "wrong sqlstate", "missed")
-ORDER: tuple[Outcome, ...] = (
-    "right",
-    *DISAGREEMENTS,
-    "unknown, fails",
-    "unknown, runs",
-    "runs",
-    "outside",
-    "not comparable",
-    "left out",
-    "behind",
-    "not asked",
-)
+ORDER: tuple[Outcome, ...] = get_args(Outcome)
 #: Where idemlint's answer and the server's are held against each other.
 COMPARED: frozenset[Outcome] = frozenset(ORDER[: ORDER.index("outside")])
 CLAIMS: frozenset[Outcome] = frozenset({"right", "wrong sqlstate", "false claim"})

@@ -70,12 +70,17 @@ def split(content: str) -> list[tuple[str, str]]:
     return found
 
 
-def firsts(files: dict[str, str], **settings: object) -> list[FirstRow | None]:
-    """What becomes of each statement; the files stand in the order of their names."""
+def opened(files: dict[str, str], **settings: object) -> engine.Folder:
+    """The files, in `FOLDER`, run by psql unless the settings say otherwise."""
     texts = {f"{FOLDER}/{name}": content.encode() for name, content in files.items()}
     usual: dict[str, object] = {"rules": frozenset(), "root": Path(), "runner": "psql"}
-    folder = engine.open(texts, Settings(**{**usual, **settings}), texts)  # type: ignore[arg-type]
-    return [each.first for report in folder.reports() for each in report.statements]
+    return engine.open(texts, Settings(**{**usual, **settings}), texts)  # type: ignore[arg-type]
+
+
+def firsts(files: dict[str, str], **settings: object) -> list[FirstRow | None]:
+    """What becomes of each statement; the files stand in the order of their names."""
+    reports = opened(files, **settings).reports()
+    return [each.first for report in reports for each in report.statements]
 
 
 def said(files: dict[str, str], **settings: object) -> list[str]:

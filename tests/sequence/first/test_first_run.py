@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from idemlint import engine
 from idemlint.replay.judge.first import is_asked
 from idemlint.report import outlooks
 from idemlint.report.full import plain
 from idemlint.sequence.first import first_run
 from idemlint.sequence.terms import StartAfter
-from idemlint.settings import Settings
 
-from .asking import FOLDER, said
+from .asking import FOLDER, opened, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from idemlint import engine
     from idemlint.analysis.file_report import FileReport
 
 TABLE = "CREATE TABLE t (id int);\n"
 INDEX = "CREATE INDEX i ON t (id);\n"
-
-
-def opened(files: dict[str, str], **settings: object) -> engine.Folder:
-    texts = {f"{FOLDER}/{name}": content.encode() for name, content in files.items()}
-    usual: dict[str, object] = {"rules": frozenset(), "root": Path(), "runner": "psql"}
-    return engine.open(texts, Settings(**{**usual, **settings}), texts)  # type: ignore[arg-type]
 
 
 def told(folder: engine.Folder, name: str) -> list[str]:
