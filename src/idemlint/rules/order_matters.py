@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idemlint.rules.kit import first_runs
 from idemlint.rules.kit.rule import FileRule
+from idemlint.sequence.migration import span_of
 from idemlint.sequence.paths import short_name
 from idemlint.source.statement import Span
 
@@ -45,16 +47,13 @@ class OrderMatters(FileRule):
     def _failure(self, migration: Migration, path: UpgradePath, failure: PathFailure) -> Diagnostic:
         statement = migration.parsed.statements[failure.statement]
         outcome = failure.outcome
-        span = outcome.span or statement.span
-        if outcome.leaf is not None and outcome.leaf.span is not None:
-            span = outcome.leaf.span
         because = failure.because
         see = f" (see {_place(migration, path, because)})" if because is not None else ""
         number = failure.followers
         behind = f", and so do {number} that need it" if number else ""
         return self.diagnostic(
             migration,
-            span,
+            span_of(statement, outcome),
             f"a new database runs this, one that has run {path.revision} stops here{behind}:"
             f" {outcome.reason}{see}",
             statement=failure.statement,
@@ -100,10 +99,10 @@ def _told(migration: Migration, path: UpgradePath, found: Divergence) -> str:
 
 def _place(migration: Migration, path: UpgradePath, site: DatedSite) -> str:
     """Where a statement stands, in words."""
-    if site.file == migration.path and not site.is_past:
-        return f"line {site.row}"
+    if not site.is_past:
+        return first_runs.place(migration, site)
     where = f"{short_name(migration.profile, site.file)}:{site.row}"
-    return f"{where} of {path.revision}" if site.is_past else where
+    return f"{where} of {path.revision}"
 
 
 def _way_out(migration: Migration, path: UpgradePath) -> str:

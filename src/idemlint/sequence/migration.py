@@ -247,7 +247,7 @@ class Case(NamedTuple):
     @property
     def span(self) -> Span:
         """Its bytes; the whole statement where a body's place is not known."""
-        return _span(self.statement, self.outcome)
+        return span_of(self.statement, self.outcome)
 
     @property
     def effect(self) -> Effect:
@@ -287,10 +287,11 @@ class FirstCase(NamedTuple):
     @property
     def span(self) -> Span:
         """Its bytes, as those of a `Case`."""
-        return _span(self.statement, self.outcome)
+        return span_of(self.statement, self.outcome)
 
 
-def _span(statement: Statement, outcome: Outcome | FirstOutcome) -> Span:
+def span_of(statement: Statement, outcome: Outcome | FirstOutcome) -> Span:
+    """The bytes of what an outcome is about: in a body the inner statement's, where its place is known."""
     leaf = outcome.leaf
     if leaf is not None and leaf.span is not None:
         return leaf.span

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from idemlint.rules.kit.rule import Rule
     from idemlint.sequence.first.first_outcome import FirstOutcome, StatementSite
     from idemlint.sequence.migration import FirstCase, Migration
+    from idemlint.sequence.upgrade.upgrade_path import DatedSite
 
 #: What PostgreSQL says of a name that is taken.
 _TAKEN: Final = frozenset({"42P07", "42701", "42710", "42723", "42P06"})
@@ -71,7 +72,7 @@ def finding(
     )
 
 
-def place(migration: Migration, site: StatementSite | None) -> str:
+def place(migration: Migration, site: StatementSite | DatedSite | None) -> str:
     """Where a statement stands, in words."""
     if site is None:
         return "the folder"
