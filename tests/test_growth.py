@@ -2,10 +2,13 @@
 
 A step is a line of ours that runs. What C does in one of them (a search through a text, a copy of a list) is
 not seen here; `benchmarks/growth.py` sees it.
+
+In a large folder a spread sample of the shapes is looked at; IDEMLINT_ALL_ROWS=1 looks at every one.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -36,6 +39,8 @@ MOST_DEEP: Final = 3.0
 SIZE, SIZE_DEEP, SIZE_SLOW = 50, 20, 250
 
 ALL: Final = {**SHAPES, **TEXTS}
+#: Of how many shapes one is looked at in a large folder.
+EVERY: Final = 1 if os.environ.get("IDEMLINT_ALL_ROWS") == "1" else 7
 _OURS: Final = str(Path(idemlint.__file__).parent)
 
 
@@ -101,6 +106,7 @@ def check(name: str, size: int, most: float) -> None:
     assert found <= most, f"{found:.2f} x the steps for 2 x the size"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_twice_as_much_takes_twice_the_steps(name: str) -> None:
     if ALL[name].deep:
@@ -110,7 +116,7 @@ def test_twice_as_much_takes_twice_the_steps(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", list(ALL)[::EVERY])
 def test_twice_as_much_takes_twice_the_steps_in_a_large_folder(name: str) -> None:
     check(name, SIZE_SLOW, MOST)
 

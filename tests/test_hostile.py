@@ -149,6 +149,7 @@ TEXTS = {
 texts = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 
 
+@pytest.mark.slow
 class TestText:
     @texts
     def test_it_is_read(self, here: Path, text: Text) -> None:
