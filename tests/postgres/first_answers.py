@@ -163,7 +163,7 @@ def _nobody_makes(message: str, made: frozenset[str]) -> bool:
     found = MISSING.fullmatch(message)
     if found is None or found["kind"] in INSIDE:
         return False
-    *schema, name = found["name"].strip('"').lower().split(".")
+    *schema, name = found["name"].strip('"').split(".")
     if schema and schema[-1] != "public" and schema[-1] not in made:
         return True
     return name.removesuffix("[]") not in made
@@ -176,8 +176,13 @@ def _made(texts: Iterable[str]) -> frozenset[str]:
         for text in texts
         if MAKES.match(bare(text))
         for name in MADE.findall(text)
-        for part in [name.split(".")[-1].strip(' "').lower()]
+        for part in [_folded(name.split(".")[-1].strip())]
     )
+
+
+def _folded(name: str) -> str:
+    """Return a name as the server has it: as it is where it is quoted, else in lower case."""
+    return name.strip('"') if name.startswith('"') else name.lower()
 
 
 def _behind(text: str, gone: dict[str, Cause], bare_names: set[str]) -> LeftOut | None:

@@ -42,10 +42,13 @@ if TYPE_CHECKING:
 def replayed(command: str, folder: str | Path, runner: str | None = None) -> list[Migration]:
     """Return what idemlint says of a folder, in the order in which it says that the files run.
 
-    Raises NoVerdicts where it ends with an error.
+    Files that the runner does not run are none of them, though each is judged by itself. Raises
+    NoVerdicts where idemlint ends with an error.
     """
     document = command_line.replayed(command, folder, "statement", runner)
-    return read_replay(document, lambda name: Path(name).read_bytes())
+    never_run = {each["filename"] for each in document["summary"]["left_out"]}
+    migrations = read_replay(document, lambda name: Path(name).read_bytes())
+    return [one for one in migrations if one.filename not in never_run]
 
 
 def by_runner(migrations: Iterable[Migration]) -> list[list[Migration]]:

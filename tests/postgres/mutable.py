@@ -82,11 +82,6 @@ class Statement:
         return self.start + len(self.text.encode())
 
     @property
-    def known(self) -> bool:
-        """Whether idemlint says anything of its first run."""
-        return self.verdict.first is None or self.verdict.first.verdict != "unknown"
-
-    @property
     def where(self) -> str:
         """Its file and row."""
         return f"{self.filename}:{self.verdict.row}"
@@ -173,13 +168,8 @@ class Folder:
 
     @cached_property
     def last(self) -> Statement:
-        """The last statement that the runner runs.
-
-        A file that its journal does not name is told of behind all others, and nothing is known of
-        its first run.
-        """
-        run = {one.filename for one in self.statements if one.known}
-        return [one for one in self.statements if one.filename in run or not run][-1]
+        """The last statement of all."""
+        return self.statements[-1]
 
     @cached_property
     def uses(self) -> Counter[str]:

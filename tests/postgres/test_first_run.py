@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .command_line import IDEMLINT
 from .comparison import First, read_replay
 from .first_answers import Answer, LeftOut, left_out
 from .first_comparison import FirstReport, outcome, tally
-from .first_run import by_runner, compared, main, measure
+from .first_run import by_runner, compared, main, measure, replayed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .comparison import Migration
     from .first_comparison import Outcome
     from .server import Database
@@ -90,6 +90,13 @@ def test_a_verdict_has_its_row_and_what_is_said_of_the_first_run() -> None:
     (one,) = migrations({"1.sql": [("SELECT 1", "runs", None), ("SELECT 2", "fails", "42P01")]})
     assert [each.row for each in one.verdicts] == [1, 2]
     assert one.verdicts[1].first == First("fails", "42P01", "because 2", "1.sql:1", "")
+
+
+def test_a_file_that_the_runner_does_not_read_is_no_part_of_its_first_run(tmp_path: Path) -> None:
+    for name in ("0001_a.up.sql", "0001_a.down.sql", "0002_b.sql"):
+        (tmp_path / name).write_text("CREATE TABLE t (id int);\n")
+    told = replayed(IDEMLINT, tmp_path, "golang-migrate")
+    assert [Path(one.filename).name for one in told] == ["0001_a.up.sql"]
 
 
 def test_runners_are_parted() -> None:
@@ -255,6 +262,15 @@ def test_what_the_folder_makes_itself_is_not_outside() -> None:
     assert left_out(texts[:1], [missing]) == [LeftOut("outside")]
     used = "ALTER TABLE t ALTER COLUMN m TYPE mood"
     assert left_out([used], [missing]) == [LeftOut("outside")]
+
+
+def test_a_name_in_other_letters_is_another_name() -> None:
+    texts = ['CREATE TABLE t (r "Role")', 'ALTER TYPE "Role" RENAME TO "role"']
+    missing = Answer("42704", 'type "Role" does not exist')
+    outside = LeftOut("outside")
+    assert left_out(texts, [missing, missing]) == [outside, outside]
+    assert left_out([*texts, "CREATE TYPE Role AS ENUM ()"], [missing, missing, RAN])[0] == outside
+    assert left_out([*texts, 'CREATE TYPE "Role" AS ENUM ()'], [missing, missing, RAN])[0] is None
 
 
 @pytest.mark.parametrize(

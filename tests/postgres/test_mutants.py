@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from . import mutations
-from .comparison import First, Migration, Verdict
+from .comparison import Migration, Verdict
 from .first_answers import answers
 from .mutable import Folder, changed
 from .mutants import main
@@ -119,16 +119,6 @@ def test_the_same_seed_gives_the_same_mutants() -> None:
 def test_what_cannot_be_read_is_left_alone() -> None:
     files = {"1.sql": "CREATE TABLE t (a int) WITHOUT SENSE; CREATE TABLE ü (id int);SELECT 1"}
     assert mutations.mutants(folder_of(files), 10) == []
-
-
-def test_copies_are_not_written_into_a_file_that_is_passed_over() -> None:
-    passed_over, run = First("unknown"), First("runs")
-    cut_files = cut({"1.sql": "CREATE TABLE t (id int); SELECT 1;", "0.sql": "SELECT 2;"})
-    told = [
-        replace(one, verdicts=tuple(replace(each, first=first) for each in one.verdicts))
-        for one, first in zip(cut_files, (run, passed_over), strict=True)
-    ]
-    assert Folder(told, {"1.sql": b"", "0.sql": b""}).last.where == "1.sql:1"
 
 
 @pytest.mark.server
