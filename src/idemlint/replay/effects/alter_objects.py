@@ -253,7 +253,11 @@ def comment(stmt: Tree) -> list[Effect]:
     if found is None:
         return []
     kind, ref = found
-    return [Requires(ref, True, missing(kind), kind, Verb.ALTER)]
+    there = Requires(ref, True, missing(kind), kind, Verb.ALTER)
+    if ref.parent is None or ref.parent.space is not Space.RELATION:
+        return [there]
+    # `get_object_address` (src/backend/catalog/objectaddress.c) opens the table first.
+    return [uses(ref.parent, Kind.TABLE), there]
 
 
 def security_label(stmt: Tree) -> list[Effect]:

@@ -16,6 +16,7 @@ from idemlint.replay.effects.add_constraint import create_constraint
 from idemlint.replay.effects.vocabulary import (
     SKIP,
     Command,
+    Converts,
     Creates,
     Drops,
     Effect,
@@ -37,6 +38,7 @@ def alter_table(stmt: Tree, postgres_version: int) -> list[Effect]:
     guarded = bool(stmt.fields.get("missing_ok"))
     effects: list[Effect] = [Requires(table, True, SKIP if guarded else "42P01", kind, Verb.ALTER)]
     passes: list[list[Effect]] = [[] for _ in range(REST + 1)]
+    several = len(stmt.fields.get("cmds", ())) > 1
     for each in stmt.fields.get("cmds", ()):
         command = Tree("AlterTableCmd", each["AlterTableCmd"])
         subtype = command.fields["subtype"]
@@ -46,7 +48,12 @@ def alter_table(stmt: Tree, postgres_version: int) -> list[Effect]:
             continue
         added = command.fields["def"]["Constraint"] if subtype == "AT_AddConstraint" else {}
         if model is not None:
-            passes[alter_pass(subtype, added.get("contype"))] += model(table, command)
+            made = model(table, command)
+            if several and subtype == "AT_AlterColumnType":
+                # The column, its new type and USING are looked at before any command runs (`ATPrepCmd`).
+                effects += [one for one in made if isinstance(one, (Converts, Requires))]
+                made = [one for one in made if not isinstance(one, Converts)]
+            passes[alter_pass(subtype, added.get("contype"))] += made
         elif member is not None:
             passes[alter_pass(subtype, None)] += member(table, command, postgres_version)
     for ready in passes:

@@ -107,7 +107,7 @@ def create_function(stmt: Tree) -> list[Effect]:
     types = [each["argType"] for each in parameters]
     if "returnType" in stmt.fields:
         types.append(stmt.fields["returnType"])
-    effects: list[Effect] = types_there(types)
+    effects: list[Effect] = [*types_there(types)]
     if stmt.replace:
         effects.append(Creates(ref, kind, routine, replaces=True, reads=reading))
     else:

@@ -21,6 +21,7 @@ from idemlint.replay.effects.vocabulary import (
     SetsPath,
     Verb,
 )
+from idemlint.replay.queries.from_entries import is_system_name
 from idemlint.replay.queries.scope import field_names
 from idemlint.source.tree import Tree, wrap
 
@@ -69,13 +70,23 @@ def walk(value: Any) -> Mentions:
 
 def reads(reading: Reading) -> list[Effect]:
     """What a query reads has to be there: tables (42P01: it does not ask for the schema first), columns,
-    and what it calls."""
+    what it casts to (42704), and what it calls."""
+    query = reading if reading.alternates else None
     effects: list[Effect] = [
-        Requires(ref, True, "42P01", Kind.TABLE, Verb.USE) for ref in reading.tables
+        Requires(ref, True, "42P01", Kind.TABLE, Verb.USE, query=query) for ref in reading.tables
     ]
     if reading.scope.asks:
         effects.append(ReadsColumns(reading.scope))
-    return [*effects, *called(reading.functions)]
+    return [*effects, *types_read(reading.types), *called(reading.functions)]
+
+
+def types_read(refs: Iterable[Ref]) -> list[Requires]:
+    """What a query casts to has to be there: types that not every database has."""
+    return [
+        Requires(ref, True, "42704", Kind.TYPE, Verb.USE)
+        for ref in refs
+        if ref.space is Space.TYPE and not _is_built_in(ref)
+    ]
 
 
 def called(found: Iterable[tuple[Sequence[str], Tree]]) -> list[Effect]:
@@ -106,16 +117,19 @@ def called_in(nodes: Iterable[dict[str, Any]]) -> list[Effect]:
 _SIMPLE: Final = frozenset({"A_Const", "SQLValueFunction"})
 
 
-def types_there(nodes: Iterable[dict[str, Any]]) -> list[Effect]:
+def types_there(nodes: Iterable[dict[str, Any]]) -> list[Requires]:
     """Types that raw `TypeName`s name have to be there: those that not every database has."""
     found: dict[Ref, None] = {}
     for fields in nodes:
         names = [part["String"].get("sval", "") for part in fields.get("names", ())]
-        name = names[-1] if names else ""
-        known = name in BUILTIN or names[:1] == ["pg_catalog"] or "pct_type" in fields
-        if name and not known and name.removeprefix("_") not in BUILTIN:
+        if names and names[-1] and "pct_type" not in fields:
             found[qualified(Space.TYPE, names)] = None
-    return [Requires(ref, True, "42704", Kind.TYPE, Verb.USE) for ref in found]
+    return types_read(found)
+
+
+def _is_built_in(ref: Ref) -> bool:
+    name = ref.name
+    return name in BUILTIN or name.removeprefix("_") in BUILTIN or is_system_name(ref.schema, name)
 
 
 def calls(found: Iterable[tuple[Name, Tree]]) -> list[Effect]:

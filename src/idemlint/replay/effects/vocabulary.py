@@ -20,8 +20,7 @@ not the other: each is a `Command`, whose effects a guard skips together.
 **Verdicts name an effect.** What decides a statement's verdict is one of its effects, and rules say which
 they name: the verb of a `Requires` and its kind, or another word (`on = fails(Verb.CREATE, Kind.TABLE)`).
 
-In this file: names that are required, made and ended; values; rows; what is none of these; what holds
-other effects.
+In this file: names that are required, made and ended; values; rows; none of these; what holds others.
 """
 
 from __future__ import annotations
@@ -66,8 +65,8 @@ class Requires(NamedTuple):
 
     `kind` is what the statement takes it to be; a relation that is there but of another kind raises
     `wrong_kind` where that is set. What must not be there is looked for where it would be made: an index
-    in the schema of its table, and a new name in that of the old one (`beside`); a view among the temporary
-    ones where something that it reads is (`needs`).
+    in the schema of its table, a new name in that of the old one (`beside`); a view among the temporary ones
+    where something that it reads is (`needs`). A `query` asks for columns before it comes to all its tables.
     """
 
     ref: Ref
@@ -78,6 +77,7 @@ class Requires(NamedTuple):
     wrong_kind: str | None = None
     beside: Ref | None = None
     needs: tuple[Ref, ...] = ()
+    query: Reading | None = None
 
 
 class UsesColumns(NamedTuple):

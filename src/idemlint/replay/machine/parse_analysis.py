@@ -13,9 +13,10 @@ from idemlint.replay.catalog.column import Column
 from idemlint.replay.catalog.refs import qualified
 from idemlint.replay.catalog.routine import Routine
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED
+from idemlint.replay.effects.queries import types_read
 from idemlint.replay.effects.vocabulary import Requires, Verb
 from idemlint.replay.machine import opening
-from idemlint.replay.machine.requirements import is_unmade, requires
+from idemlint.replay.machine.requirements import column_meant, is_unmade, requires
 from idemlint.replay.queries.columns import QueryDefinition
 from idemlint.replay.queries.literals import of_enum, refusal_of
 from idemlint.replay.queries.resolve import outputs
@@ -41,13 +42,13 @@ def reads(run: Pass, effect: ReadsColumns) -> Result:
     """Each name has to stand for a column."""
     found = run.resolve(effect.scope, names=effect.names)
     for table, name in found.sole:
-        result = requires(run, _meant(run, name, (table,)))
+        result = requires(run, column_meant(run, name, (table,)))
         if result is not None:
             return result
     for name, tables in found.missing:
         if len(tables) > 1 and not run.judging:
             continue
-        result = requires(run, _meant(run, name, tables))
+        result = requires(run, column_meant(run, name, tables))
         if result is not None:
             return result
     return _ambiguous(run, effect, found) or _meet(run, effect, found) or _cast(run, effect)
@@ -110,11 +111,15 @@ def validates(run: Pass, effect: Validates) -> Result:
             slot = catalog.find(table)
             to_come = world is not None and is_unmade(slot) and world.is_to_come(table)
             if to_come or (slot is not None and slot.presence is ABSENT):
-                return requires(run, Requires(table, True, "42P01", Kind.TABLE, Verb.USE))
+                query = reading if reading.alternates else None
+                there = Requires(table, True, "42P01", Kind.TABLE, Verb.USE, query=query)
+                return requires(run, there)
         found = run.resolve(reading.scope)
         for name, tables in found.missing:
-            return requires(run, _meant(run, name, tables))
+            return requires(run, column_meant(run, name, tables))
         result = _meet(run, effect, found)
+        for cast in types_read(reading.types):
+            result = result or requires(run, cast)
         if result is not None:
             return result
     return None
@@ -143,18 +148,6 @@ def forget_type(run: Pass, column: FoundColumn) -> None:
     if key is not None and slot is not None and slot.presence is PRESENT:
         unknown = Column(column.name, "", False, None, False, False)
         run.catalog.put(key, slot._replace(definition=unknown, certain=False))
-
-
-def _meant(run: Pass, name: str, tables: tuple[Ref, ...]) -> Requires:
-    """That a column is there; of several tables, the one that had it once is the one that was meant."""
-    had = [Ref(Space.COLUMN, name, None, table) for table in tables]
-    ref = had[0] if len(had) == 1 else next((each for each in had if _had(run, each)), had[0])
-    return Requires(ref, True, "42703", Kind.COLUMN, Verb.USE)
-
-
-def _had(run: Pass, ref: Ref) -> bool:
-    key = run.catalog.key(ref)
-    return key is not None and run.catalog.recorded(key) is not None
 
 
 def used(run: Pass, reading: Reading) -> Used:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from idemlint.replay.effects.vocabulary import Creates
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
+    from idemlint.replay.queries.scope import Scope
 
 
 def requires(run: Pass, effect: Requires) -> Result:
@@ -148,6 +149,27 @@ def uses_columns(run: Pass, effect: UsesColumns) -> Result:
     return None
 
 
+def columns_missing(run: Pass, scope: Scope) -> Result:
+    """The first name of a query that no column has."""
+    for name, tables in run.resolve(scope).missing:
+        result = requires(run, column_meant(run, name, tables))
+        if result is not None:
+            return result
+    return None
+
+
+def column_meant(run: Pass, name: str, tables: tuple[Ref, ...]) -> Requires:
+    """That a column is there; of several tables, the one that had it once is the one that was meant."""
+    had = [Ref(Space.COLUMN, name, None, table) for table in tables]
+    ref = had[0] if len(had) == 1 else next((each for each in had if _had(run, each)), had[0])
+    return Requires(ref, True, "42703", Kind.COLUMN, Verb.USE)
+
+
+def _had(run: Pass, ref: Ref) -> bool:
+    key = run.catalog.key(ref)
+    return key is not None and run.catalog.recorded(key) is not None
+
+
 def _unknown(run: Pass, effect: Requires, ref: Ref) -> Result:
     anew = run.judging and _is_anew(run, ref)
     if effect.otherwise is SKIP:
@@ -193,6 +215,10 @@ def _is_anew(run: Pass, ref: Ref) -> bool:
 def _unmet(run: Pass, effect: Requires, slot: Slot | None, otherwise: str, ref: Ref) -> Result:
     if otherwise is SKIP:
         return SKIPPED
+    if effect.query is not None and run.judging:
+        sooner = columns_missing(run, effect.query.until(effect.ref))
+        if sooner is not None:
+            return sooner
     sqlstate = _sqlstate(run, effect, otherwise)
     handled = run.catches is not None and run.catches(sqlstate)
     if not run.judging and not handled and run.catalog.key(ref) not in run.believed:

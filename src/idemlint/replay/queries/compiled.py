@@ -99,7 +99,8 @@ class _Level:
         self.known = known
         self.depth = depth
         self.sources: list[RangeEntry] = []
-        self.names: dict[Name, None] = {}
+        #: With the number of tables that the query has looked for before.
+        self.names: dict[Name, int] = {}
         self.inner: list[Scope] = []
         self.apart: list[Scope] = []
         self.meetings: list[Meeting] = []
@@ -119,6 +120,7 @@ class _Level:
             targets,
             tuple(self.meetings),
             tuple(self.casts),
+            tuple(self.names.values()),
         )
 
 
@@ -130,6 +132,7 @@ class _Reader:
         self.regclasses: dict[str, None] = {}
         self.groupings: list[GroupedLevel] = []
         self.writes: list[tuple[Tree, tuple[tuple[str, RangeEntry], ...]]] = []
+        self.asks = self.alternates = False
 
     def told(self, scope: Scope) -> Reading:
         return Reading(
@@ -140,6 +143,7 @@ class _Reader:
             tuple(self.regclasses),
             tuple(self.writes),
             tuple(self.groupings),
+            self.alternates,
         )
 
     # -- queries -------------------------------------------------------------------------------------
@@ -206,6 +210,8 @@ class _Reader:
             columns = names_of(alias.get("colnames", ()))
             if kind == "RangeVar":
                 level.sources.append(self.relation(fields, level.known))
+            elif kind == "JoinOn":
+                self.joined(fields, level)
             elif kind == "JoinExpr":
                 if name:
                     # The join's own name hides those of its sides.
@@ -214,12 +220,7 @@ class _Reader:
                     level.apart.append(inner.scope(None))
                     level.sources.append(RangeEntry(name, columns=columns))
                     continue
-                waiting += (fields["rarg"], fields["larg"])
-                using = names_of(fields.get("usingClause", ()))
-                level.merges = level.merges or bool(using) or "isNatural" in fields
-                level.names.update({(each,): None for each in using})
-                if "quals" in fields:
-                    self.expressions([fields["quals"]], level)
+                waiting += ({"JoinOn": fields}, fields["rarg"], fields["larg"])
             elif kind == "RangeSubselect":
                 self.subselect(fields, RangeEntry(name, columns=columns), level)
             elif kind == "RangeTableSample":
@@ -229,6 +230,15 @@ class _Reader:
                 given = tuple(each["ColumnDef"]["colname"] for each in fields.get("coldeflist", ()))
                 label = name or function_name(fields)
                 level.sources.append(RangeEntry(label, columns=given or columns, only=bool(given)))
+
+    def joined(self, fields: dict[str, Any], level: _Level) -> None:
+        """By what the two sides of a join, which are known by now, are joined."""
+        using = names_of(fields.get("usingClause", ()))
+        level.merges = level.merges or bool(using) or "isNatural" in fields
+        for each in using:
+            self.asked((each,), level)
+        if "quals" in fields:
+            self.expressions([fields["quals"]], level)
 
     def subselect(self, fields: dict[str, Any], source: RangeEntry, level: _Level) -> None:
         [(kind, inner)] = fields["subquery"].items()
@@ -249,7 +259,9 @@ class _Reader:
         if is_system(fields):
             return RangeEntry(label, columns=columns)
         table = table_of(fields)
-        self.tables[table] = None
+        if table not in self.tables:
+            self.tables[table] = None
+            self.alternates = self.alternates or self.asks
         return RangeEntry(label, table, columns=columns)
 
     # -- expressions ---------------------------------------------------------------------------------
@@ -269,18 +281,24 @@ class _Reader:
             if current.__class__ is list:
                 stack.extend(current[::-1])
             elif current.__class__ is dict:
+                inside = []
                 for kind, inner in current.items():
                     if inner.__class__ in NESTED:
                         known = _NODES.get(kind)
                         rest: Any = inner if known is None else known(self, inner, level)
                         if rest:
-                            stack.append(rest)
+                            inside.append(rest)
+                stack += reversed(inside)
 
     # Each gives back what is to be read on with.
 
     def column(self, fields: dict[str, Any], level: _Level) -> _Rest:
-        level.names[field_names(fields["fields"])] = None
+        self.asked(field_names(fields["fields"]), level)
         return None
+
+    def asked(self, name: Name, level: _Level) -> None:
+        level.names.setdefault(name, len(self.tables))
+        self.asks = True
 
     def constant(self, fields: dict[str, Any], level: _Level) -> _Rest:
         return None

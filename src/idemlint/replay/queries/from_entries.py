@@ -26,9 +26,12 @@ def table_source(fields: dict[str, Any]) -> RangeEntry:
 
 def is_system(fields: dict[str, Any]) -> bool:
     """Whether a raw `RangeVar` is one of PostgreSQL's own catalogs."""
-    relation: str = fields["relname"]
-    schema = fields.get("schemaname")
-    return schema in _SYSTEM_SCHEMAS or (schema is None and relation.startswith("pg_"))
+    return is_system_name(fields.get("schemaname"), fields["relname"])
+
+
+def is_system_name(schema: str | None, name: str) -> bool:
+    """Whether what has that name, in a schema if it is given, is PostgreSQL's own."""
+    return schema in _SYSTEM_SCHEMAS or (schema is None and name.startswith("pg_"))
 
 
 def sides(fields: dict[str, Any]) -> list[dict[str, Any]]:

@@ -66,8 +66,8 @@ class Scope(NamedTuple):
     """One level. `inner` are levels that see this one; `targets`, `None`: they cannot be told.
 
     `apart` are levels that see only what is around this one (a query in FROM, the sides of a UNION).
-    `casts` are literals that are cast to a type that somebody made. `labels` are names of its own columns,
-    which ORDER BY and GROUP BY may mean.
+    `casts` are literals that are cast to a type that somebody made. `after` is, for each of the `names`, how
+    many tables the whole query has looked for before.
     """
 
     sources: tuple[RangeEntry, ...] = ()
@@ -77,6 +77,7 @@ class Scope(NamedTuple):
     targets: tuple[Target, ...] | None = ()
     meetings: tuple[Meeting, ...] = ()
     casts: tuple[tuple[Ref, str], ...] = ()
+    after: tuple[int, ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -112,6 +113,7 @@ class Reading(NamedTuple):
     `FuncCall`), `types` what it casts to, with collations, operators and text search configurations;
     `groupings` are its GROUP BYs, `regclasses` the literals cast to regclass or given to nextval.
     `writes` are its data-modifying WITH clauses, each with what its own WITH list makes known to it.
+    `alternates`: it asks for a column before it has looked for all of its tables.
     """
 
     scope: Scope
@@ -121,3 +123,19 @@ class Reading(NamedTuple):
     regclasses: tuple[str, ...] = ()
     writes: tuple[tuple[Tree, tuple[tuple[str, RangeEntry], ...]], ...] = ()
     groupings: tuple[GroupedLevel, ...] = ()
+    alternates: bool = False
+
+    def until(self, table: Ref) -> Scope:
+        """What is asked before a table is looked for."""
+        count = self.tables.index(table)
+        return _until(self.scope, count, frozenset(self.tables[count:]))
+
+
+def _until(scope: Scope, count: int, later: frozenset[Ref]) -> Scope:
+    inner, apart = (
+        tuple([part for each in given if (part := _until(each, count, later)).asks])
+        for given in (scope.inner, scope.apart)
+    )
+    names = [name for name, after in zip(scope.names, scope.after, strict=True) if after <= count]
+    sources = [each for each in scope.sources if each.table not in later]
+    return Scope(tuple(sources), tuple(names), inner, apart, scope.targets)

@@ -47,7 +47,7 @@ def read_update(fields: dict[str, Any], known: Known = NO_NAMES, rows: Rows = ()
     """What a raw `UpdateStmt` reads."""
     target = table_source(fields["relation"])
     return read_level(
-        [fields.get(part) for part in ("targetList", "whereClause", "returningList")],
+        [fields.get(part) for part in ("whereClause", "returningList", "targetList")],
         (*rows, target),
         fields.get("fromClause", ()),
         fields.get("withClause"),

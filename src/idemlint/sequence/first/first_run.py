@@ -169,10 +169,10 @@ class FirstRun:
         """What becomes of a statement that has just run; where it failed, what that takes along is noted."""
         found = first(run, result)
         outcome = RUNS if found.verdict == "runs" else self._blame.told(found, program)
-        if outcome.verdict == "unknown":
-            self._doubts(number, program)
-        elif outcome.verdict == "runs" and self._doubtful:
+        if outcome.verdict == "runs" and self._doubtful:
             outcome = self._rests_on_doubt(program) or outcome
+        if outcome.verdict == "unknown":
+            self._doubts(number, program, outcome.follows)
         if result is not None and found.sqlstate is not None:
             self._failed(number, program, outcome, has_run=has_run)
         return outcome
@@ -186,9 +186,10 @@ class FirstRun:
             return
         self._blame.failed(number, outcome, program)
 
-    def _doubts(self, number: int, program: Program) -> None:
-        """What a statement makes may not be there: it cannot be told whether it runs."""
-        site, catalog = None, self._machine.catalog
+    def _doubts(self, number: int, program: Program, root: StatementSite | None) -> None:
+        """What a statement makes may not be there: it cannot be told whether it runs, since it cannot be told
+        of the `root`, where there is one."""
+        site, catalog = root, self._machine.catalog
         for effect in flat(program):
             if isinstance(effect, Creates):
                 slot = catalog.find(effect.ref)

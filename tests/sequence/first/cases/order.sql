@@ -162,3 +162,64 @@ CREATE TABLE w (a text);
 ALTER TABLE w ADD FOREIGN KEY (a) REFERENCES polls (id);
 ALTER TABLE w ADD FOREIGN KEY (a) REFERENCES polls;
 ALTER TABLE w ADD FOREIGN KEY (a) REFERENCES polls (url); -- fails 42703 by 2
+
+-- # a key with an expression, or of some rows, serves no foreign key
+CREATE TABLE b (id int, name text);
+CREATE UNIQUE INDEX ON b (lower(name));
+CREATE UNIQUE INDEX ON b (id) WHERE id > 0;
+CREATE TABLE c (b_id int REFERENCES b (id)); -- fails 42830
+CREATE TABLE c (b_id int REFERENCES b); -- fails 42704
+ALTER TABLE b ADD PRIMARY KEY (id);
+CREATE TABLE c (b_id int REFERENCES b);
+
+-- # a query: what its FROM joins, side by side with its conditions; then what it selects; then its WHERE
+CREATE TABLE a (id int, n int);
+CREATE TABLE b (id int, a_id int);
+CREATE VIEW v AS SELECT a.id FROM a JOIN b ON b.nope = a.id JOIN c ON c.id = a.id; -- fails 42703
+CREATE VIEW v AS SELECT a.id FROM a JOIN b ON b.a_id = a.id JOIN c ON c.nope = a.id; -- fails 42P01 by 17
+CREATE VIEW v AS SELECT a.nope FROM a JOIN c ON true; -- fails 42P01 by 17
+CREATE VIEW v AS SELECT q.id FROM (SELECT nope AS id FROM a) q, c; -- fails 42703
+CREATE VIEW v AS WITH w AS (SELECT nope FROM a) SELECT * FROM w, c; -- fails 42703
+CREATE VIEW v AS SELECT a.nope, (SELECT id FROM c) FROM a; -- fails 42703
+CREATE VIEW v AS SELECT (SELECT id FROM c), a.nope FROM a; -- fails 42P01 by 17
+SELECT 1 FROM a JOIN b USING (nope) JOIN c USING (id); -- fails 42703
+UPDATE a SET nope = 1 FROM c WHERE c.id = a.id; -- fails 42P01 by 17
+UPDATE a SET n = 1 WHERE nope = (SELECT max(id) FROM c); -- fails 42703
+INSERT INTO a (id) SELECT id FROM a WHERE nope > (SELECT max(id) FROM c); -- fails 42703
+DELETE FROM a USING b WHERE nope = 1 AND EXISTS (SELECT 1 FROM c); -- fails 42703
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT a.id FROM a JOIN b ON b.nope = a.id JOIN c ON true $$; -- fails 42703
+DELETE FROM a WHERE EXISTS (SELECT 1 FROM c) AND nope = 1; -- fails 42P01 by 17
+CREATE TABLE c (id int);
+
+-- # what is cast to
+CREATE TABLE a (id int, n int);
+SELECT 'x'::mood; -- fails 42704 by 12
+SELECT '{}'::mood[]; -- fails 42704 by 12
+INSERT INTO a (id) VALUES (('1'::mood)::text::int); -- fails 42704 by 12
+INSERT INTO a (nope) VALUES ('x'::mood); -- fails 42703
+UPDATE a SET nope = 'x'::mood; -- fails 42704 by 12
+UPDATE a SET n = 1 WHERE nope = 'x'::mood; -- fails 42703
+CREATE VIEW v AS SELECT 'x'::mood AS m, id FROM a; -- fails 42704 by 12
+CREATE INDEX ON a ((n::text::mood)); -- fails 42704 by 12
+CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'x'::mood::text $$; -- fails 42704 by 12
+DO $$ BEGIN PERFORM 'x'::mood; END $$; -- fails 42704 by 12
+CREATE TYPE mood AS ENUM ('x', '1');
+SELECT 'x'::mood, '{x}'::mood[], NULL::a, '{}'::a[], 'x'::information_schema.sql_identifier, NULL::pg_class;
+ALTER TYPE mood RENAME TO spirit;
+SELECT 'x'::mood; -- fails 42704 by 14
+
+-- # one ALTER TABLE: columns whose type changes and the types are looked at before any command runs
+CREATE TABLE a (id int, n int);
+ALTER TABLE a DROP CONSTRAINT nope, ALTER nada TYPE text; -- fails 42703
+ALTER TABLE a DROP CONSTRAINT nope, ALTER n TYPE text; -- fails 42704
+ALTER TABLE a DROP COLUMN nope, ALTER n TYPE later; -- fails 42704 by 8
+ALTER TABLE a DROP CONSTRAINT nope, ALTER n TYPE text USING nada::text; -- fails 42703
+ALTER TABLE a ADD COLUMN z int, ALTER z TYPE text; -- fails 42703
+CREATE TYPE later AS ENUM ('x');
+
+-- # COMMENT ON what is in a table: the table, then what is in it
+CREATE TABLE a (id int, m mood); -- fails 42704 by 4
+COMMENT ON COLUMN a.q IS 'x'; -- fails 42P01 after 1
+COMMENT ON CONSTRAINT c ON a IS 'x'; -- fails 42P01 after 1
+CREATE TYPE mood AS (part int);
+COMMENT ON COLUMN mood.part IS 'x';

@@ -120,6 +120,9 @@ def _keys(catalog: Catalog, table: Slot) -> Iterator[tuple[Slot, tuple[str, ...]
         index = key.definition
         if not index.unique or index.partial or index.deferrable or index.doubtful:
             continue
+        if None in index.columns:
+            # None with an expression serves.
+            continue
         place = (Space.CONSTRAINT, table.oid, key.constraint)
         slot = catalog.by_oid(key.oid) if key.oid else catalog.find_key(place)
         if slot is None or slot.presence is not PRESENT or not catalog.alive(slot):
