@@ -212,7 +212,7 @@ SELECT 'x'::mood; -- fails 42704 by 14
 CREATE TABLE a (id int, n int);
 ALTER TABLE a DROP CONSTRAINT nope, ALTER nada TYPE text; -- fails 42703
 ALTER TABLE a DROP CONSTRAINT nope, ALTER n TYPE text; -- fails 42704
-ALTER TABLE a DROP COLUMN nope, ALTER n TYPE later; -- fails 42704 by 8
+ALTER TABLE a DROP COLUMN nope, ALTER n TYPE later; -- fails 42704 by 7
 ALTER TABLE a DROP CONSTRAINT nope, ALTER n TYPE text USING nada::text; -- fails 42703
 ALTER TABLE a ADD COLUMN z int, ALTER z TYPE text; -- fails 42703
 CREATE TYPE later AS ENUM ('x');
