@@ -50,6 +50,9 @@ MADE = re.compile(
     r'((?:"[^"]+"|\w+)(?:\s*\.\s*(?:"[^"]+"|\w+))*)',
     re.IGNORECASE,
 )
+RENAMED = re.compile(
+    r'\balter\b(?!.*\brename\s+(?:column|constraint)\b).*\brename\s+to\s+("[^"]+"|\w+)', re.I | re.S
+)
 MAKES = re.compile(r"create|alter|do|with|select|import|call", re.IGNORECASE)
 # What leaves nothing that a later statement could miss.
 MAKES_NOTHING = re.compile(
@@ -208,6 +211,7 @@ def _would_make(text: str, answer: Answer | None) -> list[str]:
         return names[:1]
     on_table = re.match(r"create\s+unique\s+index\b", plain, re.IGNORECASE)
     concerned = names[: 2 if on_table else 1]
+    concerned += [name.strip('"').lower() for name in RENAMED.findall(plain)]
     missing = MISSING.fullmatch(answer.message) if answer is not None else None
     if missing is None:
         return concerned

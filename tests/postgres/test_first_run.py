@@ -264,6 +264,17 @@ def test_what_the_folder_makes_itself_is_not_outside() -> None:
     assert left_out([used], [missing]) == [LeftOut("outside")]
 
 
+def test_what_would_have_been_renamed_is_left_out_by_its_new_name() -> None:
+    texts = [
+        'CREATE TABLE "Link" (r mood)',
+        'ALTER TABLE "Link" RENAME TO "links"',
+        'ALTER TABLE "links" RENAME COLUMN "r" TO "s"',
+    ]
+    gone = [Answer("42P01", f'relation "{name}" does not exist') for name in ("Link", "links")]
+    given = [Answer("42704", 'type "mood" does not exist'), *gone]
+    assert left_out(texts, given)[2] == LeftOut("outside", behind=True)
+
+
 def test_a_name_in_other_letters_is_another_name() -> None:
     texts = ['CREATE TABLE t (r "Role")', 'ALTER TYPE "Role" RENAME TO "role"']
     missing = Answer("42704", 'type "Role" does not exist')

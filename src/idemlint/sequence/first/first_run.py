@@ -16,7 +16,7 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects import flat
-from idemlint.replay.effects.vocabulary import SKIP, Creates, Requires
+from idemlint.replay.effects.vocabulary import SKIP, Creates, Renames, Requires
 from idemlint.replay.judge.assembly import new_machine
 from idemlint.replay.judge.first import first
 from idemlint.replay.judge.rerun import ends_of
@@ -191,14 +191,15 @@ class FirstRun:
         of the `root`, where there is one."""
         site, catalog = root, self._machine.catalog
         for effect in flat(program):
-            if isinstance(effect, Creates):
-                slot = catalog.find(effect.ref)
+            if isinstance(effect, Creates | Renames):
+                made = effect.to if isinstance(effect, Renames) else effect.ref
+                slot = catalog.find(made) if isinstance(effect, Creates) else None
                 if slot is not None and slot.presence is PRESENT and slot.maker != number:
                     # Another statement has made it.
                     continue
                 site = site or self._blame.site_of(number)
                 if site is not None:
-                    self._doubtful.setdefault(self._blame.makings.resolved(effect.ref), site)
+                    self._doubtful.setdefault(self._blame.makings.resolved(made), site)
 
     def _rests_on_doubt(self, program: Program) -> FirstOutcome | None:
         """A statement that needs what may not be there."""

@@ -31,3 +31,18 @@ CREATE FUNCTION mk() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE made
 SELECT mk(); -- unknown (runs)
 INSERT INTO made VALUES (1); -- unknown (runs)
 CREATE TABLE made (id int); -- unknown (fails 42P07)
+
+-- # what built its SQL may have dropped what depends on something
+CREATE TABLE n (id int);
+CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+CREATE TRIGGER tr AFTER INSERT ON n FOR EACH ROW EXECUTE FUNCTION log();
+CREATE FUNCTION away(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DROP TABLE ' || t; END $$;
+DROP FUNCTION log(); -- fails 2BP01
+SELECT away('n'); -- unknown (runs)
+DROP FUNCTION log(); -- unknown (runs)
+
+-- # what rests on what may not be there may not be there either, whatever it is called by then
+CREATE TABLE a (id int, x nobody_makes_this); -- unknown (fails 42704)
+ALTER TABLE a RENAME TO b; -- unknown after 1 (fails 42P01)
+CREATE VIEW v AS SELECT id FROM b; -- unknown after 1 (fails 42P01)
+COMMENT ON VIEW v IS 'x'; -- unknown after 1 (fails 42P01)
