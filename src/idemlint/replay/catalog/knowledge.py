@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idemlint.postgres.kinds import Space
+from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.slots import FIRST_OID, PRESENT, UNKNOWN
 
@@ -140,6 +140,17 @@ def open_all(catalog: Slots, names: Iterable[str]) -> None:
 def open_tables(catalog: Slots) -> None:
     """All tables that are there may have more, or less, than their statements say."""
     catalog.opened_before = catalog.new_oid()
+
+
+def relations_may_go(catalog: Slots, *, indexes: bool = False) -> None:
+    """Any relation that is there may be gone, or have another name; or only `indexes` may."""
+    now = catalog.new_oid()
+    catalog.gone_before = (catalog.gone_before[0] if indexes else now, now)
+
+
+def may_be_gone(catalog: Slots, slot: Slot) -> bool:
+    """Whether a relation may be gone, or have another name, though no statement says so."""
+    return slot.oid < catalog.gone_before[slot.kind is Kind.INDEX]
 
 
 def is_open(catalog: Slots, name: str, oid: int = 0) -> bool:

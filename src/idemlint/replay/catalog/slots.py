@@ -106,6 +106,7 @@ class Slots:
         "_version",
         "cause",
         "families",
+        "gone_before",
         "last_oid",
         "opened",
         "opened_before",
@@ -123,8 +124,7 @@ class Slots:
         self._learned: list[Key] = []
         self._dead: dict[int, int] = {}
         self._home: dict[int, Key] = {}
-        # Some of the keys of `slots`, first come first: overloads, what acts when a table is written into,
-        # temporary things.
+        # Some of the keys of `slots`, first come first: overloads, what acts on writes, temporary things.
         self._overloads: dict[Key, dict[str, None]] = {}
         self._temporary: OwnedKeys[Key] = OwnedKeys()
         self._on_tables: KeyIndex[tuple[Space, int], Key] = KeyIndex()
@@ -142,7 +142,7 @@ class Slots:
         self._derived: Derived[Slot] = Derived()
         #: What no rollback forgets: what may be there unheard of (`knowledge`), or a child of a table.
         self.opened: dict[str, None] = {}
-        self.opened_before = 0
+        self.opened_before, self.gone_before = 0, (0, 0)
         self.families: dict[int, dict[str, None]] = {}
         self.last_oid = FIRST_OID
         for name, oid in BUILTIN_SCHEMAS.items():

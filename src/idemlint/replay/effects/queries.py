@@ -9,7 +9,7 @@ from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import BUILTIN
-from idemlint.replay.catalog.refs import qualified
+from idemlint.replay.catalog.refs import is_system_name, qualified
 from idemlint.replay.effects.vocabulary import (
     Calls,
     Effect,
@@ -21,7 +21,6 @@ from idemlint.replay.effects.vocabulary import (
     SetsPath,
     Verb,
 )
-from idemlint.replay.queries.from_entries import is_system_name
 from idemlint.replay.queries.scope import field_names
 from idemlint.source.tree import Tree, wrap
 

@@ -114,7 +114,7 @@ def _effects(run: Pass, node: nodes.Sql | nodes.Asks) -> tuple[Effect, ...]:
 def _dynamic(run: Pass, node: nodes.Dynamic) -> Result:
     pattern = _pattern(run, node)
     if run.world is not None:
-        opening.by_text(run.catalog, pattern)
+        opening.by_text(run.catalog, pattern, node.mentions)
     if pattern is None:
         return run.execute_at((Opaque(node.reason, node.mentions),), node.span)
     knowledge.forget(run.catalog, pattern.changes)

@@ -6,8 +6,9 @@ not constant (a loop over pg_tables), any table may have more or less than its s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.definition import INSIDE
 from idemlint.replay.catalog.routine import Routine
@@ -22,12 +23,30 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.signals import Pattern
 
 
-def by_text(catalog: Slots, pattern: Pattern | None) -> None:
+#: What has a name among the relations and is no index, or holds some that have.
+_HOLDING: Final = frozenset({"view", "sequence", "schema", "owned"})
+
+
+def _ended(catalog: Slots, words: frozenset[str]) -> None:
+    """A statement put together of such words may take the names of relations away: ALTER TABLE … DROP and
+    RENAME COLUMN do not."""
+    drops, alters = "drop" in words, "alter" in words
+    renames = "rename" in words and words.isdisjoint({"column", "constraint", "value", "attribute"})
+    if renames or (drops and (words & _HOLDING or ("table" in words and not alters))):
+        knowledge.relations_may_go(catalog)
+    elif drops and "index" in words:
+        knowledge.relations_may_go(catalog, indexes=True)
+
+
+def by_text(catalog: Slots, pattern: Pattern | None, mentions: frozenset[str]) -> None:
     """An EXECUTE of a text that is not constant; `pattern` is what can be read of it."""
     if pattern is None:
         # What it mentions is opened where it is carried out (`properties.opaque`).
         knowledge.open_tables(catalog)
+        _ended(catalog, mentions)
         return
+    if (Space.RELATION, STAND_IN) in pattern.changes:
+        knowledge.relations_may_go(catalog)
     names = {name for _, name in pattern.changes | pattern.makes}
     knowledge.open_all(catalog, names - {STAND_IN})
     inside = any(space in INSIDE for space, name in pattern.makes if name == STAND_IN)
@@ -43,3 +62,4 @@ def by_call(catalog: Slots, effect: Calls, found: Iterable[Slot]) -> None:
         if builds is not None and slot.presence is PRESENT:
             knowledge.open_all(catalog, builds)
             knowledge.open_tables(catalog)
+            _ended(catalog, builds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space, in_words
-from idemlint.replay.catalog.knowledge import is_open
+from idemlint.replay.catalog.knowledge import is_open, may_be_gone
 from idemlint.replay.catalog.refs import schema as schema_ref
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
 from idemlint.replay.effects.vocabulary import SKIP, Requires, UsesColumns, Verb
@@ -67,7 +67,7 @@ def requires(run: Pass, effect: Requires) -> Result:
             return _row_type_taken(run, effect, ref) if effect.kind in ROW_TYPES else None
     elif presence is UNKNOWN:
         return _unknown(run, effect, ref)
-    if run.world is not None and _is_open(run, ref):
+    if run.world is not None and (_is_open(run, ref) or _may_be_gone(run, ref, slot)):
         return _unknown(run, effect, ref)
     return _unmet(run, effect, slot, effect.otherwise, ref)
 
@@ -85,6 +85,12 @@ def _is_open(run: Pass, ref: Ref) -> bool:
     """Whether something that built its SQL may have made it, or taken it away."""
     table = run.catalog.find(ref.parent) if ref.parent is not None else None
     return is_open(run.catalog, ref.name, table.oid if table is not None else 0)
+
+
+def _may_be_gone(run: Pass, ref: Ref, slot: Slot | None) -> bool:
+    if slot is None or slot.presence is not PRESENT or ref.space is not Space.RELATION:
+        return False
+    return may_be_gone(run.catalog, slot)
 
 
 def _has_index(run: Pass, constraint: Ref) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.replay.catalog.refs import table_of
+from idemlint.replay.catalog.refs import is_system_name, table_of
 from idemlint.replay.queries.scope import RangeEntry, field_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
 _NOTHING: Final[dict[str, Any]] = {}
 
 
@@ -27,11 +26,6 @@ def table_source(fields: dict[str, Any]) -> RangeEntry:
 def is_system(fields: dict[str, Any]) -> bool:
     """Whether a raw `RangeVar` is one of PostgreSQL's own catalogs."""
     return is_system_name(fields.get("schemaname"), fields["relname"])
-
-
-def is_system_name(schema: str | None, name: str) -> bool:
-    """Whether what has that name, in a schema if it is given, is PostgreSQL's own."""
-    return schema in _SYSTEM_SCHEMAS or (schema is None and name.startswith("pg_"))
 
 
 def sides(fields: dict[str, Any]) -> list[dict[str, Any]]:

@@ -49,6 +49,7 @@ class _Place(NamedTuple):
     notable: int
     opened: int
     opened_before: int
+    gone_before: tuple[int, int]
     last_oid: int
     name: str = ""
     number: int = 0
@@ -84,6 +85,7 @@ class FirstRun:
             for name in list(catalog.opened)[before.opened :]:
                 del catalog.opened[name]
             catalog.opened_before = before.opened_before
+            catalog.gone_before = before.gone_before
             self._blame.back_to(place, before.failures)
             del self.notable[before.notable :]
             for ref in list(self._doubtful)[before.doubts :]:
@@ -112,6 +114,7 @@ class FirstRun:
                 len(self.notable),
                 len(catalog.opened),
                 catalog.opened_before,
+                catalog.gone_before,
                 catalog.last_oid,
                 name,
                 number,

@@ -46,3 +46,17 @@ CREATE TABLE a (id int, x nobody_makes_this); -- unknown (fails 42704)
 ALTER TABLE a RENAME TO b; -- unknown after 1 (fails 42P01)
 CREATE VIEW v AS SELECT id FROM b; -- unknown after 1 (fails 42P01)
 COMMENT ON VIEW v IS 'x'; -- unknown after 1 (fails 42P01)
+
+-- # what drops by names that it puts together may have dropped any; who drops inside of tables, no table
+CREATE TABLE t (id int, n int);
+CREATE INDEX i ON t (n);
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT conname AS name FROM pg_constraint WHERE conrelid = 't'::regclass LOOP EXECUTE 'ALTER TABLE t DROP CONSTRAINT ' || r.name; END LOOP; END $$; -- unknown (runs)
+CREATE INDEX i ON t (n); -- fails 42P07 by 2
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT indexname AS name FROM pg_indexes WHERE tablename = 't' LOOP EXECUTE 'DROP INDEX ' || r.name; END LOOP; END $$; -- unknown (runs)
+CREATE INDEX i ON t (n); -- unknown (runs)
+CREATE TABLE u (id int);
+CREATE TABLE u (id int); -- fails 42P07 by 7
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP EXECUTE format('DROP TABLE IF EXISTS %I CASCADE', r.tablename); END LOOP; END $$;
+CREATE TABLE u (id int); -- unknown (runs)
+CREATE TABLE w (id int);
+CREATE TABLE w (id int); -- fails 42P07 by 11
