@@ -60,3 +60,10 @@ DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename FROM pg_tables WHERE sch
 CREATE TABLE u (id int); -- unknown (runs)
 CREATE TABLE w (id int);
 CREATE TABLE w (id int); -- fails 42P07 by 11
+
+-- # a view that a loop may have dropped holds no table back for sure
+CREATE TABLE t (id int);
+CREATE VIEW v AS SELECT id FROM t;
+DROP TABLE t; -- fails 2BP01
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT viewname FROM pg_views WHERE schemaname = 'public' LOOP EXECUTE 'DROP VIEW ' || r.viewname; END LOOP; END $$; -- unknown (runs)
+DROP TABLE t; -- unknown (runs)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Space
 from idemlint.replay.catalog.definition import INSIDE
-from idemlint.replay.catalog.knowledge import is_open
+from idemlint.replay.catalog.knowledge import is_open, may_be_gone
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Key, Slot
 from idemlint.replay.machine.objects.defaults import NAME, lose
 from idemlint.replay.machine.objects.needs import going, holders, is_partition_key, noun_of
@@ -63,7 +63,7 @@ def _dropped(run: Pass, effect: Drops, key: Key, slot: Slot) -> Result:
                 return run.raised("2BP01", effect, f"{name} is in it")
         held = holders(catalog, objects)
         for holder in held:
-            if holder.certain and not _may_be_gone(catalog, holder):
+            if holder.certain and not _is_in_doubt(catalog, holder):
                 return run.raised("2BP01", effect, f"{_noun(holder)} depends on it")
         if held:
             run.doubt(f"whether {held[0].key[2]} depends on it cannot be told", effect, "2BP01")
@@ -75,13 +75,16 @@ def _dropped(run: Pass, effect: Drops, key: Key, slot: Slot) -> Result:
     return None
 
 
-def _may_be_gone(catalog: Catalog, holder: Holder) -> bool:
+def _is_in_doubt(catalog: Catalog, holder: Holder) -> bool:
     """Whether what built its SQL may have dropped a holder, or the table that it is in."""
-    key = holder.key
-    table = catalog.key_of(key[1]) if key[0] in INSIDE else None
-    if table is None:
-        return is_open(catalog, key[2])
-    return is_open(catalog, table[2]) or is_open(catalog, key[2], key[1])
+    key, slot = holder.key, holder.slot
+    home = catalog.key_of(key[1]) if key[0] in INSIDE else None
+    table = catalog.slot(home) if home is not None else None
+    if home is None or table is None:
+        gone = key[0] is Space.RELATION and may_be_gone(catalog, slot)
+        return gone or is_open(catalog, key[2])
+    is_table_open = is_open(catalog, home[2]) or is_open(catalog, key[2], key[1])
+    return is_table_open or may_be_gone(catalog, table)
 
 
 def _part_of(run: Pass, effect: Drops, slot: Slot) -> str | None:
