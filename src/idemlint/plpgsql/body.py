@@ -14,8 +14,10 @@ from idemlint.plpgsql.constants import mentions
 from idemlint.plpgsql.cursor import Tokens
 from idemlint.plpgsql.depth import TOO_DEEP, bounded
 from idemlint.plpgsql.dispatch import BodyReader
-from idemlint.plpgsql.nodes import Block, Dynamic
+from idemlint.plpgsql.nodes import Block, Dynamic, Sql
+from idemlint.plpgsql.sql import Unreadable, statements
 from idemlint.source.lexer import tokens
+from idemlint.source.tree import wrap
 
 if TYPE_CHECKING:
     from idemlint.source.statement import ParsedFile, Statement
@@ -50,6 +52,19 @@ def block_of(tree: Tree, place: tuple[bytes, int] | None = None, depth: int = 0)
     if place is not None:
         return _read(*place, depth)
     return _read(text.encode("utf-8", "replace"), None, depth)
+
+
+def routine_block(language: str, text: str) -> Block:
+    """The body of a routine by its text; `language` is in lower case. What cannot be read is `Dynamic`."""
+    if language == _PLPGSQL:
+        return _read(text.encode("utf-8", "replace"), None, 0)
+    reason = f"a body in language {language}"
+    if language == "sql":
+        try:
+            return Block(tuple([Sql(wrap(each)) for each in statements(text, 0)]))
+        except Unreadable as error:
+            reason = str(error)
+    return Block((Dynamic(reason, mentions(text)),))
 
 
 def _place(code: bytes, start: int, end: int) -> tuple[bytes, int] | None:

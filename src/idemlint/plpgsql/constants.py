@@ -35,6 +35,7 @@ _PLAIN_NAME: Final = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 # The first set is a letter, `_` or anything beyond ASCII; said as what it is not, since a set up to
 # U+10FFFF takes longer to compile than all other patterns together.
 _NAME: Final = re.compile(r'"((?:[^"]|"")+)"|([^\x00-@\[-^`{-\x7f][\w$]*)')
+_OPENS: Final = re.compile(r"\s*\(")
 _DIRECTIVE: Final = re.compile(r"%(?:(\d+)\$)?(-?\d*)([sIL%])")
 
 
@@ -62,6 +63,20 @@ def mentions(text: str) -> frozenset[str]:
         word = quoted.replace('""', '"') if quoted else plain.lower()
         if quoted or word not in _NOT_NAMES:
             found.add(word)
+    return frozenset(found)
+
+
+def called(text: str) -> frozenset[tuple[str, str]]:
+    """What stands before a `(` in an SQL text: a schema (empty: none is said) and a name, folded."""
+    found = set()
+    schema, end = "", 0
+    for match in _NAME.finditer(text):
+        quoted, plain = match.groups()
+        name = quoted.replace('""', '"') if quoted else plain.lower()
+        is_of_schema = text[end : match.start()].strip() == "."
+        if _OPENS.match(text, match.end()) is not None:
+            found.add((schema if is_of_schema else "", name))
+        schema, end = name, match.end()
     return frozenset(found)
 
 

@@ -7,7 +7,7 @@ name along the search_path, `t.c%TYPE`), `resolved` says what it means now.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
@@ -88,13 +88,56 @@ _OF_SERIAL: Final = {name: f"int{name.strip('serialbgm') or '4'}" for name in SE
 }
 
 
+#: What changes more than rows, and what runs a text.
+_BUILDING: Final = r"(?i)\b(?:execute|create|alter|drop|rename)\b"
+
+
+class _Text(NamedTuple):
+    language: str
+    text: str
+
+
+class RoutineBody(_Text):
+    """The text of a body, and its language in lower case.
+
+    It is read once, and where it is called: `block` and `known_calls` are where that is kept, and no part of
+    what it is.
+    """
+
+    block: Any = None
+    known_calls: tuple[Ref, ...] | None = None
+
+    @property
+    def builds(self) -> bool:
+        """Whether it changes more than rows, or may."""
+        return re.search(_BUILDING, self.text) is not None
+
+    def calls(self) -> tuple[Ref, ...]:
+        """The routines that it may call, by their names without arguments."""
+        if self.known_calls is None:
+            # Few routines are asked.
+            from idemlint.plpgsql.constants import called
+
+            names = sorted(called(self.text))
+            self.known_calls = tuple(
+                [Ref(Space.ROUTINE, name, schema or None) for schema, name in names]
+            )
+        return self.known_calls
+
+    def mentions(self) -> frozenset[str]:
+        """The names in it, folded."""
+        from idemlint.plpgsql.constants import mentions
+
+        return mentions(self.text)
+
+
 class Routine(NamedTuple):
     """A function, procedure or aggregate, as the statement that makes it says.
 
     `result` is the type that it returns (empty: that cannot be told), `row` what the columns of a record are
     called and are (`None`: no OUT parameters say so), `names` those of its input parameters (empty: it has
-    none), `defaults` how many of them have one. `every` are the types of all its parameters. `builds` are the
-    names in a body that makes or changes objects, or may build such a statement; `None`: it does not.
+    none), `defaults` how many of them have one. `every` are the types of all its parameters. `body` is what
+    it runs, `None` where that is no text.
     """
 
     kind: Kind
@@ -104,7 +147,7 @@ class Routine(NamedTuple):
     defaults: int
     every: tuple[str, ...] = ()
     window: bool = False
-    builds: frozenset[str] | None = None
+    body: RoutineBody | None = None
 
     def types_by(self, change: Callable[[str], str]) -> Routine:
         """The same with other words for its types."""
@@ -142,24 +185,18 @@ def read_routine(stmt: Tree, kind: Kind) -> Routine:
         sum(each.defexpr is not None for each in inputs),
         tuple(type_name(each.argType) for each in parameters if each.mode != "FUNC_PARAM_TABLE"),
         "window" in options,
-        _builds(stmt),
+        _body(stmt),
     )
 
 
-#: What changes more than rows, and what runs a text.
-_BUILDING: Final = r"(?i)\b(?:execute|create|alter|drop|rename)\b"
-
-
-def _builds(stmt: Tree) -> frozenset[str] | None:
-    """The names in a body that changes more than rows, or may; `None`: it does not."""
+def _body(stmt: Tree) -> RoutineBody | None:
+    language, text = "sql", None
     for option in stmt.options or ():
         if option.defname == "as":
             text = strings(option.arg.items)[0]
-            if re.search(_BUILDING, text) is not None:
-                from idemlint.plpgsql.constants import mentions
-
-                return mentions(text)
-    return None
+        elif option.defname == "language":
+            language = option.arg.sval or ""
+    return RoutineBody(language.lower(), text) if text is not None else None
 
 
 def _result(stmt: Tree, kind: Kind, out: list[tuple[str, str]]) -> str:

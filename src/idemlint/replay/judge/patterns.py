@@ -9,26 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.replay.effects import effects_of
-from idemlint.replay.effects.vocabulary import (
-    Command,
-    Creates,
-    CreatesUnnamed,
-    Drops,
-    Opaque,
-    Renames,
-    SetsPath,
-)
+from idemlint.replay.effects import effects_of, flat
+from idemlint.replay.effects.vocabulary import Opaque, SetsPath
 from idemlint.replay.judge.rerun import replay_file
 from idemlint.replay.judge.verdict import Verdict
+from idemlint.replay.machine.opening import touched
 from idemlint.replay.machine.signals import STAND_IN, Pattern
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from idemlint.postgres.kinds import Ref, Space
-    from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.machine.run import Machine
 
 #: `format()`'s placeholders (https://www.postgresql.org/docs/current/functions-string.html).
@@ -53,9 +42,9 @@ def read_pattern(machine: Machine, pattern: str) -> Pattern | None:
         for statement in statements
         if statement.tree is not None and statement.kind != "DoStmt"
     ]
-    flat = [effect for program in programs for effect in _flat(program)]
+    effects = [effect for program in programs for effect in flat(program)]
     if len(programs) != len(statements) or any(
-        isinstance(effect, (Opaque, SetsPath)) for effect in flat
+        isinstance(effect, (Opaque, SetsPath)) for effect in effects
     ):
         return None
     replayed = replay_file(machine, programs, range(len(programs)), frozenset({"file"}), 0)
@@ -66,33 +55,4 @@ def read_pattern(machine: Machine, pattern: str) -> Pattern | None:
     if worst is None:
         return None
     is_safe = worst.verdict is Verdict.SAFE
-    made = frozenset(_names(each for each in flat if _only_makes(each)))
-    changed = frozenset(_names(each for each in flat if not _only_makes(each)))
-    return Pattern(is_safe, worst.sqlstate, changed, made - changed)
-
-
-def _only_makes(effect: Effect) -> bool:
-    if isinstance(effect, Creates):
-        return not effect.replaces
-    return isinstance(effect, CreatesUnnamed)
-
-
-def _flat(effects: Iterable[Effect]) -> Iterator[Effect]:
-    for effect in effects:
-        if isinstance(effect, Command):
-            yield from _flat(effect.effects)
-        else:
-            yield effect
-
-
-def _names(effects: Iterable[Effect]) -> Iterator[tuple[Space, str]]:
-    for effect in effects:
-        refs: tuple[Ref, ...] = ()
-        if isinstance(effect, (Creates, Drops)):
-            refs = (effect.ref,)
-        elif isinstance(effect, Renames):
-            refs = (effect.ref, effect.to)
-        elif isinstance(effect, CreatesUnnamed):
-            yield effect.kind.space, effect.base
-        for ref in refs:
-            yield ref.space, ref.name
+    return Pattern(is_safe, worst.sqlstate, touched(effects))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.plpgsql import nodes
 from idemlint.postgres.kinds import Space
 from idemlint.postgres.sqlstates import catches
-from idemlint.replay.catalog import knowledge, table_rows
+from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.datatype import CompositeDefinition, EnumDefinition
 from idemlint.replay.catalog.relation import IndexDefinition
@@ -23,7 +23,6 @@ from idemlint.replay.machine.signals import (
     RETURNED,
     SKIPPED,
     Doubt,
-    Pattern,
     Raised,
 )
 
@@ -112,28 +111,15 @@ def _effects(run: Pass, node: nodes.Sql | nodes.Asks) -> tuple[Effect, ...]:
 
 
 def _dynamic(run: Pass, node: nodes.Dynamic) -> Result:
-    pattern = _pattern(run, node)
+    pattern = opening.pattern_of(run, node)
     if run.world is not None:
         opening.by_text(run.catalog, pattern, node.mentions)
     if pattern is None:
         return run.execute_at((Opaque(node.reason, node.mentions),), node.span)
-    knowledge.forget(run.catalog, pattern.changes)
-    knowledge.may_be_made(run.catalog, pattern.makes)
+    opening.forget(run.catalog, pattern.touched)
     if not pattern.safe:
         run.doubt(node.reason, Opaque(node.reason), pattern.sqlstate, node.span)
     return None
-
-
-def _pattern(run: Pass, node: nodes.Dynamic) -> Pattern | None:
-    if node.pattern is None:
-        return None
-    machine = run.machine
-    known = node.read
-    if known is None or known[0] != machine.postgres_version:
-        found = machine.read_pattern(machine, node.pattern)
-        known = node.read = (machine.postgres_version, found)
-    pattern: Pattern | None = known[1]
-    return pattern
 
 
 def _if(run: Pass, node: nodes.If) -> Result:

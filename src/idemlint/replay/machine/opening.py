@@ -1,38 +1,123 @@
 """What a first run cannot see: of what built its SQL, nobody knows what it made.
 
 What its text and its arguments name may be there from then on, and may be something else; where the names are
-not constant (a loop over pg_tables), any table may have more or less than its statement says.
+not constant (a loop over pg_tables), any table may have more or less than its statement says. Of a routine
+that is called it is not known how far its body gets: all that stands in it may have run.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Space
+from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.definition import INSIDE
 from idemlint.replay.catalog.routine import Routine
-from idemlint.replay.catalog.slots import PRESENT
-from idemlint.replay.machine.signals import STAND_IN
+from idemlint.replay.catalog.slots import ABSENT
+from idemlint.replay.effects import effects_of, flat
+from idemlint.replay.effects.vocabulary import (
+    Calls,
+    Creates,
+    CreatesUnnamed,
+    Disowns,
+    Drops,
+    Opaque,
+    Renames,
+)
+from idemlint.replay.machine.signals import STAND_IN, Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from idemlint.plpgsql.nodes import Block, Dynamic
+    from idemlint.replay.catalog.routine import RoutineBody
     from idemlint.replay.catalog.slots import Slot, Slots
-    from idemlint.replay.effects.vocabulary import Calls
+    from idemlint.replay.effects.vocabulary import Effect
+    from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Pattern
 
 
+# -- what statements touch ----------------------------------------------------------------------------
+
+
+def touched(effects: Iterable[Effect]) -> Touched:
+    """The objects that effects make or change; those of commands are among them (`effects.flat`)."""
+    changes: set[tuple[Space, str]] = set()
+    makes: set[tuple[Space, str]] = set()
+    ends: set[Kind] = set()
+    for effect in effects:
+        if isinstance(effect, (Drops, Renames)):
+            ends.add(effect.kind)
+        if _is_dropping_all(effect):
+            changes.add((Space.RELATION, STAND_IN))
+            ends.add(Kind.SCHEMA)
+        (makes if _only_makes(effect) else changes).update(_names(effect))
+    return Touched(frozenset(changes), frozenset(makes - changes), frozenset(ends))
+
+
+def _is_dropping_all(effect: Effect) -> bool:
+    """Whether what goes has no name here: what a role owns, what a schema or an extension holds."""
+    if isinstance(effect, Drops):
+        return effect.cascade and effect.kind in _HOLDING
+    return isinstance(effect, Disowns) and effect.drops
+
+
+def _only_makes(effect: Effect) -> bool:
+    return isinstance(effect, CreatesUnnamed) or (
+        isinstance(effect, Creates) and not effect.replaces
+    )
+
+
+def _names(effect: Effect) -> Iterator[tuple[Space, str]]:
+    if isinstance(effect, CreatesUnnamed):
+        yield effect.kind.space, effect.base
+    elif isinstance(effect, (Creates, Drops, Renames)):
+        yield effect.ref.space, effect.ref.name
+        if isinstance(effect, Renames):
+            yield effect.to.space, effect.to.name
+
+
+#: With what goes when one of these is dropped, relations go.
+_HOLDING: Final = frozenset({Kind.SCHEMA, Kind.EXTENSION})
+#: And with these, or when they are dropped themselves, indexes do.
+_INDEXED: Final = frozenset({Kind.INDEX, Kind.COLUMN})
+
+
+def forget(catalog: Slots, what: Touched) -> None:
+    """Of what statements touch that may have run, it cannot be told whether it is there."""
+    knowledge.forget(catalog, what.changes)
+    knowledge.may_be_made(catalog, what.makes)
+
+
+def _open(catalog: Slots, what: Touched) -> None:
+    """What statements touch may be there from now on, and may be another thing."""
+    knowledge.open_all(catalog, {name for _, name in what.changes | what.makes} - {STAND_IN})
+    changed = {space for space, name in what.changes if name == STAND_IN}
+    if not changed and not any(name == STAND_IN and space in INSIDE for space, name in what.makes):
+        return
+    knowledge.open_tables(catalog)
+    if changed and any(
+        kind in _HOLDING or (kind.space is Space.RELATION and kind not in _INDEXED)
+        for kind in what.ends
+    ):
+        knowledge.relations_may_go(catalog)
+    elif changed and not what.ends.isdisjoint(_INDEXED):
+        knowledge.relations_may_go(catalog, indexes=True)
+
+
+# -- what is only a text ------------------------------------------------------------------------------
+
 #: What has a name among the relations and is no index, or holds some that have.
-_HOLDING: Final = frozenset({"view", "sequence", "schema", "owned"})
+_HOLDING_WORDS: Final = frozenset({"view", "sequence", "schema", "owned"})
 
 
-def _ended(catalog: Slots, words: frozenset[str]) -> None:
-    """A statement put together of such words may take the names of relations away: ALTER TABLE … DROP and
-    RENAME COLUMN do not."""
+def _open_mentioned(catalog: Slots, words: frozenset[str]) -> None:
+    """A text that cannot be read may do anything to what it mentions. Put together of such words it may take
+    the names of relations away, too; ALTER TABLE … DROP and RENAME COLUMN do not."""
+    knowledge.open_tables(catalog)
     drops, alters = "drop" in words, "alter" in words
     renames = "rename" in words and words.isdisjoint({"column", "constraint", "value", "attribute"})
-    if renames or (drops and (words & _HOLDING or ("table" in words and not alters))):
+    if renames or (drops and (words & _HOLDING_WORDS or ("table" in words and not alters))):
         knowledge.relations_may_go(catalog)
     elif drops and "index" in words:
         knowledge.relations_may_go(catalog, indexes=True)
@@ -40,26 +125,77 @@ def _ended(catalog: Slots, words: frozenset[str]) -> None:
 
 def by_text(catalog: Slots, pattern: Pattern | None, mentions: frozenset[str]) -> None:
     """An EXECUTE of a text that is not constant; `pattern` is what can be read of it."""
-    if pattern is None:
+    if pattern is not None:
+        _open(catalog, pattern.touched)
+    else:
         # What it mentions is opened where it is carried out (`properties.opaque`).
-        knowledge.open_tables(catalog)
-        _ended(catalog, mentions)
-        return
-    if (Space.RELATION, STAND_IN) in pattern.changes:
-        knowledge.relations_may_go(catalog)
-    names = {name for _, name in pattern.changes | pattern.makes}
-    knowledge.open_all(catalog, names - {STAND_IN})
-    inside = any(space in INSIDE for space, name in pattern.makes if name == STAND_IN)
-    if inside or any(name == STAND_IN for _, name in pattern.changes):
-        knowledge.open_tables(catalog)
+        _open_mentioned(catalog, mentions)
 
 
-def by_call(catalog: Slots, effect: Calls, found: Iterable[Slot]) -> None:
-    """A call of a routine that may be one of those that were `found`."""
+def pattern_of(run: Pass, node: Dynamic) -> Pattern | None:
+    """What can be read of an EXECUTE; it is read once."""
+    if node.pattern is None:
+        return None
+    machine = run.machine
+    known = node.read
+    if known is None or known[0] != machine.postgres_version:
+        found = machine.read_pattern(machine, node.pattern)
+        known = node.read = (machine.postgres_version, found)
+    pattern: Pattern | None = known[1]
+    return pattern
+
+
+# -- a call -------------------------------------------------------------------------------------------
+
+
+def by_call(run: Pass, effect: Calls, found: Iterable[Slot]) -> None:
+    """A call of a routine that may be one of those that were `found`, and calls others in turn."""
+    catalog = run.catalog
     knowledge.open_all(catalog, effect.gives)
-    for slot in found:
-        builds = slot.definition.builds if isinstance(slot.definition, Routine) else None
-        if builds is not None and slot.presence is PRESENT:
-            knowledge.open_all(catalog, builds)
-            knowledge.open_tables(catalog)
-            _ended(catalog, builds)
+    waiting, seen = list(found), set()
+    while waiting:
+        slot = waiting.pop()
+        body = slot.definition.body if isinstance(slot.definition, Routine) else None
+        if body is None or slot.presence is ABSENT or slot.oid in seen:
+            continue
+        seen.add(slot.oid)
+        run.machine.budget.spend(1)
+        if body.builds:
+            _by_body(run, body)
+        waiting += [each for ref in body.calls() for _, each in catalog.namesakes(ref)]
+
+
+def _by_body(run: Pass, body: RoutineBody) -> None:
+    from idemlint.plpgsql.nodes import Dynamic, Sql, walk
+
+    catalog = run.catalog
+    for place in walk(_block(body)):
+        node = place.node
+        run.machine.budget.spend(1)
+        if isinstance(node, Dynamic):
+            pattern = pattern_of(run, node)
+            by_text(catalog, pattern, node.mentions)
+            if pattern is not None:
+                forget(catalog, pattern.touched)
+            else:
+                knowledge.open_all(catalog, node.mentions)
+        elif isinstance(node, Sql):
+            effects = list(flat(effects_of(node.tree, run.machine.postgres_version)))
+            what = touched(effects)
+            _open(catalog, what)
+            forget(catalog, what)
+            called = [each for each in effects if isinstance(each, Calls)]
+            knowledge.open_all(catalog, (name for each in called for name in each.gives))
+            if not called and any(isinstance(each, Opaque) for each in effects):
+                knowledge.open_all(catalog, body.mentions())
+                _open_mentioned(catalog, body.mentions())
+
+
+def _block(body: RoutineBody) -> Block:
+    """The body as it is read, once."""
+    if body.block is None:
+        from idemlint.plpgsql.body import routine_block
+
+        body.block = routine_block(body.language, body.text)
+    block: Block = body.block
+    return block

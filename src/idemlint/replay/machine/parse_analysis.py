@@ -84,7 +84,7 @@ def calls(run: Pass, effect: Calls) -> Result:
         return None
     found = [slot for _, slot in run.catalog.namesakes(effect.ref)]
     if run.world is not None:
-        opening.by_call(run.catalog, effect, found)
+        opening.by_call(run, effect, found)
     if any(slot.presence is not ABSENT for slot in found):
         return None
     if not found and run.world is not None and run.world.is_to_come(effect.ref):

@@ -8,7 +8,7 @@ from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Sql, Try
-    from idemlint.postgres.kinds import Space
+    from idemlint.postgres.kinds import Kind, Space
     from idemlint.replay.catalog.known_rows import Row
     from idemlint.replay.effects.vocabulary import Effect, Fills
     from idemlint.source.statement import Span
@@ -81,11 +81,19 @@ class Hazard(NamedTuple):
 STAND_IN: Final = "_any"
 
 
+class Touched(NamedTuple):
+    """What some statements do to objects, by their names: `changes` are those that they drop, rename or
+    replace, `makes` those that they only make; `ends` are the kinds of what they drop or rename."""
+
+    changes: frozenset[tuple[Space, str]]
+    makes: frozenset[tuple[Space, str]]
+    ends: frozenset[Kind]
+
+
 class Pattern(NamedTuple):
     """What an EXECUTE of a computed string comes to: whether its second run is `safe` (otherwise what it
-    raises, if anything), the names that it drops, renames or replaces, and those that it only makes."""
+    raises, if anything), and what it touches."""
 
     safe: bool
     sqlstate: str | None
-    changes: frozenset[tuple[Space, str]]
-    makes: frozenset[tuple[Space, str]]
+    touched: Touched

@@ -220,7 +220,9 @@ class Makings:
                     given = effect.to if isinstance(effect, Renames) else effect.ref
                     ref = self.resolved(given)
                     if isinstance(effect, Creates) and isinstance(effect.definition, Routine):
-                        named |= effect.definition.builds or frozenset()
+                        body = effect.definition.body
+                        if body is not None and body.builds:
+                            named |= body.mentions()
                     if elsewhere and given.schema is None and given.parent is None:
                         # Where that is cannot be told without a run.
                         named.add(given.name)
