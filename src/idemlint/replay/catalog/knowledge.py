@@ -110,7 +110,7 @@ def forget(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
     """Nothing is known any more of things of these names, wherever they are."""
     for space, name in sorted(names, key=lambda each: (each[1], each[0].value)):
         for key, slot in catalog.named(space, name):
-            _forget(catalog, key, slot, owners=())
+            forget_thing(catalog, key, slot)
 
 
 def may_be_made(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
@@ -119,7 +119,12 @@ def may_be_made(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
         for key, _ in catalog.named(space, name):
             slot = catalog.slot(key)
             if slot is not None and slot.presence is not PRESENT:
-                _forget(catalog, key, slot, owners=())
+                forget_thing(catalog, key, slot)
+
+
+def forget_thing(catalog: Slots, key: Key, slot: Slot) -> None:
+    """Nothing is known any more of one thing."""
+    _forget(catalog, key, slot, owners=())
 
 
 def forget_all(catalog: Slots, names: frozenset[str]) -> None:

@@ -357,10 +357,16 @@ def _column(owner: Slot, slot: Slot, name: str) -> Column | None:
     return columns.get(name)
 
 
-def names_in(signature: str) -> Iterator[str]:
-    """The types and tables that an argument list names, without those that are built in."""
+def types_in(signature: str) -> Iterator[str]:
+    """The types that an argument list names, without those that are built in, and what an array is of."""
     for each in signature.split(","):
         path = each.removesuffix("[]")
-        if path not in _BUILT_IN:
-            parts = path.removesuffix(PERCENT_TYPE).split(".")
-            yield parts[-2] if path.endswith(PERCENT_TYPE) and len(parts) > 1 else parts[-1]
+        if path and path not in _BUILT_IN:
+            yield path
+
+
+def names_in(signature: str) -> Iterator[str]:
+    """The types and tables that an argument list names, without those that are built in."""
+    for path in types_in(signature):
+        parts = path.removesuffix(PERCENT_TYPE).split(".")
+        yield parts[-2] if path.endswith(PERCENT_TYPE) and len(parts) > 1 else parts[-1]

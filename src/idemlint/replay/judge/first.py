@@ -29,7 +29,8 @@ class First(NamedTuple):
     """What becomes of a statement, the SQLSTATE and why.
 
     `maker` is the number of the statement that made what is in the way, or that took away what is needed
-    (0: none did). `is_made_twice`: what it makes is there already.
+    (0: none did), `home_maker` that of the one that made what it is in. `is_made_twice`: what it makes is
+    there already.
     """
 
     verdict: FirstVerdict
@@ -39,6 +40,7 @@ class First(NamedTuple):
     span: Span | None = None
     leaf: Sql | None = None
     maker: int = 0
+    home_maker: int = 0
     is_made_twice: bool = False
 
 
@@ -56,14 +58,24 @@ def is_asked(sqlstate: str) -> bool:
 
 def first(run: Pass, result: Result) -> First:
     """What a statement came to that has just run, and left `result`."""
+    doubts = [each for each in run.doubts if each.sqlstate is None or is_asked(each.sqlstate)]
     if isinstance(result, Raised):
+        earlier = next((each for each in doubts if each.sqlstate != result.sqlstate), None)
+        if earlier is not None:
+            # It fails, but what is asked before may be what it fails for.
+            return First(
+                "unknown", None, earlier.reason, earlier.effect, earlier.span, earlier.leaf
+            )
         if not is_asked(result.sqlstate):
             return First("unknown", None, result.reason, result.effect, result.span, result.leaf)
         found = First(
             "fails", result.sqlstate, result.reason, result.effect, result.span, result.leaf
         )
-        return found._replace(maker=_maker(run, result), is_made_twice=_is_there(result))
-    doubts = [each for each in run.doubts if each.sqlstate is None or is_asked(each.sqlstate)]
+        return found._replace(
+            maker=_maker(run, result),
+            home_maker=_home_maker(run, result),
+            is_made_twice=_is_there(result),
+        )
     if doubts:
         doubt = doubts[0]
         return First("unknown", None, doubt.reason, doubt.effect, doubt.span, doubt.leaf)
@@ -79,6 +91,14 @@ def _maker(run: Pass, raised: Raised) -> int:
     """The statement that made what is in the way, or that made what is needed another thing."""
     slot = _concerned(run, raised.effect)
     return slot.maker if slot is not None else 0
+
+
+def _home_maker(run: Pass, raised: Raised) -> int:
+    """The statement that made the table that something is, or is not, in."""
+    effect = raised.effect
+    home = effect.ref.parent if isinstance(effect, Requires | Creates) else None
+    slot = run.catalog.find(home) if home is not None else None
+    return slot.maker if slot is not None and slot.presence is PRESENT else 0
 
 
 def _concerned(run: Pass, effect: Effect | None) -> Slot | None:

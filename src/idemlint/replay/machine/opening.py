@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Kind, Space
+from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.definition import INSIDE
 from idemlint.replay.catalog.routine import Routine
@@ -27,9 +27,10 @@ from idemlint.replay.effects.vocabulary import (
 from idemlint.replay.machine.signals import STAND_IN, Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from idemlint.plpgsql.nodes import Block, Dynamic
+    from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.routine import RoutineBody
     from idemlint.replay.catalog.slots import Slot, Slots
     from idemlint.replay.effects.vocabulary import Effect
@@ -42,17 +43,21 @@ if TYPE_CHECKING:
 
 def touched(effects: Iterable[Effect]) -> Touched:
     """The objects that effects make or change; those of commands are among them (`effects.flat`)."""
-    changes: set[tuple[Space, str]] = set()
-    makes: set[tuple[Space, str]] = set()
+    drops: set[Ref] = set()
+    changes: set[Ref] = set()
+    makes: set[Ref] = set()
     ends: set[Kind] = set()
     for effect in effects:
         if isinstance(effect, (Drops, Renames)):
             ends.add(effect.kind)
         if _is_dropping_all(effect):
-            changes.add((Space.RELATION, STAND_IN))
+            drops.add(_ANY)
             ends.add(Kind.SCHEMA)
-        (makes if _only_makes(effect) else changes).update(_names(effect))
-    return Touched(frozenset(changes), frozenset(makes - changes), frozenset(ends))
+        touching = drops if isinstance(effect, Drops) else changes
+        (makes if _only_makes(effect) else touching).update(_refs(effect))
+    return Touched(
+        frozenset(drops), frozenset(changes), frozenset(makes - changes - drops), frozenset(ends)
+    )
 
 
 def _is_dropping_all(effect: Effect) -> bool:
@@ -62,47 +67,71 @@ def _is_dropping_all(effect: Effect) -> bool:
     return isinstance(effect, Disowns) and effect.drops
 
 
+_ANY: Final = Ref(Space.RELATION, STAND_IN)
+
+
 def _only_makes(effect: Effect) -> bool:
     return isinstance(effect, CreatesUnnamed) or (
         isinstance(effect, Creates) and not effect.replaces
     )
 
 
-def _names(effect: Effect) -> Iterator[tuple[Space, str]]:
+def _refs(effect: Effect) -> tuple[Ref, ...]:
     if isinstance(effect, CreatesUnnamed):
-        yield effect.kind.space, effect.base
-    elif isinstance(effect, (Creates, Drops, Renames)):
-        yield effect.ref.space, effect.ref.name
-        if isinstance(effect, Renames):
-            yield effect.to.space, effect.to.name
+        return (Ref(effect.kind.space, effect.base),)
+    if isinstance(effect, Renames):
+        return (effect.ref, effect.to)
+    return (effect.ref,) if isinstance(effect, (Creates, Drops)) else ()
 
 
 #: With what goes when one of these is dropped, relations go.
 _HOLDING: Final = frozenset({Kind.SCHEMA, Kind.EXTENSION})
-#: And with these, or when they are dropped themselves, indexes do.
-_INDEXED: Final = frozenset({Kind.INDEX, Kind.COLUMN})
+_INDEX: Final = frozenset({Kind.INDEX})
+#: With these indexes go.
+_INDEXED: Final = _INDEX | {Kind.COLUMN}
+_RELATIONS: Final = frozenset(each for each in Kind if each.space is Space.RELATION) - _INDEX
+#: Namespaces of what tables consist of. (An index that is gone leaves a table as it is.)
+_SHAPING: Final = INSIDE | {Space.RELATION, Space.TYPE}
 
 
-def forget(catalog: Slots, what: Touched) -> None:
+def forget(catalog: Catalog, what: Touched) -> None:
     """Of what statements touch that may have run, it cannot be told whether it is there."""
-    knowledge.forget(catalog, what.changes)
-    knowledge.may_be_made(catalog, what.makes)
+    changed = what.drops | what.changes
+    exact = {ref for ref in changed if _says_where(ref)}
+    for ref in sorted(exact, key=str):
+        key = catalog.key(ref)
+        slot = catalog.slot(key) if key is not None else None
+        if key is not None and slot is not None:
+            knowledge.forget_thing(catalog, key, slot)
+    knowledge.forget(catalog, _by_name(changed - exact))
+    knowledge.may_be_made(catalog, _by_name(what.makes))
+
+
+def _says_where(ref: Ref) -> bool:
+    """Whether a name says which thing it means, whatever the search_path is by then."""
+    if ref.parent is not None:
+        return _says_where(ref.parent)
+    return ref.schema not in {None, STAND_IN}
+
+
+def _by_name(refs: Iterable[Ref]) -> frozenset[tuple[Space, str]]:
+    return frozenset((each.space, each.name) for each in refs)
 
 
 def _open(catalog: Slots, what: Touched) -> None:
     """What statements touch may be there from now on, and may be another thing."""
-    knowledge.open_all(catalog, {name for _, name in what.changes | what.makes} - {STAND_IN})
-    changed = {space for space, name in what.changes if name == STAND_IN}
-    if not changed and not any(name == STAND_IN and space in INSIDE for space, name in what.makes):
-        return
-    knowledge.open_tables(catalog)
-    if changed and any(
-        kind in _HOLDING or (kind.space is Space.RELATION and kind not in _INDEXED)
-        for kind in what.ends
-    ):
+    changed = what.drops | what.changes
+    # A relation that is dropped is forgotten, and with it all that is in it.
+    gone = {each for each in what.drops if each.space is Space.RELATION and _says_where(each)}
+    knowledge.open_all(catalog, {each.name for each in changed - gone | what.makes} - {STAND_IN})
+    nameless = {each.space for each in changed if each.name == STAND_IN}
+    if nameless and not what.ends.isdisjoint(_HOLDING | _RELATIONS):
         knowledge.relations_may_go(catalog)
-    elif changed and not what.ends.isdisjoint(_INDEXED):
+    elif nameless and not what.ends.isdisjoint(_INDEXED):
         knowledge.relations_may_go(catalog, indexes=True)
+    inside = {each.space for each in what.makes if each.name == STAND_IN} & INSIDE
+    if inside or (what.ends != _INDEX and nameless & _SHAPING):
+        knowledge.open_tables(catalog)
 
 
 # -- what is only a text ------------------------------------------------------------------------------

@@ -225,6 +225,12 @@ def _unmet(run: Pass, effect: Requires, slot: Slot | None, otherwise: str, ref: 
         sooner = columns_missing(run, effect.query.until(effect.ref))
         if sooner is not None:
             return sooner
+    if effect.want and run.judging and effect.ref.signature:
+        from idemlint.replay.machine.objects.routines import missing_type
+
+        needed = missing_type(run, effect.ref)
+        if needed is not None:
+            return requires(run, needed)
     sqlstate = _sqlstate(run, effect, otherwise)
     handled = run.catches is not None and run.catches(sqlstate)
     if not run.judging and not handled and run.catalog.key(ref) not in run.believed:

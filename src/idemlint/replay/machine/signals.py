@@ -8,7 +8,7 @@ from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Sql, Try
-    from idemlint.postgres.kinds import Kind, Space
+    from idemlint.postgres.kinds import Kind, Ref
     from idemlint.replay.catalog.known_rows import Row
     from idemlint.replay.effects.vocabulary import Effect, Fills
     from idemlint.source.statement import Span
@@ -82,11 +82,13 @@ STAND_IN: Final = "_any"
 
 
 class Touched(NamedTuple):
-    """What some statements do to objects, by their names: `changes` are those that they drop, rename or
-    replace, `makes` those that they only make; `ends` are the kinds of what they drop or rename."""
+    """What some statements do to objects, by their names: `drops` are those that they drop, `changes` those
+    that they rename or replace, `makes` those that they only make; `ends` are the kinds of what they drop or
+    rename."""
 
-    changes: frozenset[tuple[Space, str]]
-    makes: frozenset[tuple[Space, str]]
+    drops: frozenset[Ref]
+    changes: frozenset[Ref]
+    makes: frozenset[Ref]
     ends: frozenset[Kind]
 
 

@@ -46,6 +46,7 @@ class _Place(NamedTuple):
     mark: StateMark
     failures: int
     doubts: int
+    unsure: int
     notable: int
     opened: int
     opened_before: int
@@ -71,6 +72,8 @@ class FirstRun:
         self._waiting: list[_Place] = []
         #: What statements make of which it cannot be told whether they run, first made first.
         self._doubtful: dict[Ref, StatementSite] = {}
+        #: The numbers of statements of which it cannot be told whether they run, in their order.
+        self._unsure: dict[int, None] = {}
         #: What does not run, or of which it cannot be told, by its file and its index there.
         self.notable: list[tuple[tuple[str, int], FirstOutcome]] = []
 
@@ -90,6 +93,8 @@ class FirstRun:
             del self.notable[before.notable :]
             for ref in list(self._doubtful)[before.doubts :]:
                 del self._doubtful[ref]
+            for number in list(self._unsure)[before.unsure :]:
+                del self._unsure[number]
             del self._places[place:]
 
     def update(self, names: Sequence[str]) -> int:
@@ -111,6 +116,7 @@ class FirstRun:
                 self._machine.state.mark(),
                 len(self._blame.failures),
                 len(self._doubtful),
+                len(self._unsure),
                 len(self.notable),
                 len(catalog.opened),
                 catalog.opened_before,
@@ -172,9 +178,15 @@ class FirstRun:
         """What becomes of a statement that has just run; where it failed, what that takes along is noted."""
         found = first(run, result)
         outcome = RUNS if found.verdict == "runs" else self._blame.told(found, program)
+        if outcome.verdict == "fails" and not self._unsure.keys().isdisjoint(
+            (found.maker, found.home_maker)
+        ):
+            reason = f"{outcome.reason}, if that has run"
+            outcome = outcome._replace(verdict="unknown", sqlstate=None, reason=reason)
         if outcome.verdict == "runs" and self._doubtful:
             outcome = self._rests_on_doubt(program) or outcome
         if outcome.verdict == "unknown":
+            self._unsure[number] = None
             self._doubts(number, program, outcome.follows)
         if result is not None and found.sqlstate is not None:
             self._failed(number, program, outcome, has_run=has_run)

@@ -67,3 +67,59 @@ CREATE VIEW v AS SELECT id FROM t;
 DROP TABLE t; -- fails 2BP01
 DO $$ DECLARE r record; BEGIN FOR r IN SELECT viewname FROM pg_views WHERE schemaname = 'public' LOOP EXECUTE 'DROP VIEW ' || r.viewname; END LOOP; END $$; -- unknown (runs)
 DROP TABLE t; -- unknown (runs)
+
+-- # of a function that is called, what its body does counts, not what it mentions
+CREATE TABLE t (id int);
+CREATE TABLE u (id int);
+CREATE FUNCTION clean(name text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+  EXECUTE format('DELETE FROM %I', name);
+  EXECUTE 'ANALYZE ' || quote_ident(name);
+  DELETE FROM u;
+  RETURN (SELECT count(*) FROM t);
+END $$;
+SELECT clean('u'); -- unknown (runs)
+CREATE TABLE t (id int); -- fails 42P07 by 1
+CREATE INDEX ON t (nope); -- fails 42703
+
+-- # a call that drops indexes leaves tables and their columns
+CREATE TABLE t (id int);
+CREATE INDEX i ON t (id);
+CREATE FUNCTION away() RETURNS void LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN
+  FOR r IN SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'public' LOOP
+    EXECUTE 'DROP INDEX ' || r.name;
+  END LOOP;
+END $$;
+SELECT away(); -- unknown (runs)
+CREATE INDEX i ON t (id); -- unknown (runs)
+CREATE TABLE t (id int); -- fails 42P07 by 1
+CREATE INDEX ON t (nope); -- fails 42703
+
+-- # what a called function calls in turn may have run
+CREATE TABLE t (id int);
+CREATE FUNCTION inner_one() RETURNS void LANGUAGE sql AS $$ ALTER TABLE t ADD COLUMN n int $$;
+CREATE FUNCTION outer_one() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM inner_one(); END $$;
+CREATE INDEX ON t (n); -- fails 42703
+SELECT outer_one(); -- unknown (runs)
+CREATE INDEX ON t (n); -- unknown (runs)
+CREATE INDEX ON t (nope); -- fails 42703
+
+-- # a call that drops a table leaves the one of another schema
+CREATE SCHEMA s;
+CREATE TABLE s.t (id int);
+CREATE TABLE t (id int);
+CREATE INDEX i ON t (id);
+CREATE FUNCTION away() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE public.t; END $$;
+SELECT away(); -- unknown (runs)
+CREATE TABLE t (id int); -- unknown (runs)
+CREATE INDEX i ON t (id); -- unknown (runs)
+CREATE TABLE s.t (id int); -- fails 42P07 by 2
+CREATE INDEX ON s.t (nope); -- fails 42703
+
+-- # what rests on what may not have run is not claimed
+CREATE FUNCTION away() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE IF EXISTS public.t; END $$;
+CREATE TABLE t (id int);
+SELECT away(); -- unknown (runs)
+CREATE VIEW v AS SELECT id FROM t; -- unknown (fails 42P01)
+CREATE TABLE v (id int); -- unknown by 4 (runs)
+CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION later(); -- unknown (fails 42P01)
+CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;

@@ -223,3 +223,14 @@ COMMENT ON COLUMN a.q IS 'x'; -- fails 42P01 after 1
 COMMENT ON CONSTRAINT c ON a IS 'x'; -- fails 42P01 after 1
 CREATE TYPE mood AS (part int);
 COMMENT ON COLUMN mood.part IS 'x';
+
+-- # a routine is named by types that have to be there
+DROP FUNCTION f(mood); -- fails 42704 by 4
+DROP FUNCTION IF EXISTS f(mood);
+COMMENT ON FUNCTION f(int, mood[]) IS 'x'; -- fails 42704 by 4
+CREATE TYPE mood AS ENUM ('a');
+DROP FUNCTION f(mood); -- fails 42883 by 6
+CREATE FUNCTION f(mood) RETURNS int LANGUAGE sql AS 'SELECT 1';
+DROP FUNCTION f(mood);
+DROP TYPE mood;
+ALTER FUNCTION f(mood) STRICT; -- fails 42704 by 8

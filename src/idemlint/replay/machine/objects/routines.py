@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Kind
-from idemlint.replay.catalog.routine import Routine, resolved_all, signature_in
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.datatype import PERCENT_TYPE
+from idemlint.replay.catalog.routine import Routine, resolved_all, signature_in, types_in
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, Slot
-from idemlint.replay.effects.vocabulary import Verb
+from idemlint.replay.effects.vocabulary import Requires, Verb
 
 if TYPE_CHECKING:
-    from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.slots import Key
-    from idemlint.replay.effects.vocabulary import Drops, Renames, Requires
+    from idemlint.replay.effects.vocabulary import Drops, Renames
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Raised
 
@@ -60,6 +60,24 @@ def _meant(run: Pass, effect: Requires) -> Slot | Raised | None:
         reason = f"{ref} is {'an' if noun[0] == 'a' else 'a'} {noun}, not a {kind.noun}"
         return run.raised("42809", effect._replace(verb=Verb.MEAN), f"{reason} {run.since(slot)}")
     return slot
+
+
+def missing_type(run: Pass, ref: Ref) -> Requires | None:
+    """The first type that a routine is named by and that is surely not there: it is looked for before the
+    routine is (`LookupFuncWithArgs`, src/backend/parser/parse_func.c)."""
+    for path in types_in(ref.signature or ""):
+        if path.endswith(PERCENT_TYPE):
+            continue
+        schema, _, name = path.rpartition(".")
+        needed = Ref(Space.TYPE, name, schema or None)
+        slot = run.catalog.find(needed)
+        if slot is not None and slot.maker:
+            is_gone = slot.presence is ABSENT
+        else:
+            is_gone = run.world is not None and run.world.is_to_come(needed)
+        if is_gone:
+            return Requires(needed, True, "42704", Kind.TYPE, Verb.USE)
+    return None
 
 
 #: Kinds whose parameters may be told with those that only give back.
