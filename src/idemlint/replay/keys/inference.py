@@ -104,15 +104,20 @@ def _by_elements(
             return Inference(None, "42703", f"{effect.table} has no column {name}")
     if wanted.ordered:
         return Inference(None, "42P10", "ASC, DESC and NULLS are not allowed in ON CONFLICT")
-    found, doubtful = [], not closed
+    found, doubtful, unsure = [], not closed, False
     for key in keys:
         fits = _fits(catalog, table, key, wanted)
         if fits is True and key.sure:
             found.append(key)
         elif fits is not False:
             doubtful = True
+            unsure = unsure or fits is True
     if found and not doubtful:
         return Inference(tuple(found))
+    if unsure and not found:
+        return Inference(
+            None, "", "whether the key that ON CONFLICT asks for is there cannot be told"
+        )
     if found or doubtful:
         return _UNKNOWN
     return Inference(None, "42P10", _no_index(effect, keys, wanted))

@@ -204,6 +204,8 @@ def _exists(run: Pass, fact: conditions.Exists) -> bool | None:
         return None
     if fact.any_parent:
         found = catalog.anywhere(ref)
+        if found is None and run.world is not None and run.world.is_nowhere(ref):
+            return False
         return None if found and _is_narrow(fact) else found
     slot = catalog.find(ref)
     if run.world is not None and is_unmade(slot) and run.world.is_to_come(ref):

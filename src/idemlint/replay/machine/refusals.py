@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Space
+from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog.column import SERIALS, Column
 from idemlint.replay.catalog.datatype import BUILTIN
 from idemlint.replay.catalog.definition import INSERT
@@ -15,6 +15,7 @@ from idemlint.replay.catalog.knowledge import is_open
 from idemlint.replay.catalog.known_rows import NULL
 from idemlint.replay.catalog.relation import TableDefinition
 from idemlint.replay.catalog.slots import PRESENT, Slot
+from idemlint.replay.effects.vocabulary import Requires, Verb
 from idemlint.replay.keys.identity import Keys
 from idemlint.replay.keys.inference import BY_KEYS
 from idemlint.replay.machine.signals import SKIPPED
@@ -55,6 +56,9 @@ def refused(
             sqlstate, reason = known.definition
     if not sqlstate and _defers(run, table, facts, rows, inference):
         sqlstate, reason = "55000", _DEFERRABLE
+    if not sqlstate and reason and run.judging and run.world is not None:
+        # It is the table's key that is asked about, not what becomes of rows.
+        run.doubt(reason, Requires(effect.table, True, "42P10", Kind.TABLE, Verb.WRITE), "42P10")
     if not sqlstate or (sqlstate in BY_KEYS and not _is_whole(run, table)):
         return None
     if run.judging or (run.catches is not None and run.catches(sqlstate)):

@@ -60,6 +60,9 @@ class World(Protocol):
         """Whether a name, which no statement has made yet, is surely not there: one of the folder makes it
         later. Who `changes` it, or drops it, may have had it from elsewhere."""
 
+    def is_nowhere(self, ref: Ref) -> bool:
+        """Whether there is surely nothing of a name inside of anything, whatever it is in."""
+
     def may_be_there(self, ref: Ref) -> bool:
         """Whether a name, which no statement has made yet, may be there all the same."""
 

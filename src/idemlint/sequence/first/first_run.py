@@ -14,7 +14,7 @@ from idemlint.faults import ours
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
-from idemlint.replay.catalog.slots import PRESENT
+from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.effects import flat
 from idemlint.replay.effects.vocabulary import SKIP, Creates, Renames, Requires
 from idemlint.replay.judge.assembly import new_machine
@@ -274,6 +274,18 @@ class FirstRun:
             knowledge.open_all(catalog, (ref.name,))
             return False
         return True
+
+    def is_nowhere(self, ref: Ref) -> bool:
+        """Whether nothing has that name, whatever it would be in: nobody has made such a thing yet, and if
+        there was something before the folder, it is the folder that makes what is called that."""
+        catalog = self._machine.catalog
+        if self._blame.doubt or knowledge.is_open(catalog, ref.name):
+            return False
+        named = catalog.named(ref.space, ref.name)
+        if any(slot.presence is not ABSENT and catalog.alive(slot) for _, slot in named):
+            return False
+        makings = self._blame.makings
+        return makings.makes_any(ref.space, ref.name) or not makings.has_baseline
 
     def may_be_there(self, ref: Ref) -> bool:
         """Whether it may be there all the same: of what built its SQL, nobody knows what it made."""

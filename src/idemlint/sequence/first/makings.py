@@ -95,6 +95,15 @@ class Makings:
             found += self._of_file(name).made.get(ref, ())
         return found
 
+    def makes_any(self, space: Space, name: str) -> bool:
+        """Whether the folder makes a thing of that name, whatever that is in."""
+        self._asked_of_all = min(self._asked_of_all, self.place)
+        return any(
+            ref.space is space and ref.name == name
+            for file in self._naming(name)
+            for ref in self._of_file(file).made
+        )
+
     def is_by(self, origin: tuple[str, int] | None, ref: Ref) -> bool:
         """Whether a statement, by its file and its index there, makes a thing of that name."""
         if origin is None:

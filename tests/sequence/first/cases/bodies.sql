@@ -123,3 +123,20 @@ CREATE VIEW v AS SELECT id FROM t; -- unknown (fails 42P01)
 CREATE TABLE v (id int); -- unknown by 4 (runs)
 CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION later(); -- unknown (fails 42P01)
 CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+
+-- # a key that may not be there is none of which it is claimed that there is none
+CREATE TABLE t (id int, n int);
+DO $$ BEGIN IF (SELECT count(*) FROM pg_stat_activity) > 0 THEN ALTER TABLE t ADD CONSTRAINT k PRIMARY KEY (id); END IF; END $$; -- unknown (runs)
+CREATE TABLE u (id int REFERENCES t (id)); -- unknown (runs)
+CREATE TABLE w (id int REFERENCES t); -- unknown (runs)
+INSERT INTO t VALUES (1, 2) ON CONFLICT (id) DO NOTHING; -- unknown (runs)
+CREATE TABLE x (id int REFERENCES t (n)); -- unknown (fails 42830)
+
+-- # nothing has the name of a constraint that nobody has made yet
+CREATE TABLE t (id int);
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 't_key') THEN ALTER TABLE t ADD CONSTRAINT t_key PRIMARY KEY (id); END IF; END $$;
+CREATE TABLE u (id int REFERENCES t (id));
+ALTER TABLE t ADD CONSTRAINT t_key UNIQUE (id); -- fails 42P07 by 2
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = 'nope') THEN CREATE TABLE v (id int); END IF; END $$;
+COMMENT ON TABLE v IS 'x'; -- fails 42P01
+CREATE TABLE v (id int);

@@ -12,7 +12,7 @@ from idemlint.postgres.value_types import compared
 from idemlint.replay.catalog.constraint import ForeignKey
 from idemlint.replay.catalog.knowledge import is_open
 from idemlint.replay.catalog.relation import TableDefinition
-from idemlint.replay.catalog.slots import ABSENT, PRESENT
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
 from idemlint.replay.catalog.table_rows import is_closed, keys_of
 from idemlint.replay.catalog.view import key_columns
 from idemlint.replay.effects.vocabulary import Requires, Verb
@@ -58,12 +58,13 @@ def stands_on(
                 return run.raised("42804", effect, clash)
         return (table.oid, found.oid)
     known = is_closed(table) and table.certain and not is_open(catalog, "", table.oid)
-    known = known and all(names is not None for _, names in _keys(catalog, table))
     if run.judging and known and table.maker:
-        if key.columns:
-            columns = ", ".join(key.columns)
-            return run.raised("42830", effect, f"{key.table} has no unique key on {columns}")
-        return run.raised("42704", effect, f"{key.table} has no primary key")
+        sqlstate = "42830" if key.columns else "42704"
+        which = f"unique key on {', '.join(key.columns)}" if key.columns else "primary key"
+        if all(names is not None for _, names in _keys(catalog, table)):
+            return run.raised(sqlstate, effect, f"{key.table} has no {which}")
+        if run.world is not None:
+            run.doubt(f"whether {key.table} has a {which} cannot be told", effect, sqlstate)
     return (table.oid,)
 
 
@@ -125,9 +126,11 @@ def _keys(catalog: Catalog, table: Slot) -> Iterator[tuple[Slot, tuple[str, ...]
             continue
         place = (Space.CONSTRAINT, table.oid, key.constraint)
         slot = catalog.by_oid(key.oid) if key.oid else catalog.find_key(place)
-        if slot is None or slot.presence is not PRESENT or not catalog.alive(slot):
+        if slot is None or slot.presence is ABSENT or not catalog.alive(slot):
             continue
-        if key.oid:
+        if slot.presence is UNKNOWN:
+            yield slot, None
+        elif key.oid:
             yield slot, None if key.lost else key.columns
         else:
             yield slot, _names(catalog, table, slot, key, told.get(key.constraint))
