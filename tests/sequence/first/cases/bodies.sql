@@ -138,5 +138,5 @@ DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 't_key') 
 CREATE TABLE u (id int REFERENCES t (id));
 ALTER TABLE t ADD CONSTRAINT t_key UNIQUE (id); -- fails 42P07 by 2
 DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = 'nope') THEN CREATE TABLE v (id int); END IF; END $$;
-COMMENT ON TABLE v IS 'x'; -- fails 42P01
+COMMENT ON TABLE v IS 'x'; -- fails 42P01 by 7
 CREATE TABLE v (id int);
