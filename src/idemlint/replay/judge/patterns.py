@@ -25,6 +25,19 @@ _PLACEHOLDER: Final = r"%(?:\d+\$)?(?:-?\d+)?(?P<type>[IsL%])"
 _STAND_IN: Final = {"I": STAND_IN, "s": STAND_IN, "L": f"'{STAND_IN}'", "%": "%"}
 
 
+#: Statements that leave all objects as they are.
+_OF_ROWS: Final = (
+    r"\s*(?:insert|update|delete|truncate|analyze|lock|comment|grant|revoke)\b[^;]*;?\s*\Z"
+)
+_TELLS_NOTHING: Final = Pattern(False, None, touched(()))
+
+
+def _is_of_rows(text: str) -> bool:
+    """Whether it is one statement that changes no object, whatever stands in the placeholders: these may be
+    more than names, so that the grammar refuses what stands for them here."""
+    return re.match(_OF_ROWS, text, re.IGNORECASE) is not None
+
+
 def read_pattern(machine: Machine, pattern: str) -> Pattern | None:
     """Read a format string; `None` where it is no statement with its placeholders filled.
 
@@ -36,7 +49,7 @@ def read_pattern(machine: Machine, pattern: str) -> Pattern | None:
     try:
         statements = parse_stretch(text.encode(), 0, "up", 0)
     except (Rejected, TooDeep):
-        return None
+        return _TELLS_NOTHING if _is_of_rows(text) else None
     programs = [
         effects_of(statement.tree, machine.postgres_version)
         for statement in statements

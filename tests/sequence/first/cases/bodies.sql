@@ -140,3 +140,9 @@ ALTER TABLE t ADD CONSTRAINT t_key UNIQUE (id); -- fails 42P07 by 2
 DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = 'nope') THEN CREATE TABLE v (id int); END IF; END $$;
 COMMENT ON TABLE v IS 'x'; -- fails 42P01 by 7
 CREATE TABLE v (id int);
+
+-- # a text that begins with UPDATE changes rows, whatever else is put into it
+CREATE TABLE t (id int);
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename AS name, '1' AS n FROM pg_tables WHERE schemaname = 'nowhere' LOOP EXECUTE format('UPDATE %I SET id = %s %s', r.name, r.n, r.n); END LOOP; END $$; -- unknown (runs)
+CREATE INDEX ON t (nope); -- fails 42703
+CREATE TABLE t (id int); -- fails 42P07 by 1
