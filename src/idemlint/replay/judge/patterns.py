@@ -13,8 +13,7 @@ from idemlint.replay.effects import effects_of, flat
 from idemlint.replay.effects.vocabulary import Opaque, SetsPath
 from idemlint.replay.judge.rerun import replay_file
 from idemlint.replay.judge.verdict import Verdict
-from idemlint.replay.machine.opening import touched
-from idemlint.replay.machine.signals import STAND_IN, Pattern
+from idemlint.replay.machine.signals import NOTHING_TOUCHED, STAND_IN, Pattern
 from idemlint.source.grammar import Rejected, TooDeep, parse_stretch
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ _STAND_IN: Final = {"I": STAND_IN, "s": STAND_IN, "L": f"'{STAND_IN}'", "%": "%"
 _OF_ROWS: Final = (
     r"\s*(?:insert|update|delete|truncate|analyze|lock|comment|grant|revoke)\b[^;]*;?\s*\Z"
 )
-_TELLS_NOTHING: Final = Pattern(False, None, touched(()))
+_TELLS_NOTHING: Final = Pattern(False, None, NOTHING_TOUCHED)
 
 
 def _is_of_rows(text: str) -> bool:
@@ -43,7 +42,9 @@ def read_pattern(machine: Machine, pattern: str) -> Pattern | None:
 
     `machine` says how it would be run; nothing is run on its state.
     """
-    # The module is loaded by every run, and few need the expression.
+    # The module is loaded by every run, and few need the expression and what is touched.
+    from idemlint.replay.machine.opening import touched
+
     text = re.sub(_PLACEHOLDER, lambda match: _STAND_IN[match["type"]], pattern)
     machine = machine.anew()
     try:

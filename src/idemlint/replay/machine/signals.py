@@ -92,6 +92,9 @@ class Touched(NamedTuple):
     ends: frozenset[Kind]
 
 
+NOTHING_TOUCHED: Final = Touched(frozenset(), frozenset(), frozenset(), frozenset())
+
+
 class Pattern(NamedTuple):
     """What an EXECUTE of a computed string comes to: whether its second run is `safe` (otherwise what it
     raises, if anything), and what it touches."""
