@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.faults import ours
 from idemlint.postgres.kinds import Ref, Space
+from idemlint.postgres.names import NAME_BYTES
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
@@ -278,19 +279,39 @@ class FirstRun:
     def is_nowhere(self, ref: Ref) -> bool:
         """Whether nothing has that name, whatever it would be in: nobody has made such a thing yet, and if
         there was something before the folder, it is the folder that makes what is called that."""
-        catalog = self._machine.catalog
-        if self._blame.doubt or knowledge.is_open(catalog, ref.name):
+        catalog, makings = self._machine.catalog, self._blame.makings
+        if self._blame.doubt or ref.space not in _OPENLY or knowledge.is_open(catalog, ref.name):
             return False
         named = catalog.named(ref.space, ref.name)
         if any(slot.presence is not ABSENT and catalog.alive(slot) for _, slot in named):
             return False
-        makings = self._blame.makings
+        if ref.space is Space.CONSTRAINT and self._may_come_with_a_table(ref.name):
+            return False
         return makings.makes_any(ref.space, ref.name) or not makings.has_baseline
+
+    def _may_come_with_a_table(self, constraint: str) -> bool:
+        """Whether a constraint may be one of a CREATE TABLE: by a name that this gives, or by the one that
+        PostgreSQL chooses, which begins with the table's, be that called otherwise since."""
+        makings = self._blame.makings
+        if len(constraint.encode()) >= NAME_BYTES or makings.is_inline(constraint):
+            return True
+        parts = constraint.split("_")
+        tables = ("_".join(parts[:end]) for end in range(1, len(parts)))
+        for table in tables:
+            for _, slot in self._machine.catalog.named(Space.RELATION, table):
+                came = getattr(slot.definition, "inside", None)
+                if came is None or came(Space.CONSTRAINT, constraint) is not False:
+                    return True
+            if makings.is_ended(Ref(Space.RELATION, table)):
+                return True
+        return False
 
     def may_be_there(self, ref: Ref) -> bool:
         """Whether it may be there all the same: of what built its SQL, nobody knows what it made."""
         return knowledge.is_open(self._machine.catalog, ref.name)
 
 
+#: What is in a table, and is made by a statement that says how it is called, or (constraints) with the table.
+_OPENLY: Final = frozenset({Space.CONSTRAINT, Space.TRIGGER, Space.POLICY, Space.RULE})
 #: Of these names the folder's statements tell which there are; others come with the server, or extensions.
 _CLOSED: Final = frozenset({Space.RELATION, Space.TYPE, Space.ROUTINE, Space.SCHEMA})

@@ -81,6 +81,7 @@ class Makings:
         #: Where the run is that asks.
         self.place = 0
         self._has_baseline: bool | None = None
+        self._inline: frozenset[bytes] | None = None
 
     def of(self, ref: Ref) -> list[Making]:
         """All that makes a thing of that name, in the folder's order; a routine whatever its arguments."""
@@ -103,6 +104,15 @@ class Makings:
             for file in self._naming(name)
             for ref in self._of_file(file).made
         )
+
+    def is_inline(self, constraint: str) -> bool:
+        """Whether a CREATE TABLE of the folder seems to give a constraint that name."""
+        self._asked_of_all = min(self._asked_of_all, self.place)
+        if self._inline is None:
+            text, _ = self._all_texts()
+            self._inline = frozenset(re.findall(_INLINE, text))
+        word = constraint.lower().encode("utf-8", "surrogateescape")
+        return re.fullmatch(rb"\w+", word) is None or word in self._inline
 
     def is_by(self, origin: tuple[str, int] | None, ref: Ref) -> bool:
         """Whether a statement, by its file and its index there, makes a thing of that name."""
@@ -147,7 +157,7 @@ class Makings:
             self._facts.pop(name, None)
         self._texts = None
         self._mentioned.clear()
-        self._has_baseline = None
+        self._has_baseline = self._inline = None
         place, self._asked_of_all = self._asked_of_all, len(self._names)
         for ref, (at, before) in list(self._asked.items()):
             if self._made(ref) != before:
@@ -290,3 +300,5 @@ def _is_table_used(effect: Effect, home: str) -> TypeGuard[Requires]:
 _BETWEEN: Final = b"\n;\n"
 #: CREATE and SELECT INTO with a name, or a rename to it.
 _MAKING: Final = rb"\b(?:create\b[^;(]{0,200}?|to\s+|into\s+)(?:[\w\"]+\.)?\"?%s\b|set\s+schema\b"
+#: CONSTRAINT with a name, where it is not one that is added, dropped or spoken of.
+_INLINE: Final = rb"(?:[(,)'\"]|\b(?!(?:add|drop|validate|rename|alter|on|exists)\b)\w+)\s*\bconstraint\s+\"?(\w+)"

@@ -146,3 +146,16 @@ CREATE TABLE t (id int);
 DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename AS name, '1' AS n FROM pg_tables WHERE schemaname = 'nowhere' LOOP EXECUTE format('UPDATE %I SET id = %s %s', r.name, r.n, r.n); END LOOP; END $$; -- unknown (runs)
 CREATE INDEX ON t (nope); -- fails 42703
 CREATE TABLE t (id int); -- fails 42P07 by 1
+
+-- # what came with a table has its name, too
+CREATE TABLE t (id int PRIMARY KEY, x int CONSTRAINT positive CHECK (x > 0), CHECK (x > 1));
+CREATE TABLE u (y int);
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 't_pkey') THEN CREATE TABLE u (id int); END IF; END $$;
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'positive') THEN CREATE TABLE u (id int); END IF; END $$; -- unknown (runs)
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 't_x_check') THEN CREATE TABLE u (id int); END IF; END $$; -- unknown (runs)
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE column_name = 'x') THEN CREATE TABLE u (id int); END IF; END $$; -- unknown (runs)
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = 'tr') THEN CREATE TABLE u (id int); END IF; END $$; -- fails 42P07 by 2
+ALTER TABLE t RENAME TO w;
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 't_x_check') THEN CREATE TABLE u (id int); END IF; END $$; -- unknown (runs)
+ALTER TABLE u ADD CONSTRAINT later CHECK (y > 0);
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'later') THEN CREATE TABLE u (id int); END IF; END $$;
