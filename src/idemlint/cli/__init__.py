@@ -16,13 +16,16 @@ def main() -> None:
 
     end_when_interrupted()
     from idemlint.cli.app import app
-    from idemlint.cli.exits import run
+    from idemlint.cli.exits import is_no_room, run, without_room
 
     code = run(app, sys.argv[1:])
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError) as error:
+        if isinstance(error, OSError) and is_no_room(error):
+            # Python would try once more, and end with a code of its own.
+            os._exit(without_room(error, code))
         sys.exit(code)  # closed already, or nobody reads it: Python knows what to say
     # To take all modules and trees apart, object by object, is a tenth of a small run and more of a
     # large one; the system frees them at once.

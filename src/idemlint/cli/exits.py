@@ -75,14 +75,26 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except UsageProblem as error:
         return _say(f"error: {error}", Code.ERROR)
     except OSError as error:
-        if error.errno not in _NO_ROOM:
+        if not is_no_room(error):
             return _internal_error(f"{type(error).__name__}: {error}", arguments)
-        return _say(f"error: standard output: cannot be written: {error.strerror}", Code.ERROR)
+        return without_room(error, Code.CLEAN)
     except RecursionError:
         return _internal_error("nested too deeply", arguments)
     except Exception as error:
         return _internal_error(f"{type(error).__name__}: {error}", arguments)
     return int(code or Code.CLEAN)
+
+
+def is_no_room(error: OSError) -> bool:
+    """Whether writing failed for want of room, which is no fault of ours."""
+    return error.errno in _NO_ROOM
+
+
+def without_room(error: OSError, code: int) -> int:
+    """The code of a run whose output cannot be written; what came to an error has said so."""
+    if code == Code.ERROR:
+        return code
+    return _say(f"error: standard output: cannot be written: {error.strerror}", Code.ERROR)
 
 
 def _internal_error(what: str, arguments: Sequence[str]) -> int:

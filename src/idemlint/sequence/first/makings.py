@@ -301,4 +301,7 @@ _BETWEEN: Final = b"\n;\n"
 #: CREATE and SELECT INTO with a name, or a rename to it.
 _MAKING: Final = rb"\b(?:create\b[^;(]{0,200}?|to\s+|into\s+)(?:[\w\"]+\.)?\"?%s\b|set\s+schema\b"
 #: CONSTRAINT with a name, where it is not one that is added, dropped or spoken of.
-_INLINE: Final = rb"(?:[(,)'\"]|\b(?!(?:add|drop|validate|rename|alter|on|exists)\b)\w+)\s*\bconstraint\s+\"?(\w+)"
+_INLINE: Final = (
+    rb"(?:[(,)'\"]|\b(?!(?:add|drop|validate|rename|alter|on|exists)\b)\w+)\s*\bconstraint\s+"
+    rb"\"?(\w+)"
+)
