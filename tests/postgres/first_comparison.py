@@ -80,8 +80,7 @@ class FirstRun:
 def outcome(first: First | None, answer: Answer | None, left: LeftOut | None) -> Outcome:
     """Hold what idemlint says of a first run against the server's answer.
 
-    A claim is right where the server has the same SQLSTATE, be it for something from outside; where it has
-    another for that, it has not come to what is claimed.
+    A claim that something from outside is missing is right where the server has the same SQLSTATE.
     """
     if first is None:
         return "not asked"
@@ -92,9 +91,7 @@ def outcome(first: First | None, answer: Answer | None, left: LeftOut | None) ->
     if first.verdict == "fails":
         if answer.sqlstate is None:
             return "false claim"
-        if first.sqlstate == answer.sqlstate:
-            return "right"
-        return "outside" if left is not None else "wrong sqlstate"
+        return "right" if first.sqlstate == answer.sqlstate else "wrong sqlstate"
     if left is not None:
         return "outside"
     if first.verdict == "unknown":

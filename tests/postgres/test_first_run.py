@@ -40,7 +40,7 @@ EXISTS = Answer("42P07", 'relation "t" already exists')
         (RUNS, Answer("42704"), LeftOut("outside"), "outside"),
         (UNKNOWN, Answer("42704"), LeftOut("outside"), "outside"),
         (First("fails", "42704"), Answer("42704"), LeftOut("outside"), "right"),
-        (MADE_TWICE, Answer("42704"), LeftOut("outside"), "outside"),
+        (MADE_TWICE, Answer("42704"), LeftOut("outside"), "wrong sqlstate"),
         (MADE_TWICE, Answer("23505"), LeftOut("not comparable"), "not comparable"),
         (MADE_TWICE, RAN, LeftOut("outside", behind=True), "behind"),
         (RUNS, EXISTS, LeftOut("not comparable", behind=True), "behind"),

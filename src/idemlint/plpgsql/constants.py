@@ -60,7 +60,7 @@ def mentions(text: str) -> frozenset[str]:
     """The names in an SQL text, folded; reserved words are left out, what literals hold is not."""
     found = set()
     for quoted, plain in _NAME.findall(text):
-        word = quoted.replace('""', '"') if quoted else plain.lower()
+        word = _folded(quoted, plain)
         if quoted or word not in _NOT_NAMES:
             found.add(word)
     return frozenset(found)
@@ -71,13 +71,16 @@ def called(text: str) -> frozenset[tuple[str, str]]:
     found = set()
     schema, end = "", 0
     for match in _NAME.finditer(text):
-        quoted, plain = match.groups()
-        name = quoted.replace('""', '"') if quoted else plain.lower()
+        name = _folded(*match.groups())
         is_of_schema = text[end : match.start()].strip() == "."
         if _OPENS.match(text, match.end()) is not None:
             found.add((schema if is_of_schema else "", name))
         schema, end = name, match.end()
     return frozenset(found)
+
+
+def _folded(quoted: str | None, plain: str) -> str:
+    return quoted.replace('""', '"') if quoted else plain.lower()
 
 
 def parts(expression: Json) -> Parts | None:

@@ -203,21 +203,24 @@ def _by_body(run: Pass, body: RoutineBody) -> None:
         run.machine.budget.spend(1)
         if isinstance(node, Dynamic):
             pattern = pattern_of(run, node)
-            by_text(catalog, pattern, node.mentions)
             if pattern is not None:
-                forget(catalog, pattern.touched)
+                _may_have_run(catalog, pattern.touched)
             else:
+                _open_mentioned(catalog, node.mentions)
                 knowledge.open_all(catalog, node.mentions)
         elif isinstance(node, Sql):
             effects = list(flat(effects_of(node.tree, run.machine.postgres_version)))
-            what = touched(effects)
-            _open(catalog, what)
-            forget(catalog, what)
+            _may_have_run(catalog, touched(effects))
             called = [each for each in effects if isinstance(each, Calls)]
             knowledge.open_all(catalog, (name for each in called for name in each.gives))
             if not called and any(isinstance(each, Opaque) for each in effects):
                 knowledge.open_all(catalog, body.mentions())
                 _open_mentioned(catalog, body.mentions())
+
+
+def _may_have_run(catalog: Catalog, what: Touched) -> None:
+    _open(catalog, what)
+    forget(catalog, what)
 
 
 def _block(body: RoutineBody) -> Block:

@@ -8,7 +8,7 @@ nobody in the folder makes is outside, and unknown.
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from idemlint.faults import ours
 from idemlint.postgres.kinds import Ref, Space
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from idemlint.sequence.first.blame import Along
     from idemlint.sequence.running.runs import Running
     from idemlint.sequence.script import Scripts
+
+
+_Name = TypeVar("_Name")
+_Value = TypeVar("_Value")
 
 
 class _Place(NamedTuple):
@@ -86,16 +90,13 @@ class FirstRun:
             before = self._places[place]
             self._machine.state.rollback(before.mark)
             catalog = self._machine.catalog
-            for name in list(catalog.opened)[before.opened :]:
-                del catalog.opened[name]
+            _cut(catalog.opened, before.opened)
             catalog.opened_before = before.opened_before
             catalog.gone_before = before.gone_before
             self._blame.back_to(place, before.failures)
             del self.notable[before.notable :]
-            for ref in list(self._doubtful)[before.doubts :]:
-                del self._doubtful[ref]
-            for number in list(self._unsure)[before.unsure :]:
-                del self._unsure[number]
+            _cut(self._doubtful, before.doubts)
+            _cut(self._unsure, before.unsure)
             del self._places[place:]
 
     def update(self, names: Sequence[str]) -> int:
@@ -309,6 +310,12 @@ class FirstRun:
     def may_be_there(self, ref: Ref) -> bool:
         """Whether it may be there all the same: of what built its SQL, nobody knows what it made."""
         return knowledge.is_open(self._machine.catalog, ref.name)
+
+
+def _cut(kept: dict[_Name, _Value], size: int) -> None:
+    """Forget what was put into a dictionary after it had that size."""
+    while len(kept) > size:
+        kept.popitem()
 
 
 #: What is in a table, and is made by a statement that says how it is called, or (constraints) with the table.
