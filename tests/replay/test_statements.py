@@ -39,9 +39,6 @@ ONE_SESSION = frozenset(
 #: What cannot be told statically, and is said to be unknown: id → why.
 UNKNOWN = {
     "alter-table-add-column/alter table if exists, no such table": "whether the table exists",
-    "function-procedure-aggregate/call no effect": "bodies of routines",
-    "function-procedure-aggregate/do perform function with effect": "bodies of routines",
-    "do-blocks-and-guards/helper function then call then drop": "bodies of routines",
     "functions-with-effects/dblink exec": "another connection",
     "do-blocks-and-guards/do dynamic add column for each table": "a computed string",
     "insert/or replace rule makes it nothing": "what a rule does instead",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.postgres.messages import DOMAIN_CONSTRAINT, MESSAGES, PROPERTIES, Messages
+from idemlint.postgres.names import SYMBOL
 from idemlint.replay.effects.vocabulary import Requires, Verb
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def server_message(outcome: Outcome | None) -> str:
     if outcome is None or outcome.sqlstate is None or not isinstance(outcome.effect, Requires):
         return ""
     effect = outcome.effect
-    if outcome.sqlstate != effect.otherwise:
+    if outcome.sqlstate != effect.otherwise or SYMBOL in effect.ref.name:
         return ""
     return _missing(effect) if effect.want else _exists(effect)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idemlint.postgres.names import shown as said
 from idemlint.records import NamedTuple
 from idemlint.sequence.paths import shown
 
@@ -84,7 +85,7 @@ def rows_of(judged: Judged, lines: Lines, *, effects: bool) -> Iterator[Statemen
             delivery.unit,
             outcome.verdict.value,
             outcome.sqlstate,
-            outcome.reason,
+            said(outcome.reason),
             outcome.rerun,
             tuple(named),
             statement.beginning(data),
@@ -104,7 +105,7 @@ def _first(outcome: FirstOutcome | None) -> FirstRow | None:
         (shown(site.file), site.row) if site is not None else None
         for site in (outcome.because, outcome.follows)
     )
-    return FirstRow(outcome.verdict, outcome.sqlstate, outcome.reason, because, follows)
+    return FirstRow(outcome.verdict, outcome.sqlstate, said(outcome.reason), because, follows)
 
 
 def _named(leavings: Iterable[Leaving], what: str) -> tuple[str, ...]:

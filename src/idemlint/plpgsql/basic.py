@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import sql as grammar
 from idemlint.plpgsql.bindings import FOUND, Value, query_value, substitute
-from idemlint.plpgsql.constants import constant, mentions, pattern
+from idemlint.plpgsql.constants import mentions, pattern, settled
 from idemlint.plpgsql.jumps import EMPTY, Step
 from idemlint.plpgsql.nodes import Block, Dynamic, If, Raise, Sql
 from idemlint.plpgsql.sql import Json, Unreadable
@@ -198,7 +198,7 @@ def execute(reader: Reader, steps: list[Step]) -> None:
             reader.asks(steps, begin, reader.at)
     last = reader.at
     reader.skip(";")
-    text = constant(value.tree) if value is not None else None
+    text = settled(value.tree) if value is not None else None
     _set_all(reader, targets)
     if value is None or text is None:
         known = pattern(value.tree) if value is not None else None
@@ -211,7 +211,8 @@ def execute(reader: Reader, steps: list[Step]) -> None:
     try:
         trees = grammar.statements(text, 0)
     except Unreadable as error:
-        steps.append(Dynamic(str(error), mentions(text), text, reader.span(first, last)))
+        known = pattern(value.tree)
+        steps.append(Dynamic(str(error), mentions(text), known or text, reader.span(first, last)))
         reader.variables.forget(all_queries=True)
         return
     span = reader.span(first, last)
@@ -236,7 +237,7 @@ def executed_query(reader: Reader, first: int, last: int) -> Json | None:
     end = min(reader.find(frozenset({"using", "loop"})), last)
     reader.at = here
     value = reader.read(first, end)
-    text = constant(value.tree) if value is not None else None
+    text = settled(value.tree) if value is not None else None
     try:
         [tree] = grammar.statements(text or "", 0)
     except (Unreadable, ValueError):

@@ -89,7 +89,8 @@ class Variables:
         known = self.known
         if not known:
             return known
-        return {name: known[name] for name in known.keys() & set(words)}
+        spoken = set(words)
+        return {name: known[name] for name in known if name.rpartition(".")[2] in spoken}
 
     def disturb(self, tokens: Tokens, first: int, last: int) -> None:
         """Forget what the statement made of the tokens `first` to `last` may have changed."""
@@ -196,10 +197,9 @@ def substitute(tree: Any, values: dict[str, Value]) -> Any:
         return items if any(a is not b for a, b in zip(items, tree, strict=True)) else tree
     if tree.__class__ is not dict:
         return tree
-    reference = tree.get("ColumnRef")
-    if reference is not None and len(reference["fields"]) == 1:
-        field = reference["fields"][0].get("String")
-        value = values.get(field["sval"]) if field is not None else None
+    name = _variable(tree)
+    if name is not None:
+        value = values.get(name)
         return tree if value is None else value.tree
     changed = None
     for key, item in tree.items():
@@ -209,6 +209,16 @@ def substitute(tree: Any, values: dict[str, Value]) -> Any:
                 changed = changed or dict(tree)
                 changed[key] = other
     return tree if changed is None else changed
+
+
+def _variable(tree: Json) -> str | None:
+    """What an expression names that may be a variable: `v`, `label.v`, `$1`; `None`: it is another."""
+    reference = tree.get("ColumnRef")
+    if reference is not None:
+        parts = [each["String"]["sval"] for each in reference["fields"] if "String" in each]
+        return ".".join(parts) if len(parts) == len(reference["fields"]) < 3 else ""
+    place = tree.get("ParamRef")
+    return f"${place.get('number', 0)}" if place is not None else None
 
 
 # -- names -----------------------------------------------------------------------------------------
@@ -252,6 +262,28 @@ _TYPES: Final = {
     "json": "json",
     "jsonb": "jsonb",
 }
+
+
+class Given(NamedTuple):
+    """What a routine is called with: its name, and for each of its parameters the name (empty: it has none),
+    the type, and the value where that is constant."""
+
+    label: str
+    parameters: tuple[tuple[str, str, Json | None], ...] = ()
+
+    def values(self) -> Iterator[tuple[str, Value]]:
+        """The parameters whose value is known, by all that they are called in the body."""
+        for place, (name, _, tree) in enumerate(self.parameters, start=1):
+            if tree is None:
+                continue
+            value = Value(tree)
+            yield f"${place}", value
+            if name:
+                yield name, value
+                yield f"{self.label}.{name}", value
+
+
+NOTHING_GIVEN: Final = Given("")
 
 
 class Declared:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from idemlint.plpgsql.bindings import NOTHING_GIVEN, substitute
 from idemlint.plpgsql.constants import mentions
 from idemlint.plpgsql.cursor import Tokens
 from idemlint.plpgsql.depth import TOO_DEEP, bounded
@@ -17,9 +18,11 @@ from idemlint.plpgsql.dispatch import BodyReader
 from idemlint.plpgsql.nodes import Block, Dynamic, Sql
 from idemlint.plpgsql.sql import Unreadable, statements
 from idemlint.source.lexer import tokens
-from idemlint.source.tree import wrap
+from idemlint.source.tree import holds, wrap
 
 if TYPE_CHECKING:
+    from idemlint.plpgsql.bindings import Given
+    from idemlint.plpgsql.sql import Json
     from idemlint.source.statement import ParsedFile, Statement
     from idemlint.source.tree import Tree
 
@@ -54,17 +57,34 @@ def block_of(tree: Tree, place: tuple[bytes, int] | None = None, depth: int = 0)
     return _read(text.encode("utf-8", "replace"), None, depth)
 
 
-def routine_block(language: str, text: str) -> Block:
-    """The body of a routine by its text; `language` is in lower case. What cannot be read is `Dynamic`."""
+def routine_block(language: str, text: str, given: Given = NOTHING_GIVEN) -> Block:
+    """The body of a routine by its text; `language` is in lower case. What cannot be read is `Dynamic`.
+
+    What is `given` to it stands in the place of its parameters.
+    """
     if language == _PLPGSQL:
-        return _read(text.encode("utf-8", "replace"), None, 0)
+        return _read(text.encode("utf-8", "replace"), None, 0, given)
     reason = f"a body in language {language}"
     if language == "sql":
         try:
-            return Block(tuple([Sql(wrap(each)) for each in statements(text, 0)]))
+            return Block(tuple([_with(given, each) for each in statements(text, 0)]))
         except Unreadable as error:
             reason = str(error)
     return Block((Dynamic(reason, mentions(text)),))
+
+
+def _with(given: Given, tree: Json) -> Sql:
+    """A statement of an SQL function. A column that is called like a parameter comes before it
+    (https://www.postgresql.org/docs/current/xfunc-sql.html): by their names they are only told where a
+    statement has no columns."""
+    values = dict(given.values())
+    if holds(tree, _HAS_COLUMNS):
+        values = {name: value for name, value in values.items() if not name.isidentifier()}
+    shown = substitute(tree, values)
+    return Sql(wrap(shown), written=wrap(tree) if shown is not tree else None)
+
+
+_HAS_COLUMNS: Final = frozenset({"RangeVar", "RangeSubselect"})
 
 
 def _place(code: bytes, start: int, end: int) -> tuple[bytes, int] | None:
@@ -80,12 +100,14 @@ def _place(code: bytes, start: int, end: int) -> tuple[bytes, int] | None:
     return None
 
 
-def _read(data: bytes, base: int | None, depth: int) -> Block:
+def _read(data: bytes, base: int | None, depth: int, given: Given = NOTHING_GIVEN) -> Block:
     def named() -> frozenset[str]:
         return mentions(data.decode("utf-8", "replace"))
 
     try:
-        block = BodyReader(Tokens(data), base, block_of, depth).body()
+        reader = BodyReader(Tokens(data), base, block_of, depth)
+        reader.is_given(given)
+        block = reader.body()
     except RecursionError:
         return Block((Dynamic(TOO_DEEP, named()),))
     return block if depth else bounded(block, named)

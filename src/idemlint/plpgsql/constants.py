@@ -2,16 +2,24 @@
 
 A string is a list of parts: text that is known, and holes for what is not. `'DROP TABLE ' || t` has
 a hole, `format('DROP TABLE %I', 'a')` has none.
+
+What is computed of constants alone (`to_char(now(), 'YYYY_MM')`) is not known either, but it is the same
+wherever it is computed: such a hole has a `symbol`, a word that stands for what comes of it.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
 from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 
+from idemlint.postgres import functions
+from idemlint.postgres.functions import Call
+from idemlint.postgres.names import SYMBOL
 from idemlint.records import NamedTuple
+from idemlint.source.tree import shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +28,11 @@ if TYPE_CHECKING:
 
 
 class Hole(NamedTuple):
-    """An unknown part; `form` is `I` for an identifier, `L` for a literal, `s` for any text."""
+    """An unknown part; `form` is `I` for an identifier, `L` for a literal, `s` for any text. `symbol` stands
+    for what is the same each time; empty: it may be another."""
 
     form: str
+    symbol: str = ""
 
 
 Parts = list["str | Hole"]
@@ -46,6 +56,44 @@ def constant(expression: Json) -> str | None:
     except RecursionError:
         return None
     return _joined(known) if known is not None else None
+
+
+def settled(expression: Json) -> str | None:
+    """The text that the expression gives each time, with symbols for what is computed; `None`: it may give
+    another."""
+    try:
+        known = parts(expression)
+    except RecursionError:
+        return None
+    return _symbolic(known) if known is not None else None
+
+
+def is_settled(expression: Json) -> bool:
+    """Whether an expression reads nothing but constants, and the clock, which stands still in a statement."""
+    waiting: list[Any] = [expression]
+    while waiting:
+        value = waiting.pop()
+        if value.__class__ is list:
+            waiting += value
+        elif value.__class__ is dict:
+            if not _UNSETTLED.isdisjoint(value):
+                return False
+            called = value.get("FuncCall")
+            if called is not None:
+                name = [each["String"]["sval"] for each in called["funcname"]]
+                if functions.call(name) not in _STEADY:
+                    return False
+            waiting += value.values()
+    return True
+
+
+_UNSETTLED: Final = frozenset({"ColumnRef", "ParamRef", "SubLink", "agg_star"})
+_STEADY: Final = frozenset({Call.PURE, Call.CLOCK})
+
+
+def _symbol(expression: Json) -> str:
+    """A word for what an expression gives each time. It is a name as it stands, and in lower case."""
+    return f"{SYMBOL}{crc32(shape(expression).encode()):08x}"
 
 
 def pattern(expression: Json) -> str | None:
@@ -87,8 +135,17 @@ def parts(expression: Json) -> Parts | None:
     """The parts of a text expression; `None` is SQL's NULL."""
     for kind, read in _READERS.items():
         if kind in expression:
-            return read(expression[kind])
-    return _UNKNOWN
+            known = read(expression[kind])
+            if known is not _UNKNOWN:
+                return known
+    return [Hole("s", _symbol(expression))] if is_settled(expression) else _UNKNOWN
+
+
+def _symbolic(known: Parts) -> str | None:
+    """The parts as one text, each hole by its symbol."""
+    if any(isinstance(part, Hole) and not part.symbol for part in known):
+        return None
+    return "".join([part if isinstance(part, str) else part.symbol for part in known])
 
 
 def _joined(known: Parts) -> str | None:
@@ -199,9 +256,11 @@ def _format(arguments: list[Parts | None]) -> Parts | None:
         if form == "s" and not width:
             whole += known
         elif text is None or width:
-            whole.append(Hole(form))
+            symbol = _symbolic(known)
+            is_word = symbol is not None and not width
+            whole.append(Hole(form, _QUOTES.get(form, str)(symbol or "") if is_word else ""))
         else:
-            whole.append(quote_identifier(text) if form == "I" else _quote_literal(text))
+            whole.append(_QUOTES[form](text))
     whole.append(template[done:])
     return [part for part in whole if part != ""] or [""]
 
@@ -214,7 +273,10 @@ def _mapped(function: Callable[[str], str], form: str = "s") -> Callable[..., Pa
         if known is None:
             return None
         text = _joined(known)
-        return [Hole(form)] if text is None else [function(text)]
+        if text is not None:
+            return [function(text)]
+        symbol = _symbolic(known)
+        return [Hole(form, function(symbol) if symbol is not None else "")]
 
     return apply
 
@@ -254,6 +316,7 @@ def _quote_literal(text: str) -> str:
     return " E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
 
 
+_QUOTES: Final = {"I": quote_identifier, "L": _quote_literal}
 _READERS: Final[dict[str, Callable[[Json], Parts | None]]] = {
     "A_Const": _const,
     "TypeCast": _cast,

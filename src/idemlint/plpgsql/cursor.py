@@ -16,7 +16,7 @@ QUOTED: Final = '"'
 NUMBER: Final = "0"
 OTHER: Final = "?"
 
-_WORDS: Final = frozenset({"word", "punctuation", "operator"})
+_WORDS: Final = frozenset({"word", "punctuation", "operator", "param"})
 _SIGNS: Final = {"string": STRING, "dollar": STRING, "quoted": QUOTED, "number": NUMBER}
 _OPEN: Final = frozenset({"(", "["})
 _CLOSE: Final = frozenset({")", "]"})

@@ -24,6 +24,7 @@ from idemlint.source.tree import Tree, wrap
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from idemlint.plpgsql.bindings import Given
     from idemlint.plpgsql.nodes import Block
     from idemlint.source.statement import Span
 
@@ -75,6 +76,19 @@ class Reader(Cursor):
         self.nests = True  # whether parentheses hide semicolons
         self.budget = _RETOLD  # tokens that may be read again, to tell loops round by round
         self.assigned: frozenset[str] | None = None  # what the body may set, once a loop asked
+
+    def is_given(self, given: Given) -> None:
+        """The body is that of a routine which is called with these arguments."""
+        if not given.label:
+            return
+        self.names = Declared(label=given.label)
+        self.names.add(FOUND)
+        for place, (name, type_name, _) in enumerate(given.parameters, start=1):
+            self.names.add(f"${place}", (type_name,))
+            if name:
+                self.names.add(name, (type_name,))
+        for name, value in given.values():
+            self.variables.set(name, value)
 
     def statements(self, ends: frozenset[str]) -> list[Step]:
         """The statements up to one of the words `ends`, which is next then."""

@@ -1,11 +1,21 @@
-"""How much PostgreSQL stores of a name."""
+"""How much PostgreSQL stores of a name, and words for names that are computed."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 #: `NAMEDATALEN - 1` (src/include/pg_config_manual.h): longer names are cut, in bytes.
 NAME_BYTES: Final = 63
+
+#: Begins a word that stands, in a name, for what is computed (`plpgsql.constants`).
+SYMBOL: Final = "zqx"
+_SYMBOLS: Final = rf"{SYMBOL}[0-9a-f]{{8}}"
+
+
+def shown(text: str) -> str:
+    """A text for people: what is computed of a name is left out."""
+    return re.sub(_SYMBOLS, "…", text) if SYMBOL in text else text
 
 
 def cut(name: str) -> str:

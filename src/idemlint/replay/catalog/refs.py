@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import type_name
 from idemlint.replay.catalog.identifiers import cut
 from idemlint.source.tree import Tree, strings
@@ -14,6 +15,19 @@ if TYPE_CHECKING:
 
 #: `ObjectType` (src/include/nodes/parsenodes.h) → what it is in the catalog.
 KINDS: Final[dict[str, Kind]] = {word: kind for kind in Kind for word in kind.objects}
+
+
+class Called(NamedTuple):
+    """A call of a routine, a `FuncCall`; `many`: once for each row, or never."""
+
+    ref: Ref
+    call: Tree
+    many: bool = False
+
+    @property
+    def arguments(self) -> tuple[dict[str, Any], ...]:
+        """The raw arguments."""
+        return tuple(self.call.fields.get("args", ()))
 
 
 def relation(range_var: Tree) -> Ref:

@@ -100,11 +100,12 @@ class _Text(NamedTuple):
 class RoutineBody(_Text):
     """The text of a body, and its language in lower case.
 
-    It is read once, and where it is called: `block` and `known_calls` are where that is kept, and no part of
-    what it is.
+    It is read where it is called, once for each list of arguments: `block`, `blocks` and `known_calls` are
+    where that is kept, and no part of what it is.
     """
 
     block: Any = None
+    blocks: dict[Any, Any] | None = None
     known_calls: tuple[Ref, ...] | None = None
 
     @property
@@ -131,23 +132,40 @@ class RoutineBody(_Text):
         return mentions(self.text)
 
 
+class Parameter(NamedTuple):
+    """A parameter that takes something: its name (empty: it has none), its type and its DEFAULT."""
+
+    name: str
+    type: str = ""
+    default: Tree | None = None
+    variadic: bool = False
+
+
 class Routine(NamedTuple):
     """A function, procedure or aggregate, as the statement that makes it says.
 
     `result` is the type that it returns (empty: that cannot be told), `row` what the columns of a record are
-    called and are (`None`: no OUT parameters say so), `names` those of its input parameters (empty: it has
-    none), `defaults` how many of them have one. `every` are the types of all its parameters. `body` is what
-    it runs, `None` where that is no text.
+    called and are (`None`: no OUT parameters say so), `inputs` the parameters that take something. `every`
+    are the types of all its parameters. `body` is what it runs, `None` where that is no text.
     """
 
     kind: Kind
     result: str
     row: tuple[tuple[str, str], ...] | None
-    names: tuple[str, ...]
-    defaults: int
+    inputs: tuple[Parameter, ...]
     every: tuple[str, ...] = ()
     window: bool = False
     body: RoutineBody | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those of its input parameters (empty: it has none)."""
+        return tuple([each.name for each in self.inputs])
+
+    @property
+    def defaults(self) -> int:
+        """How many of them have one."""
+        return sum(each.default is not None for each in self.inputs)
 
     def types_by(self, change: Callable[[str], str]) -> Routine:
         """The same with other words for its types."""
@@ -181,12 +199,16 @@ def read_routine(stmt: Tree, kind: Kind) -> Routine:
         kind,
         _result(stmt, kind, out),
         tuple(out) if is_record else None,
-        tuple(each.name or "" for each in inputs),
-        sum(each.defexpr is not None for each in inputs),
+        tuple([_parameter(each) for each in inputs]),
         tuple(type_name(each.argType) for each in parameters if each.mode != "FUNC_PARAM_TABLE"),
         "window" in options,
         _body(stmt),
     )
+
+
+def _parameter(node: Tree) -> Parameter:
+    variadic = node.mode == "FUNC_PARAM_VARIADIC"
+    return Parameter(node.name or "", type_name(node.argType), node.defexpr, variadic)
 
 
 def _body(stmt: Tree) -> RoutineBody | None:
@@ -213,9 +235,9 @@ def read_aggregate(stmt: Tree) -> Routine:
     options = {each.defname: each.arg for each in stmt.definition or ()}
     state = options.get("stype") or options.get("stype1")
     final = options.get("finalfunc") is not None
-    names = tuple(each.name or "" for each in aggregate_parameters(stmt))
+    inputs = tuple([Parameter(each.name or "") for each in aggregate_parameters(stmt)])
     result = "" if final or state is None or state.kind != "TypeName" else type_name(state)
-    return Routine(Kind.AGGREGATE, result, None, names, 0)
+    return Routine(Kind.AGGREGATE, result, None, inputs)
 
 
 def aggregate_parameters(stmt: Tree) -> tuple[Tree, ...]:

@@ -35,6 +35,7 @@ _FAMILIES: Final = {
     "indexes": {
         "IndexStmt": "create_index",
         "ReindexStmt": "reindex",
+        "VacuumStmt": "vacuum",
         "ClusterStmt": "cluster",
         "CreateStatsStmt": "create_statistics",
     },
@@ -122,7 +123,6 @@ _FAMILIES: Final = {
         "CopyStmt": "copy",
         "RefreshMatViewStmt": "refresh",
         "LockStmt": "lock",
-        "VacuumStmt": "vacuum",
         "ExplainStmt": "explain",
         "CallStmt": "call",
     },

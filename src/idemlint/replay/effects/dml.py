@@ -11,6 +11,7 @@ from idemlint.replay.catalog.known_rows import NULL
 from idemlint.replay.catalog.refs import qualified, relation
 from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
 from idemlint.replay.effects.queries import (
+    call_of,
     calls,
     constant,
     reads,
@@ -83,8 +84,20 @@ def select(stmt: Tree) -> list[Effect]:
     reading = read_query(stmt.fields)
     effects = reads(reading)
     effects += _nested(reading)
-    effects += [_if_called(stmt.fields, each) for each in calls(reading.functions)]
+    many = _is_of_rows(stmt.fields)
+    effects += [_if_called(stmt.fields, each) for each in calls(reading.functions, many=many)]
     return effects
+
+
+def _is_of_rows(query: dict[str, Any]) -> bool:
+    """Whether a query may call something for each of its rows, or for none."""
+    if "valuesLists" in query:
+        return holds(query, _CHOICES)
+    sources = query.get("fromClause", ())
+    reads = any("RangeFunction" not in each for each in sources) or len(sources) > 1
+    called = bool(sources) and holds(query.get("targetList"), _CALL)
+    chooses = "whereClause" in query or "limitCount" in query or holds(query, _CHOICES)
+    return reads or called or chooses or query.get("op", "SETOP_NONE") != "SETOP_NONE"
 
 
 def _if_called(query: dict[str, Any], effect: Effect) -> Effect:
@@ -101,6 +114,7 @@ def _if_called(query: dict[str, Any], effect: Effect) -> Effect:
 _LIMIT: Final = frozenset({"limitCount"})
 #: What looks at one argument before it comes to another.
 _CHOICES: Final = frozenset({"CaseExpr", "CoalesceExpr", "BoolExpr"})
+_CALL: Final = frozenset({"FuncCall"})
 
 
 def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
@@ -117,8 +131,11 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     read = reads(query)
     effects = [*read, *target] if "withClause" in fields else [*target, *read]
     effects += _nested(query)
+    many = source is not None and _is_of_rows(source.fields)
     effects += [
-        effect for effect in calls(query.functions) if isinstance(effect, (Opaque, SetsPath))
+        effect
+        for effect in calls(query.functions, many=many)
+        if isinstance(effect, (Opaque, SetsPath))
     ]
     over = read_over_target(fields, known)
     if over is not None:
@@ -347,18 +364,6 @@ def lock(stmt: Tree) -> list[Effect]:
     return [_table_there(relation(node)) for node in stmt.relations or ()]
 
 
-def vacuum(stmt: Tree) -> list[Effect]:
-    """`VACUUM` and `ANALYZE` of some tables, and of some of their columns: all of them have to be there."""
-    effects: list[Effect] = []
-    columns: list[Effect] = []
-    for each in stmt.rels or ():
-        table = relation(each.relation)
-        effects.append(_table_there(table))
-        if each.va_cols:
-            columns.append(UsesColumns(table, tuple(strings(each.va_cols))))
-    return [*effects, *columns]
-
-
 def explain(stmt: Tree) -> list[Effect]:
     """`EXPLAIN`: with ANALYZE it runs what it explains."""
     analyze = any(
@@ -383,7 +388,8 @@ def call(stmt: Tree) -> list[Effect]:
     """`CALL p()`."""
     names = strings(stmt.funccall.funcname)
     reason = f"what procedure {'.'.join(names)}() does cannot be seen"
-    return [Calls(qualified(Space.ROUTINE, names)), Opaque(reason)]
+    called = call_of(names, stmt.funccall.fields)
+    return [Calls(qualified(Space.ROUTINE, names)), Opaque(reason, call=called)]
 
 
 WRITES: dict[str, Callable[..., list[Effect]]] = {

@@ -1,4 +1,4 @@
-"""CREATE INDEX, REINDEX, CLUSTER, CREATE STATISTICS."""
+"""CREATE INDEX, CREATE STATISTICS, and what keeps tables in shape: REINDEX, CLUSTER, VACUUM, ANALYZE."""
 
 from __future__ import annotations
 
@@ -182,6 +182,18 @@ def cluster(stmt: Tree) -> list[Effect]:
         index = Ref(Space.RELATION, stmt.indexname, table.schema)
         effects.append(Requires(index, True, "42704", Kind.INDEX, Verb.USE))
     return effects
+
+
+def vacuum(stmt: Tree) -> list[Effect]:
+    """`VACUUM` and `ANALYZE` of some tables, and of some of their columns: all of them have to be there."""
+    effects: list[Effect] = []
+    columns: list[Effect] = []
+    for each in stmt.rels or ():
+        table = relation(each.relation)
+        effects.append(Requires(table, True, "42P01", Kind.TABLE, Verb.WRITE))
+        if each.va_cols:
+            columns.append(UsesColumns(table, tuple(strings(each.va_cols))))
+    return [*effects, *columns]
 
 
 def create_statistics(stmt: Tree) -> list[Effect]:

@@ -9,7 +9,7 @@ from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import BUILTIN
-from idemlint.replay.catalog.refs import is_system_name, qualified
+from idemlint.replay.catalog.refs import Called, is_system_name, qualified
 from idemlint.replay.effects.vocabulary import (
     Calls,
     Effect,
@@ -131,8 +131,8 @@ def _is_built_in(ref: Ref) -> bool:
     return name in BUILTIN or name.removeprefix("_") in BUILTIN or is_system_name(ref.schema, name)
 
 
-def calls(found: Iterable[tuple[Name, Tree]]) -> list[Effect]:
-    """What running a query does by the functions it calls."""
+def calls(found: Iterable[tuple[Name, Tree]], *, many: bool = False) -> list[Effect]:
+    """What running a query does by the functions it calls; `many`: for each of its rows, or never."""
     effects: list[Effect] = []
     for name, call in found:
         last, fields = name[-1], call.fields
@@ -149,8 +149,19 @@ def calls(found: Iterable[tuple[Name, Tree]]) -> list[Effect]:
             effects.append(Fails(functions.FAILS[last], f"{last}() did it already"))
         elif kind is Call.UNKNOWN:
             shown = ".".join(name)
-            effects.append(Opaque(f"what {shown}() does cannot be seen", frozenset()))
+            called = call_of(name, fields, many=many)
+            effects.append(Opaque(f"what {shown}() does cannot be seen", frozenset(), called))
     return effects
+
+
+def call_of(name: Sequence[str], fields: dict[str, Any], *, many: bool = False) -> Called | None:
+    """A `FuncCall` (raw) as the call of a routine; `None` where it aggregates, or is given a list."""
+    if not _PLAIN_CALL.issuperset(fields):
+        return None
+    return Called(qualified(Space.ROUTINE, list(name)), Tree("FuncCall", fields), many)
+
+
+_PLAIN_CALL: Final = frozenset({"funcname", "args", "funcformat", "location"})
 
 
 def _set_config(fields: dict[str, Any]) -> list[Effect]:

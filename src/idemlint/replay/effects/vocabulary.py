@@ -20,8 +20,7 @@ not the other: each is a `Command`, whose effects a guard skips together.
 **Verdicts name an effect.** What decides a statement's verdict is one of its effects, and rules say which
 they name: the verb of a `Requires` and its kind, or another word (`on = fails(Verb.CREATE, Kind.TABLE)`).
 
-In this file: names that are required, made and ended; values; rows; none of these; what holds others.
-"""
+In this file: names that are required, made and ended; values; rows; none of these; what holds others."""
 
 from __future__ import annotations
 
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from idemlint.postgres.kinds import Kind, Ref
     from idemlint.replay.catalog.identifiers import ChosenName
     from idemlint.replay.catalog.known_rows import Source, Value
+    from idemlint.replay.catalog.refs import Called
     from idemlint.replay.guards.conditions import Condition
     from idemlint.replay.queries.scope import Reading, Scope
     from idemlint.source.tree import Tree
@@ -317,10 +317,8 @@ OF_ROWS: Final = frozenset({Inserts, Updates, Deletes})
 
 
 class Fills(NamedTuple):
-    """A table is scanned for rows that offend: on a database with rows the first run may fail.
-
-    `sqlstate` is what PostgreSQL raises (23502: a NOT NULL column without default over rows).
-    """
+    """A table is scanned for rows that offend: on a database with rows the first run may fail with `sqlstate`
+    (23502: a NOT NULL column without default over rows)."""
 
     table: Ref
     sqlstate: str
@@ -329,7 +327,7 @@ class Fills(NamedTuple):
 
 
 class Repeats(NamedTuple):
-    """It raises nothing and does it again each time, whatever the catalog holds (`nextval`, `lo_creat`)."""
+    """It raises nothing and does it again, whatever the catalog holds (`nextval`, `lo_creat`)."""
 
     what: str
     kind: Kind | None = None
@@ -337,17 +335,18 @@ class Repeats(NamedTuple):
 
 
 class Fails(NamedTuple):
-    """It raises an error by itself: a RAISE EXCEPTION, a function known to fail the second time."""
+    """It raises by itself: a RAISE EXCEPTION, a function known to fail the second time."""
 
     sqlstate: str
     reason: str
 
 
 class Opaque(NamedTuple):
-    """What it does cannot be told; all names that it mentions become unknown."""
+    """It cannot be told, but for a `call` of what has a known body; what it mentions becomes unknown."""
 
     reason: str
     mentions: frozenset[str] = frozenset()
+    call: Called | None = None
 
 
 class Command(NamedTuple):

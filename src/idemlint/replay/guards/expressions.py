@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from idemlint.plpgsql.constants import constant
+from idemlint.plpgsql.constants import constant, settled
 from idemlint.postgres.catalogs import REGISTERED
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.replay.guards.registered import registered
@@ -35,9 +35,10 @@ def uncast(expr: Json) -> Json:
 
 
 def text_of(expr: Json) -> str | None:
-    """A constant, casts other than to text included: they change nothing that is compared."""
+    """A constant, casts other than to text included: they change nothing that is compared. What is computed
+    of constants has a symbol in it."""
     inner = uncast(expr)
-    return constant(inner) if "ColumnRef" not in inner else None
+    return settled(inner) if "ColumnRef" not in inner else None
 
 
 def is_text(value: Json) -> bool:
@@ -129,7 +130,7 @@ def describe(expr: Json) -> str:
     name = column_name(expr)
     if name is not None:
         return name
-    text = text_of(expr)
+    text = constant(uncast(expr))
     if text is not None:
         return f"'{text}'" if "sval" in uncast(expr).get("A_Const", {}) else text
     if "FuncCall" in expr:

@@ -218,6 +218,8 @@ class _Trace:
                 self.path.update(_SCHEMA + schema for schema in effect.schemas or ())
             return
         if isinstance(effect, Opaque):
+            # What a body does is known only when it runs.
+            self.whole = self.whole or effect.call is not None
             self._mention(effect.mentions)
             return
         if isinstance(effect, Entitles):

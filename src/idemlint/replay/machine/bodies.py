@@ -94,6 +94,9 @@ def run_block(run: Pass, block: nodes.Block) -> Result:
 
 def _sql(run: Pass, node: nodes.Sql | nodes.Asks) -> Result:
     leaf = node if isinstance(node, nodes.Sql) else None
+    if leaf is not None and run.calling:
+        # It stands in another statement than the one that runs it.
+        leaf = nodes.Sql(leaf.tree, run.span, executed=True)
     result = run.execute_at(_effects(run, node), node.span, leaf)
     foresight = run.foresight
     if foresight is not None and isinstance(result, Raised):

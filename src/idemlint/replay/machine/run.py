@@ -110,11 +110,13 @@ class Pass:
     Statements are numbered through the folder; 0 is what was there before. `file_start` is the number
     before the file's first one. `fresh` is, in a rerun, the first identity that was not there when it
     began; `believed` what the condition of the branch that is being run says: it cannot be wrong there.
+    `calling` are the routines whose bodies are being run, the outermost first.
     `world` is there in the first run on an empty database.
     """
 
     __slots__ = (
         "believed",
+        "calling",
         "candidates",
         "catalog",
         "catches",
@@ -174,6 +176,7 @@ class Pass:
         self.span: Span | None = None
         self.leaf: Sql | None = None
         self.in_body = 0
+        self.calling: tuple[int, ...] = ()
         self.uncertain = False
         self.catches: Callable[[str], bool] | None = None
         self.believed: frozenset[Key] = frozenset()

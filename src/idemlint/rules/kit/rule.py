@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix, Severity
+from idemlint.postgres.names import shown
 from idemlint.records import NamedTuple
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.pages import Page, page_of
@@ -127,7 +128,7 @@ class Rule:
             self.code,
             self.name,
             self.severity,
-            message,
+            shown(message),
             migration.filename,
             span,
             help_text or (fix.message if fix is not None else ""),
@@ -172,7 +173,7 @@ class OutcomeRule(Rule):
             self.code,
             self.name,
             SEVERITIES[case.outcome.verdict],
-            self.message(case),
+            shown(self.message(case)),
             case.migration.filename,
             case.span,
             help_text,
