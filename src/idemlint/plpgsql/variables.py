@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from idemlint.plpgsql import sql as grammar
 from idemlint.plpgsql.bindings import FOUND, Declared, Value, cast, substitute
 from idemlint.plpgsql.constants import constant
+from idemlint.plpgsql.cursor import Tokens
 from idemlint.plpgsql.nodes import Asks
 from idemlint.plpgsql.sql import Json, Unreadable
 from idemlint.source.tree import wrap
 
 if TYPE_CHECKING:
-    from idemlint.plpgsql.cursor import Tokens
     from idemlint.plpgsql.jumps import Step
     from idemlint.plpgsql.reader import Reader
 
@@ -210,3 +210,33 @@ def constants_of(reader: Reader, first: int, last: int) -> dict[str, Value]:
     """The variables between two tokens that are known to be constants here."""
     used = reader.variables.used(reader.words[first:last])
     return {name: value for name, value in used.items() if value.depends is None}
+
+
+def fields_set(text: str, record: str) -> list[tuple[str, Json]] | None:
+    """The fields of a record that a body sets (`new.a := 1`), with their values, those in branches that may not
+    run among them; `None` where that cannot be told."""
+    tokens = Tokens(text.encode("utf-8", "replace"))
+    words = tokens.words
+    found: list[tuple[str, Json]] = []
+    for index, word in enumerate(words):
+        if word == "into" and record in words[index : index + 3]:
+            return None
+        if word != record or words[index - 1] not in _BEFORE_STATEMENT:
+            continue
+        if words[index + 1 : index + 2] != ["."]:
+            if words[index + 1] in ASSIGN:
+                return None
+            continue
+        name = tokens.name(index + 2)
+        if name is None or words[index + 3] not in ASSIGN:
+            return None
+        end = words.index(";", index) if ";" in words[index:] else len(words) - 1
+        try:
+            found.append((name, grammar.expression(tokens.text(index + 4, end), 0)))
+        except Unreadable:
+            return None
+    return found
+
+
+#: Behind these words a statement begins.
+_BEFORE_STATEMENT: Final = frozenset({";", "begin", "then", "else", "loop", ""})

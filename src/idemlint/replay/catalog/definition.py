@@ -97,10 +97,20 @@ BEFORE, INSERT, UPDATE = 2, 4, 16
 
 
 class TriggerDefinition(NamedTuple):
-    """When a trigger fires."""
+    """When a trigger fires, and what: for each `row` or once, `columns` those of UPDATE OF."""
 
     events: int
     before: bool
+    row: bool = False
+    columns: tuple[str, ...] = ()
+    function: str = ""
+
+    def fires(self, event: int, columns: tuple[str, ...] | None = None, *, before: bool) -> bool:
+        """Whether it fires for an event (`before`: before it) that sets some `columns`."""
+        if not self.events & event or (before and not self.before):
+            return False
+        told = event == UPDATE and columns is not None and self.columns
+        return not told or not set(self.columns).isdisjoint(columns or ())
 
 
 #: What is known of a relation that comes with another: that nobody asked for it by name.

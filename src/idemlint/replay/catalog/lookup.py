@@ -222,7 +222,7 @@ class Catalog(Slots):
         for slot in self.on_table(Space.TRIGGER, oid):
             if slot.presence is PRESENT:
                 when = slot.definition
-                if when is None or (when.events & event and (when.before or not before)):
+                if when is None or when.fires(event, before=before):
                     return True
         return False
 

@@ -141,7 +141,10 @@ def create_trigger(stmt: Tree, postgres_version: int) -> list[Effect]:
     ref = inside(Space.TRIGGER, stmt.trigname, table)
     function = qualified(Space.ROUTINE, strings(stmt.funcname), "")
     effects: list[Effect] = [uses(table, Kind.TABLE), uses(function, Kind.FUNCTION)]
-    when = TriggerDefinition(stmt.events or 0, bool((stmt.timing or 0) & BEFORE))
+    columns = tuple(strings(stmt.columns))
+    when = TriggerDefinition(
+        stmt.events or 0, bool((stmt.timing or 0) & BEFORE), bool(stmt.row), columns, function.name
+    )
     condition = stmt.fields.get("whenClause")
     reading = None
     if condition is not None:
@@ -149,9 +152,9 @@ def create_trigger(stmt: Tree, postgres_version: int) -> list[Effect]:
         reading = read_level([condition], rows)
         # The condition is analysed before the function is looked for.
         effects[1:1] = reads(reading)
-    of = tuple(inside(Space.COLUMN, name, table) for name in strings(stmt.columns))
+    of = tuple(inside(Space.COLUMN, name, table) for name in columns)
     if of:
-        effects.append(UsesColumns(table, tuple(strings(stmt.columns))))
+        effects.append(UsesColumns(table, columns))
     made = Creates(
         ref, Kind.TRIGGER, when, needs=(function, *of), replaces=bool(stmt.replace), reads=reading
     )

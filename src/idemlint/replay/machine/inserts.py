@@ -87,8 +87,12 @@ def insert(run: Pass, effect: Inserts) -> Result:
         return None
     # A row that ON CONFLICT skips has met the BEFORE triggers by then.
     if run.judging and effect.conflict and run.catalog.fires(table.oid, INSERT, before=True):
-        run.doubt(f"a trigger on {effect.table} runs once more", effect)
-        return None
+        from idemlint.replay.machine.called.firing import skips_again
+
+        keys = {name for key in run.catalog.made_of(table, Keys).all for name in key.columns or ()}
+        if not skips_again(run, table, INSERT, frozenset(keys)):
+            run.doubt(f"a trigger on {effect.table} runs once more", effect)
+            return None
     if run.judging:
         result = is_null(run, effect, table, rows)
         if result is not None:

@@ -67,9 +67,9 @@ def updates(run: Pass, effect: Updates) -> Result:
     if catalog.has(Space.RULE, table.oid):
         run.doubt(f"a rule on {effect.table} may do something else", effect)
     elif effect.again is Again.SAME:
-        if catalog.fires(table.oid, UPDATE):
-            run.doubt(f"a trigger on {effect.table} runs once more", effect)
-        elif overwritten is not None:
+        if run.judging and catalog.fires(table.oid, UPDATE) and _fires(run, table, effect):
+            return None
+        if overwritten is not None:
             reason = f"it overwrites rows that came to {effect.table} since"
             run.candidate(reason, effect, table.oid, facts.epoch, gone=overwritten)
     elif effect.again is Again.UNKNOWN:
@@ -77,6 +77,12 @@ def updates(run: Pass, effect: Updates) -> Result:
     else:
         run.candidate(effect.why, effect, table.oid, facts.epoch)
     return None
+
+
+def _fires(run: Pass, table: Slot, effect: Updates) -> bool:
+    from idemlint.replay.machine.called.firing import updates_again
+
+    return updates_again(run, table, UPDATE, effect, rows=True)
 
 
 #: As a list of patterns: one that all rows have.
