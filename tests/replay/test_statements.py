@@ -43,7 +43,6 @@ UNKNOWN = {
     "do-blocks-and-guards/do dynamic add column for each table": "a computed string",
     "insert/or replace rule makes it nothing": "what a rule does instead",
     "other-objects-less-common-forms/insert returning into cte update": "what a rule does instead",
-    "update-delete-merge-truncate-lock/update with updating trigger": "what a trigger does",
     "session-cursor-prepared-and-transaction-commands/prepare execute deallocate": "EXECUTE",
 }
 

@@ -34,11 +34,14 @@ def leave(reader: Reader, steps: list[Step]) -> None:
     reader.at = reader.find(frozenset())
     if word == "next":
         begin += 1
+    value = None
     if "(" in reader.words[begin : reader.at]:
         evaluated(reader, steps, begin, reader.at)
+    if reader.is_called and word != "next":
+        value = reader.condition(begin, reader.at)
     reader.skip(";")
     if word != "next":
-        steps.append(Return(reader.span(first)))
+        steps.append(Return(reader.span(first), value))
 
 
 def raise_error(reader: Reader, steps: list[Step]) -> None:

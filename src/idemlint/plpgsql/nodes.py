@@ -134,9 +134,10 @@ class Raise(NamedTuple):
 
 
 class Return(NamedTuple):
-    """Leaves the body."""
+    """Leaves the body; `value` is what a routine gives that is called with known arguments."""
 
     span: Span | None = None
+    value: Tree | None = None
 
 
 Node = Sql | Asks | Dynamic | Block | If | Try | Loop | Raise | Return

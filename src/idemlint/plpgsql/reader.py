@@ -54,6 +54,7 @@ class Reader(Cursor):
         "budget",
         "cursors",
         "depth",
+        "is_called",
         "names",
         "nests",
         "variables",
@@ -72,6 +73,7 @@ class Reader(Cursor):
         self.names = Declared(label=_OWN_LABEL)
         self.names.add(FOUND)
         self.cursors: dict[str, Asks] = {}  # what the cursors ask that are declared with a query
+        self.is_called = False  # a routine's body, as a call runs it
         self.depth = depth  # blocks, branches and loops around the next token
         self.nests = True  # whether parentheses hide semicolons
         self.budget = _RETOLD  # tokens that may be read again, to tell loops round by round
@@ -81,6 +83,7 @@ class Reader(Cursor):
         """The body is that of a routine which is called with these arguments."""
         if not given.label:
             return
+        self.is_called = True
         self.names = Declared(label=given.label)
         self.names.add(FOUND)
         for place, (name, type_name, _) in enumerate(given.parameters, start=1):

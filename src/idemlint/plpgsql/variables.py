@@ -213,8 +213,8 @@ def constants_of(reader: Reader, first: int, last: int) -> dict[str, Value]:
 
 
 def fields_set(text: str, record: str) -> list[tuple[str, Json]] | None:
-    """The fields of a record that a body sets (`new.a := 1`), with their values, those in branches that may not
-    run among them; `None` where that cannot be told."""
+    """The fields of a record that a body sets (`new.a := 1`), with their values, in all of its branches;
+    `None` where that cannot be told."""
     tokens = Tokens(text.encode("utf-8", "replace"))
     words = tokens.words
     found: list[tuple[str, Json]] = []

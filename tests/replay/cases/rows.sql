@@ -211,7 +211,7 @@ DELETE FROM a WHERE id = 1; -- safe
 -- # a trigger on what is updated
 CREATE TABLE t (a int, at timestamptz); INSERT INTO t VALUES (1); CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.at := clock_timestamp(); RETURN NEW; END'; CREATE TRIGGER tg BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION g();
 ---
-UPDATE t SET a = 5; -- unknown (repeats)
+UPDATE t SET a = 5; -- repeats
 
 -- # rows of a temporary table
 CREATE TABLE t (a int PRIMARY KEY);

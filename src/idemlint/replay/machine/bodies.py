@@ -25,6 +25,7 @@ from idemlint.replay.machine.signals import (
     Doubt,
     Raised,
 )
+from idemlint.source.tree import holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +127,7 @@ def _dynamic(run: Pass, node: nodes.Dynamic) -> Result:
 
 
 def _if(run: Pass, node: nodes.If) -> Result:
-    condition = condition_of(node)
+    condition = _asked(run, node)
     value = truth(run, condition)
     if value is not None:
         return run_block(run, node.then if value else node.otherwise)
@@ -147,6 +148,22 @@ def _if(run: Pass, node: nodes.If) -> Result:
     if reason and run.judging and len(run.doubts) == doubts and _does(node):
         run.doubts.append(Doubt(f"a condition cannot be read: {reason}", None, None, node.span))
     return result
+
+
+def _asked(run: Pass, node: nodes.If) -> conditions.Condition:
+    """What an IF asks, by itself or by functions of the folder."""
+    if node.condition is not None and holds(node.condition.fields, _CALL):
+        # Few conditions call what is not PostgreSQL's own.
+        from idemlint.replay.guards.read import read
+        from idemlint.replay.machine.called.answers import answered
+
+        found = answered(run, node.condition)
+        if found is not None:
+            return read(found)
+    return condition_of(node)
+
+
+_CALL: Final = frozenset({"FuncCall", "funcname"})
 
 
 def _readable(condition: conditions.Condition) -> bool:
