@@ -384,7 +384,7 @@ def _may_go_round_more(run: Pass, node: nodes.Loop) -> bool:
 def _raise(run: Pass, node: nodes.Raise) -> Result:
     if node.sqlstate is None:
         return run.current_error or Raised("0Z002", None, "RAISE outside a handler", node.span)
-    return Raised(node.sqlstate, None, "the body raises an exception", node.span)
+    return Raised(node.sqlstate, None, f"the body raises an exception{run.within}", node.span)
 
 
 def _return(run: Pass, node: nodes.Return) -> Result:

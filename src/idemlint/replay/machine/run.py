@@ -110,7 +110,7 @@ class Pass:
     Statements are numbered through the folder; 0 is what was there before. `file_start` is the number
     before the file's first one. `fresh` is, in a rerun, the first identity that was not there when it
     began; `believed` what the condition of the branch that is being run says: it cannot be wrong there.
-    `calling` are the routines whose bodies are being run, the outermost first.
+    `calling` are the routines whose bodies are being run, the outermost first; `within` says so in reasons.
     `world` is there in the first run on an empty database.
     """
 
@@ -138,6 +138,7 @@ class Pass:
         "span",
         "state",
         "uncertain",
+        "within",
         "world",
     )
 
@@ -177,6 +178,7 @@ class Pass:
         self.leaf: Sql | None = None
         self.in_body = 0
         self.calling: tuple[int, ...] = ()
+        self.within = ""
         self.uncertain = False
         self.catches: Callable[[str], bool] | None = None
         self.believed: frozenset[Key] = frozenset()
@@ -325,7 +327,7 @@ class Pass:
             return
         if self.judging:
             place = (self.span, self.leaf) if span is None else (span, None)
-            self.doubts.append(Doubt(reason, effect, sqlstate, *place))
+            self.doubts.append(Doubt(reason + self.within, effect, sqlstate, *place))
 
     def candidate(
         self,
@@ -341,7 +343,7 @@ class Pass:
         if self.judging:
             number, place = self.catalog.statement, (self.span, self.leaf)
             self.candidates.append(
-                Candidate(number, reason, effect, oid, epoch, *place, of_new, gone)
+                Candidate(number, reason + self.within, effect, oid, epoch, *place, of_new, gone)
             )
 
     def hazard(self, effect: Fills) -> None:
@@ -351,7 +353,7 @@ class Pass:
 
     def raised(self, sqlstate: str, effect: Effect, reason: str) -> Raised:
         """An error at the place that is being run."""
-        return Raised(sqlstate, effect, reason, self.span, self.leaf)
+        return Raised(sqlstate, effect, reason + self.within, self.span, self.leaf)
 
     def since(self, slot: Slot | None) -> str:
         """When something came to be as it is, in words."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.replay.machine.bodies import run_block
 from idemlint.replay.machine.called.overload import block_of, meant
-from idemlint.replay.machine.signals import RETURNED, Raised
+from idemlint.replay.machine.signals import RETURNED
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Block
@@ -42,22 +42,12 @@ def run_call(run: Pass, call: Called, found: MeantRoutine) -> Result:
 
 
 def _told(run: Pass, call: Called, found: MeantRoutine, block: Block) -> Result:
-    doubts, candidates = len(run.doubts), len(run.candidates)
-    outer = run.calling
+    outer, within = run.calling, run.within
     run.calling = (*outer, found.oid)
+    # Where it stands is said once: by the routine that the statement calls.
+    run.within = within or f", in {call.ref}()"
     run.in_body += 1
     result = run_block(run, block)
     run.in_body -= 1
-    run.calling = outer
-    # Where it stands is said once: by the routine that the statement calls.
-    if not outer:
-        where = f", in {call.ref}()"
-        for place in range(doubts, len(run.doubts)):
-            each = run.doubts[place]
-            run.doubts[place] = each._replace(reason=each.reason + where)
-        for place in range(candidates, len(run.candidates)):
-            one = run.candidates[place]
-            run.candidates[place] = one._replace(reason=one.reason + where)
-        if isinstance(result, Raised):
-            result = result._replace(reason=result.reason + where)
+    run.calling, run.within = outer, within
     return None if result is RETURNED else result
