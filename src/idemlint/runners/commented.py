@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def uncommented(profile: Profile, data: bytes) -> tuple[bytes, tuple[Chunk, ...]]:
     """The file with those comments opened, byte for byte at the same offsets, and its parts: what applies,
     and between that what rolls back."""
-    code = bytearray(data)
+    code = bytearray(profile.undelimited(data))
     chunks: list[Chunk] = []
     lines = list(_lines(profile, data))
     for part in profile.parts(data):

@@ -38,9 +38,9 @@ IN_TRANSACTION: Final[frozenset[Sending]] = frozenset({"tx", "tx-all"})
 Session = Literal["transaction", "kept", "reset", "new"]
 """What a file finds of the session of the one before it, where one run applies both.
 
-`transaction`: all, for the transaction goes on (`tx-all`). `kept`: what outlives a transaction:
-temporary tables, prepared statements, settings. `reset`: the same, but search_path is as at the
-beginning. `new`: nothing, since each has a session of its own, or may get another one.
+`transaction`: all, for the transaction goes on (`tx-all`). `kept`: what outlives a transaction: temporary
+tables, prepared statements, settings. `reset`: the same, but search_path is as at the beginning. `new`:
+nothing, since each has a session of its own, or may get another one.
 """
 
 Direction = Literal["up", "down", "repeatable", "ignored"]
@@ -53,9 +53,8 @@ what is not in it runs, in the order of what is left. `never`: such a file is no
 another one was before.
 """
 Message = Literal["statement", "piece", "section"]
-"""What one message to the server holds: one statement (the runner's lexer knows SQL), one piece as
-the runner's cutter makes it (it may hold several statements, or a torn one), or the whole
-section."""
+"""What one message holds: one statement (the runner's lexer knows SQL), one piece as the runner's cutter
+makes it (it may hold several statements, or a torn one), or the whole section."""
 
 
 class Part(NamedTuple):
@@ -227,7 +226,7 @@ class Profile(NamedTuple):
     sending: Sending
     session: Session
     late: LateFiles = "unknown"
-    """What it does with a new file whose place is before one that it ran already."""
+    """What it does with a new file whose place is before one that ran already."""
     late_option: str = ""
     """How it is told to run that one all the same."""
     family: str = ""
@@ -246,8 +245,7 @@ class Profile(NamedTuple):
     version_without: str = ""
     """Characters that it leaves out of a version."""
     version_alone: bool = False
-    """Its journal knows a file by its version alone: of two with one version it runs one, or
-    refuses."""
+    """Its journal knows a file by its version alone: of two with one it runs one, or refuses."""
     journal: Callable[[str, Sequence[str], FolderClues], Sequence[str] | None] | None = None
     """Where a journal or plan rules: the paths of a folder's files in its order, those that never
     run left out; None: the names rule here."""
@@ -285,6 +283,8 @@ class Profile(NamedTuple):
     them; None: nothing is known."""
     wrap: tuple[str, str] = ("", "")
     """Lines that must stand before and after a DO block, so that the cutter leaves it whole."""
+    undelimited: Callable[[bytes], bytes] = bytes
+    """A file's text with a `;` wherever it ends statements by something else, at the same offsets."""
     do_blocks: bool = True
     """A fix may write a DO block here (with `wrap` around it)."""
     placeholders: Placeholders = NO_PLACEHOLDERS
@@ -300,7 +300,7 @@ class Profile(NamedTuple):
     """How it sends a file that opted out of the transaction, in its text, by its name, or in a file
     beside it; None: this one did not. No hook: no file can."""
     opt_out_edit: Callable[[bytes], Edit | None] = _no_edit
-    """The edit that opts a file out; None: no word in this file does it."""
+    """The edit that opts a file out; None: no word in it does."""
     own_directive: str = ""
     """Pattern (lines of bytes) of the comment that opts a file out, as the runner's own manual
     writes it: in another runner's file it does nothing. Empty: there is none."""

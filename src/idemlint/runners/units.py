@@ -16,13 +16,15 @@ from idemlint.postgres.no_block import refuses_block, transaction_verb
 from idemlint.records import NamedTuple
 from idemlint.runners.body_spans import bodies
 from idemlint.runners.profile import IN_TRANSACTION, Part, Profile, Sending
+from idemlint.source.parse import parse
 from idemlint.source.statement import Span
+from idemlint.source.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from idemlint.runners.clues import FolderClues
-    from idemlint.source.statement import SourceFile, Statement
+    from idemlint.source.statement import ParsedFile, SourceFile, Statement
 
 _REASONS: Final = {
     "none": "",
@@ -34,6 +36,7 @@ _REASONS: Final = {
     "pipe": "",
     "pipeline": "{} sends the file as one pipeline, which is one transaction",
 }
+_PIPELINES: Final = "{} sends several statements as one pipeline, which is one transaction"
 
 Block = Literal["none", "message", "pipeline", "transaction"]
 
@@ -88,6 +91,15 @@ def one_by_one(profile: Profile, statements: Sequence[Statement]) -> tuple[Deliv
     return tuple([each for one in statements for _, each in session.send([one])])
 
 
+def read(profile: Profile, source: SourceFile) -> ParsedFile:
+    """The file's statements, and the text in which they stand, as its runner would cut it."""
+    code = profile.undelimited(source.data)
+    sections = profile.sections(source.data)
+    if code == source.data:
+        return parse(source, sections)
+    return parse(decode(source.path, code), sections)._replace(source=source)
+
+
 class TornBody(NamedTuple):
     """A body, and a place in it (`at`, an offset) where the runner's cutter ends a message."""
 
@@ -100,7 +112,7 @@ def torn_bodies(profile: Profile, data: bytes, part: Part) -> tuple[TornBody, ..
     each place."""
     if profile.cutter is None or part.message in ("statement", "section"):
         return ()
-    inside = bodies(data, *part.span)
+    inside = bodies(profile.undelimited(data), *part.span)
     if not inside:
         return ()
     ends = sorted(piece.end for piece in profile.cutter(data, part))
@@ -172,8 +184,8 @@ class _Session:
 
     def send(self, message: Sequence[Statement]) -> Iterator[tuple[Statement, Delivery]]:
         implicit: Block = "none"
-        if self.sending == "pipe":
-            implicit = "pipeline"
+        if self.sending == "pipe" and (len(message) > 1 or self.profile.message != "piece"):
+            implicit, self.first = "pipeline", True
         elif len(message) > 1:
             implicit = "message"
         for statement in message:
@@ -220,9 +232,10 @@ class _Session:
             return "the file's own BEGIN opened a transaction"
         if block == "transaction" and self.profile.refusal:
             return self.profile.refusal
-        return _REASONS[self.sending if block == "transaction" else block].format(
-            self.profile.title
-        )
+        if block == "pipeline" and self.profile.message == "piece":
+            return _PIPELINES.format(self.profile.title)
+        kind = self.sending if block == "transaction" else block
+        return _REASONS[kind].format(self.profile.title)
 
 
-__all__ = ["Block", "Delivery", "TornBody", "deliver", "one_by_one", "torn_bodies"]
+__all__ = ["Block", "Delivery", "TornBody", "deliver", "one_by_one", "read", "torn_bodies"]

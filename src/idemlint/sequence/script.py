@@ -14,7 +14,7 @@ from idemlint.replay.effects.program import program_of
 from idemlint.replay.effects.vocabulary import Opaque
 from idemlint.replay.judge.verdict import Outcome, Verdict
 from idemlint.replay.machine.budget import OverBudget
-from idemlint.runners.units import deliver
+from idemlint.runners.units import deliver, read
 from idemlint.sequence.paths import shown
 from idemlint.source.parse import parse
 from idemlint.source.text import decode
@@ -60,7 +60,7 @@ class Script:
             code, chunks = uncommented(profile, data)
             self.parsed = parse(decode(shown(name), code), chunks)._replace(source=source)
         else:
-            self.parsed = parse(source, profile.sections(data))
+            self.parsed = read(profile, source)
         self.applied = tuple(
             each
             for each in self.parsed.statements

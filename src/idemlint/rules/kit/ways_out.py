@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.postgres.no_block import concurrently
 from idemlint.runners import misdirectives
-from idemlint.runners.units import deliver
-from idemlint.source.parse import parse
+from idemlint.runners.units import deliver, read
 from idemlint.source.text import decode
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ class WayOut:
             start, end = edit.span
             changed = data[:start] + edit.content.encode() + data[end:]
             source = decode(migration.filename, changed)
-            statements = parse(source, profile.sections(changed)).statements
+            statements = read(profile, source).statements
             deliveries = deliver(profile, source, statements, migration.clues)
             if len(statements) == len(migration.parsed.statements):
                 self.freed = frozenset(

@@ -6,12 +6,16 @@ SimpleSqlGrammar.jj, changelog/ChangeSet.java execute, changelog/ExpressionExpan
   file, files by the root changelog: `include` and `sqlFile` where they stand, `includeAll` by path, folders
   below too (changelog/DatabaseChangeLog.java includeAll, getStandardChangeLogComparator). A changed
   applied changeset fails validation (`--validCheckSum`), unless `runOnChange:true`.
-- `splitStatements` (default true) cuts at `;`, or `GO` or `/` alone on a line; quotes and comments
+- `splitStatements` (default true) cuts at `;`, or at `GO` or `/` that begins a line; quotes and comments
   are known, `$$` is a plain word; between counted words BEGIN and END nothing is cut. So `AS $$
   SELECT 1; $$` is torn, and `DO $$ DECLARE x int; BEGIN` at its first `;`. Hence
-  `splitStatements:false`, or `endDelimiter:`.
-- `runInTransaction:false`: one by one. [unverified] With `splitStatements:false` pgjdbc sends the
-  pieces with one Sync.
+  `splitStatements:false`, or `endDelimiter:X` instead of `;`: a word, or a regular expression for a word
+  with the blanks before it. Attributes stand on the changeset's line alone (END_DELIMITER_REGEX and the
+  others), not in the file's header; of several the last counts, and `rollbackSplitStatements` is one.
+- The last changeset of a file that ends with a line `/` is cut at such lines alone (isNotEndDelimiter).
+- `--ignoreLines:start`, `:end` or a number of lines: what it is told to ignore is not sent.
+- `runInTransaction:false`: one by one. What is sent as one text, pgjdbc sends with one Sync: a pipeline
+  (measured with 4.28: all of it is taken back, and only what stands first may refuse transactions).
 - Commit, then the row: a failed changeset reruns; `failOnError:false` goes on.
 - `${name}` is filled in where defined; `${:name}` escapes.
 - One connection for all files, which nothing resets (measured with 4.28).
@@ -27,9 +31,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import between
+from idemlint.runners.delimiters import delimiters, undelimited
 from idemlint.runners.directives import opts_out
 from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import (
@@ -42,6 +48,7 @@ from idemlint.runners.profile import (
     WholeBody,
 )
 from idemlint.runners.undoing import Undoing
+from idemlint.source.mask import BLANKED, patch
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -52,13 +59,17 @@ if TYPE_CHECKING:
 
 _SET: Final = r"^[ \t]*--[ \t]*changeset[ \t]+[^\n]*"
 _OFF: Final = r"\brunInTransaction:[ \t]*\"?false\b"
-_WHOLE: Final = r"\bsplitStatements:[ \t]*\"?false\b|\bendDelimiter:"
+_SPLIT: Final = re.compile(rb"(?i)splitStatements:(\w+)")
+_STRIP: Final = re.compile(rb"(?i)stripComments:(\w+)")
+_DELIMITER: Final = re.compile(rb"(?i)\bendDelimiter:(\S*)")
+_IGNORED: Final = re.compile(rb"(?im)^--[ \t]*ignoreLines:(start|\d+)[ \t]*\r?\n")
+_IGNORED_TO: Final = re.compile(rb"(?im)^--[ \t]*ignoreLines:end[ \t]*\r?$")
+#: Where a file may have another end of a statement than `;`.
+_MAY_END: Final = re.compile(rb"(?im)^(?:GO\b|/(?!\*))|endDelimiter:|^--[ \t]*ignoreLines:")
+_LAST: Final = b"\n/$"
 _REPEATS: Final = r"\b(runOnChange|runAlways):[ \t]*\"?true\b"
 _ROLLBACK: Final = (
     r"^[ \t]*--[ \t]*rollback[ \t]+(?:(?:empty|not required|(?:changeset\w*|endDelimiter):)[^\n]*)?"
-)
-_TOKENS: Final = (
-    rb"(?ism)--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(?P<cut>;|^[ \t]*(?:GO|/)[ \t]*\r?$)|\w+"
 )
 
 
@@ -67,41 +78,101 @@ def changesets(data: bytes) -> tuple[Part, ...]:
 
     A file without changesets is plain SQL, included by a changelog as one.
     """
+    data = _without_ignored(data)
     lines = list(compiled(_SET).finditer(data))
     if not lines:
         return (Part(Span(0, len(data))),)
     found = []
     for number, line in enumerate(lines):
         end = lines[number + 1].start() if number + 1 < len(lines) else len(data)
-        sending: Sending | None = "stmt" if compiled(_OFF).search(line.group()) else None
-        message: Message | None = "statement" if compiled(_WHOLE).search(line.group()) else None
+        sending: Sending | None = "pipe" if compiled(_OFF).search(line.group()) else None
+        message: Message | None = (
+            None if _is_told(_SPLIT, line.group(), default=True) else "section"
+        )
         found.append(Part(Span(min(line.end(), end), end), "up", sending, message, number))
     return tuple(found)
 
 
-def at_semicolons_and_go(data: bytes, part: Part) -> tuple[Span, ...]:
-    """Cut at `;` outside quotes and comments, or at `GO` or `/` alone on a line; between the words
-    BEGIN and END, which are counted, nothing is cut; `$$` is a word like any other."""
-    ends = []
-    depth = 0
-    for token in re.compile(_TOKENS).finditer(data, *part.span):
-        word = token.group().upper()
-        if word == b"BEGIN":
-            depth += 1
-        elif word == b"END":
-            depth = max(0, depth - 1)
-        elif not depth and token.lastgroup:
-            ends.append(token.end())
+def at_delimiters(data: bytes, part: Part) -> tuple[Span, ...]:
+    """Cut behind what ends a statement there; `$$` is a word like any other."""
+    ends = [place.end for place in _ends(data).get(part.span, ())]
     return between(part.span.start, ends, part.span.end)
+
+
+def as_sql(data: bytes) -> bytes:
+    """The file with a `;` where it has another end of a statement, without what Liquibase ignores."""
+    if _MAY_END.search(data) is None:
+        return data
+    data = _without_ignored(data)
+    places = [place for places in _ends(data).values() for place in places]
+    return undelimited(data, [each for each in places if data[each.start : each.end] != b";"])
+
+
+@lru_cache(2)  # the text, its messages and its bodies are asked for one after the other
+def _ends(data: bytes) -> dict[Span, tuple[Span, ...]]:
+    """What ends statements in the changesets that are split."""
+    data = _without_ignored(data)
+    parts = changesets(data)
+    return {part.span: _ends_in(data, part.span) for part in parts if part.message is None}
+
+
+def _ends_in(data: bytes, span: Span) -> tuple[Span, ...]:
+    line = _line_of(data, span.start)
+    told = _DELIMITER.findall(line)
+    delimiter = told[-1] if told else None
+    strips = _is_told(_STRIP, line, default=True)
+    places = delimiters(data, span, delimiter, strips)
+    if delimiter is None and places and _ends_file(data, span, places[-1]):
+        return delimiters(data, span, _LAST, strips)
+    return places
+
+
+def _ends_file(data: bytes, span: Span, place: Span) -> bool:
+    """Whether a file ends with a line `/`: nothing else ends the statements of its last changeset then."""
+    if data[place.start - 1 : place.end] != b"\n/" or compiled(_SET).search(data, span.end):
+        return False
+    rest = data[place.end : span.end].splitlines()
+    return not any(line.strip() and not line.lstrip().startswith(b"--") for line in rest)
+
+
+def _line_of(data: bytes, start: int) -> bytes:
+    """The changeset's line, at whose end its part begins; empty: there is none."""
+    line = data[data.rfind(b"\n", 0, start) + 1 : start]
+    return line if compiled(_SET).match(line) else b""
+
+
+def _is_told(attribute: re.Pattern[bytes], line: bytes, *, default: bool) -> bool:
+    told = attribute.findall(line)
+    return told[-1].lower() == b"true" if told else default
+
+
+@lru_cache(2)
+def _without_ignored(data: bytes) -> bytes:
+    """The file without the lines that Liquibase is told to ignore, at the same offsets."""
+    if b"ignorelines:" not in data.lower():
+        return data
+    pieces = []
+    position = 0
+    while found := _IGNORED.search(data, position):
+        begin = position = found.end()
+        if found[1].isdigit():
+            for _ in range(min(int(found[1]), data.count(b"\n", position) + 1)):
+                position = data.find(b"\n", position) + 1 or len(data)
+        else:
+            close = _IGNORED_TO.search(data, position)
+            position = close.start() if close else len(data)
+        pieces.append((Span(begin, position), data[begin:position].translate(BLANKED)))
+    return patch(data, pieces)
 
 
 def not_split(data: bytes, part: Part) -> WholeBody | None:
     """`splitStatements:false` at the end of the changeset's line, which is where its part begins."""
-    start = part.span.start
-    line = data.rfind(b"\n", 0, start) + 1
-    if b"changeset" not in data[line:start].lower():
+    line = _line_of(data, part.span.start)
+    if not line:
         return None
-    end = len(data[:start].rstrip())
+    if _DELIMITER.search(line):
+        return WholeBody("give the changeset an endDelimiter that does not stand in the body")
+    end = len(data[: part.span.start].rstrip())
     edit = Edit(Span(end, end), " splitStatements:false")
     return WholeBody("give the changeset splitStatements:false", edit)
 
@@ -232,9 +303,10 @@ PROFILES: Final = (
         plan="a changelog that lists all of them",
         goes_below=True,
         parts=changesets,
-        cutter=at_semicolons_and_go,
+        cutter=at_delimiters,
+        undelimited=as_sql,
         keep_body=not_split,
-        opt_out=opts_out(_SET + _OFF, "stmt"),
+        opt_out=opts_out(_SET + _OFF, "pipe"),
         opt_out_edit=opt_out_edit,
         near_misses=(
             NearMiss(
