@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idemlint.runners import FolderClues, detection, get, misdirectives
-from idemlint.runners.units import deliver, torn_bodies
-from idemlint.source.parse import parse
+from idemlint.runners.units import deliver, read, torn_bodies
 from idemlint.source.text import decode
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def sent(profile: str, sql: str, path: str = "1_x.sql") -> list[str]:
     """Each statement's unit, block, and a `!` where a statement that refuses blocks is refused."""
     runner = get(profile)
     source = decode(path, sql.encode())
-    statements = parse(source, runner.sections(source.data)).statements
+    statements = read(runner, source).statements
     return [
         f"{each.unit} {each.block}{'!' if each.refuses else ''}{' own' if each.authored else ''}"
         for each in deliver(runner, source, statements, FolderClues())

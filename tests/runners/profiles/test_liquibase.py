@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from idemlint.runners import FolderClues, get
+from idemlint.runners.units import read
+from idemlint.source.text import decode
 from runners.words import Folder, misleads, reruns, sent, torn, with_directive
 
 TOP = "--liquibase formatted sql\n"
@@ -38,6 +40,83 @@ def test_bodies_are_torn_by_default() -> None:
 @pytest.mark.parametrize("attribute", ["splitStatements:false", "endDelimiter:/"])
 def test_unless_told_not_to_split(attribute: str) -> None:
     assert torn("liquibase", f"{TOP}{SET} {attribute}\n{BODY}") == []
+
+
+MAKES = "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END; $$"
+
+
+def parsed(sql: str) -> list[str]:
+    """The statements that idemlint sees, without what it cannot read."""
+    found = read(get("liquibase"), decode("x.sql", sql.encode()))
+    assert not found.problems
+    return [sql.encode()[slice(*each.span)].decode() for each in found.statements]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "end"),
+    [
+        ("endDelimiter:/", "\n/"),
+        ("runOnChange:true (endDelimiter:;; dbms:postgresql)", ";;"),
+        ("ENDDELIMITER:@@ stripComments:false", "\n@@"),
+        (r"endDelimiter:\nGO", "\nGO"),
+        ("endDelimiter:--//", ";\n--//"),
+        ("", ";\n/"),
+        ("", "\nGO"),
+        ('endDelimiter:""', ";"),
+        ("splitStatements:false", ";"),
+        ("splitStatements:true rollbackSplitStatements:false", ";"),
+    ],
+)
+def test_statements_end_where_their_changeset_says(attributes: str, end: str) -> None:
+    makes = "SELECT 2" if not attributes else MAKES
+    sql = f"{TOP}{SET} {attributes}\n{makes}{end}\nSELECT 1{end}\n{SET}2\nSELECT 3;\nSELECT 4;\n"
+    assert parsed(sql) == [makes, "SELECT 1", "SELECT 3", "SELECT 4"]
+    assert torn("liquibase", sql) == []
+
+
+def test_the_header_has_no_attributes() -> None:
+    sql = f"{TOP.rstrip()} endDelimiter:;;\n{SET}\n{MAKES};\n"
+    assert torn("liquibase", sql) == [" $$"]
+
+
+def test_a_last_line_of_a_slash_ends_all_statements_of_its_changeset() -> None:
+    assert torn("liquibase", f"{TOP}{SET}\n{BODY}/\n") == []
+    assert torn("liquibase", f"{TOP}{SET}\n{BODY}/\n{SET}2\nSELECT 1;\n") == [
+        " BEGIN x := 1; END $$"
+    ]
+
+
+def test_what_it_is_told_to_ignore_is_not_sql() -> None:
+    ignored = f"--ignoreLines:start\nno SQL; at all\n{SET}2\n/\n--ignoreLines:end\n"
+    lines = "--ignoreLines:2\nnor this;\nnor this\n"
+    assert parsed(f"{TOP}{SET}\nSELECT 1;\n{ignored}SELECT 2;\n{lines}SELECT 3;\n") == [
+        "SELECT 1",
+        "SELECT 2",
+        "SELECT 3",
+    ]
+
+
+def test_what_is_sent_as_one_text_is_a_pipeline() -> None:
+    off = "runInTransaction:false"
+    both = "CREATE TABLE t (a int); VACUUM;\n"
+    assert sent("liquibase", f"{TOP}{SET} {off}\n{both}") == ["0 none", "1 none"]
+    assert sent("liquibase", f"{TOP}{SET} {off} splitStatements:false\n{both}") == [
+        "0 pipeline",
+        "0 pipeline!",
+    ]
+    assert sent("liquibase", f"{TOP}{SET} {off} endDelimiter:/\n{both}/\nVACUUM\n/\n") == [
+        "0 pipeline",
+        "0 pipeline!",
+        "1 none",
+    ]
+
+
+def test_a_body_that_its_own_delimiter_tears_needs_another() -> None:
+    sql = f"{TOP}{SET} endDelimiter:/\nDO $$ SELECT 4\n/\n2 $$\n/\n"
+    assert torn("liquibase", sql) == ["\n2 $$"]
+    way = get("liquibase").keep_body(sql.encode(), get("liquibase").parts(sql.encode())[0])
+    assert way is not None
+    assert way.edit is None
 
 
 @pytest.mark.parametrize(
