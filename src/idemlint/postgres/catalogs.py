@@ -17,7 +17,13 @@ from idemlint.records import NamedTuple
 
 
 class CatalogRelation(NamedTuple):
-    """A row. `kinds` and `only` are what it lists, where that is not all of the namespace."""
+    """A row. `kinds` and `only` are what it lists, where that is not all of the namespace: by what a thing is,
+    and by its sort (a letter of `contype` or `typtype`; of a trigger `w`, where it fires for rows that are
+    written; of a role `l`, where it may log in, otherwise `g`). `of` are the kinds of what it lists things of.
+
+    https://www.postgresql.org/docs/current/catalogs.html and …/information-schema.html, and where these do
+    not say it, the definitions in src/backend/catalog/information_schema.sql and system_views.sql.
+    """
 
     name: str
     space: Space
@@ -25,6 +31,7 @@ class CatalogRelation(NamedTuple):
     parent: Space = Space.RELATION
     kinds: frozenset[Kind] | None = None
     only: frozenset[str] = frozenset()
+    of: frozenset[Kind] | None = None
 
     def column(self, role: str) -> str:
         """The first column that plays a role: `polname` is the `name` of pg_policy; empty: none."""
@@ -32,6 +39,7 @@ class CatalogRelation(NamedTuple):
 
 
 _TABLES: Final = frozenset({Kind.TABLE, Kind.VIEW, Kind.FOREIGN_TABLE})
+_OF_TABLES: Final = frozenset({Kind.TABLE})
 
 
 def _row(
@@ -41,9 +49,12 @@ def _row(
     *kinds: Kind,
     parent: Space = Space.RELATION,
     only: str = "",
+    of: frozenset[Kind] | None = None,
 ) -> CatalogRelation:
     roles = dict(column.partition("=")[::2] for column in columns.split())
-    return CatalogRelation(name, space, roles, parent, frozenset(kinds) or None, frozenset(only))
+    return CatalogRelation(
+        name, space, roles, parent, frozenset(kinds) or None, frozenset(only), of
+    )
 
 
 _ROWS: Final = (
@@ -115,6 +126,7 @@ _ROWS: Final = (
         Space.COLUMN,
         "column_name=name table_name=parent table_schema=schema table_catalog=database"
         " is_identity=facet:identity is_generated=facet:expression",
+        of=_TABLES,
     ),
     # constraints
     _row(
@@ -129,6 +141,7 @@ _ROWS: Final = (
         "constraint_name=name table_name=parent table_schema=schema constraint_schema=schema"
         " constraint_type=kind table_catalog=database constraint_catalog=database",
         only="pufcn",
+        of=_OF_TABLES,
     ),
     _row(
         "information_schema.key_column_usage",
@@ -136,6 +149,7 @@ _ROWS: Final = (
         "constraint_name=name table_name=parent table_schema=schema constraint_schema=schema"
         " column_name=column table_catalog=database constraint_catalog=database",
         only="puf",
+        of=_OF_TABLES,
     ),
     _row(
         "information_schema.constraint_column_usage",
@@ -143,18 +157,21 @@ _ROWS: Final = (
         "constraint_name=name table_name=on table_schema=on.schema constraint_schema=schema"
         " column_name=column table_catalog=database constraint_catalog=database",
         only="pufcn",
+        of=_OF_TABLES,
     ),
     _row(
         "information_schema.constraint_table_usage",
         Space.CONSTRAINT,
         "constraint_name=name table_name=on table_schema=on.schema constraint_schema=schema",
         only="puf",
+        of=_OF_TABLES,
     ),
     _row(
         "information_schema.referential_constraints",
         Space.CONSTRAINT,
         "constraint_name=name constraint_schema=schema constraint_catalog=database",
         only="f",
+        of=_OF_TABLES,
     ),
     _row(
         "information_schema.check_constraints",
@@ -167,6 +184,7 @@ _ROWS: Final = (
         Space.CONSTRAINT,
         "constraint_name=name constraint_schema=schema domain_name=parent domain_schema=schema",
         parent=Space.TYPE,
+        of=frozenset({Kind.DOMAIN}),
     ),
     # triggers, rules, policies
     _row("pg_trigger", Space.TRIGGER, "tgname=name tgrelid=parent.oid tgisinternal=live"),
@@ -175,6 +193,7 @@ _ROWS: Final = (
         Space.TRIGGER,
         "trigger_name=name event_object_table=parent event_object_schema=schema"
         " trigger_schema=schema trigger_catalog=database",
+        only="w",
     ),
     _row("pg_rules", Space.RULE, "rulename=name tablename=parent schemaname=schema"),
     _row("pg_rewrite", Space.RULE, "rulename=name ev_class=parent.oid"),
@@ -208,6 +227,7 @@ _ROWS: Final = (
         "information_schema.attributes",
         Space.COLUMN,
         "attribute_name=name udt_name=parent udt_schema=schema",
+        of=frozenset({Kind.COMPOSITE_TYPE}),
     ),
     # routines
     _row(
@@ -226,7 +246,6 @@ _ROWS: Final = (
     _row("pg_opclass", Space.OPERATOR_CLASS, "opcname=name opcnamespace=schema.oid oid=self.oid"),
     _row("pg_opfamily", Space.OPERATOR_FAMILY, "opfname=name opfnamespace=schema.oid oid=self.oid"),
     _row("pg_statistic_ext", Space.STATISTICS, "stxname=name stxnamespace=schema.oid oid=self.oid"),
-    _row("pg_stats_ext", Space.STATISTICS, "statistics_name=name statistics_schemaname=schema"),
     _row(
         "pg_ts_config", Space.TS_CONFIGURATION, "cfgname=name cfgnamespace=schema.oid oid=self.oid"
     ),
@@ -242,9 +261,9 @@ _ROWS: Final = (
     _row("pg_extension", Space.EXTENSION, "extname=name"),
     _row("pg_roles", Space.ROLE, "rolname=name oid=self.oid"),
     _row("pg_authid", Space.ROLE, "rolname=name oid=self.oid"),
-    _row("pg_user", Space.ROLE, "usename=name usesysid=self.oid"),
-    _row("pg_shadow", Space.ROLE, "usename=name usesysid=self.oid"),
-    _row("pg_group", Space.ROLE, "groname=name grosysid=self.oid"),
+    _row("pg_user", Space.ROLE, "usename=name usesysid=self.oid", only="l"),
+    _row("pg_shadow", Space.ROLE, "usename=name usesysid=self.oid", only="l"),
+    _row("pg_group", Space.ROLE, "groname=name grosysid=self.oid", only="g"),
     _row("information_schema.enabled_roles", Space.ROLE, "role_name=name"),
     _row("pg_database", Space.DATABASE, "datname=name oid=self.oid"),
     _row("pg_tablespace", Space.TABLESPACE, "spcname=name oid=self.oid"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from idemlint.diagnostics import Applicability, Fix
 from idemlint.plpgsql.nodes import If, Sql, Try, walk
-from idemlint.postgres.kinds import Ref
+from idemlint.postgres.kinds import Ref, Space
 from idemlint.postgres.sqlstates import catches, condition_name
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import SKIP, Requires, Verb
@@ -210,7 +210,8 @@ def _inverted(node: If, branch: Block) -> tuple[bool, Made] | None:
         return None
     doing = kit.branches.doings(branch)
     for fact, present in facts:
-        if fact.any_parent or fact.any_schema or fact.any_name or fact.only:
+        of_sort = fact.only and fact.ref.space is not Space.RELATION
+        if fact.any_parent or fact.any_schema or fact.any_name or of_sort:
             continue  # it may be about another one of the same name
         for made in doing.creates if present else doing.needs:
             if kit.branches.likeness(fact, made.ref) == "same" and fact.ref.space is made.ref.space:

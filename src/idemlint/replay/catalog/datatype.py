@@ -139,6 +139,12 @@ class EnumDefinition(Definition):
         return self.labels if space is Space.ENUM_VALUE else ()
 
 
+class RangeDefinition(Definition):
+    """A CREATE TYPE … AS RANGE."""
+
+    __slots__ = ()
+
+
 class CompositeDefinition(Definition):
     """The attributes of a CREATE TYPE … AS (…)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
@@ -93,7 +93,7 @@ class SequenceDefinition(Definition):
 
 
 #: Bits of `CreateTrigStmt.events` and `.timing` (src/include/catalog/pg_trigger.h).
-BEFORE, INSERT, UPDATE = 2, 4, 16
+BEFORE, INSERT, UPDATE, TRUNCATE = 2, 4, 16, 32
 
 
 class TriggerDefinition(NamedTuple):
@@ -111,6 +111,20 @@ class TriggerDefinition(NamedTuple):
             return False
         told = event == UPDATE and columns is not None and self.columns
         return not told or not set(self.columns).isdisjoint(columns or ())
+
+
+class RoleDefinition(NamedTuple):
+    """Whether a role may log in."""
+
+    login: bool
+
+
+def login_of(statement: dict[str, Any]) -> bool | None:
+    """What the options of a CREATE ROLE or ALTER ROLE say of that; `None`: nothing."""
+    for option in statement.get("options", ()):
+        if option["DefElem"]["defname"] == "canlogin":
+            return bool(option["DefElem"].get("arg", {}).get("Boolean", {}).get("boolval"))
+    return None
 
 
 #: What is known of a relation that comes with another: that nobody asked for it by name.

@@ -230,39 +230,9 @@ class Catalog(Slots):
         """Whether a table is known to have a trigger, or a rule."""
         return any(slot.presence is PRESENT for slot in self.on_table(what, oid))
 
-    def anywhere(self, ref: Ref, *, any_parent: bool = True) -> bool | None:
-        """Whether a name is there in any schema, and (`any_parent`) in any parent.
-
-        `False` where it was learned that it is in none, or where all parents of that name that are
-        known are known not to have it.
-        """
-        if not any_parent and ref.parent is not None:
-            return self._in_any_schema(ref, ref.parent)
-        unknown = False
-        for (_, container, _), slot in self.named(ref.space, ref.name):
-            if self.is_dead(container):
-                continue
-            if slot.presence is PRESENT and self.alive(slot):
-                return True
-            unknown = unknown or slot.presence is UNKNOWN
-        if not unknown and (ref.space, _ANYWHERE, ref.name) in self.slots:
-            return False
-        return None
-
-    def _in_any_schema(self, ref: Ref, parent: Ref) -> bool | None:
-        """Whether any parent of that name has it, whatever schema the parent is in."""
-        absent = unknown = False
-        for _, slot in self.named(parent.space, parent.name):
-            if slot.presence is not PRESENT:
-                continue
-            inner = self.find_key((ref.space, slot.oid, ref.name)) if self.alive(slot) else None
-            if inner is None:
-                unknown = unknown or self.alive(slot)
-            elif inner.presence is PRESENT:
-                return True
-            else:
-                absent = True
-        return False if absent and not unknown else None
+    def is_nowhere(self, ref: Ref) -> bool:
+        """Whether it was learned that a name is in no schema, and in no parent."""
+        return (ref.space, _ANYWHERE, ref.name) in self.slots
 
     def set_nowhere(self, ref: Ref) -> None:
         """Know that a name is in no schema, or in no parent."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.replay.catalog.definition import BEFORE, SequenceDefinition, TriggerDefinition
+from idemlint.replay.catalog.definition import (
+    BEFORE,
+    RoleDefinition,
+    SequenceDefinition,
+    TriggerDefinition,
+    login_of,
+)
 from idemlint.replay.catalog.refs import inside, qualified, relation, role, schema
 from idemlint.replay.effects.queries import reads
 from idemlint.replay.effects.tables import target
@@ -161,7 +167,11 @@ def create_trigger(stmt: Tree, postgres_version: int) -> list[Effect]:
     if stmt.replace:
         return [*effects, made]
     duplicate = "23505" if stmt.isconstraint and postgres_version < 14 else "42710"
-    return [*effects, Requires(ref, False, duplicate, Kind.TRIGGER, Verb.CREATE), made]
+    effects += [Requires(ref, False, duplicate, Kind.TRIGGER, Verb.CREATE), made]
+    if stmt.isconstraint:
+        constraint = inside(Space.CONSTRAINT, stmt.trigname, table)
+        effects.append(Creates(constraint, Kind.CONSTRAINT, owners=(ref,)))
+    return effects
 
 
 def create_rule(stmt: Tree) -> list[Effect]:
@@ -208,7 +218,10 @@ def create_event_trigger(stmt: Tree) -> list[Effect]:
 
 def create_role(stmt: Tree) -> list[Effect]:
     """`CREATE ROLE`, `USER`, `GROUP`."""
-    return creates(Ref(Space.ROLE, stmt.role), Kind.ROLE)
+    login = login_of(stmt.fields)
+    if login is None:
+        login = stmt.stmt_type == "ROLESTMT_USER"
+    return creates(Ref(Space.ROLE, stmt.role), Kind.ROLE, definition=RoleDefinition(login))
 
 
 def drop_role(stmt: Tree) -> list[Effect]:

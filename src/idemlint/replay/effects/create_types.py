@@ -9,6 +9,7 @@ from idemlint.replay.catalog.datatype import (
     BUILTIN,
     CompositeDefinition,
     EnumDefinition,
+    RangeDefinition,
     type_name,
 )
 from idemlint.replay.catalog.identifiers import chosen_name
@@ -52,7 +53,7 @@ def create_enum(stmt: Tree) -> list[Effect]:
 def create_range(stmt: Tree) -> list[Effect]:
     """`CREATE TYPE … AS RANGE`."""
     ref = qualified(Space.TYPE, strings(stmt.typeName))
-    return creates(ref, Kind.TYPE, reading=_named(stmt.params))
+    return creates(ref, Kind.TYPE, definition=RangeDefinition(), reading=_named(stmt.params))
 
 
 def create_composite(stmt: Tree) -> list[Effect]:

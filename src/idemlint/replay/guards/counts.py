@@ -53,6 +53,10 @@ def aggregate(expr: Json) -> str | None:
     inner: Json = expr.get("A_Expr") or expr.get("NullTest") or {}
     within = [inner[side] for side in ("lexpr", "rexpr", "arg") if side in inner]
     within += expr.get("CoalesceExpr", {}).get("args", ())
+    case = expr.get("CaseExpr", {})
+    for each in case.get("args", ()):
+        within += [each["CaseWhen"]["expr"], each["CaseWhen"]["result"]]
+    within += [case[key] for key in ("arg", "defresult") if key in case]
     return next((found for item in within if (found := aggregate(item)) is not None), None)
 
 

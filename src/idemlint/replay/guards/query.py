@@ -30,6 +30,7 @@ from idemlint.replay.guards.expressions import (
     texts,
     uncast,
 )
+from idemlint.replay.guards.rewritten import flat
 from idemlint.replay.guards.sought import (
     Refused,
     SoughtColumn,
@@ -51,6 +52,7 @@ def search(select: Json) -> list[Condition]:
 
     Raises `Refused`.
     """
+    select = flat(select)
     if "withClause" in select or "limitOffset" in select:
         raise Refused("WITH and OFFSET")
     sources = select.get("fromClause", ())
@@ -307,6 +309,9 @@ def _equals(query: CatalogQuery, column: SoughtColumn, value: Json) -> bool:
     if other is not None and not (column.wrapped or other.wrapped):
         return query.tie(column, other)
     role = column.role
+    if uncast(value).get("A_Const", {}).get("isnull"):
+        column.of.never = True
+        return True
     if role in {"schema", "name"} and search_path(value):
         column.of.visible = True
         return role == "schema" or column.of.space is Space.SCHEMA
@@ -342,6 +347,17 @@ def _like(query: CatalogQuery, column: SoughtColumn, value: Json) -> bool:
     return is_one_of(column, [text], as_text=True)
 
 
+def _ilike(query: CatalogQuery, column: SoughtColumn, value: Json) -> bool:
+    """The same in any case."""
+    text = text_of(value)
+    if text is None or column.role not in _CASELESS or column.wrapped or set(text) & set("%\\_"):
+        return False
+    return is_one_of(column._replace(wrapped="lower"), [text.lower()], as_text=True)
+
+
+_CASELESS: Final = frozenset({"name"})
+
+
 def _above(query: CatalogQuery, column: SoughtColumn, value: Json) -> bool:
     """`attnum > 0`."""
     return column.role == "live" and text_of(value) == "0"
@@ -352,6 +368,10 @@ def _differs(query: CatalogQuery, column: SoughtColumn, value: Json) -> bool:
     if column.role.startswith("facet:") and text_of(value) == "":
         column.of.facet = column.role[6:]
         return True
+    if column.role == "name" and column.of.names is not None and not column.wrapped:
+        other = text_of(value)
+        column.of.names = [name for name in column.of.names if name != other]
+        return other is not None
     return _other_schema(query, column, value)
 
 
@@ -365,6 +385,7 @@ _COMPARISONS: Final[dict[tuple[str, str], Callable[[CatalogQuery, SoughtColumn, 
     ("AEXPR_OP_ANY", "="): _any_of,
     ("AEXPR_IN", "="): _any_of,
     ("AEXPR_LIKE", "~~"): _like,
+    ("AEXPR_ILIKE", "~~*"): _ilike,
     ("AEXPR_OP", ">"): _above,
     ("AEXPR_OP", "<>"): _differs,
     ("AEXPR_OP", "!~~"): _other_schema,

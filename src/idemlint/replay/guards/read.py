@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.plpgsql.constants import constant
 from idemlint.postgres.catalogs import NEVER_NULL
 from idemlint.postgres.kinds import Ref, Space
+from idemlint.replay.guards import rewritten
 from idemlint.replay.guards.conditions import (
     FALSE,
     TRUE,
@@ -49,7 +50,10 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 40
 #: Functions that give NULL only for NULL.
 _KEEPING: Final = frozenset(
-    {"max", "min", "string_agg", "array_agg", "quote_ident", "quote_literal", "lower", "upper"}
+    {
+        *("max", "min", "string_agg", "array_agg", "bool_or", "bool_and", "every"),
+        *("quote_ident", "quote_literal", "lower", "upper"),
+    }
 )
 
 
@@ -81,6 +85,8 @@ def _holds(expr: Json, truth: bool, depth: int) -> Condition:
             )
         case "SubLink":
             return _sub_select(fields, truth, depth)
+        case "CaseExpr":
+            return _case(fields, truth, depth)
         case "NullTest":
             found = _is_null(fields["arg"], depth)
             return found if (fields["nulltesttype"] == "IS_NULL") is truth else negation(found)
@@ -139,28 +145,51 @@ def _sub_select(fields: Json, truth: bool, depth: int) -> Condition:
         return found if truth else negation(found)
     if fields["subLinkType"] == "EXPR_SUBLINK":
         return _scalar(select, truth, depth)
-    if fields["subLinkType"] == "ANY_SUBLINK" and "operName" not in fields and truth:
-        # 'x' IN (SELECT name FROM …) is a search with one more condition
-        text = constant(fields["testexpr"])
-        if text is not None and len(select.get("targetList", ())) == 1:
-            same = _equal(select["targetList"][0]["ResTarget"]["val"], fields["testexpr"])
-            return _has_rows(
-                {**select, "whereClause": _both(select.get("whereClause"), same)}, depth
-            )
+    if fields["subLinkType"] == "ANY_SUBLINK" and "operName" not in fields:
+        return _in_query(fields, truth, depth)
+    other = rewritten.any_of({"SubLink": fields})
+    if other is not None:
+        return _in_query(other[0], truth is other[1], depth)
     raise Refused("a sub-select")
 
 
-def _equal(left: Json, right: Json) -> Json:
-    name = [{"String": {"sval": "="}}]
-    return {"A_Expr": {"kind": "AEXPR_OP", "name": name, "lexpr": left, "rexpr": right}}
+def _in_query(link: Json, truth: bool, depth: int) -> Condition:
+    """`'x' IN (SELECT name FROM …)`: a search with one more condition. (It is NULL only for a NULL among what
+    is selected.)"""
+    select = rewritten.flat(link["subselect"]["SelectStmt"])
+    targets = select.get("targetList", ())
+    if constant(link["testexpr"]) is None or len(targets) != 1:
+        raise Refused("a sub-select")
+    target = targets[0]["ResTarget"]["val"]
+    if not truth and not _never_null(target, NEVER_NULL):
+        raise Refused("a sub-select")
+    where = rewritten.both(select.get("whereClause"), rewritten.equal(target, link["testexpr"]))
+    found = _has_rows({**select, "whereClause": where}, depth)
+    return found if truth else negation(found)
 
 
-def _both(one: Json | None, other: Json) -> Json:
-    return other if one is None else {"BoolExpr": {"boolop": "AND_EXPR", "args": [one, other]}}
+def _case(fields: Json, truth: bool, depth: int) -> Condition:
+    """`CASE [x] WHEN … THEN … ELSE … END`: the first branch that fits."""
+    subject = fields.get("arg")
+    ways, before = [], []
+    for each in fields["args"]:
+        test, result = each["CaseWhen"]["expr"], each["CaseWhen"]["result"]
+        test = test if subject is None else rewritten.equal(subject, test)
+        taken = _holds(test, True, depth)
+        ways.append(conjunction([*before, taken, _holds(result, truth, depth)]))
+        before.append(negation(taken))
+    if "defresult" in fields:
+        ways.append(conjunction([*before, _holds(fields["defresult"], truth, depth)]))
+    return disjunction(ways)
+
+
+def _is_aggregate(expr: Json) -> bool:
+    return "FuncCall" in expr and aggregate(expr) is not None
 
 
 def _has_rows(select: Json, depth: int) -> Condition:
     """When a query gives at least one row."""
+    select = rewritten.flat(select)
     if select.get("op", "SETOP_NONE") == "SETOP_UNION":
         return disjunction([_has_rows(select[side], depth) for side in ("larg", "rarg")])
     if select.get("op", "SETOP_NONE") != "SETOP_NONE":
@@ -183,17 +212,27 @@ def _scalar(select: Json, truth: bool, depth: int) -> Condition:
     value = targets[0]["ResTarget"]["val"]
     if "fromClause" not in select and "whereClause" not in select:
         return _holds(value, truth, depth)
-    compared = value.get("A_Expr")
-    if compared is not None and aggregate(value) == "count" and "lexpr" in compared:
-        inner = {key: item for key, item in select.items() if key != "targetList"}
-        return count_compared(compared, compared["lexpr"], compared["rexpr"], inner, truth)
     if "A_Const" in uncast(value):
         always = _constant(uncast(value), truth)
         return _has_rows(select, depth) if always == TRUE else FALSE
     if aggregate(value) is not None:
-        raise Refused(describe(value))
+        return _aggregated(select, value, truth, depth)
     # the value of a column: it needs a row, and more
     return _narrowed(search(select), describe(value))
+
+
+def _aggregated(select: Json, value: Json, truth: bool, depth: int) -> Condition:
+    """When what an aggregate comes to is `truth`."""
+    call = uncast(value)
+    if not _is_aggregate(call):
+        if "groupClause" in select or "havingClause" in select:
+            raise Refused(describe(value))
+        return _holds(rewritten.lifted(value, select, _is_aggregate), truth, depth)
+    arguments = call["FuncCall"].get("args", ())
+    if aggregate(call) in {"bool_or", "bool_and", "every"} and constant(arguments[0]) == "true":
+        rows = {key: item for key, item in select.items() if key != "targetList"}
+        return _has_rows(rows, depth) if truth else FALSE
+    raise Refused(describe(value))
 
 
 def _narrowed(found: list[Condition], text: str) -> Condition:
@@ -275,7 +314,10 @@ def _compared(expr: Json, truth: bool, depth: int) -> Condition:
 
 
 def _any(expr: Json, truth: bool, depth: int) -> Condition:
-    """`'x' = ANY (enum_range(NULL::e)::text[])`."""
+    """`'x' = ANY (enum_range(NULL::e)::text[])`, or of an array that is selected."""
+    other = rewritten.any_of({"A_Expr": expr})
+    if other is not None:
+        return _in_query(other[0], truth is other[1], depth)
     ref = enum_of(expr["rexpr"]) if operator(expr) == "=" else None
     text = constant(uncast(expr["lexpr"])) if ref is not None else None
     if ref is None or text is None:
@@ -309,7 +351,24 @@ def _operator(expr: Json, truth: bool, depth: int) -> Condition:
         values = constant(left), constant(right)
         if None not in values:
             return Constant(((values[0] == values[1]) is (name == "=")) is truth)
+        if any("isnull" in uncast(side).get("A_Const", {}) for side in (left, right)):
+            return FALSE  # it is NULL
+    if expr["kind"] == "AEXPR_OP" and "CaseExpr" in uncast(left):
+        return _holds(rewritten.within_case(uncast(left)["CaseExpr"], name, right), truth, depth)
     return _sub_select_compared(expr, truth, depth)
+
+
+def _in_list(expr: Json, truth: bool, depth: int) -> Condition:
+    """`(SELECT count(*) …) IN (0, 1)`: one of several comparisons."""
+    link = _value_query(expr["lexpr"])
+    if link is None or aggregate(_target({"SubLink": link}) or {}) is None:
+        return _sub_select_compared(expr, truth, depth)
+    name = operator(expr)
+    each = [
+        _holds(rewritten.compared(expr["lexpr"], name, item), truth, depth)
+        for item in expr["rexpr"]["List"]["items"]
+    ]
+    return (disjunction if (name == "=") is truth else conjunction)(each)
 
 
 def _sides(expr: Json) -> tuple[Json, Json, str]:
@@ -329,6 +388,9 @@ def _sub_select_compared(expr: Json, truth: bool, depth: int) -> Condition:
     select = link["subselect"]["SelectStmt"]
     target = _target({"SubLink": link})
     aggregated = target and aggregate(target)
+    if target is not None and aggregated and not _is_aggregate(uncast(target)):
+        value = rewritten.lifted(target, select, _is_aggregate)
+        return _holds(rewritten.compared(value, name, right), truth, depth + 1)
     if target is not None and aggregated == "count":
         inner = {key: item for key, item in select.items() if key != "targetList"}
         turned = {**expr, "name": [{"String": {"sval": name}}]}
@@ -339,7 +401,7 @@ def _sub_select_compared(expr: Json, truth: bool, depth: int) -> Condition:
     if name == "=" and truth and expr["kind"] == "AEXPR_OP":
         # one more condition of the search: all rows have it, or the sub-select gives several and
         # fails
-        where = _both(select.get("whereClause"), _equal(target, right))
+        where = rewritten.both(select.get("whereClause"), rewritten.equal(target, right))
         return disjunction(search({**select, "whereClause": where}))
     return _narrowed(search(select), f"{describe(target)} {name} {describe(right)}")
 
@@ -356,8 +418,9 @@ def _value_query(expr: Json) -> Json | None:
 
 _COMPARISONS: Final[dict[str, Callable[[Json, bool, int], Condition]]] = {
     "AEXPR_OP": _operator,
-    "AEXPR_IN": _sub_select_compared,
+    "AEXPR_IN": _in_list,
     "AEXPR_OP_ANY": _any,
+    "AEXPR_OP_ALL": _any,
     "AEXPR_DISTINCT": _distinct,
     "AEXPR_NOT_DISTINCT": _distinct,
 }

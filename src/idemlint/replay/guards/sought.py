@@ -123,9 +123,12 @@ class SoughtObject:
         letters = frozenset(item for item in found if isinstance(item, str))
         if kinds:
             self.kinds = kinds if self.kinds is None else self.kinds & kinds
+        if column == "relkind" and kinds == {Kind.TABLE} and len(set(values)) == 1:
+            # One that is partitioned is of another sort.
+            letters = frozenset(values)
         if letters:
             self.letters = letters
-        return not (kinds and letters)
+        return column == "relkind" or not (kinds and letters)
 
 
 #: The namespaces of parts other than the parent, where they are not relations.
@@ -204,10 +207,16 @@ def is_one_of(column: SoughtColumn, values: list[str], *, as_text: bool) -> bool
     if column.wrapped in REGISTERED:
         ref = registered(values[0], column.wrapped) if len(values) == 1 else None
         return ref is not None and refer(column, referred(ref, by_cast=False))
-    if column.wrapped == "upper":
-        values = [value.lower() for value in values]
+    if column.wrapped in _CASES:
+        cased = [value for value in values if value == _CASES[column.wrapped](value)]
+        column.of.never = column.of.never or not cased
+        values = [value.lower() for value in cased or values]
     reader = _ROLES.get(column.role)
     return reader is not None and reader(column, values)
+
+
+#: What a change of case leaves: a value that has other letters is equal to nothing.
+_CASES: Final[dict[str, Callable[[str], str]]] = {"lower": str.lower, "upper": str.upper}
 
 
 def _name(column: SoughtColumn, values: list[str]) -> bool:

@@ -5,20 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import nodes
-from idemlint.postgres.kinds import Space
 from idemlint.postgres.sqlstates import catches
 from idemlint.replay.catalog import table_rows
-from idemlint.replay.catalog.constraint import ForeignKey
-from idemlint.replay.catalog.datatype import CompositeDefinition, EnumDefinition
-from idemlint.replay.catalog.relation import IndexDefinition
-from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN
+from idemlint.replay.catalog.slots import PRESENT
 from idemlint.replay.effects.program import program_within
 from idemlint.replay.effects.vocabulary import Opaque
 from idemlint.replay.guards import conditions
 from idemlint.replay.guards.kept import condition_of
 from idemlint.replay.machine import opening
+from idemlint.replay.machine.asked.lookups import learn, truth
 from idemlint.replay.machine.foresight import Foresight
-from idemlint.replay.machine.requirements import is_unmade
 from idemlint.replay.machine.signals import (
     RETURNED,
     SKIPPED,
@@ -30,7 +26,6 @@ from idemlint.source.tree import holds
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from idemlint.replay.catalog.slots import Slot
     from idemlint.replay.effects.vocabulary import Body, Effect
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
@@ -132,8 +127,9 @@ def _if(run: Pass, node: nodes.If) -> Result:
     if value is not None:
         return run_block(run, node.then if value else node.otherwise)
 
-    if not run.judging and not node.otherwise.body and _readable(condition):
-        return _did_its_work(run, node, condition)
+    works = _the_one_that_works(node)
+    if not run.judging and works is not None and _readable(condition, works):
+        return _did_its_work(run, node, condition, works)
 
     def branch(assumed: bool, block: nodes.Block) -> Callable[[], Result]:
         def taken() -> Result:
@@ -166,148 +162,52 @@ def _asked(run: Pass, node: nodes.If) -> conditions.Condition:
 _CALL: Final = frozenset({"FuncCall", "funcname"})
 
 
-def _readable(condition: conditions.Condition) -> bool:
-    return any(True for _ in conditions.assume(condition, True))
+def _the_one_that_works(node: nodes.If) -> bool | None:
+    """The answer with which an IF does something, where it does nothing (or leaves, or raises) with the
+    other. Where neither does, the work is behind it."""
+    then, otherwise = (any(map(_is_work, each.body)) for each in (node.then, node.otherwise))
+    if then is otherwise:
+        return None if then else not node.then.body
+    return then
 
 
-def _did_its_work(run: Pass, node: nodes.If, condition: conditions.Condition) -> Result:
+def _is_work(node: nodes.Node) -> bool:
+    return not isinstance(node, (nodes.Return, nodes.Raise))
+
+
+def _readable(condition: conditions.Condition, works: bool) -> bool:
+    return any(True for _ in conditions.assume(condition, works))
+
+
+def _did_its_work(
+    run: Pass, node: nodes.If, condition: conditions.Condition, works: bool
+) -> Result:
     """The first run of a guarded block is taken to be the one that did what the guard guards.
 
     Where it did nothing the first time, neither the guard nor what it guards changes later.
     """
     catalog = run.catalog
     mark, uncertain = catalog.mark(), run.uncertain
-    learn(run, condition, True)
+    learn(run, condition, works)
     run.uncertain = True
     believed = run.believed
     run.believed = believed | {
         key
-        for fact, _ in conditions.assume(condition, True)
+        for fact, _ in conditions.assume(condition, works)
         if isinstance(fact, conditions.Exists) and not fact.any_name and not fact.any_parent
         if (key := catalog.key(fact.ref)) is not None
     }
-    result = run_block(run, node.then)
+    result = run_block(run, node.then if works else node.otherwise)
     run.uncertain, run.believed = uncertain, believed
     if isinstance(result, Raised):
         catalog.rollback(mark)
-        learn(run, condition, False)
+        learn(run, condition, not works)
         return None
     return result
 
 
 def _does(node: nodes.If) -> bool:
     return bool(node.then.body or node.otherwise.body)
-
-
-def truth(run: Pass, condition: conditions.Condition) -> bool | None:
-    """The value of a guard on the catalog as it is."""
-
-    def known(fact: conditions.Exists | conditions.RowExists) -> bool | None:
-        if isinstance(fact, conditions.RowExists):
-            return _row_exists(run, fact)
-        return _exists(run, fact)
-
-    return conditions.evaluate(condition, known)
-
-
-def _row_exists(run: Pass, fact: conditions.RowExists) -> bool | None:
-    table = run.catalog.find(fact.table)
-    if table is None or table.presence is not PRESENT:
-        return None
-    return table_rows.holds(table_rows.rows_of(run.catalog, table), fact.row)
-
-
-def _exists(run: Pass, fact: conditions.Exists) -> bool | None:
-    catalog = run.catalog
-    ref = fact.ref
-    if fact.any_name:
-        return None
-    if fact.any_parent:
-        found = catalog.anywhere(ref)
-        if found is None and run.world is not None and run.world.is_nowhere(ref):
-            return False
-        return None if found and _is_narrow(fact) else found
-    slot = catalog.find(ref)
-    if run.world is not None and is_unmade(slot) and run.world.is_to_come(ref):
-        return False
-    if slot is None or slot.presence is UNKNOWN:
-        if not fact.any_schema or _is_narrow(fact):
-            return None
-        return catalog.anywhere(ref, any_parent=False)
-    if slot.presence is PRESENT:
-        return _is_what_is_sought(run, fact, slot)
-    if slot.presence is ABSENT:
-        return fact.any_schema and catalog.anywhere(ref, any_parent=False) is True
-    return None
-
-
-def _is_narrow(fact: conditions.Exists) -> bool:
-    """Whether it asks for more than a name."""
-    return bool(_letters(fact) or fact.on or fact.columns or fact.any_case)
-
-
-def _letters(fact: conditions.Exists) -> frozenset[str]:
-    """The sorts it asks for; that a table has a primary key is a property, and says it all."""
-    return frozenset() if fact.ref.space is Space.FACET else fact.only
-
-
-def _is_what_is_sought(run: Pass, fact: conditions.Exists, slot: Slot) -> bool | None:
-    """Whether a thing that is there is of the kind, and on the table, that a lookup asks for."""
-    if fact.kinds is not None and slot.kind is not None and slot.kind not in fact.kinds:
-        return False
-    answers: list[bool | None] = [True]
-    if sorts := _letters(fact):
-        letter = _LETTERS.get(type(slot.definition))
-        answers.append(None if letter is None else bool(letter & sorts))
-    if fact.on is not None:
-        table = run.catalog.find(fact.on)
-        known = table is not None and table.presence is PRESENT and bool(slot.owners)
-        answers.append(table.oid in slot.owners if known and table is not None else None)
-    if fact.columns:
-        columns = getattr(slot.definition, "columns", None)
-        answers.append(None if columns is None else fact.columns <= set(columns))
-    if False in answers:
-        return False
-    return None if None in answers else True
-
-
-#: What `typtype` and `contype` say of a definition (pg_type, pg_constraint).
-_LETTERS: Final[dict[type, frozenset[str]]] = {
-    EnumDefinition: frozenset("e"),
-    CompositeDefinition: frozenset("c"),
-    ForeignKey: frozenset("f"),
-    IndexDefinition: frozenset("pux"),
-}
-
-
-def learn(run: Pass, condition: conditions.Condition, assumed: bool) -> None:
-    """In a branch, its condition holds (or does not)."""
-    catalog = run.catalog
-    for fact, value in conditions.assume(condition, assumed):
-        if isinstance(fact, conditions.RowExists):
-            _learn_row(run, fact, value)
-        elif fact.any_name or (_is_narrow(fact) and not value):
-            # That nothing of this sort is there does not say that nothing of the name is.
-            continue
-        elif fact.any_parent:
-            if not value:
-                catalog.set_nowhere(fact.ref)
-        elif catalog.presence(fact.ref) not in {PRESENT, ABSENT}:
-            catalog.set_presence(fact.ref, PRESENT if value else ABSENT)
-
-
-def _learn_row(run: Pass, fact: conditions.RowExists, value: bool) -> None:
-    table = run.catalog.find(fact.table)
-    if table is None or table.presence is not PRESENT:
-        return
-    facts = table_rows.rows_of(run.catalog, table)
-    if table_rows.holds(facts, fact.row) is None:
-        changed = (
-            facts._replace(rows=facts.rows.plus((fact.row,)))
-            if value
-            else facts._replace(gone=facts.gone.plus((fact.row,)))
-        )
-        table_rows.set_rows(run.catalog, table, changed)
 
 
 def _try(run: Pass, node: nodes.Try) -> Result:

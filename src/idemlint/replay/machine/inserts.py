@@ -16,7 +16,7 @@ from idemlint.replay.keys.identity import Keys, assumed_key
 from idemlint.replay.keys.implied import some
 from idemlint.replay.keys.inference import infer
 from idemlint.replay.keys.values import is_new
-from idemlint.replay.machine.bodies import truth
+from idemlint.replay.machine.asked.lookups import truth
 from idemlint.replay.machine.refusals import is_null, no_values, refused
 from idemlint.replay.machine.writes import base_of, known_table
 

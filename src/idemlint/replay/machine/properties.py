@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog import knowledge
+from idemlint.replay.catalog.definition import RoleDefinition
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED, Slot
 from idemlint.replay.catalog.table_rows import column_of
 from idemlint.replay.machine.objects.defaults import keep
@@ -54,6 +55,10 @@ def sets(run: Pass, effect: Sets) -> Result:
     if effect.facet == "inherits":
         parents = run.oids(effect.value)
         catalog.put(key, slot._replace(needs=(*slot.needs, *parents) if parents else ()))
+        return None
+    if effect.facet == "login":
+        if slot.definition != RoleDefinition(effect.value):
+            catalog.put(key, slot._replace(definition=RoleDefinition(effect.value)))
         return None
     if effect.facet == "reads":
         _reads_else(run, effect, key, slot)

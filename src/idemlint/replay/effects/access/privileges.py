@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.definition import login_of
 from idemlint.replay.catalog.refs import inside, object_ref, relation, role, schema
 from idemlint.replay.effects.alter_objects import missing
 from idemlint.replay.effects.create_objects import policy_reading, uses
@@ -48,7 +49,11 @@ def alter_role(stmt: Tree) -> list[Effect]:
     """`ALTER ROLE`: sets attributes, membership, settings."""
     if stmt.role is None or not stmt.role.rolename:
         return []
-    return [Requires(role(stmt.role), True, "42704", Kind.ROLE, Verb.ALTER)]
+    effects: list[Effect] = [Requires(role(stmt.role), True, "42704", Kind.ROLE, Verb.ALTER)]
+    login = login_of(stmt.fields)
+    if login is not None:
+        effects.append(Sets(role(stmt.role), "login", login))
+    return effects
 
 
 def owner(stmt: Tree) -> list[Effect]:
