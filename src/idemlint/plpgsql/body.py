@@ -33,7 +33,11 @@ def body_of(parsed: ParsedFile, statement: Statement) -> Block | None:
     """The body of a DO statement; `None` if the statement is another, or has no tree."""
     if statement.kind != "DoStmt" or statement.tree is None:
         return None
-    return block_of(statement.tree, _place(parsed.code, statement.start, statement.end))
+    tree = statement.tree
+    # The language may be a literal, too: `DO LANGUAGE 'plpgsql' $$ … $$`.
+    starts = [each.location for each in tree.args or () if each.defname == "as"]
+    start = max((starts[0] if starts else None) or 0, statement.start)
+    return block_of(tree, _place(parsed.code, start, statement.end))
 
 
 def block_of(tree: Tree, place: tuple[bytes, int] | None = None, depth: int = 0) -> Block:

@@ -78,7 +78,8 @@ def _trees(script: Script, statement: Statement) -> Iterator[Tree]:
     """The statement, or those of its body."""
     if statement.kind == "DoStmt":
         program = script.program(statement)
-        if program and isinstance(program[0], Body) and program[0].block is not None:
-            yield from (leaf.tree for leaf in statements_in(program[0].block))
+        body = program[-1] if program else None
+        if isinstance(body, Body) and body.block is not None:
+            yield from (leaf.tree for leaf in statements_in(body.block))
     elif statement.tree is not None:
         yield statement.tree

@@ -213,7 +213,8 @@ class Migration:
     def body(self, statement: Statement) -> Block | None:
         """The body of a DO block, the very nodes that the replay ran; `None` for other statements."""
         program = self.programs.get(statement.index, ())
-        return program[0].block if program and isinstance(program[0], Body) else None
+        last = program[-1] if program else None
+        return last.block if isinstance(last, Body) else None
 
     def inside(self, statement: Statement, leaf: Sql) -> tuple[Node, ...]:
         """What a statement in the body of a DO block stands in, the outermost first; empty: nothing, or it is

@@ -90,6 +90,17 @@ def parse_stretch(
     return _statements(raw, base, answer, section, index, fold=fold)
 
 
+def rejection(raw: bytes, base: int) -> Rejected | None:
+    """Why PostgreSQL does not take a text that stands at `base`; `None`: it takes it. Raises `TooDeep`."""
+    try:
+        _answer(" " + raw.decode("utf-8", "replace"), raw, base - 1)
+    except Rejected as error:
+        # Its traceback leads to frames that hold it.
+        error.__traceback__ = error.__context__ = None
+        return error
+    return None
+
+
 def _answer(text: str, raw: bytes, shift: int) -> str:
     """The parser's answer to `text`, in UTF-8 `raw`; the place of an error is moved by `shift`."""
     if raw.count(b"/*") > _MANY_COMMENTS and re.search(_SLOW_TO_SCAN, raw):

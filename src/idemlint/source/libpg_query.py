@@ -75,9 +75,10 @@ def _package(spec: ModuleSpec) -> ModuleType:
 
 
 if TYPE_CHECKING:
-    from pglast.parser import ParseError, parse_sql_json
+    from pglast.parser import ParseError, parse_plpgsql_json, parse_sql_json
 else:
     _found = _parser()
     ParseError, parse_sql_json = _found.ParseError, _found.parse_sql_json
+    parse_plpgsql_json = _found.parse_plpgsql_json
 
-__all__ = ["ParseError", "parse_sql_json"]
+__all__ = ["ParseError", "parse_plpgsql_json", "parse_sql_json"]

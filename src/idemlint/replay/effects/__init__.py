@@ -164,7 +164,9 @@ _WITHOUT_EFFECT: Final = frozenset(
 )
 
 #: Statements whose SQLSTATE depends on the server's version: their functions are given it.
-_VERSIONED: Final = frozenset({"AlterTableStmt", "RenameStmt", "CreateTrigStmt"})
+_VERSIONED: Final = frozenset(
+    {"AlterTableStmt", "RenameStmt", "CreateTrigStmt", "CreateFunctionStmt"}
+)
 
 _FAMILY_OF: Final = {kind: family for family, functions in _FAMILIES.items() for kind in functions}
 

@@ -30,6 +30,7 @@ from idemlint.replay.effects.vocabulary import (
     CreatesUnnamed,
     Drops,
     Effect,
+    Fails,
     Opaque,
     Requires,
     Validates,
@@ -98,7 +99,7 @@ def domain_check(domain: Ref, node: Tree) -> Effect:
     return CreatesUnnamed(domain, base, Kind.CONSTRAINT, reads=reading)
 
 
-def create_function(stmt: Tree) -> list[Effect]:
+def create_function(stmt: Tree, postgres_version: int) -> list[Effect]:
     """`CREATE [OR REPLACE] FUNCTION` and `PROCEDURE`; overloads are told apart by input types."""
     kind = Kind.PROCEDURE if stmt.is_procedure else Kind.FUNCTION
     ref = qualified(Space.ROUTINE, strings(stmt.funcname), parameters_signature(stmt.parameters))
@@ -109,30 +110,47 @@ def create_function(stmt: Tree) -> list[Effect]:
     if "returnType" in stmt.fields:
         types.append(stmt.fields["returnType"])
     effects: list[Effect] = [*types_there(types)]
+    needs, refusal = _looked_at(stmt, postgres_version)
+    if refusal is not None:
+        # It was never made, so that nothing is in its way.
+        effects.append(refusal)
     if stmt.replace:
         effects.append(Creates(ref, kind, routine, replaces=True, reads=reading))
     else:
         effects += creates(ref, kind, definition=routine, reading=reading)
-    body = _validated(stmt)
-    if body:
-        effects.append(Validates(body))
+    if needs:
+        effects.append(Validates(needs))
     return effects
 
 
-def _validated(stmt: Tree) -> tuple[Reading, ...]:
-    """What the string body of a LANGUAGE sql routine reads; nothing of it is kept."""
-    text = language = None
+def _looked_at(
+    stmt: Tree, postgres_version: int
+) -> tuple[tuple[Reading | Requires, ...], Fails | None]:
+    """What a body that is a string needs to be there, of which nothing is kept; and why it is refused."""
+    text, language = None, ""
     for option in stmt.options or ():
         if option.defname == "as":
             parts = strings(option.arg.items)
             text = parts[0] if len(parts) == 1 else None
         elif option.defname == "language":
             language = str(option.arg.fields.get("sval", "")).lower()
-    if text is None or language != "sql":
-        return ()
+        elif option.defname == "set" and option.arg.name == "check_function_bodies":
+            return (), None
+    if text is None:
+        return (), None
+    if language == "plpgsql":
+        from idemlint.replay.effects.routines.plpgsql_bodies import of_routine
+
+        return of_routine(stmt, text, postgres_version)
+    if language != "sql":
+        return (), None
+    from idemlint.replay.effects.routines.sql_bodies import is_polymorphic, refusal
     from idemlint.replay.queries.commands import read_text
 
-    return read_text(text, strings(stmt.funcname)[-1], stmt.parameters or ())
+    refused = refusal(stmt, text)
+    if is_polymorphic(stmt):
+        return (), refused
+    return read_text(text, strings(stmt.funcname)[-1], stmt.parameters or ()), refused
 
 
 def _kept(stmt: Tree) -> Reading | None:

@@ -96,9 +96,13 @@ def _calls(effect: vocabulary.Calls) -> str:
 
 
 def _validates(effect: vocabulary.Validates) -> str:
-    tables = dict.fromkeys(table for each in effect.body for table in each.tables)
+    tables = dict.fromkeys(table for each in effect.body for table in _looked_for(each))
     reads = f": reads {_listed(tables)}" if tables else ""
     return f"validates its body{reads}, else 42P01 or 42703"
+
+
+def _looked_for(each: Reading | vocabulary.Requires) -> tuple[Ref, ...]:
+    return (each.ref,) if isinstance(each, vocabulary.Requires) else each.tables
 
 
 def _bound(owners: tuple[Ref, ...], needs: tuple[Ref, ...]) -> str:
@@ -235,7 +239,8 @@ def _repeats(effect: vocabulary.Repeats) -> str:
 
 
 def _fails(effect: vocabulary.Fails) -> str:
-    return f"fails with {effect.sqlstate} the second time: {effect.reason}"
+    when = "the second time" if effect.body is None and effect.span is None else "each time"
+    return f"fails with {effect.sqlstate} {when}: {effect.reason}"
 
 
 def _opaque(effect: vocabulary.Opaque) -> str:

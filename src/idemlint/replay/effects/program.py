@@ -33,9 +33,12 @@ def program_of(
     if tree.kind == "DoStmt":
         # Most files have no body, and its reader is a seventh of all modules.
         from idemlint.plpgsql.body import body_of
+        from idemlint.replay.effects.routines.located import of_do
 
         block = body_of(parsed, statement)
-        return (Body(block),) if block is not None else (Opaque("the body cannot be read"),)
+        if block is None:
+            return (Opaque("the body cannot be read"),)
+        return (*of_do(parsed, statement, postgres_version), Body(block))
     if tree.kind == "SelectStmt" and parsed.masks:
         from idemlint.source.psql_commands import is_executed
 
@@ -44,6 +47,10 @@ def program_of(
 
             return (Body(results_of(tree, parsed.code[statement.start : statement.end])),)
     effects = effects_of(tree, postgres_version)
+    if tree.kind == "CreateFunctionStmt":
+        from idemlint.replay.effects.routines.located import of_routine
+
+        return tuple(of_routine(parsed, statement, effects))
     if tree.kind == "CopyStmt" and _has_no_data(parsed.source.data, statement.end):
         return tuple([each for each in effects if not isinstance(each, Inserts)])
     return effects

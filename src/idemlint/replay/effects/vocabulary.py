@@ -19,8 +19,7 @@ not the other: each is a `Command`, whose effects a guard skips together.
 
 **Verdicts name an effect.** What decides a statement's verdict is one of its effects, and rules say which
 they name: the verb of a `Requires` and its kind, or another word (`on = fails(Verb.CREATE, Kind.TABLE)`).
-
-In this file: names that are required, made and ended; values; rows; none of these; what holds others."""
+"""
 
 from __future__ import annotations
 
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.refs import Called
     from idemlint.replay.guards.conditions import Condition
     from idemlint.replay.queries.scope import Reading, Scope
+    from idemlint.source.statement import Span
     from idemlint.source.tree import Tree
 
 #: What an unmet requirement leads to when the statement has a guard: nothing happens.
@@ -104,9 +104,9 @@ class Calls(NamedTuple):
 
 class Validates(NamedTuple):
     """A routine's body is analysed when the routine is made: tables (42P01) and columns (42703) that it
-    reads; nothing is remembered of them."""
+    reads, what it declares; nothing is remembered of them."""
 
-    body: tuple[Reading, ...]
+    body: tuple[Reading | Requires, ...]
 
 
 class Creates(NamedTuple):
@@ -314,6 +314,7 @@ class Deletes(NamedTuple):
 
 #: What writes rows.
 OF_ROWS: Final = frozenset({Inserts, Updates, Deletes})
+_OfRows = Inserts | Updates | Deletes
 
 
 class Fills(NamedTuple):
@@ -335,10 +336,12 @@ class Repeats(NamedTuple):
 
 
 class Fails(NamedTuple):
-    """It raises by itself: a RAISE EXCEPTION, a function known to fail the second time."""
+    """It raises by itself the second time; or each time, at bytes of a routine's `body`, or of a file."""
 
     sqlstate: str
     reason: str
+    body: tuple[int, int] | None = None
+    span: Span | None = None
 
 
 class Opaque(NamedTuple):
@@ -386,9 +389,7 @@ Effect = (
     | Entitles
     | Disowns
     | SetsPath
-    | Inserts
-    | Updates
-    | Deletes
+    | _OfRows
     | Fills
     | Repeats
     | Fails

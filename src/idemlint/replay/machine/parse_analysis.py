@@ -23,6 +23,7 @@ from idemlint.replay.queries.resolve import outputs
 from idemlint.replay.queries.scope import levels
 
 if TYPE_CHECKING:
+    from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.effects.vocabulary import Calls, Creates, ReadsColumns, Validates
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
@@ -103,10 +104,14 @@ def validates(run: Pass, effect: Validates) -> Result:
     if not run.judging or run.in_body:
         return None
     catalog, world = run.catalog, run.world
-    unchecked = catalog.recorded(UNCHECKED)
-    if unchecked is not None and unchecked.presence is PRESENT:
+    if is_unchecked(catalog):
         return None
     for reading in effect.body:
+        if isinstance(reading, Requires):
+            result = _declared(run, reading)
+            if result is not None:
+                return result
+            continue
         for table in reading.tables:
             slot = catalog.find(table)
             to_come = world is not None and is_unmade(slot) and world.is_to_come(table)
@@ -123,6 +128,21 @@ def validates(run: Pass, effect: Validates) -> Result:
         if result is not None:
             return result
     return None
+
+
+def is_unchecked(catalog: Catalog) -> bool:
+    """Whether bodies are not looked at when routines are made (`check_function_bodies`)."""
+    found = catalog.recorded(UNCHECKED)
+    return found is not None and found.presence is PRESENT
+
+
+def _declared(run: Pass, needed: Requires) -> Result:
+    """What a declaration names has to be there; what is not known may be."""
+    ref = needed.ref
+    slot = run.catalog.find(ref)
+    is_gone = slot is not None and slot.presence is ABSENT
+    to_come = run.world is not None and is_unmade(slot) and run.world.is_to_come(ref)
+    return requires(run, needed) if is_gone or to_come else None
 
 
 def _meet(run: Pass, effect: ReadsColumns | Validates, found: Resolved) -> Result:

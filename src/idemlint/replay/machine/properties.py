@@ -11,7 +11,7 @@ from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED, Slot
 from idemlint.replay.catalog.table_rows import column_of
 from idemlint.replay.machine.objects.defaults import keep
 from idemlint.replay.machine.objects.dependencies import changed_needs
-from idemlint.replay.machine.parse_analysis import used
+from idemlint.replay.machine.parse_analysis import is_unchecked, used
 from idemlint.replay.machine.signals import SKIPPED
 
 if TYPE_CHECKING:
@@ -127,9 +127,16 @@ def repeats(run: Pass, effect: Repeats) -> Result:
 
 
 def fails(run: Pass, effect: Fails) -> Result:
-    """It raises by itself the second time."""
-    again = run.judging and run.world is None
-    return run.raised(effect.sqlstate, effect, effect.reason) if again else None
+    """It raises by itself, the second time or each time."""
+    if not run.judging:
+        return None
+    if effect.body is not None and is_unchecked(run.catalog):
+        return None
+    is_each_time = effect.body is not None or effect.span is not None
+    if run.world is not None and not is_each_time:
+        return None
+    raised = run.raised(effect.sqlstate, effect, effect.reason)
+    return raised if effect.span is None else raised._replace(span=effect.span)
 
 
 def opaque(run: Pass, effect: Opaque) -> Result:
