@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint.diagnostics import Applicability, Diagnostic, Fix
 from idemlint.records import NamedTuple
+from idemlint.replay.effects.vocabulary import Fails
 from idemlint.rules.kit.rule import FileRule
 from idemlint.rules.unsupported import unsupported
 from idemlint.runners.units import torn_bodies
@@ -73,12 +74,14 @@ class SyntaxError_(_ProblemRule):
     code = "IDM001"
     name = "syntax-error"
     kinds = frozenset({"encoding", "too-large", "syntax"})
+    explains = True
     advice = "PostgreSQL's own parser says so: the statement does not run as it stands"
 
     def check(self, migration: Migration) -> Iterator[Diagnostic]:
         """What no narrower rule explains: a placeholder, or a guard that PostgreSQL does not have."""
         if migration.parsed.masks and not migration.profile.runs_files:
             yield from self._commands(migration)
+        yield from self._bodies(migration)
         if not migration.parsed.problems:
             return
         explained = {place.span.start for place in placeholders(migration)}
@@ -94,6 +97,25 @@ class SyntaxError_(_ProblemRule):
                 text = f"this looks like a file for {name}: PostgreSQL does not run it"
                 diagnostic = diagnostic._replace(help=text)
             yield diagnostic
+
+    def _bodies(self, migration: Migration) -> Iterator[Diagnostic]:
+        """What is refused of a body, or of its language, whenever its statement runs."""
+        for statement in migration.applied():
+            if statement.kind not in _WITH_BODIES:
+                continue
+            for effect in migration.programs[statement.index]:
+                if not isinstance(effect, Fails) or effect.span is None:
+                    continue
+                outcomes = migration.outcomes[statement.index].values()
+                if any(each.effect is effect for each in outcomes):
+                    yield self.diagnostic(
+                        migration,
+                        effect.span,
+                        effect.reason,
+                        help_text=_WITH_BODIES[statement.kind],
+                        statement=statement.index,
+                        sqlstate=effect.sqlstate,
+                    )
 
     def _commands(self, migration: Migration) -> Iterator[Diagnostic]:
         """Commands of psql, where the runner sends them to the server."""
@@ -111,6 +133,13 @@ class SyntaxError_(_ProblemRule):
                     help_text="only psql knows it: take it out",
                     sqlstate="42601",
                 )
+
+
+#: When a body is looked at.
+_WITH_BODIES: Final = {
+    "CreateFunctionStmt": "PostgreSQL looks at the body when it makes the routine, and makes none",
+    "DoStmt": "PostgreSQL looks at all of the body before any of it runs",
+}
 
 
 class MisquotedBody(_ProblemRule):

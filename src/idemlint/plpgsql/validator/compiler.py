@@ -274,8 +274,6 @@ class Compiler(Scanner):
         self.at = behind
         is_list = self.word == "," and found is not None and found.sort != "record"
         if is_list and found is not None:
-            if not found.sort:
-                unsure()
             if found.is_constant:
                 self.refuse(f'variable "{parts[0]}" is declared CONSTANT', at, "22005")
             simple.more_scalars(self)

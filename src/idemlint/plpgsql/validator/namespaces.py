@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from idemlint.plpgsql.validator.refusal import unsure
 from idemlint.records import NamedTuple
 
 #: A scalar, a record, or (empty) one of the two: its type is not known.
@@ -77,5 +76,4 @@ class Namespace:
 def _field(variable: Variable, depth: int) -> Variable:
     if not depth:
         return variable
-    # A scalar has no fields, and the name means something else, or nothing.
-    return SCALAR if variable.sort == "record" else unsure()
+    return SCALAR if variable.sort == "record" else UNKNOWN

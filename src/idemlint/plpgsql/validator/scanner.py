@@ -45,6 +45,8 @@ NO_COLUMN_NAMES: Final = frozenset(RESERVED_KEYWORDS) | frozenset(TYPE_FUNC_NAME
 SYNTAX_ERROR: Final = "42601"
 _PARAMETER: Final = re.compile(r"\$\d+\Z")
 _SELECT: Final = "SELECT "
+#: Where so many tokens may end an expression, that none of them comes is said at once.
+_MANY: Final = 3
 SEMICOLON: Final = frozenset({";"})
 
 
@@ -193,11 +195,17 @@ class Scanner:
         """An expression up to one of these tokens, which is next then."""
         first = self._construct(frozenset(until), expected or until[0].upper(), "expression")
         self.check(first, self.at, _SELECT)
+        self._goes_on()
 
     def query(self) -> None:
         """A statement up to its `;`."""
         first = self._construct(SEMICOLON, ";", "statement")
         self.check(first, self.at)
+        self._goes_on()
+
+    def _goes_on(self) -> None:
+        if not self.word:
+            self.near("syntax error")
 
     def construct(self, *until: str) -> int:
         """Anything up to one of these tokens: its first token."""
@@ -219,8 +227,8 @@ class Scanner:
             elif word in {"", ";"}:
                 if depth:
                     self.near("mismatched parentheses")
-                if not word:
-                    self.near("syntax error")
+                if not word and len(until) < _MANY:
+                    break
                 self.refuse(f'missing "{expected}" at end of SQL {sort}')
             self.at += 1
         if self.at == first:

@@ -85,11 +85,9 @@ def into(scanner: Scanner, *, strict: bool) -> None:
     if strict:
         scanner.skip("strict")
     found = scanner.assignable()
-    if found.sort == "scalar":
+    if found.sort != "record":
         more_scalars(scanner)
     elif scanner.word == ",":
-        if not found.sort:
-            unsure()
         scanner.refuse("record variable cannot be part of multiple-item INTO list")
 
 
@@ -98,8 +96,6 @@ def more_scalars(scanner: Scanner) -> None:
     while scanner.skip(","):
         at = scanner.at
         found = scanner.assignable()
-        if not found.sort:
-            unsure()
         if found.sort == "record":
             name = ".".join(scanner.name_at(at)[0])
             scanner.refuse(f'"{name}" is not a scalar variable', at)

@@ -139,6 +139,7 @@ def _names_types(text: str) -> bool:
     for section in _SECTION.findall(text):
         for part in _COMMENT.sub("", section).split(";"):
             plain = _PLAIN.match(part)
-            if part.strip() and (plain is None or plain[1].lower() not in _WORDS_OF_TYPES):
+            word = plain[1].lower() if plain is not None else ""
+            if part.strip() and (word not in _WORDS_OF_TYPES or (word == "cursor" and "(" in part)):
                 return True
     return False

@@ -24,7 +24,7 @@ from idemlint.replay.catalog.refs import (
 )
 from idemlint.replay.catalog.routine import aggregate_parameters, read_aggregate, read_routine
 from idemlint.replay.effects.create_objects import creates, is_guarded
-from idemlint.replay.effects.queries import types_there
+from idemlint.replay.effects.queries import reads, types_there
 from idemlint.replay.effects.vocabulary import (
     Creates,
     CreatesUnnamed,
@@ -104,12 +104,12 @@ def create_function(stmt: Tree, postgres_version: int) -> list[Effect]:
     kind = Kind.PROCEDURE if stmt.is_procedure else Kind.FUNCTION
     ref = qualified(Space.ROUTINE, strings(stmt.funcname), parameters_signature(stmt.parameters))
     routine = read_routine(stmt, kind)
-    reading = _kept(stmt)
+    reading, body = _kept(stmt)
     parameters = (each["FunctionParameter"] for each in stmt.fields.get("parameters", ()))
     types = [each["argType"] for each in parameters]
     if "returnType" in stmt.fields:
         types.append(stmt.fields["returnType"])
-    effects: list[Effect] = [*types_there(types)]
+    effects: list[Effect] = [*types_there(types), *(reads(body) if body is not None else ())]
     needs, refusal = _looked_at(stmt, postgres_version)
     if refusal is not None:
         # It was never made, so that nothing is in its way.
@@ -153,9 +153,9 @@ def _looked_at(
     return read_text(text, strings(stmt.funcname)[-1], stmt.parameters or ()), refused
 
 
-def _kept(stmt: Tree) -> Reading | None:
+def _kept(stmt: Tree) -> tuple[Reading | None, Reading | None]:
     """What a routine needs by its expressions: DEFAULTs of parameters, a body that is analysed when it is
-    made."""
+    made. And that of the body alone."""
     defaults = [
         each["FunctionParameter"]["defexpr"]
         for each in stmt.fields.get("parameters", ())
@@ -163,10 +163,17 @@ def _kept(stmt: Tree) -> Reading | None:
     ]
     body = stmt.fields.get("sql_body")
     if body is None:
-        return read_level(defaults) if defaults else None
-    from idemlint.replay.queries.commands import body_commands, joined, read_commands
+        return (read_level(defaults) if defaults else None), None
+    from idemlint.replay.queries.commands import (
+        body_commands,
+        joined,
+        parameters_of,
+        read_commands,
+    )
 
-    return joined((read_level(defaults), read_commands(body_commands(body))))
+    itself = parameters_of(strings(stmt.funcname)[-1], stmt.parameters or ())
+    reading = read_commands(body_commands(body), (itself,))
+    return joined((read_level(defaults), reading)), reading
 
 
 def naming(reading: Reading, types: Iterable[Ref], functions: Iterable[Tree] = ()) -> Reading:

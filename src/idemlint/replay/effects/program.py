@@ -33,12 +33,13 @@ def program_of(
     if tree.kind == "DoStmt":
         # Most files have no body, and its reader is a seventh of all modules.
         from idemlint.plpgsql.body import body_of
-        from idemlint.replay.effects.routines.located import of_do
+        from idemlint.replay.effects.routines.located import is_of_no_use, of_do
 
         block = body_of(parsed, statement)
         if block is None:
             return (Opaque("the body cannot be read"),)
-        return (*of_do(parsed, statement, postgres_version), Body(block))
+        ahead = of_do(parsed, statement, postgres_version)
+        return ahead if is_of_no_use(ahead) else (*ahead, Body(block))
     if tree.kind == "SelectStmt" and parsed.masks:
         from idemlint.source.psql_commands import is_executed
 

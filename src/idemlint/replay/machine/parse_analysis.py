@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres import functions
 from idemlint.postgres.extensions import extension_of
@@ -10,7 +10,7 @@ from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import Column
-from idemlint.replay.catalog.refs import qualified
+from idemlint.replay.catalog.refs import is_system_name, qualified
 from idemlint.replay.catalog.routine import Routine
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED
 from idemlint.replay.effects.queries import types_read
@@ -103,8 +103,7 @@ def validates(run: Pass, effect: Validates) -> Result:
     `check_function_bodies` off has no body analysed."""
     if not run.judging or run.in_body:
         return None
-    catalog, world = run.catalog, run.world
-    if is_unchecked(catalog):
+    if is_unchecked(run.catalog):
         return None
     for reading in effect.body:
         if isinstance(reading, Requires):
@@ -113,12 +112,11 @@ def validates(run: Pass, effect: Validates) -> Result:
                 return result
             continue
         for table in reading.tables:
-            slot = catalog.find(table)
-            to_come = world is not None and is_unmade(slot) and world.is_to_come(table)
-            if to_come or (slot is not None and slot.presence is ABSENT):
-                query = reading if reading.alternates else None
-                there = Requires(table, True, "42P01", Kind.TABLE, Verb.USE, query=query)
-                return requires(run, there)
+            query = reading if reading.alternates else None
+            there = Requires(table, True, "42P01", Kind.TABLE, Verb.USE, query=query)
+            result = _declared(run, there)
+            if result is not None:
+                return result
         found = run.resolve(reading.scope)
         for name, tables in found.missing:
             return requires(run, column_meant(run, name, tables))
@@ -137,12 +135,19 @@ def is_unchecked(catalog: Catalog) -> bool:
 
 
 def _declared(run: Pass, needed: Requires) -> Result:
-    """What a declaration names has to be there; what is not known may be."""
+    """What a body names has to be there. Of what nobody makes, a name without a schema is asked for; others
+    may be those of a platform that brings its own."""
     ref = needed.ref
     slot = run.catalog.find(ref)
-    is_gone = slot is not None and slot.presence is ABSENT
-    to_come = run.world is not None and is_unmade(slot) and run.world.is_to_come(ref)
-    return requires(run, needed) if is_gone or to_come else None
+    if slot is not None and slot.presence is ABSENT:
+        return requires(run, needed)
+    if run.world is None or not is_unmade(slot):
+        return None
+    is_own = ref.parent is None and ref.schema in _OWN and not is_system_name(ref.schema, ref.name)
+    return requires(run, needed) if is_own or run.world.is_to_come(ref) else None
+
+
+_OWN: Final = frozenset({None, "public"})
 
 
 def _meet(run: Pass, effect: ReadsColumns | Validates, found: Resolved) -> Result:

@@ -34,9 +34,8 @@ def sets(run: Pass, effect: Sets) -> Result:
     catalog = run.catalog
     catalog.cause = (effect, run.span, run.leaf)
     if effect.facet == "checked":
-        if run.world is not None:
-            presence = ABSENT if effect.value else PRESENT
-            catalog.put(UNCHECKED, Slot(presence, catalog.new_oid(), maker=catalog.statement))
+        presence = ABSENT if effect.value else PRESENT
+        catalog.put(UNCHECKED, Slot(presence, catalog.new_oid(), maker=catalog.statement))
         return None
     if effect.facet == "restart":
         key = catalog.key(effect.ref)

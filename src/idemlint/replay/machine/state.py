@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.lookup import Catalog
-from idemlint.replay.catalog.slots import ABSENT, PRESENT
+from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,6 +147,8 @@ class State:
         self.savepoints, self.until_commit, self.path_after = {}, (), None
         self.end_temporary()
         catalog.search_path = self.default_path
+        if catalog.recorded(UNCHECKED) is not None:
+            catalog.put(UNCHECKED, Slot(ABSENT, catalog.new_oid()))
 
     def end_temporary(self) -> None:
         """The session's temporary objects are gone."""

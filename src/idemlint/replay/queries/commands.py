@@ -82,6 +82,16 @@ def body_commands(body: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def parameters_of(routine: str, parameters: Iterable[Tree]) -> RangeEntry:
+    """The names of a routine's parameters, as its body knows them."""
+    names = tuple(
+        each.name
+        for each in parameters
+        if each.name and each.mode not in {"FUNC_PARAM_OUT", "FUNC_PARAM_TABLE"}
+    )
+    return RangeEntry(routine, columns=names, only=True)
+
+
 def read_text(text: str, routine: str, parameters: Iterable[Tree]) -> tuple[Reading, ...]:
     """What the statements of a routine's body, a string, read. PostgreSQL analyses it when it is made
     (`fmgr_sql_validator`, src/backend/catalog/pg_proc.c). Names of its parameters are known in all of it."""
@@ -89,11 +99,6 @@ def read_text(text: str, routine: str, parameters: Iterable[Tree]) -> tuple[Read
         trees = sql.statements(text, 0)
     except sql.Unreadable:
         return ()
-    names = tuple(
-        each.name
-        for each in parameters
-        if each.name and each.mode not in {"FUNC_PARAM_OUT", "FUNC_PARAM_TABLE"}
-    )
-    itself = RangeEntry(routine, columns=names, only=True)
+    itself = parameters_of(routine, parameters)
     analysed = {"SelectStmt", *_READERS}
     return tuple(_command(each, (itself,)) for each in trees if analysed.issuperset(each))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.replay.effects.vocabulary import Effect, Fails
+from idemlint.replay.effects.vocabulary import Effect, Fails, Validates
 from idemlint.source.lexer import tokens
 from idemlint.source.statement import Span
 
@@ -29,16 +29,26 @@ def of_do(parsed: ParsedFile, statement: Statement, version: int) -> tuple[Effec
     if wrong is None and language in _OWN and language != _PLPGSQL:
         wrong = Fails("0A000", f'language "{language}" does not support inline code execution')
     if wrong is not None:
-        return (wrong._replace(span=statement.span),)
+        return (wrong._replace(span=_named(parsed, statement, statement.tree.args)),)
     if language != _PLPGSQL or options[0] is None:
         return ()
     from idemlint.replay.effects.routines.plpgsql_bodies import of_do as checked
 
     text = options[0].arg.sval or ""
     needs, refusal = checked(text, version)
+    found: tuple[Effect, ...] = (Validates(needs),) if needs else ()
     if refusal is None or is_mended(parsed, statement):
-        return needs
-    return (*needs, _placed(parsed, statement, options[0], refusal)._replace(body=None))
+        return found
+    return (*found, _placed(parsed, statement, options[0], refusal)._replace(body=None))
+
+
+def is_of_no_use(effects: tuple[Effect, ...]) -> bool:
+    """Whether what is said of a DO is that its language cannot run it: then its body is none."""
+    return len(effects) == 1 and isinstance(effects[0], Fails) and effects[0].sqlstate in _LANGUAGE
+
+
+#: What is said of a language that is not there, and of one without DO.
+_LANGUAGE: Final = frozenset({"42704", "0A000"})
 
 
 def of_routine(
@@ -49,7 +59,7 @@ def of_routine(
     option, language = _options(statement.tree.options)
     wrong = _unknown(language)
     if wrong is not None:
-        yield wrong._replace(span=statement.span)
+        yield wrong._replace(span=_named(parsed, statement, statement.tree.options))
     for each in effects:
         if not isinstance(each, Fails) or each.body is None or option is None:
             yield each
@@ -66,6 +76,16 @@ def _options(options: Iterable[Tree] | None) -> tuple[Tree | None, str]:
         elif option.defname == "language":
             language = option.arg.sval or ""
     return body, language
+
+
+def _named(parsed: ParsedFile, statement: Statement, options: Iterable[Tree] | None) -> Span:
+    """The bytes of LANGUAGE and the name behind it."""
+    for option in options or ():
+        if option.defname == "language" and option.location is not None:
+            words = tokens(parsed.code, option.location, statement.end)
+            ends = [each.end for each in words if each.kind != "comment"][:2]
+            return Span(option.location, ends[-1]) if ends else statement.span
+    return statement.span
 
 
 def _unknown(language: str) -> Fails | None:
