@@ -372,3 +372,22 @@ CREATE TABLE plan (name text PRIMARY KEY, price int);
 ---
 DO $$ BEGIN INSERT INTO plan VALUES ('free', 0) ON CONFLICT DO NOTHING; END $$; -- fails 42601, alone safe
 ALTER TABLE plan DROP COLUMN IF EXISTS price; -- safe
+
+-- # rows of another table, by its key
+CREATE TABLE u (id int PRIMARY KEY, n text, p boolean); INSERT INTO u VALUES (1, 'a', true), (2, 'b', false); CREATE TABLE pr (uid int PRIMARY KEY, b text); CREATE TABLE l (id serial PRIMARY KEY, uid int); CREATE TABLE m (uid int, r text, UNIQUE (uid, r)); CREATE TABLE w (uid uuid PRIMARY KEY, n text);
+---
+INSERT INTO pr (uid, b) SELECT id, n FROM u WHERE p; -- fails 23505
+INSERT INTO l (uid) SELECT id FROM u WHERE n > ''; -- repeats
+INSERT INTO m (uid, r) SELECT id, 'admin' FROM u WHERE p IS NOT NULL; -- fails 23505
+INSERT INTO w (uid, n) SELECT gen_random_uuid(), n FROM u WHERE n > ''; -- repeats
+
+-- # rows of another table that is written into later
+CREATE TABLE u (id int PRIMARY KEY, p boolean); INSERT INTO u VALUES (1, true), (2, false); CREATE TABLE pr (uid int PRIMARY KEY);
+---
+INSERT INTO pr (uid) SELECT id FROM u WHERE p; -- unknown (safe), alone fails 23505
+UPDATE u SET p = false WHERE p; -- safe
+
+-- # some rows of another table
+CREATE TABLE u (id int PRIMARY KEY, p boolean); INSERT INTO u VALUES (1, true), (2, false); CREATE TABLE pr (uid int PRIMARY KEY);
+---
+INSERT INTO pr (uid) SELECT id FROM u WHERE p IS NOT NULL ORDER BY id LIMIT 1; -- unknown (fails 23505)

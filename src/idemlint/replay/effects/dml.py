@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.postgres import functions
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.identifiers import cut
@@ -164,9 +165,19 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
             source=gives.source,
             literals=_literals_of(source, columns) if gives.rows is None else (),
             query=_of_changing_width(source, query.scope, columns),
+            picks=gives.rows is None and _picks(fields, query),
         )
     )
     return effects
+
+
+def _picks(fields: dict[str, Any], query: Reading) -> bool:
+    """Whether a query over the same rows may come to others: by chance, by the clock, by what it is not told."""
+    steady = all(functions.call(name) in _STEADY for name, _ in query.functions)
+    return not steady or bool(query.writes) or holds(fields.get("selectStmt"), _LIMIT)
+
+
+_STEADY: Final = frozenset({functions.Call.PURE, functions.Call.HARMLESS})
 
 
 def _of_changing_width(

@@ -256,8 +256,7 @@ class Arbiter(NamedTuple):
 
 class Inserts(NamedTuple):
     """Rows are added. `rows` are those that it gives (column → value as text, `None`: not a constant); one
-    stands for all that a query makes of the rows of its `source`.
-
+    stands for all that a query makes of the rows of its `source`. `picks`: it may give others each time.
     `conflict` says what ON CONFLICT does (`""`, `nothing`, `update`), `arbiter` which key it asks for.
     `guard` is the condition that keeps a row out when it is there already (`WHERE NOT EXISTS …`),
     `guarded` that there is one which cannot be read but looks at the same table; `update` what its DO
@@ -280,6 +279,7 @@ class Inserts(NamedTuple):
     source: Source | None = None
     literals: tuple[tuple[str, str], ...] = ()
     query: Scope | None = None
+    picks: bool = False
 
 
 class Updates(NamedTuple):

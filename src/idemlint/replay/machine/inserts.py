@@ -287,12 +287,26 @@ class _Judge:
                     reason = f"{effect.table} has these rows since the first run"
                     return run.raised("23505", effect, reason)
         kept = self._kept_by(self._keys)
+        if kept and not effect.picks and self._finds_the_same():
+            return run.raised("23505", effect, _AGAIN[True].removesuffix(": 23505"))
         if kept is not False or not self._closed:
             self._comes_again(kept=kept or None)
         else:
             reason = _AGAIN[False]
             run.candidate(reason, effect._replace(kept=False), self._table.oid, facts.epoch)
         return None
+
+    def _finds_the_same(self) -> bool:
+        """Whether the tables that its query reads have not been written into since, nor is this one among
+        them: then it gives what it gave."""
+        run, sources = self._run, self._effect.sources
+        found = [run.catalog.find(each) for each in sources]
+        return bool(found) and all(
+            each is not None
+            and each.oid != self._table.oid
+            and table_rows.written_by(run.catalog, each) <= run.catalog.statement
+            for each in found
+        )
 
     def _comes_again(self, kept: bool | None = None) -> None:
         """It is not known which keys there are, or whether there are rows: either is amiss."""
