@@ -113,19 +113,16 @@ def create_function(stmt: Tree, postgres_version: int) -> list[Effect]:
     needs, refusal = _looked_at(stmt, postgres_version)
     if refusal is not None:
         # It was never made, so that nothing is in its way.
-        effects.append(refusal)
+        effects += [*needs, refusal]
+        needs = ()
     if stmt.replace:
         effects.append(Creates(ref, kind, routine, replaces=True, reads=reading))
     else:
         effects += creates(ref, kind, definition=routine, reading=reading)
-    if needs:
-        effects.append(Validates(needs))
-    return effects
+    return [*effects, *needs]
 
 
-def _looked_at(
-    stmt: Tree, postgres_version: int
-) -> tuple[tuple[Reading | Requires, ...], Fails | None]:
+def _looked_at(stmt: Tree, postgres_version: int) -> tuple[tuple[Validates, ...], Fails | None]:
     """What a body that is a string needs to be there, of which nothing is kept; and why it is refused."""
     text, language = None, ""
     for option in stmt.options or ():
@@ -141,7 +138,8 @@ def _looked_at(
     if language == "plpgsql":
         from idemlint.replay.effects.routines.plpgsql_bodies import of_routine
 
-        return of_routine(stmt, text, postgres_version)
+        declared, refused = of_routine(stmt, text, postgres_version)
+        return ((Validates(declared),) if declared else ()), refused
     if language != "sql":
         return (), None
     from idemlint.replay.effects.routines.sql_bodies import is_polymorphic, refusal
@@ -150,7 +148,8 @@ def _looked_at(
     refused = refusal(stmt, text)
     if is_polymorphic(stmt):
         return (), refused
-    return read_text(text, strings(stmt.funcname)[-1], stmt.parameters or ()), refused
+    body, makes = read_text(text, strings(stmt.funcname)[-1], stmt.parameters or ())
+    return ((Validates(body, makes),) if body else ()), refused
 
 
 def _kept(stmt: Tree) -> tuple[Reading | None, Reading | None]:

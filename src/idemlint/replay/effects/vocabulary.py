@@ -103,10 +103,10 @@ class Calls(NamedTuple):
 
 
 class Validates(NamedTuple):
-    """A routine's body is analysed when the routine is made: tables (42P01) and columns (42703) that it
-    reads, what it declares; nothing is remembered of them."""
+    """What a body reads or declares has to be there when its routine is made, what it `makes` is not yet."""
 
     body: tuple[Reading | Requires, ...]
+    makes: tuple[Ref, ...] = ()
 
 
 class Creates(NamedTuple):

@@ -114,7 +114,7 @@ def validates(run: Pass, effect: Validates) -> Result:
         for table in reading.tables:
             query = reading if reading.alternates else None
             there = Requires(table, True, "42P01", Kind.TABLE, Verb.USE, query=query)
-            result = _declared(run, there)
+            result = _declared(run, there, is_made=table in effect.makes)
             if result is not None:
                 return result
         found = run.resolve(reading.scope)
@@ -134,13 +134,16 @@ def is_unchecked(catalog: Catalog) -> bool:
     return found is not None and found.presence is PRESENT
 
 
-def _declared(run: Pass, needed: Requires) -> Result:
+def _declared(run: Pass, needed: Requires, *, is_made: bool = False) -> Result:
     """What a body names has to be there. Of what nobody makes, a name without a schema is asked for; others
     may be those of a platform that brings its own."""
     ref = needed.ref
     slot = run.catalog.find(ref)
     if slot is not None and slot.presence is ABSENT:
         return requires(run, needed)
+    if is_made and is_unmade(slot):
+        reason = f"{ref} is made by the body itself, which is looked at before it runs"
+        return run.raised(needed.otherwise, needed, reason)
     if run.world is None or not is_unmade(slot):
         return None
     is_own = ref.parent is None and ref.schema in _OWN and not is_system_name(ref.schema, ref.name)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.plpgsql import sql
+from idemlint.replay.catalog.refs import table_of
 from idemlint.replay.queries.compiled import read_level
 from idemlint.replay.queries.from_entries import table_source
 from idemlint.replay.queries.scope import RangeEntry, Reading, Scope
@@ -17,8 +18,9 @@ from idemlint.replay.queries.statements import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from idemlint.postgres.kinds import Ref
     from idemlint.source.tree import Tree
 
 #: How what a statement that writes reads is read.
@@ -92,13 +94,33 @@ def parameters_of(routine: str, parameters: Iterable[Tree]) -> RangeEntry:
     return RangeEntry(routine, columns=names, only=True)
 
 
-def read_text(text: str, routine: str, parameters: Iterable[Tree]) -> tuple[Reading, ...]:
-    """What the statements of a routine's body, a string, read. PostgreSQL analyses it when it is made
-    (`fmgr_sql_validator`, src/backend/catalog/pg_proc.c). Names of its parameters are known in all of it."""
+def read_text(
+    text: str, routine: str, parameters: Iterable[Tree]
+) -> tuple[tuple[Reading, ...], tuple[Ref, ...]]:
+    """What the statements of a routine's body, a string, read, and the tables that they make. PostgreSQL
+    analyses it when it is made (`fmgr_sql_validator`, src/backend/catalog/pg_proc.c). Names of its parameters
+    are known in all of it."""
     try:
         trees = sql.statements(text, 0)
     except sql.Unreadable:
-        return ()
+        return (), ()
     itself = parameters_of(routine, parameters)
     analysed = {"SelectStmt", *_READERS}
-    return tuple(_command(each, (itself,)) for each in trees if analysed.issuperset(each))
+    readings = tuple(_command(each, (itself,)) for each in trees if analysed.issuperset(each))
+    return readings, tuple(_made(trees))
+
+
+#: Where a temporary table is, which is asked for without a schema.
+_TEMPORARY: Final = "pg_temp"
+
+
+def _made(commands: Iterable[dict[str, Any]]) -> Iterator[Ref]:
+    """The tables that commands make without a guard."""
+    for command in commands:
+        [(kind, fields)] = command.items()
+        target = fields.get("into", {}).get("rel") if kind == "CreateTableAsStmt" else None
+        if kind == "CreateStmt":
+            target = fields["relation"]
+        if target is not None and not fields.get("if_not_exists"):
+            made = table_of(target)
+            yield made._replace(schema=None) if made.schema == _TEMPORARY else made

@@ -1,0 +1,110 @@
+-- # a body is looked at before any of it runs, in a branch that never does, too
+DO $$ BEGIN SELEC 1; END $$; -- fails 42601
+DO $$ BEGIN IF false THEN CREATE TABEL t (a int); END IF; END $$; -- fails 42601
+DO $$ BEGIN IF true THEN NULL; END $$; -- fails 42601
+DO $$ BEGIN BEGIN SELEC 1; EXCEPTION WHEN OTHERS THEN NULL; END; END $$; -- fails 42601
+
+-- # what a body is refused for
+CREATE OR REPLACE FUNCTION a1() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE 'a % %', 1; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION a2() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'a', 1; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION a3() RETURNS int LANGUAGE plpgsql AS $$ BEGIN x := 1; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION a4() RETURNS int LANGUAGE plpgsql AS $$ BEGIN SELECT 1 INTO x; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION a5() RETURNS int LANGUAGE plpgsql AS $$ BEGIN FOR x IN SELECT 1 LOOP NULL; END LOOP; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION a6() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION a7() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$; -- fails 42804
+CREATE OR REPLACE FUNCTION a8() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN NEXT 1; END $$; -- fails 42804
+CREATE OR REPLACE FUNCTION a9() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY SELECT 1; END $$; -- fails 42804
+CREATE OR REPLACE FUNCTION b1() RETURNS SETOF int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$; -- fails 42804
+CREATE OR REPLACE FUNCTION b2(OUT x int) LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$; -- fails 42804
+CREATE OR REPLACE PROCEDURE b3() LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION b4() RETURNS int LANGUAGE plpgsql AS $$ DECLARE x int; x text; BEGIN END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION b5() RETURNS int LANGUAGE plpgsql AS $$ DECLARE x CONSTANT int := 1; BEGIN x := 2; END $$; -- fails 22005
+CREATE OR REPLACE FUNCTION b6() RETURNS int LANGUAGE plpgsql AS $$ DECLARE x int NOT NULL; BEGIN END $$; -- fails 22004
+CREATE OR REPLACE FUNCTION b7() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE no_such_thing; END $$; -- fails 42704
+CREATE OR REPLACE FUNCTION b8() RETURNS int LANGUAGE plpgsql AS $$ BEGIN NULL; EXCEPTION WHEN no_such_thing THEN NULL; END $$; -- fails 42704
+CREATE OR REPLACE FUNCTION b9() RETURNS int LANGUAGE plpgsql AS $$ BEGIN CONTINUE; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION c1() RETURNS int LANGUAGE plpgsql AS $$ BEGIN <<a>> LOOP EXIT b; END LOOP a; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION c2() RETURNS int LANGUAGE plpgsql AS $$ DECLARE x int := 1 BEGIN RETURN x; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION c3() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN (1; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION c4() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN ''a'' b c; END'; -- fails 42601
+CREATE OR REPLACE FUNCTION c5() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION c6() RETURNS int LANGUAGE plpgsql AS $$ BEGIN NEW.x := 1; RETURN 1; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION c7() RETURNS int LANGUAGE plpgsql AS $$ DECLARE c CURSOR (k int) FOR SELECT k; BEGIN OPEN c; END $$; -- fails 42601
+CREATE OR REPLACE FUNCTION c8() RETURNS int LANGUAGE plpgsql AS $$ DECLARE x int; BEGIN GET DIAGNOSTICS ROW_COUNT = x; END $$; -- fails 42601
+
+-- # LANGUAGE sql: syntax, parameters, and what the last statement gives
+CREATE OR REPLACE FUNCTION a1() RETURNS int LANGUAGE sql AS $$ SELEC 1 $$; -- fails 42601
+CREATE OR REPLACE FUNCTION a2(anyelement) RETURNS int LANGUAGE sql AS $$ SELEC 1 $$; -- fails 42601
+CREATE OR REPLACE FUNCTION a3(x int) RETURNS int LANGUAGE sql AS $$ SELECT $2 $$; -- fails 42P02
+CREATE OR REPLACE FUNCTION a4() RETURNS int LANGUAGE sql AS $$ $$; -- fails 42P13
+CREATE OR REPLACE FUNCTION a5() RETURNS int LANGUAGE sql AS $$ SELECT 1, 2 $$; -- fails 42P13
+CREATE OR REPLACE FUNCTION a6() RETURNS int LANGUAGE sql AS $$ CREATE TABLE z (a int) $$; -- fails 42P13
+CREATE OR REPLACE FUNCTION a7() RETURNS trigger LANGUAGE sql AS $$ SELECT NULL $$; -- fails 42P13
+CREATE OR REPLACE FUNCTION a8() RETURNS void LANGUAGE sql AS $$ CREATE TABLE z (a int); SELECT 1, 2 $$;
+CREATE OR REPLACE FUNCTION a9(x int) RETURNS int LANGUAGE sql AS $$ SELECT $1 + x $$;
+CREATE OR REPLACE FUNCTION b1(anyelement) RETURNS anyelement LANGUAGE sql AS $$ SELECT $1 FROM nowhere $$;
+CREATE OR REPLACE FUNCTION b2(OUT x int, OUT y int) LANGUAGE sql AS $$ SELECT 1, 2 $$;
+CREATE OR REPLACE FUNCTION b3() RETURNS int LANGUAGE sql AS $$ VALUES (1) $$;
+
+-- # who says so has no body looked at
+SET check_function_bodies = off;
+CREATE OR REPLACE FUNCTION a1() RETURNS int LANGUAGE plpgsql AS $$ BEGIN SELEC 1; END $$;
+CREATE OR REPLACE FUNCTION a2() RETURNS int LANGUAGE sql AS $$ SELEC 1 $$;
+DO $$ BEGIN SELEC 1; END $$; -- fails 42601
+SET check_function_bodies = on;
+CREATE OR REPLACE FUNCTION a3() RETURNS int LANGUAGE sql SET check_function_bodies = off AS $$ SELEC 1 $$;
+CREATE OR REPLACE FUNCTION a4() RETURNS int LANGUAGE sql AS $$ SELEC 1 $$; -- fails 42601
+
+-- # a body that is refused is never made: what needs the routine fails for that
+CREATE TABLE t (a int);
+CREATE FUNCTION a1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN SELEC 1; END $$; -- fails 42601
+CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION a1(); -- fails 42883 after 2
+DROP FUNCTION a1(); -- fails 42883 after 2
+CREATE FUNCTION a1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION a1();
+DO $$ BEGIN CREATE TABLE u (a int); SELEC 1; END $$; -- fails 42601
+CREATE INDEX ON u (a); -- fails 42P01
+
+-- # a routine made in a body: there its error is like any other
+DO $$ BEGIN CREATE FUNCTION a1() RETURNS int LANGUAGE sql AS $x$ SELEC 1 $x$; EXCEPTION WHEN syntax_error THEN NULL; END $$;
+DO $$ BEGIN CREATE FUNCTION a1() RETURNS int LANGUAGE plpgsql AS $x$ BEGIN SELEC 1; END $x$; END $$; -- fails 42601
+
+-- # languages: by their very names, and of those some for a DO
+DO LANGUAGE 'plpgsql' $$ BEGIN CREATE TABLE a (id int); END $$; 
+DO $$ BEGIN CREATE TABLE IF NOT EXISTS b (id int); END $$ LANGUAGE 'plpgsql';
+DO LANGUAGE 'PLPGSQL' $$ BEGIN NULL; END $$; -- fails 42704
+DO LANGUAGE sql $$ SELECT 1 $$; -- fails 0A000
+DO LANGUAGE PLpgSQL $$ BEGIN NULL; END $$;
+CREATE OR REPLACE FUNCTION a1() RETURNS int LANGUAGE 'SQL' AS $$ SELECT 1 $$; -- fails 42704
+CREATE OR REPLACE FUNCTION a2() RETURNS int LANGUAGE SQL AS $$ SELECT 1 $$;
+
+-- # a type that is made later, and one that nobody makes
+CREATE FUNCTION a1() RETURNS int LANGUAGE plpgsql AS $$ DECLARE x mood; BEGIN RETURN 1; END $$; -- fails 42704 by 9
+CREATE FUNCTION a2() RETURNS int LANGUAGE plpgsql AS $$ DECLARE x t%ROWTYPE; BEGIN RETURN 1; END $$; -- fails 42P01 by 10
+DO $$ DECLARE x mood[]; BEGIN NULL; END $$; -- fails 42704 by 9
+DO $$ BEGIN IF false THEN DECLARE x t%ROWTYPE; BEGIN NULL; END; END IF; END $$; -- fails 42P01 by 10
+DO $$ DECLARE x nobody_makes_this; BEGIN NULL; END $$; -- unknown (fails 42704)
+CREATE FUNCTION a3() RETURNS int LANGUAGE plpgsql AS $$ BEGIN IF false THEN PERFORM a FROM t; END IF; RETURN 1; END $$;
+CREATE FUNCTION a4() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM nobody_makes_this $$; -- unknown (fails 42P01)
+CREATE FUNCTION a5() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM pg_class $$;
+CREATE TYPE mood AS ENUM ('a');
+CREATE TABLE t (a int, b text);
+CREATE FUNCTION a1() RETURNS int LANGUAGE plpgsql AS $$ DECLARE x mood; y t%ROWTYPE; z t.b%TYPE; BEGIN RETURN 1; END $$;
+
+-- # the first thing that is wrong is said
+CREATE FUNCTION a1() RETURNS int LANGUAGE plpgsql AS $$ DECLARE x mood; BEGIN SELEC 1; END $$; -- fails 42704 by 3
+CREATE FUNCTION a2() RETURNS int LANGUAGE plpgsql AS $$ BEGIN SELEC 1; DECLARE x mood; BEGIN END; END $$; -- fails 42601
+CREATE TYPE mood AS ENUM ('a');
+
+-- # BEGIN ATOMIC is looked at whatever is set
+SET check_function_bodies = off;
+CREATE FUNCTION a1() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM t; END; -- fails 42P01 by 4
+CREATE FUNCTION a2() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM t $$;
+CREATE TABLE t (a int);
+CREATE FUNCTION a3(x int) RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM t WHERE t.a = x; SELECT count(*) FROM t WHERE b = 1; END; -- fails 42703
+CREATE FUNCTION a4(x int) RETURNS bigint LANGUAGE sql BEGIN ATOMIC INSERT INTO t VALUES (x); SELECT count(*) FROM t WHERE a = a4.x; END;
+
+-- # a body does not see what it makes
+CREATE FUNCTION a1() RETURNS bigint LANGUAGE sql AS $$ CREATE TABLE t (a int); SELECT count(*) FROM t $$; -- fails 42P01
+CREATE FUNCTION a2() RETURNS void LANGUAGE sql AS $$ CREATE TEMP TABLE u (a int); INSERT INTO u VALUES (1) $$; -- fails 42P01
+CREATE FUNCTION a3() RETURNS void LANGUAGE sql AS $$ CREATE TABLE v (a int); DROP TABLE v $$;
