@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 
-from idemlint.plpgsql.cursor import QUOTED, STRING, Tokens
+from idemlint.plpgsql.cursor import OTHER, QUOTED, STRING, Tokens
 from idemlint.plpgsql.validator.namespaces import Namespace
 from idemlint.plpgsql.validator.refusal import Refusal, Refused, unsure
 from idemlint.source.grammar import TooDeep, rejection
@@ -43,7 +43,10 @@ UNRESERVED: Final = frozenset(
 #: Words that SQL takes for no variable's name.
 NO_COLUMN_NAMES: Final = frozenset(RESERVED_KEYWORDS) | frozenset(TYPE_FUNC_NAME_KEYWORDS)
 SYNTAX_ERROR: Final = "42601"
+AT_END: Final = "at end of input"
 _PARAMETER: Final = re.compile(r"\$\d+\Z")
+#: How the tokens that parameters are among are shown.
+_NO_WORD: Final = frozenset({OTHER, "$"})
 _SELECT: Final = "SELECT "
 #: Where so many tokens may end an expression, that none of them comes is said at once.
 _MANY: Final = 3
@@ -85,7 +88,7 @@ class Scanner:
         """The same, and the message quotes the token."""
         at = self.at if at is None else at
         if not self.words[at]:
-            self.refuse(f"{message} at end of input", at)
+            self.refuse(f"{message} {AT_END}", at)
         quoted = self.tokens.text(at, self._end(at))
         self.refuse(f'{message} at or near "{quoted}"', at)
 
@@ -120,7 +123,7 @@ class Scanner:
         """The name of up to three parts at a token, and the token behind it; empty: there is none."""
         first = self.identifier(at)
         if first is None:
-            raw = self.tokens.raw(at) if self.words[at] == "?" else ""
+            raw = self.tokens.raw(at) if self.words[at][:1] in _NO_WORD else ""
             if not _PARAMETER.match(raw):
                 return (), at
             first = raw
@@ -258,9 +261,11 @@ class Scanner:
         if found is None:
             return
         message, place = found.message, max(found.offset, start)
+        if message.endswith(AT_END):
+            place = start + len(raw)
         data = self.tokens.data
         token = next(lexed(data, place, start + len(raw)), None) if place < len(data) else None
         if token is None:
             place = min(place, start + len(raw))
-            raise Refused(Refusal(SYNTAX_ERROR, "syntax error at end of input", place, place))
+            raise Refused(Refusal(SYNTAX_ERROR, f"syntax error {AT_END}", place, place))
         raise Refused(Refusal(SYNTAX_ERROR, message, token.start, token.end))

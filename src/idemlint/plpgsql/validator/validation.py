@@ -14,7 +14,7 @@ from idemlint.plpgsql.validator.compiler import Compiler
 from idemlint.plpgsql.validator.declared_types import SCALARS
 from idemlint.plpgsql.validator.headings import OF_DO
 from idemlint.plpgsql.validator.refusal import Need, Refusal, Refused, Unsure
-from idemlint.plpgsql.validator.scanner import SYNTAX_ERROR
+from idemlint.plpgsql.validator.scanner import AT_END, SYNTAX_ERROR
 from idemlint.records import NamedTuple
 from idemlint.source.lexer import tokens
 from idemlint.source.libpg_query import ParseError, parse_plpgsql_json
@@ -34,7 +34,6 @@ _NO_DATABASE: Final = re.compile(
 )
 _NEAR: Final = re.compile(r'(.*?) at or near "(.*)"\Z', re.DOTALL)
 _NO_VARIABLE: Final = re.compile(r'variable "[^"]*" does not exist\Z|syntax error at or near "%"\Z')
-_AT_END: Final = "at end of input"
 _UNTERMINATED: Final = "unterminated "
 #: Characters of a quoted text that are compared.
 _QUOTED: Final = 40
@@ -66,8 +65,11 @@ _FINE: Final = Validated()
 def validated(text: str, heading: Heading, version: int) -> Validated:
     """What becomes of a body on a server of a version."""
     said = _said(text, heading)
-    if said is None and not _names_types(text):
-        return _FINE
+    if said is None:
+        # Behind the last declaration there is nothing to find.
+        text = text[: _end_of_types(text)]
+        if not text:
+            return _FINE
     needs, found = _compiled(text, heading, version, reads_sql=said is not None)
     if said is not None and said.startswith(_UNTERMINATED):
         found = _unterminated(text, said)
@@ -119,9 +121,11 @@ def _agree(said: str | None, found: Refusal) -> bool:
     if said is None:
         # It does not mind `v%TYPE` of a variable that is not there.
         return _NO_VARIABLE.match(found.message) is not None
-    if found.message == said or _NO_DATABASE.search(said):
+    if found.message == said:
         return True
-    if said.endswith(_AT_END):
+    if _NO_DATABASE.search(said) and not _NO_VARIABLE.match(said):
+        return True
+    if said.endswith(AT_END):
         return found.start == found.end
     one, other = _NEAR.match(said), _NEAR.match(found.message)
     if one is None or other is None:
@@ -134,12 +138,16 @@ def is_filled_in(text: str, end: int) -> bool:
     return any(place.start < end for place in find(text.encode("utf-8", "replace"), EVERY))
 
 
-def _names_types(text: str) -> bool:
-    """Whether a declaration may name a type that not every database has."""
-    for section in _SECTION.findall(text):
-        for part in _COMMENT.sub("", section).split(";"):
-            plain = _PLAIN.match(part)
-            word = plain[1].lower() if plain is not None else ""
-            if part.strip() and (word not in _WORDS_OF_TYPES or (word == "cursor" and "(" in part)):
-                return True
+def _end_of_types(text: str) -> int:
+    """Where the last declarations end that may name a type that not every database has; 0: none does."""
+    sections = (each for each in _SECTION.finditer(text) if _names_types(each[1]))
+    return max((each.end() for each in sections), default=0)
+
+
+def _names_types(section: str) -> bool:
+    for part in _COMMENT.sub("", section).split(";"):
+        plain = _PLAIN.match(part)
+        word = plain[1].lower() if plain is not None else ""
+        if part.strip() and (word not in _WORDS_OF_TYPES or (word == "cursor" and "(" in part)):
+            return True
     return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.plpgsql import sql
 from idemlint.plpgsql.validator.declared_types import SCALARS
+from idemlint.plpgsql.validator.scanner import AT_END
 from idemlint.plpgsql.validator.validation import is_filled_in
 from idemlint.replay.catalog.datatype import type_name
 from idemlint.replay.effects.vocabulary import Fails
@@ -57,6 +58,8 @@ def _rejected(text: str) -> Fails | None:
     if found is None:
         return None
     start = min(max(found.offset, 0), len(raw))
+    if found.message.endswith(AT_END):
+        start = len(raw.rstrip())
     token = next(tokens(raw, start, len(raw)), None)
     end = token.end if token is not None else start
     if is_filled_in(text, end):
