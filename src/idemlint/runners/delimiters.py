@@ -41,7 +41,7 @@ _HEAVY: Final = re.compile(rb"\)[*+{]|(?:[*+}][^|]*){4}")
 _LONGEST: Final = 80
 
 
-class Token(NamedTuple):
+class Lexeme(NamedTuple):
     """A word of Liquibase's lexer: where it stands, and its text."""
 
     start: int
@@ -91,27 +91,27 @@ def undelimited(data: bytes, places: Sequence[Span]) -> bytes:
     return patch(data, pieces)
 
 
-def _tokens(data: bytes, span: Span, strips: bool) -> Iterator[Token]:
+def _tokens(data: bytes, span: Span, strips: bool) -> Iterator[Lexeme]:
     start, end = span
     text = data[start:end]
     end -= len(text) - len(text.rstrip())
     start += len(text) - len(text.lstrip())
     for found in _TOKEN.finditer(data, start, max(start, end)):
         if not strips or found.lastgroup != "comment":
-            yield Token(*found.span(), found.group().replace(b"\r", b""))
+            yield Lexeme(*found.span(), found.group().replace(b"\r", b""))
 
 
-def _merged(words: Sequence[Token], delimiter: bytes) -> tuple[list[Token], list[Token]]:
+def _merged(words: Sequence[Lexeme], delimiter: bytes) -> tuple[list[Lexeme], list[Lexeme]]:
     """The words, with those put together that make the delimiter, and what is left of one at the end."""
-    merged: list[Token] = []
-    some: list[Token] = []
+    merged: list[Lexeme] = []
+    some: list[Lexeme] = []
     for word in words:
         if not some:
             (some if delimiter.startswith(word.text) else merged).append(word)
             continue
         text = b"".join([each.text for each in some]) + word.text
         if text == delimiter:
-            merged.append(Token(some[0].start, word.end, text))
+            merged.append(Lexeme(some[0].start, word.end, text))
             some = []
         elif delimiter.startswith(text):
             some.append(word)
@@ -131,7 +131,7 @@ def _cuts(text: bytes, before: bytes | None, delimiter: bytes | None) -> bool:
     return text.lower() == delimiter.lower() or _matches(before or b"null", text, delimiter)
 
 
-def _is_glued(words: Sequence[Token], index: int, delimiter: bytes) -> bool:
+def _is_glued(words: Sequence[Lexeme], index: int, delimiter: bytes) -> bool:
     """Whether the delimiter is the end of a word that ends its line."""
     text = words[index].text
     if (
@@ -144,7 +144,7 @@ def _is_glued(words: Sequence[Token], index: int, delimiter: bytes) -> bool:
     return behind.lstrip(b" \t").startswith(b"\n")
 
 
-def _following(words: Sequence[Token], index: int) -> bytes:
+def _following(words: Sequence[Lexeme], index: int) -> bytes:
     """The next word that is to be seen, in lower case."""
     for word in words[index + 1 : index + 4]:
         if not word.is_blank:

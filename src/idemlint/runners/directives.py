@@ -15,18 +15,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from idemlint.runners.clues import FolderClues
-    from idemlint.runners.profile import Profile, Sending
+    from idemlint.runners.profile import NearMiss, Profile, Sending
 
 WORDS: Final = (b"trans", b"tx", b"autocommit")
 """One of them, in lower case, is in every comment about transactions, of whichever runner."""
 
 
+#: A comment with more words than any directive says something that nobody takes away.
+_MOST_WORDS: Final = 6
+
+
 class Misdirective(NamedTuple):
-    """A comment that looks like an opt-out and is none, or is another runner's."""
+    """A comment that looks like an opt-out and is none, or is another runner's.
+
+    `repair` takes it away, or what is wrong in its line; `None`: that would take more away. `line` is the
+    whole comment where it is the runner's own, and may only stand in the wrong place.
+    """
 
     span: Span
     message: str
     help: str = ""
+    repair: Edit | None = None
+    line: str = ""
 
 
 def opts_out(pattern: str, sending: Sending) -> Callable[[str, bytes, FolderClues], Sending | None]:
@@ -75,7 +85,13 @@ def misdirectives(
             read.update(range(*match.span()))
     for miss in profile.near_misses:
         found += [
-            Misdirective(_line(match), miss.message, miss.help)
+            Misdirective(
+                _line(match),
+                miss.message,
+                miss.help,
+                _repair(profile, data, _line(match), miss),
+                data[slice(*_line(match))].strip().decode("utf-8", "replace"),
+            )
             for match in compiled(miss.pattern).finditer(data)
             if match.start() not in read
         ]
@@ -87,7 +103,8 @@ def misdirectives(
         message = f"this directive is for {other.title}; {profile.title} does not read it"
         for match in filter(None, (compiled(other.own_directive).match(data, at) for at in lines)):
             if match.start() not in seen:
-                found.append(Misdirective(_line(match), message))
+                span = _line(match)
+                found.append(Misdirective(span, message, repair=_repair(profile, data, span)))
                 seen.add(match.start())
     return tuple(sorted(found, key=lambda each: each.span))
 
@@ -112,6 +129,26 @@ _NEWLINE: Final = 0x0A
 def _line(match: re.Match[bytes]) -> Span:
     text = match.group()
     return Span(match.start(), match.start() + len(text.rstrip()))
+
+
+def _repair(profile: Profile, data: bytes, span: Span, miss: NearMiss | None = None) -> Edit | None:
+    """The edit that mends a directive in its place where the line says more, else takes the line away."""
+    if miss is not None and miss.wrong:
+        wrong = compiled(miss.wrong).search(data, *span)
+        if wrong is not None:
+            return Edit(Span(*wrong.span()), miss.right)
+    start = data.rfind(b"\n", 0, span.start) + 1
+    end = data.find(b"\n", span.end) + 1 or len(data)
+    start = max(start, after_bom(data) if start == 0 else 0)
+    line = data[start:end].strip()
+    without = data[:start] + data[end:]
+    if (
+        not line.startswith(b"--")
+        or len(line.split()) > _MOST_WORDS
+        or len(profile.parts(without)) != len(profile.parts(data))
+    ):
+        return None
+    return Edit(Span(start, end), "")
 
 
 def newline(data: bytes) -> str:

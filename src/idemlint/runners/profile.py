@@ -72,17 +72,19 @@ class Part(NamedTuple):
 
 
 class NearMiss(NamedTuple):
-    """A text that looks like the runner's opt-out and does nothing, or another thing: its pattern
-    (lines of bytes), what to say of it, and what to write instead."""
+    """A text that looks like the runner's opt-out and does nothing, or another thing: its pattern (lines of
+    bytes), what to say of it, and what to write instead. Where its line says other things, too, `wrong` is
+    the pattern of what is wrong there, and `right` what to write in its place."""
 
     pattern: str
     message: str
     help: str = ""
+    wrong: str = ""
+    right: str = ""
 
 
 class WholeBody(NamedTuple):
-    """How a body stays whole that the runner's cutter would cut into pieces: in words, and as an
-    edit where a word in the file does it."""
+    """How a body stays whole that the cutter would tear: in words, and as an edit where a word does it."""
 
     advice: str
     edit: Edit | None = None
@@ -166,9 +168,8 @@ class Reads(NamedTuple):
 class Placeholders(NamedTuple):
     """What a runner fills in before the server sees the text.
 
-    `pattern` finds them; `in_bodies` says that string literals and dollar-quoted bodies are not
-    spared; `breaks` finds what a fix must never write, since substitution would destroy it, `when`
-    the line without which a file has no substitution.
+    `pattern` finds them; `in_bodies` says that literals and bodies are not spared; `breaks` finds what a fix
+    must never write, since it would be destroyed, `when` the line without which a file has none.
     """
 
     pattern: str | None = None
@@ -279,8 +280,7 @@ class Profile(NamedTuple):
     breakpoint: str = ""
     """What its files have between statements besides `;`: the cutter cuts there."""
     keep_body: Callable[[bytes, Part], WholeBody | None] = _cannot_keep
-    """How the bodies of that part stay whole, apart from `wrap` and from taking a `breakpoint` out of
-    them; None: nothing is known."""
+    """How its bodies stay whole, apart from `wrap` and from taking a `breakpoint` out; None: unknown."""
     wrap: tuple[str, str] = ("", "")
     """Lines that must stand before and after a DO block, so that the cutter leaves it whole."""
     undelimited: Callable[[bytes], bytes] = bytes

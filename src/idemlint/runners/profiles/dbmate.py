@@ -70,6 +70,8 @@ PROFILES: Final = (
                 r"^--\s*migrate:(?:up|down)\b[^\n]*\btransaction\b[^\n]*",
                 "dbmate ignores this option: it reads key:value pairs without blanks",
                 "write transaction:false",
+                r"\btransaction[ \t]*[:=]?[ \t]*(?:false|off|no)\b",
+                "transaction:false",
             ),
             NearMiss(
                 r"^--[ \t]*transaction:[ \t]*false[^\n]*",

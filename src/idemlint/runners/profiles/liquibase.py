@@ -312,10 +312,13 @@ PROFILES: Final = (
             NearMiss(
                 r"^[ \t]*--(?![ \t]*changeset)[^\n]*\brunInTransaction\b[^\n]*",
                 "Liquibase reads runInTransaction:false only on the changeset's own line",
+                wrong=r"(?<=formatted sql)[^\n]*\brunInTransaction[ \t]*[:=][ \t]*\"?\w+\"?",
             ),
             NearMiss(
                 r"^[ \t]*--[ \t]*changeset[^\n]*\brunInTransaction[ \t]*=[^\n]*",
                 "Liquibase reads attributes as name:value",
+                "runInTransaction:false",
+                r"\brunInTransaction[ \t]*=[ \t]*\"?\w+\"?",
                 "runInTransaction:false",
             ),
         ),

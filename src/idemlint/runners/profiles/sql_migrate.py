@@ -71,6 +71,8 @@ PROFILES: Final = (
                 r"^[ \t]*--[ \t]*\+migrate[^\n]*\bno[ _-]*transaction[^\n]*",
                 "sql-migrate reads only the word notransaction, on its Up or Down line",
                 "-- +migrate Up notransaction",
+                r"(?<=\b(?-i:Up)[ \t])no[ _-]*transaction\b|(?<=\b(?-i:Down)[ \t])no[ _-]*transaction\b",
+                "notransaction",
             ),
         ),
         directives_read=rf"^(?-i:-- \+migrate (?:Up|Down))\b[^\n]*{_OFF}",
