@@ -7,8 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Kind, Space
-from idemlint.postgres.messages import DOMAIN_CONSTRAINT, MESSAGES, PROPERTIES, Messages
+from idemlint.postgres.kinds import Kind, Space, member_name
+from idemlint.postgres.messages import (
+    DOMAIN_CONSTRAINT,
+    MEMBERS,
+    MESSAGES,
+    PROPERTIES,
+    PUBLISHED_TABLE,
+    Messages,
+)
 from idemlint.postgres.names import SYMBOL
 from idemlint.replay.effects.vocabulary import Requires, Verb
 
@@ -46,6 +53,10 @@ def _missing(effect: Requires) -> str:
 
 def _messages(effect: Requires) -> Messages:
     ref, parent = effect.ref, effect.ref.parent
+    if effect.kind in MEMBERS:
+        return MEMBERS[effect.kind]
+    if effect.kind is Kind.PUBLICATION_MEMBER:
+        return PUBLISHED_TABLE if ref.name.startswith("table ") else _NONE
     if ref.space is Space.FACET:
         return PROPERTIES.get(ref.name.partition(":")[0], _NONE)
     if ref.space is Space.RELATION and effect.otherwise == _RELATION_EXISTS:
@@ -57,7 +68,15 @@ def _messages(effect: Requires) -> Messages:
 
 def _filled(message: str, effect: Requires) -> str:
     ref = effect.ref
-    if ("{parent}" in message) is (ref.parent is None):
+    name = ref.name
+    if ref.space is Space.MEMBER:
+        name = member_name(effect.kind, ref).removeprefix("table ")
+        if (
+            "." in name
+        ):  # the server leaves the schema out, and it may as well be a part of the name
+            return ""
+    elif ref.space is Space.FACET:
+        name = name.rpartition(":")[2]
+    elif effect.kind is not Kind.ENUM_VALUE and ("{parent}" in message) is (ref.parent is None):
         return ""
-    name = ref.name.rpartition(":")[2] if ref.space is Space.FACET else ref.name
     return message.format(name=name, parent=ref.parent and ref.parent.name)

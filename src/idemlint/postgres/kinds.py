@@ -346,17 +346,55 @@ _PROPERTIES: Final = {
     "primary key": "primary key of {}",
     "constraint": "constraint of index {}",
     "partitioned": "partitioning of {}",
+    "typed": "type of table {}",
 }
+#: What is a member of something, as it is spoken of: its own name, and that of what it is a member of.
+_MEMBERS: Final = {
+    Kind.PARTITION: "partition {} of {}",
+    Kind.INHERITANCE: "inheritance of {} from {}",
+    Kind.OPTION: "option {} of {}",
+    Kind.PUBLICATION_MEMBER: "{} of publication {}",
+    Kind.SUBSCRIBED_PUBLICATION: "publication {} of subscription {}",
+    Kind.EXTENSION_MEMBER: "{} of extension {}",
+    Kind.OPERATOR_FAMILY_MEMBER: "{} of operator family {}",
+    Kind.TS_MAPPING: "mapping for {} of text search configuration {}",
+}
+#: The same where it is none any more: nobody would say that it is gone.
+_NO_MEMBERS: Final = {
+    Kind.PARTITION: "{} is not a partition of {}",
+    Kind.INHERITANCE: "{} does not inherit from {}",
+    Kind.PUBLICATION_MEMBER: "{} is not part of publication {}",
+}
+#: The numbers that the grammar has for them (`OPCLASS_ITEM_OPERATOR` of src/include/nodes/parsenodes.h).
+_ITEMS: Final = {"1": "operator", "2": "function", "3": "storage type"}
+
+
+def member_name(kind: Kind, ref: Ref) -> str:
+    """The own name of what is a member of something: `ev_2026`, `table t` of a publication."""
+    word, _, name = ref.name.partition(" ")
+    if kind is Kind.OPERATOR_FAMILY_MEMBER:
+        return f"{_ITEMS.get(word, word)} {name}"
+    return ref.name if kind is Kind.PUBLICATION_MEMBER else name
 
 
 def in_words(kind: Kind, ref: Ref) -> str:
     """A thing as a sentence has it: `table users`, `constraint c on users`, `identity of column id on users`.
 
-    A property's name is ours, and no word of it is shown.
+    The names of properties and members are ours, and no word of them is shown.
     """
-    if ref.space is not Space.FACET or ref.parent is None:
+    parent = ref.parent
+    if ref.space is Space.MEMBER and parent is not None:
+        return _MEMBERS[kind].format(member_name(kind, ref), parent)
+    if ref.space is not Space.FACET or parent is None:
         return f"{kind.noun} {ref}"
     column = ref.name.partition(":")[2]
     if column:
-        return f"{kind.noun} of column {column} on {ref.parent}"
-    return _PROPERTIES.get(ref.name, f"{kind.noun} {{}}").format(ref.parent)
+        return f"{kind.noun} of column {column} on {parent}"
+    return _PROPERTIES.get(ref.name, f"{kind.noun} {{}}").format(parent)
+
+
+def gone_in_words(kind: Kind, ref: Ref) -> str:
+    """That a thing is not there: `table users is gone`, `ev_2026 is not a partition of ev`."""
+    if kind in _NO_MEMBERS and ref.space is Space.MEMBER:
+        return _NO_MEMBERS[kind].format(member_name(kind, ref), ref.parent)
+    return f"{in_words(kind, ref)} is gone"

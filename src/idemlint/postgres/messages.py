@@ -83,3 +83,28 @@ PROPERTIES: Final = {
         'column "{name}" of relation "{parent}" is not an identity column',
     ),
 }
+
+#: What is a member of something, or a value of a type; without the name of what that is in, in some of them.
+MEMBERS: Final = {
+    Kind.PARTITION: Messages(
+        '"{name}" is already a partition',
+        'relation "{name}" is not a partition of relation "{parent}"',
+    ),
+    Kind.INHERITANCE: Messages(
+        'relation "{parent}" would be inherited from more than once',
+        'relation "{parent}" is not a parent of relation "{name}"',
+    ),
+    Kind.OPTION: Messages('option "{name}" provided more than once', 'option "{name}" not found'),
+    Kind.TS_MAPPING: Messages(
+        'duplicate key value violates unique constraint "pg_ts_config_map_index"',
+        'mapping for token type "{name}" does not exist',
+    ),
+    Kind.ENUM_VALUE: Messages('enum label "{name}" already exists'),
+    Kind.TYPED_TABLE: Messages(missing='"{parent}" is not a typed table'),
+    Kind.ATTRIBUTE: MESSAGES[Kind.COLUMN],
+}
+#: Members of a publication, which may be schemas, too.
+PUBLISHED_TABLE: Final = Messages(
+    'relation "{name}" is already member of publication "{parent}"',
+    'relation "{name}" is not part of the publication',
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from idemlint import fixes
-from idemlint.postgres.kinds import Kind
+from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.effects.vocabulary import Creates, CreatesUnnamed, Requires, Verb
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.rule import OutcomeRule, fails, repeats
@@ -39,6 +39,8 @@ class CreateRule(OutcomeRule):
         if ref is None:
             return self.what
         kind = effect.kind if isinstance(effect, (Requires, Creates)) else None
+        if kind is not None and ref.space is Space.FACET and ref.parent is not None:
+            return f"{self.what} {ref.parent}"
         noun = "" if kind is None or self.what != "CREATE" else f" {kind.noun.upper()}"
         return f"{self.what}{noun} {ref.name}"
 

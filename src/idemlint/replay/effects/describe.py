@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import nodes
-from idemlint.postgres.kinds import Space
+from idemlint.postgres.kinds import Space, in_words
 from idemlint.records import NamedTuple
 from idemlint.replay.effects import vocabulary
 from idemlint.replay.effects.access import told
@@ -55,6 +55,13 @@ def _named(ref: Ref) -> str:
     return f"{ref.space.value} {_ref(ref)}"
 
 
+def _thing(effect: vocabulary.Requires | vocabulary.Creates | vocabulary.Drops) -> str:
+    ref = effect.ref
+    if ref.space is Space.MEMBER or (ref.space is Space.FACET and ":" not in ref.name):
+        return in_words(effect.kind, ref)
+    return f"{effect.kind.noun} {_ref(ref)}"
+
+
 def _ref(ref: Ref) -> str:
     """A name; a property of a column has the column's (`identity:a`: a)."""
     if ref.space is Space.FACET:
@@ -76,7 +83,7 @@ def _requires(effect: vocabulary.Requires) -> str:
     wrong = effect.wrong_kind
     if wrong is not None:
         otherwise += f", of another kind {'skip' if wrong is SKIP else wrong}"
-    what = f"{effect.kind.noun} {_ref(effect.ref)}{_beside(effect.beside)}"
+    what = f"{_thing(effect)}{_beside(effect.beside)}"
     verb = effect.verb.value + (" into" if effect.verb is vocabulary.Verb.WRITE else "")
     return f"requires {what} {presence}, else {otherwise} (to {verb} it)"
 
@@ -113,7 +120,7 @@ def _bound(owners: tuple[Ref, ...], needs: tuple[Ref, ...]) -> str:
 def _creates(effect: vocabulary.Creates) -> str:
     verb = "creates or replaces" if effect.replaces else "creates"
     copies = f", with rows of {_listed(effect.copies)}" if effect.copies else ""
-    what = f"{effect.kind.noun} {_ref(effect.ref)}{_beside(effect.beside)}"
+    what = f"{_thing(effect)}{_beside(effect.beside)}"
     return f"{verb} {what}{_bound(effect.owners, effect.needs)}{copies}"
 
 
@@ -134,7 +141,7 @@ def _ends_temporary(_: vocabulary.EndsTemporary) -> str:
 
 def _drops(effect: vocabulary.Drops) -> str:
     cascade = ", with all that needs it" if effect.cascade else ""
-    return f"drops {effect.kind.noun} {_ref(effect.ref)}{cascade}"
+    return f"drops {_thing(effect)}{cascade}"
 
 
 def _renames(effect: vocabulary.Renames) -> str:

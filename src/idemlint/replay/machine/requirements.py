@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import ROW_TYPES, SCHEMA_BOUND, Kind, Ref, Space, in_words
+from idemlint.postgres.kinds import (
+    ROW_TYPES,
+    SCHEMA_BOUND,
+    Kind,
+    Ref,
+    Space,
+    gone_in_words,
+    in_words,
+)
 from idemlint.replay.catalog.knowledge import is_open, may_be_gone
 from idemlint.replay.catalog.refs import schema as schema_ref
 from idemlint.replay.catalog.slots import ABSENT, PG_TEMP, PRESENT, UNKNOWN
@@ -268,9 +276,10 @@ def _why(run: Pass, effect: Requires, slot: Slot | None, sqlstate: str) -> str:
     if sqlstate == "3F000" and effect.kind is not Kind.SCHEMA:
         return f"schema {effect.ref.schema} is gone"
     if effect.want:
-        if sqlstate == "42P01" and effect.ref.parent is not None:
-            return f"{effect.ref.parent} is gone"
-        return f"{in_words(effect.kind, effect.ref)} is gone {run.since(slot)}"
+        parent = effect.ref.parent
+        if parent is not None and run.catalog.presence(parent) is ABSENT:
+            return f"{parent} is gone"
+        return f"{gone_in_words(effect.kind, effect.ref)} {run.since(slot)}"
     return f"{in_words(effect.kind, effect.ref)} exists {run.since(slot)}"
 
 
