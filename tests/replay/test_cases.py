@@ -6,6 +6,7 @@ what it says. Where the two differ on purpose, the case says both: see `asking`.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,16 @@ def test_who_looks_further_is_told_the_same(case: Case, mode: str) -> None:
         for foresees in (False, True)
     )
     assert further == plain
+
+
+#: A word twice, or a property's name as idemlint has it among its own.
+_OURS = re.compile(r"\b(\w+) \1\b|\b(?:identity|expression|default|nullable):")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_reasons_name_things(case: Case) -> None:
+    for each in outcomes(case.sql, "file", before=case.before):
+        assert not _OURS.search(each.reason), each.reason
 
 
 @pytest.mark.server
