@@ -239,6 +239,21 @@ class TestWhatRuns:
         ]
 
 
+    def test_what_a_file_runs_in_its_own_folder_goes_with_it(self) -> None:
+        write("db/1.sql", "\\i sub/a.sql\nINSERT INTO a VALUES (1);\n\\ir sub/b.sql\n")
+        write("db/sub/a.sql", "DROP TABLE IF EXISTS a;\nCREATE TABLE a (id int);\n\\ir deep.sql\n")
+        write("db/sub/b.sql", "CREATE TABLE b (id int);\n")
+        write("db/sub/deep.sql", "\\i ../../out.sql\nCREATE VIEW v AS SELECT id FROM a;\n")
+        write("out.sql", "CREATE TABLE o (id int);\nDROP VIEW IF EXISTS v;\n")
+        assert verdicts("db") == {
+            "db/sub/a.sql": ["fails", "fails", "safe"],
+            "db/sub/deep.sql": ["safe", "safe"],
+            "out.sql": ["fails", "safe"],
+            "db/sub/b.sql": ["fails"],
+            "db/1.sql": ["safe", "repeats", "safe"],
+        }
+
+
 @pytest.mark.usefixtures("here")
 class TestWhatIsNotFollowed:
     def reasons(self, *paths: str) -> list[str]:

@@ -173,7 +173,14 @@ def _followed(groups: list[Group], owners: Owners, texts: Texts) -> list[Group]:
             brought = frozenset(names).difference(each.names)
             each = each._replace(names=tuple(names), followed=Followed(includes, hosts, brought))
         found.append(each)
-    at_home = {name for each in found for name in each.followed.hosts if name not in each.brought}
+    # What a file runs in its own folder goes with it where another folder's file runs that one.
+    away = {name for each in found for name in each.brought}
+    at_home = {
+        name
+        for each in found
+        for name, host in each.followed.hosts.items()
+        if name not in each.brought and host not in away
+    }
     taken: set[str] = set()
     for place, each in enumerate(found):
         free = each.brought - at_home - taken
@@ -207,7 +214,10 @@ def _without(group: Group, names: frozenset[str]) -> Group:
     """A group without files that another one has."""
     if not names.intersection((*group.names, *group.outside)):
         return group
+    hosts = group.followed.hosts
+    left = {name: host for name, host in hosts.items() if name not in names and host not in names}
     return group._replace(
+        followed=group.followed._replace(hosts=left),
         names=tuple([each for each in group.names if each not in names]),
         asked=group.asked - names,
         outside={name: why for name, why in group.outside.items() if name not in names},
