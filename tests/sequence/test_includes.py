@@ -238,7 +238,6 @@ class TestWhatRuns:
             None,
         ]
 
-
     def test_what_a_file_runs_in_its_own_folder_goes_with_it(self) -> None:
         write("db/1.sql", "\\i sub/a.sql\nINSERT INTO a VALUES (1);\n\\ir sub/b.sql\n")
         write("db/sub/a.sql", "DROP TABLE IF EXISTS a;\nCREATE TABLE a (id int);\n\\ir deep.sql\n")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from idemlint.runners import get
+from idemlint.runners.units import read
+from idemlint.source.text import decode
 from runners.words import Folder, misleads, opt_out, sent, with_directive
 
 CIC = "CREATE INDEX CONCURRENTLY i ON t (a);\n"
@@ -52,3 +54,14 @@ def test_an_empty_database_begins_at_the_last_checkpoint(folder: Folder) -> None
 def test_a_checkpoint_is_said_at_the_top_with_an_empty_line_after_it(folder: Folder) -> None:
     folder.write({"1.sql": "", "2.sql": "-- atlas:checkpoint\nCREATE TABLE t (id int);\n"})
     assert folder.order("atlas") == ["1.sql", "2.sql"]
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "end"),
+    [(r"\n\n\n", "\n\n\n"), ("-- end", "\n-- end\n"), ("//", "//\n"), (";", ";\n")],
+)
+def test_a_file_may_say_what_ends_its_statements(delimiter: str, end: str) -> None:
+    statements = ["CREATE FUNCTION f() AS $$ BEGIN a; END $$", "SELECT ('//')", "SELECT 2"]
+    sql = f"-- atlas:delimiter {delimiter}\n{end.join(statements)}{end}"
+    found = read(get("atlas"), decode("1.sql", sql.encode()))
+    assert [sql.encode()[slice(*each.span)].decode() for each in found.statements] == statements

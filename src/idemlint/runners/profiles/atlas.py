@@ -1,4 +1,4 @@
-"""Atlas (ariga/atlas: sql/migrate/dir.go, sql/migrate/lex.go, sql/migrate/migrate.go Execute,
+r"""Atlas (ariga/atlas: sql/migrate/dir.go, sql/migrate/lex.go, sql/migrate/migrate.go Execute,
 cmd/atlas/internal/cmdapi/migrate.go).
 
 - Folder with `atlas.sum`; a changed file is a checksum error before anything runs. Its lexer knows
@@ -7,6 +7,8 @@ cmd/atlas/internal/cmdapi/migrate.go).
   `-- atlas:delimiter`, `-- atlas:checkpoint`. Without a transaction a retry goes on behind the last
   good statement, which `atlas_schema_revisions` counts. [unverified] `-- atlas:txtar` is a paid
   format.
+- `-- atlas:delimiter X` as the first line: X ends statements instead of `;`, outside of quotes, bodies and
+  parentheses; `\n`, `\r` and `\t` are what they are in Go (sql/migrate/lex.go setDelim, stmt).
 - All `*.sql` in the order of their names (sql/migrate/dir.go Files). An empty database begins at the last
   `-- atlas:checkpoint`, which no other one runs (sql/migrate/migrate.go Pending).
 - Files run on one pool (cmd/atlas/internal/cmdapi/migrate.go, `tx`), one after the other: one
@@ -20,6 +22,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from idemlint.runners.delimiters import undelimited
 from idemlint.runners.directives import after_bom, newline, opts_out
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 from idemlint.source.statement import Edit, Span
@@ -38,6 +41,32 @@ _DIRECTIVE: Final = (
 _CHECKPOINT: Final = (
     rb"(?i)\A(?:--[^\n]*\n)*?--[ \t]*atlas:checkpoint\b[^\n]*\n(?=(?:--[^\n]*\n)*[ \t]*\r?\n)"
 )
+
+
+_DELIMITER: Final = re.compile(rb"-- atlas:delimiter +([ -~]*[!-~])")
+_ESCAPES: Final = {b"\\n": b"\n", b"\\r": b"\r", b"\\t": b"\t"}
+#: What a delimiter does not end a statement in, besides parentheses; it goes before bodies and comments.
+_QUOTED: Final = rb"'[^']*'|\"[^\"]*\""
+_SKIPPED: Final = rb"\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$|--[^\n]*\n|/\*.*?\*/"
+
+
+def as_sql(data: bytes) -> bytes:
+    """The file with a `;` in place of the delimiter that it declares."""
+    told = _DELIMITER.match(data)
+    if told is None:
+        return data
+    delimiter = re.sub(rb"\\[nrt]", lambda found: _ESCAPES[found[0]], told[1])
+    words = rb"(?s)%b|(?P<cut>%b)|%b|(?P<open>\()|\)" % (_QUOTED, re.escape(delimiter), _SKIPPED)
+    places: list[Span] = []
+    depth = 0
+    for found in re.compile(words).finditer(data, told.end()):
+        if found["cut"] is not None and depth <= 0:
+            places.append(Span(*found.span()))
+        elif found["open"] is not None:
+            depth += 1
+        elif found[0] == b")":
+            depth -= 1
+    return undelimited(data, places)
 
 
 def from_checkpoint(folder: str, paths: Sequence[str], clues: FolderClues) -> list[str] | None:
@@ -91,5 +120,6 @@ PROFILES: Final = (
         ),
         directives_read=_DIRECTIVE,
         begins_again="statement",
+        undelimited=as_sql,
     ),
 )
