@@ -79,13 +79,87 @@ def test_the_runner_s_own_way_out(runner: str, bad: str, good: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("runner", "bad", "good"),
+    [
+        ("sqlx", f"-- a\n-- no-transaction\n{CIC}", f"-- no-transaction\n-- a\n{CIC}"),
+        ("sqlx", f" -- no-transaction\n{CIC}", f"-- no-transaction\n{CIC}"),
+        ("sqlx", f"{CIC}\n--! no-transaction\n", f"-- no-transaction\n{CIC}\n"),
+        (
+            "graphile-migrate",
+            f"--! Message: m\n\n-- a\n--! no-transaction: an index\n{CIC}",
+            f"--! Message: m\n\n--! no-transaction: an index\n-- a\n{CIC}",
+        ),
+        (
+            "atlas",
+            f"SELECT 1;\n-- atlas:txmode none\n{CIC}",
+            f"-- atlas:txmode none\n\nSELECT 1;\n{CIC}",
+        ),
+        ("atlas", f"-- atlas:txmode none\n{CIC}", f"-- atlas:txmode none\n\n{CIC}"),
+        ("tern", f"-- tern: disable-tx\n{CIC}", f"---- tern: disable-tx ----\n{CIC}"),
+        ("evolve", f"-- a\n-- evolve-tx-off\n{CIC}", f"-- evolve-tx-off\n-- a\n{CIC}"),
+        (
+            "yoyo",
+            f"SELECT 1;\n-- transactional: false\n{CIC}",
+            f"-- transactional: false\nSELECT 1;\n{CIC}",
+        ),
+        (
+            "goose",
+            f"-- +goose Up\n-- +goose NO_TRANSACTION\n{CIC}\n",
+            f"-- +goose NO TRANSACTION\n-- +goose Up\n{CIC}\n",
+        ),
+        (
+            "sql-migrate",
+            f"-- +migrate Up\n{CIC}\n-- +migrate Down NoTransaction\nDROP INDEX CONCURRENTLY i;\n",
+            f"-- +migrate Up notransaction\n{CIC}\n-- +migrate Down notransaction\n"
+            "DROP INDEX CONCURRENTLY i;\n",
+        ),
+        (
+            "dbmate",
+            f"-- migrate:up transaction: false\n{CIC}",
+            f"-- migrate:up transaction:false\n{CIC}",
+        ),
+        (
+            "dbmate",
+            f"-- migrate:up\n-- transaction:false\n{CIC}",
+            f"-- migrate:up transaction:false\n{CIC}",
+        ),
+        (
+            "liquibase",
+            f"--liquibase formatted sql runInTransaction:false\n--changeset a:1\n{CIC}",
+            f"--liquibase formatted sql\n--changeset a:1 runInTransaction:false\n{CIC}",
+        ),
+        (
+            "liquibase",
+            f"--liquibase formatted sql\n--changeset a:1 runInTransaction=false\n{CIC}",
+            f"--liquibase formatted sql\n--changeset a:1 runInTransaction:false\n{CIC}",
+        ),
+    ],
+)
+def test_a_directive_in_the_wrong_place_is_moved(runner: str, bad: str, good: str) -> None:
+    [finding] = found(bad, code="IDM501", runner=runner)
+    assert fixed(finding, bad) == good
+    assert codes(good, runner=runner) == []
+
+
+def test_a_comment_that_says_more_than_a_directive_stays() -> None:
+    sql = f"-- a\n-- no-transaction as soon as somebody has time for it\n{CIC}"
+    [finding] = found(sql, code="IDM501", runner="sqlx")
+    assert finding.fix is not None
+    assert not finding.fix.edits
+
+
+@pytest.mark.parametrize(
     ("runner", "sql", "words"),
     [
         ("sqlx", f"SELECT 1;\n{CIC}", "a migration of its own"),
         ("drizzle", CIC, "leave CONCURRENTLY away"),
         ("diesel", CIC, "run_in_transaction = false"),
         ("flyway", f"SELECT 1;\n{CIC}", "a migration of its own"),
-        ("dbmate", f"-- migrate:up transaction: false\n{CIC}", "line 1: dbmate ignores"),
+        (
+            "postgres-migrations",
+            f"/* postgres-migrations disable transaction */\n{CIC}",
+            "line 1: postgres-migrations does not read this",
+        ),
     ],
 )
 def test_what_has_no_fix_has_advice(runner: str, sql: str, words: str) -> None:
