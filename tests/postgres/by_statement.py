@@ -80,14 +80,14 @@ def judge_by_statement(
     with database.connect() as connection:
         prepare(connection, setup)
         rows: list[int | None] = []
-        first = _run(connection, sent, rows=rows)
+        first = run_all(connection, sent, rows=rows)
     if (failed := first_error(first)) is not None:
         return Judgement("first fails", failed, first=tuple(first)), _not_judged(first)
     with database.copy() as again:
         with again.connect() as connection:
             # Most reruns change nothing: then there is no state to be read.
             looking = _Looking(again, connection, database.snapshot)
-            second = _run(connection, sent, look=looking)
+            second = run_all(connection, sent, look=looking)
         lasting = looking.since_begun()
     each = zip(first, second, _blamed(looking.touched, lasting), rows, strict=True)
     judgements = [
@@ -109,14 +109,14 @@ def judge_stops(
     ends = [index + 1 for index in range(len(statements)) if _ends_unit(statements, index)]
     if len(ends) <= 1:
         with database.connect() as connection:
-            first = _run(connection, statements)
+            first = run_all(connection, statements)
         if first_error(first) is not None:
             return _not_judged(first)
         return [Judgement("not-applicable", first=(None,)) for _ in statements]
     with database.copy() as origin:
         rows: list[int | None] = []
         with database.connect() as connection:
-            first = _run(connection, statements, rows=rows)
+            first = run_all(connection, statements, rows=rows)
         if first_error(first) is not None:
             return _not_judged(first)
         expected = database.snapshot()
@@ -140,7 +140,7 @@ def judge_folder(database: Database, files: Sequence[Sequence[Sent]]) -> list[li
     rows: list[int | None] = []
     for file in files:
         with database.connect() as connection:
-            firsts.append(_run(connection, file, rows=rows))
+            firsts.append(run_all(connection, file, rows=rows))
     before = database.snapshot()
     with database.copy() as again:
         touched: list[Changes] = []
@@ -148,7 +148,7 @@ def judge_folder(database: Database, files: Sequence[Sequence[Sent]]) -> list[li
         for file in files:
             with again.connect() as connection:
                 looking = _Looking(again, connection, _known(state))
-                seconds.append(_run(connection, file, look=looking))
+                seconds.append(run_all(connection, file, look=looking))
                 touched += looking.touched
             state = looking.state or state
         lasting = before.difference(again.snapshot())
@@ -172,19 +172,19 @@ def _judge_stop(
 ) -> list[Judgement]:
     with origin.copy() as stopped:
         with stopped.connect() as connection:
-            _run(connection, statements[:stop])
+            run_all(connection, statements[:stop])
         with stopped.connect() as connection:
-            second = _run(connection, statements, undone=undone)
+            second = run_all(connection, statements, undone=undone)
         lasting = expected.difference(stopped.snapshot())
     touched: list[Changes] = [{} for _ in statements]
     if lasting:
         with origin.copy() as stopped:
             with stopped.connect() as connection:
-                _run(connection, statements[:stop])
+                run_all(connection, statements[:stop])
             state = stopped.snapshot()
             with stopped.connect() as connection:
                 looking = _Looking(stopped, connection, lambda: state)
-                _run(connection, statements, undone=undone, look=looking)
+                run_all(connection, statements, undone=undone, look=looking)
             # What has not run before the stop does nothing once more.
             touched = [*looking.touched[:stop], *touched[stop:]]
     each = zip(second, _blamed(touched, lasting), strict=True)
@@ -198,7 +198,7 @@ def _worse(one: Judgement, other: Judgement) -> Judgement:
     return replace(worse, also=tuple(sorted(filter(None, states))))
 
 
-def _run(
+def run_all(
     connection: Session,
     statements: Sequence[Sent],
     *,

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from idemlint import runners
 
-from .by_statement import Sent, _blamed, _Looking, _run
+from .by_statement import Sent, _blamed, _Looking, run_all
 from .command_line import parser_of, replayed, server_of
 from .comparison import DISAGREEMENTS, compare, read_replay, shortened
 from .rerun import Judgement, first_error, judged_change
@@ -271,7 +271,7 @@ def measure(database: Database, redos: Sequence[Redo]) -> Found:
             found.notes.append(f"{redo.up.filename}: starts programs, left out")
             continue
         with database.connect() as connection:
-            first = _run(connection, _sent(redo.up.verdicts))
+            first = run_all(connection, _sent(redo.up.verdicts))
         after = database.snapshot()
         if (failed := first_error(first)) is not None:
             found.notes.append(f"{redo.up.filename}: first run {failed}")
@@ -290,12 +290,12 @@ def _sent(verdicts: Iterable[Verdict]) -> list[Sent]:
 def _redo(database: Database, redo: Redo, before: Snapshot, after: Snapshot, found: Found) -> None:
     with database.copy() as again:
         with again.connect() as connection:
-            rolled = _run(connection, _sent(redo.down.verdicts))
+            rolled = run_all(connection, _sent(redo.down.verdicts))
         undone = again.snapshot()
         rows: list[int | None] = []
         with again.connect() as connection:
             looking = _Looking(again, connection, lambda: undone)
-            second = _run(connection, _sent(redo.up.verdicts), look=looking, rows=rows)
+            second = run_all(connection, _sent(redo.up.verdicts), look=looking, rows=rows)
         lasting = _without_rows(after.difference(again.snapshot()))
     for verdict, sqlstate in zip(redo.down.verdicts, rolled, strict=True):
         judgement = Judgement("safe" if sqlstate is None else "fails", sqlstate)

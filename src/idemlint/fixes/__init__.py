@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from idemlint.on_demand import submodules
 
 if TYPE_CHECKING:
-    from idemlint.fixes import alter_fixes, block, create_fixes, exists, layout
+    from idemlint.fixes import alter_fixes, block, create_fixes, exists, layout, stages
 
-__all__ = ["alter_fixes", "block", "create_fixes", "exists", "layout"]
+__all__ = ["alter_fixes", "block", "create_fixes", "exists", "layout", "stages"]
 
 __getattr__ = submodules(__name__, __all__)

@@ -97,6 +97,7 @@ class Rename(OutcomeRule):
     code = "IDM204"
     name = "rename"
     on = fails(Verb.RENAME) + repeats(Renames)
+    of_names = True
 
     def message(self, case: Case) -> str:
         """The old name is gone, or the new one taken."""
@@ -180,6 +181,7 @@ class SetSchema(OutcomeRule):
     code = "IDM209"
     name = "set-schema"
     on = fails(Verb.MOVE) + fails(Renames) + repeats(Renames, statement="AlterObjectSchemaStmt")
+    of_names = True
 
     def message(self, case: Case) -> str:
         """It is in the other schema."""

@@ -31,6 +31,7 @@ class CreateRule(OutcomeRule):
     """What the CREATE rules have in common: the sentence, and a fix from `fixes.create_fixes`."""
 
     what: ClassVar[str] = "CREATE"
+    of_names = True
 
     def title(self, case: Case) -> str:
         """What the statement does, as it begins: `CREATE TABLE users`."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 class _DropRule(OutcomeRule):
     """What the DROP rules have in common."""
 
+    of_names = True
+
     def message(self, case: Case) -> str:
         """It is gone; or something that the rerun should leave is taken away."""
         ref = fixes.create_fixes.ref_of(case)
@@ -137,13 +139,17 @@ class UsedAfterDrop(OutcomeRule):
         + fails(Validates)
         + raises("22P02", "42830")
     )
+    of_names = True
 
     def message(self, case: Case) -> str:
         """What it needs, and since when that is gone."""
         return f"this fails on a rerun: {case.outcome.reason}"
 
     def repair(self, case: Case) -> Fix | None:
-        """The order of the file is its author's."""
+        """Only while that is there; the order of the file is its author's."""
+        fix = fixes.stages.while_there(case)
+        if fix is not None:
+            return fix
         return fixes.create_fixes.advice(
             _WAYS.get(case.outcome.sqlstate or "")
             or f"run it only while {case.subject} is there, or move it into a migration of its own"

@@ -83,6 +83,7 @@ class Migration:
         "programs",
         "reruns",
         "rollback",
+        "story",
         "uncommitted",
     )
 
@@ -130,6 +131,8 @@ class Migration:
         self.fresh: FreshDatabase = NO_DATABASE
         self.uncommitted: Uncommitted | None = None
         self.ask_upgrade: Callable[[], UpgradePath | None] = _not_asked
+        #: What fixes found out about the names of the file; theirs alone.
+        self.story: object = None
         self._other_definitions: dict[int, OtherDefinition] | None = None
         # Each rule asks for them.
         self._applied: tuple[Statement, ...] | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from idemlint import fixes
 from idemlint.diagnostics import Applicability, Diagnostic, Fix, Severity
 from idemlint.postgres.names import shown
 from idemlint.records import NamedTuple
@@ -142,11 +143,13 @@ class Rule:
 class OutcomeRule(Rule):
     """Names outcomes of the replay: those of `on`, and before all others those that `narrows` picks.
 
-    `of_down`: those of statements that roll others back, which no other rule names.
+    `of_down`: those of statements that roll others back, which no other rule names. `of_names`: they are
+    about names, which statements of a file may make and rename one after the other.
     """
 
     on: ClassVar[tuple[On, ...]] = ()
     of_down: ClassVar[bool] = False
+    of_names: ClassVar[bool] = False
     one_at_a_time = True
 
     def narrows(self, case: Case) -> bool:
@@ -167,7 +170,7 @@ class OutcomeRule(Rule):
 
     def check(self, case: Case) -> Diagnostic:
         """The diagnostic of a case."""
-        fix = self.repair(case)
+        fix = (fixes.stages.staged(case) if self.of_names else None) or self.repair(case)
         help_text = self.help(case) or (fix.message if fix is not None else "")
         return Diagnostic(
             self.code,
