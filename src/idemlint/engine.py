@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from idemlint.configured import Configured
     from idemlint.sequence.order import Group
+    from idemlint.sequence.running.strays import Text
     from idemlint.sequence.upgrade.upgrade_path import UpgradePath
     from idemlint.settings import Settings
 
@@ -110,6 +111,8 @@ class Folder:
         self._shelf = shelf
         self._asked = asked_about(paths, self._texts) if files is None else tuple(files)
         self._foresees = False
+        #: By file, the text that databases may have run, or stopped at, before another one was tried.
+        self.before: dict[str, Text] = {}
         self._sequences: list[Sequence] = []
         self._sequences = self._group(groups)
         self._index()
@@ -314,7 +317,7 @@ class Folder:
             facts = known.get((each.profile.name, each.names, each.dumps))
             scripts = Scripts(each.profile, texts, settings.terms, self._shelf)
             terms = settings.terms_in(holder(each.profile, each.own))
-            terms = terms._replace(foresees=self._foresees)
+            terms = terms._replace(foresees=self._foresees, before=self.before)
             if facts is None:
                 downs = set(each.followed.downs.values())
                 names = tuple([name for name in each.names if name not in downs])

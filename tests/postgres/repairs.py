@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING, Any, Final
 from .by_statement import MOST_STOPS, Sent, judge_by_statement, judge_folder, run_all, spread
 from .command_line import parser_of, replayed, server_of
 from .comparison import read_replay, shortened
-from .rerun import first_error
 from .snapshot import DATA, SEQUENCE
 from .truth import PRELUDES
 
@@ -153,12 +152,16 @@ def _measure_file(
             _note(measured, "file", new, judged, again, before, found)
             if state_of(fixed.snapshot()) != state_of(ended):
                 measured.note(
-                    "another state on a clean database", old.filename, _told(ended, fixed.snapshot())
+                    "another state on a clean database",
+                    old.filename,
+                    _told(ended, fixed.snapshot()),
                 )
             _third(measured, fixed, after, new.filename)
         with database.copy() as applied:
             failures = _run(applied, after)
-            is_left = {one.text for one, two in zip(after, again, strict=True) if two.outcome != "safe"}
+            is_left = {
+                one.text for one, two in zip(after, again, strict=True) if two.outcome != "safe"
+            }
             failed = [(s, t) for s, t in failures if t not in is_left]
             if failed or (not is_left and state_of(applied.snapshot()) != state_of(ended)):
                 text = f"{failed[0][0]} {shortened(failed[0][1])}" if failed else ""
@@ -230,7 +233,9 @@ def _told(one: Snapshot, other: Snapshot) -> str:
         for part, change in one.difference(other).items()
         if part not in {DATA, SEQUENCE}
     } or one.difference(other)
-    return "; ".join(f"{part} {shortened(str(each), 120)}" for part, each in difference.items())[:300]
+    return "; ".join(f"{part} {shortened(str(each), 120)}" for part, each in difference.items())[
+        :300
+    ]
 
 
 def _measure_folder(
@@ -272,9 +277,7 @@ def _note(
     found: dict[tuple[str, int], str],
 ) -> None:
     kept = [one for one in new.verdicts if not one.runs_programs]
-    known = {
-        (sent.text, judgement.outcome) for sent, judgement in zip(old, before, strict=True)
-    }
+    known = {(sent.text, judgement.outcome) for sent, judgement in zip(old, before, strict=True)}
     for verb in ("fails", "repeats"):
         number = sum(one.outcome == verb for one in before)
         measured.counts[f"{mode}: {verb} before"] += number
@@ -343,7 +346,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 new = read_replay(document, lambda name: Path(name).read_bytes())
                 measured = measure(server, old, new, found, most_stops=options.stops)
             measured.lines += [f"said: {line}" for line in said.splitlines() if "left out" in line]
-            print(f"== {folder} ({lowest})", *measured.summary(), *measured.lines, sep="\n", flush=True)
+            print(
+                f"== {folder} ({lowest})",
+                *measured.summary(),
+                *measured.lines,
+                sep="\n",
+                flush=True,
+            )
             total = totals.setdefault(lowest, Measured())
             total.counts.update(measured.counts)
             kept.append(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.apply.edits import extent
 from idemlint.apply.meaning import atoms_of, comments_of, difference
+from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules import all_rules
 from idemlint.source.statement import Span
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from idemlint.apply.edits import Patch
     from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.rules import Rule
+    from idemlint.sequence.running.strays import Stray
     from idemlint.source.statement import Statement
 
 
@@ -49,10 +51,12 @@ class TriedFix:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Objection:
-    """Why a step must not be made. `blamed` is empty where any fix of the folder may be at fault."""
+    """Why a step must not be made. `blamed` is empty where any fix of the folder may be at fault. `is_ours`:
+    the text of a fix is wrong; else it is right, and does not come to what it is for."""
 
     why: str
     blamed: tuple[TriedFix, ...] = ()
+    is_ours: bool = False
 
 
 _LEFT: Final = "the finding is still there afterwards"
@@ -130,7 +134,9 @@ def _reading(step: _Step) -> Iterator[Objection]:
             continue
         blamed = tuple(places.over(Span(problem.span.start, problem.span.start)))
         yield Objection(
-            f"what it makes cannot be read ({problem.message})", blamed or tuple(step.tried)
+            f"what it makes cannot be read ({problem.message})",
+            blamed or tuple(step.tried),
+            is_ours=True,
         )
 
 
@@ -147,7 +153,7 @@ def _statements(step: _Step) -> Iterator[Objection]:
                 last = old_atoms[min(at, len(old_atoms) - 1)][0]
                 first = old_atoms[max(min(at, len(old_atoms)) - 1, 0)][0]
                 blamed = step.touching(Span(first.start, last.end))
-            yield Objection(why, blamed)
+            yield Objection(why, blamed, is_ours=True)
 
 
 def _stretch(step: _Step, old: Sequence[Statement], new: Sequence[Statement]) -> Span:
@@ -203,7 +209,7 @@ def _comments(step: _Step) -> Iterator[Objection]:
         if all(rule.writes_directives for each in blamed for rule in each.rules):
             continue
         text = comment.decode("utf-8", "replace")
-        yield Objection(f"it loses the comment {text!r}", blamed)
+        yield Objection(f"it loses the comment {text!r}", blamed, is_ours=True)
 
 
 def _findings(
@@ -247,6 +253,40 @@ def _findings(
             yield Objection(f"it brings {finding.code} ({finding.message})", near)
         else:
             yield Objection(f"{after.filename} then has {finding.code} ({finding.message})")
+
+
+def astray(after: Judged) -> Iterator[Stray]:
+    """The stops of the text that was there before from which this one does not come to its end, though a
+    rerun of it alone does."""
+    indexes = tuple(after.migration.programs)
+    for stray in after.migration.strays:
+        if stray.statement is None:
+            if not any(each.verdict is Verdict.FAILS for each in after.outcomes):
+                yield stray
+            continue
+        outcomes = after.migration.outcomes.get(indexes[stray.statement], {}).values()
+        if not any(each.verdict is Verdict.FAILS for each in outcomes):
+            yield stray
+
+
+def gone_astray(
+    after: Judged, patch: Patch, tried: Sequence[TriedFix], rows: Sequence[int]
+) -> Iterator[Objection]:
+    """Fixes that keep a database from coming to the end on which the old text stopped, statements of which
+    begin on `rows`."""
+    indexes = tuple(after.migration.programs)
+    places = _Stretches((patch.moved_span(extent(each.fix)), each) for each in tried)
+    for stray in astray(after):
+        blamed: tuple[TriedFix, ...] = ()
+        if stray.statement is not None:
+            blamed = tuple(places.over(after.parsed.statements[indexes[stray.statement]].span))
+        yield Objection(said_of(stray, rows), blamed or tuple(tried))
+
+
+def said_of(stray: Stray, rows: Sequence[int]) -> str:
+    """A stop from which a text does not come to its end, in words."""
+    what = f"{stray.sqlstate} ({stray.reason})" if stray.sqlstate else stray.reason
+    return f"a run of the old file that stopped behind line {rows[stray.after]} would not arrive: {what}"
 
 
 def _surplus(

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
 
 class Dropped(NamedTuple):
-    """A fix that failed its own check. `why` goes on from "is left out, because"."""
+    """A fix that failed its own check. `why` goes on from "is left out, because". `is_ours`: what it writes
+    is wrong, which is a bug; else it is right, and does not come to what it is for."""
 
     code: str
     why: str
+    is_ours: bool = False
 
 
 class Reason(NamedTuple):
@@ -52,7 +54,8 @@ class FixedFile(NamedTuple):
     """One file: its bytes `before` and `after`, and how it came from the one to the other.
 
     `report` is on the bytes `after`: what is left. `fixed` are the findings that are gone, in the order in
-    which their fixes were made; their spans are those of the text as it then was.
+    which their fixes were made; their spans are those of the text as it then was. `astray` are sentences on
+    databases where the old text stopped, and from which the new one does not come to its end.
     """
 
     report: FileTally
@@ -61,6 +64,7 @@ class FixedFile(NamedTuple):
     fixed: tuple[Diagnostic, ...]
     dropped: tuple[Dropped, ...]
     limits: Limits = NO_LIMITS
+    astray: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -16,18 +16,20 @@ from idemlint.analysis.file_report import FileTally, tally_of
 from idemlint.analysis.unanswered import unanswered
 from idemlint.apply.applied import Applied
 from idemlint.apply.edits import choose, patch
-from idemlint.apply.prove import Objection, TriedFix, objections
+from idemlint.apply.prove import Objection, TriedFix, astray, gone_astray, objections, said_of
 from idemlint.apply.results import NO_LIMITS, Dropped, FixedFile, Limits
+from idemlint.diagnostics import Applicability
 from idemlint.faults import fault
 from idemlint.records import NamedTuple
 from idemlint.rules import OutcomeRule, all_rules
+from idemlint.sequence.running.strays import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
 
     from idemlint.analysis.judged import Judged
     from idemlint.apply.edits import Patch
-    from idemlint.diagnostics import Applicability, Diagnostic, Fix
+    from idemlint.diagnostics import Diagnostic, Fix
     from idemlint.engine import Folder, Sequence
     from idemlint.source.statement import Edit
 
@@ -78,11 +80,14 @@ def fix_files(
             file = files[name] = _File(judged, judged.data)
             if name == stdin or not file.wants(lowest):
                 continue
+            folder.before[name] = _text(judged)
+            file.rows = _rows(judged)
             if name in barred:
                 file.limits = Limits(is_barred=True)
             elif not judged.migration.reruns:
                 file.limits = applied.limits(name, sequence, insists=fix_applied)
         settled = _settled(folder, sequence, files, lowest)
+        folder.before.clear()
         # The last trial may have been one that was refused.
         folder.update({name: file.judged.data for name, file in settled.items()})
         # Plain data from here on: a folder that is done leaves no trees.
@@ -90,6 +95,21 @@ def fix_files(
             file.result(settings.stable_name, down=settings.down) for file in settled.values()
         ]
     return results
+
+
+def _rows(judged: Judged) -> tuple[int, ...]:
+    """The lines on which the statements begin that are applied."""
+    data, statements = judged.data, judged.parsed.statements
+    return tuple(
+        [data.count(b"\n", 0, statements[each].start) + 1 for each in judged.migration.programs]
+    )
+
+
+def _text(judged: Judged) -> Text:
+    """A file as it ran before it was fixed."""
+    migration = judged.migration
+    units = [migration.deliveries[index].unit for index in migration.programs]
+    return Text(judged.data, tuple(migration.programs.values()), tuple(units))
 
 
 def _settled(
@@ -104,7 +124,7 @@ def _settled(
         folder.update({name: file.before for name, file in files.items()})
         anew = {name: _File(_judged_in(folder, name), file.before) for name, file in files.items()}
         for name, file in anew.items():
-            file.limits = files[name].limits
+            file.limits, file.rows = files[name].limits, files[name].rows
         if len(anew) > 1:
             for name in list(anew):
                 anew |= _settled(folder, sequence, {name: anew[name]}, lowest)
@@ -136,6 +156,7 @@ class _File:
     banned: set[tuple[str, bytes]] = field(default_factory=set)
     often: Counter[tuple[str, str]] = field(default_factory=Counter)
     limits: Limits = NO_LIMITS
+    rows: tuple[int, ...] = ()
     given_up: bool = False
     failed: Exception | None = None
 
@@ -184,11 +205,11 @@ class _File:
             self.banned.clear()
             self.dropped.clear()
 
-    def ban(self, candidate: TriedFix, why: str) -> None:
+    def ban(self, candidate: TriedFix, why: Objection) -> None:
         """Never try this fix again."""
         for finding in candidate.findings:
             self.banned.add(self._identity(finding))
-            self.dropped[Dropped(finding.code, why)] = None
+            self.dropped[Dropped(finding.code, why.why, why.is_ours)] = None
 
     def take(self, candidate: TriedFix) -> None:
         """Note that a fix was made."""
@@ -211,6 +232,7 @@ class _File:
             tuple(self.fixed),
             tuple(self.dropped),
             self.limits,
+            tuple([said_of(each, self.rows) for each in astray(self.judged)] if self.fixed else ()),
         )
 
 
@@ -274,7 +296,7 @@ class _Trial:
     def _give_up(self, file: _File, candidates: list[TriedFix]) -> None:
         """Leave a file as it was when we began."""
         for candidate in candidates:
-            file.ban(candidate, "its fixes do not come to an end")
+            file.ban(candidate, Objection("its fixes do not come to an end", is_ours=True))
         file.given_up = True
         file.fixed = []
         self.proved = self._judge({file.judged.name: file.before})
@@ -300,9 +322,9 @@ class _Trial:
             for one in found:
                 mine = [id(each) for each in one.blamed if id(each) in tried]
                 if len(mine) == 1:
-                    guilty[mine[0]] = one.why
+                    guilty[mine[0]] = one
             if len(group) == 1:
-                guilty = {id(group[0]): found[0].why}
+                guilty = {id(group[0]): found[0]}
             if not guilty:
                 first = [each for each in group if id(each) not in suspects]
                 if not first or len(first) == len(group):
@@ -355,6 +377,8 @@ class _Trial:
         ):
             return last.objections
         found = list(objections(before, after, patch, tried))
+        if not found and patch is not None and self.lowest is Applicability.SAFE:
+            found += gone_astray(after, patch, tried, self.files[key].rows)
         self.steps[key] = _Step(before, after, tried, found)
         return found
 

@@ -71,13 +71,20 @@ def say_runners(collector: Collector) -> None:
 
 
 def say_what_was_not_done(results: Sequence[FixedFile]) -> None:
-    """Files left alone because they look applied, and fixes that failed their own check."""
+    """Files left alone because they look applied, fixes that failed their own check, and stops from which a
+    fixed file does not come to its end."""
     for result in results:
         for dropped in result.dropped:
             terminal.note(
                 f"{result.filename}: the fix of {dropped.code} is left out, because {dropped.why}."
                 f" Mend it by hand: `idemlint explain {dropped.code}` says how."
             )
+        for sentence in result.astray:
+            terminal.note(f"{result.filename}: {sentence}.")
+    if any(dropped.is_ours for result in results for dropped in result.dropped):
+        from idemlint.cli.exits import how_to_report
+
+        terminal.note(how_to_report(wants_trace=False))
     say_spared(
         [
             (result.filename, result.limits.spared)

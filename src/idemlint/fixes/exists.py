@@ -41,6 +41,11 @@ def type_text(*names: str | None) -> str:
     )
 
 
+def quoted(*names: str | None) -> str:
+    """A name as statements have it: keywords are quoted, too."""
+    return type_text(*names)
+
+
 def _arguments(signature: str) -> str:
     """The argument types of a `Ref` as `regprocedure` and `regoperator` read them."""
     return ",".join(map(_argument, signature.split(","))) if signature else ""

@@ -9,77 +9,24 @@ What is found here is a proposal: that it holds, is proved by who applies it.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from idemlint.diagnostics import Fix
 from idemlint.fixes import exists
 from idemlint.fixes.alter_commands import commands, own_guards
 from idemlint.fixes.block import guarded, merged
 from idemlint.fixes.clause import SAFE, UNSAFE, if_exists, if_not_exists
+from idemlint.fixes.file_stages import FileStages
 from idemlint.fixes.layout import Site
-from idemlint.postgres.create_drop import COMMAND_GUARDS
-from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.postgres.kinds import Space
 from idemlint.postgres.no_block import refuses_block
-from idemlint.records import NamedTuple
-from idemlint.replay.effects import flat
-from idemlint.replay.effects.vocabulary import (
-    SKIP,
-    Body,
-    Creates,
-    Drops,
-    Opaque,
-    Renames,
-    Requires,
-    UsesColumns,
-    Verb,
-)
 from idemlint.replay.judge.verdict import Outcome, Verdict
 from idemlint.sequence.migration import Case
-from idemlint.source.tokens import tokens_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from idemlint.replay.effects.vocabulary import Effect
+    from idemlint.fixes.file_stages import Sign
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Edit, Statement
-
-#: Names that a guard can look up.
-_LOOKED_UP: Final = frozenset(
-    {
-        Space.RELATION,
-        Space.TYPE,
-        Space.COLUMN,
-        Space.CONSTRAINT,
-        Space.TRIGGER,
-        Space.POLICY,
-        Space.RULE,
-        Space.SCHEMA,
-        Space.ROLE,
-        Space.ENUM_VALUE,
-    }
-)
-#: Statements that can have `IF EXISTS` for the relation that they change.
-_OF_RELATION: Final = frozenset({"AlterTableStmt", "RenameStmt", "AlterObjectSchemaStmt"})
-#: A group of more statements is no group that a person would see.
-_MOST: Final = 40
-
-
-class Sign(NamedTuple):
-    """A name that tells a stage: whether it is there."""
-
-    ref: Ref
-    present: bool
-
-
-class _Part(NamedTuple):
-    """A statement of a file, and the names that it touches. It `skips` itself where one of these signs does
-    not hold: what it makes only where that is not there, and changes only where it is."""
-
-    statement: Statement
-    touches: frozenset[Ref]
-    skips: frozenset[Sign]
 
 
 def staged(case: Case) -> Fix | None:
@@ -94,6 +41,8 @@ def staged(case: Case) -> Fix | None:
     edits: list[Edit] = []
     applicability = SAFE
     for index in group:
+        if story.comes_back(index) and _repeats(case.migration, index):
+            return None  # guarded by its stage, it would do so all the same
         found = _guards(story, index)
         if found is None:
             return None
@@ -122,303 +71,29 @@ def while_there(case: Case) -> Fix | None:
     if not found:
         return None
     signs = story.signs(index)
-    names = ", ".join(f"{story.noun(each.ref)} {each.ref}" for each in signs)
+    names = ", ".join(f"{story.kind(each.ref).noun} {each.ref}" for each in signs)
     what = f"run it only while {names} is there" if signs else "add IF EXISTS"
     return Fix(SAFE, what, merged(found))
 
 
-def _story(case: Case) -> Story | None:
+def _story(case: Case) -> FileStages | None:
     """The stages of the file that a statement stands in; `None`: it stands in a body, or has none."""
     if case.in_body or case.outcome.half is not None:
         return None
     migration = case.migration
     known = migration.story
-    if not isinstance(known, Story):
-        known = migration.story = Story(migration)
+    if not isinstance(known, FileStages):
+        known = migration.story = FileStages(migration)
     return known if case.statement.index in known.parts else None
 
 
-class Story:
-    """What becomes of the names of a file, statement by statement."""
-
-    def __init__(self, migration: Migration) -> None:
-        self.migration = migration
-        self.parts: dict[int, _Part] = {}
-        self._at_first: dict[Ref, bool] = {}
-        #: By name: behind which statements it comes and goes.
-        self._events: dict[Ref, list[tuple[int, bool]]] = {}
-        self._kinds: dict[Ref, Kind] = {}
-        self._chain: dict[Ref, Ref] = {}
-        self._closed: set[str] = set()
-        touched: dict[int, set[Ref]] = {}
-        skips: dict[int, set[Sign]] = {}
-        for statement in migration.applied():
-            index = statement.index
-            touched[index], skips[index] = set(), set()
-            self._read(index, migration.programs[index], touched[index], skips[index])
-        self._mention(touched)
-        self._members: dict[Ref, list[int]] = {}
-        for statement in migration.applied():
-            mine = frozenset(touched[statement.index])
-            self.parts[statement.index] = _Part(
-                statement, mine, frozenset(skips[statement.index])
-            )
-            for root in {self._root(each) for each in mine}:
-                self._members.setdefault(root, []).append(statement.index)
-
-    # -- reading ---------------------------------------------------------------------------------------
-
-    def _read(
-        self, index: int, program: tuple[Effect, ...], touched: set[Ref], skips: set[Sign]
-    ) -> None:
-        for effect in flat(program):
-            match effect:
-                case Requires(ref, want, otherwise, kind, verb) if verb is not Verb.MEAN:
-                    if ref.space not in _LOOKED_UP:
-                        continue
-                    key = self._known(_beside(ref, effect.beside), kind, present=want)
-                    touched.add(key)
-                    if otherwise is SKIP:
-                        skips.add(Sign(key, want))
-                case UsesColumns(table, names):
-                    for name in names:
-                        column = Ref(Space.COLUMN, name, None, table)
-                        touched.add(self._known(column, Kind.COLUMN, present=True))
-                case Creates(ref, kind) if ref.space in _LOOKED_UP and not effect.replaces:
-                    key = self._known(_beside(ref, effect.beside), kind, present=False)
-                    touched.add(key)
-                    self._happens(index, key, present=True)
-                    index_of = _plain(_beside(ref._replace(space=Space.RELATION, parent=None), ref.parent))
-                    if ref.space is Space.CONSTRAINT and (index, True) in self._events.get(index_of, ()):
-                        # An index that was there has become the constraint's, and has its name.
-                        self._chain[self._root(index_of)] = self._root(key)
-                case Drops(ref, kind) if ref.space in _LOOKED_UP:
-                    key = self._known(ref, kind, present=True)
-                    touched.add(key)
-                    self._happens(index, key, present=False)
-                case Renames(ref, to, kind) if ref.space in _LOOKED_UP:
-                    old = self._known(ref, kind, present=True)
-                    new = self._known(_beside(to, ref), kind, present=False)
-                    touched |= {old, new}
-                    self._happens(index, old, present=False)
-                    self._happens(index, new, present=True)
-                    self._chain[self._root(old)] = self._root(new)
-                case Body() | Opaque():
-                    words = tokens_of(self.migration.parsed, self.migration.parsed.statements[index])
-                    self._closed.update(word.text.strip('"').lower() for word in words)
-                    text = self.migration.text(self.migration.parsed.statements[index].span)
-                    self._closed.update(text.replace('"', " ").replace("'", " ").lower().split())
-
-    def _known(self, ref: Ref, kind: Kind, *, present: bool) -> Ref:
-        """A name as it is known here, met for the first time or once more."""
-        key = _plain(ref)
-        self._kinds.setdefault(key, kind)
-        self._at_first.setdefault(key, present)
-        return key
-
-    def _happens(self, index: int, ref: Ref, *, present: bool) -> None:
-        self._events.setdefault(ref, []).append((index, present))
-
-    def _mention(self, touched: dict[int, set[Ref]]) -> None:
-        """Queries and expressions name columns: by words, where such a column goes in this file."""
-        columns = [each for each in self._events if each.space is Space.COLUMN and each.parent]
-        if not columns:
-            return
-        by_name: dict[str, list[Ref]] = {}
-        for each in columns:
-            by_name.setdefault(each.name, []).append(each)
-        for statement in self.migration.applied():
-            if statement.kind not in _WITH_QUERIES:
-                continue
-            words = {
-                word.text.strip('"') if word.kind == "quoted" else word.text.lower()
-                for word in tokens_of(self.migration.parsed, statement)
-            }
-            for name in by_name.keys() & words:
-                touched[statement.index].update(
-                    each
-                    for each in by_name[name]
-                    if each.parent is not None and each.parent.name in words
-                )
-
-    # -- asking ----------------------------------------------------------------------------------------
-
-    def _root(self, ref: Ref) -> Ref:
-        while ref in self._chain and self._chain[ref] != ref:
-            ref = self._chain[ref]
-        return ref
-
-    def presence(self, ref: Ref, index: int) -> bool:
-        """Whether a name is there before a statement."""
-        events = self._events.get(ref, ())
-        at = bisect_right(events, index - 1, key=lambda each: each[0])
-        return events[at - 1][1] if at else self._at_first[ref]
-
-    def noun(self, ref: Ref) -> str:
-        """What a name is the name of."""
-        return self._kinds[ref].noun
-
-    def _names_of(self, root: Ref) -> frozenset[Ref]:
-        """The names that one thing has, one after the other."""
-        found = {each for each in self._chain if self._root(each) == root}
-        return frozenset(found | {root})
-
-    def group(self, index: int) -> tuple[int, ...]:
-        """The statements that go through the stages of renamed names with this one, in the file's order."""
-        found: set[int] = set()
-        waiting = [index]
-        roots: set[Ref] = set()
-        while waiting:
-            each = waiting.pop()
-            if each in found:
-                continue
-            found.add(each)
-            for root in {self._root(ref) for ref in self.parts[each].touches}:
-                if root not in roots and len(self._names_of(root)) > 1:
-                    roots.add(root)
-                    waiting += self._members[root]
-        return tuple(sorted(found)) if roots and len(found) <= _MOST else ()
-
-    def shown(self, group: tuple[int, ...]) -> list[str]:
-        """The names by which a group's statements are guarded."""
-        signs = {sign for index in group for sign in self.signs(index)}
-        return sorted({f"{self.noun(each.ref)} {each.ref}" for each in signs})
-
-    def signs(self, index: int) -> tuple[Sign, ...]:
-        """What must be there, or not, for a statement to run: this tells its stage from all later ones, but
-        for those where it does no harm. Clauses that it has, or can have, count as had."""
-        part = self.parts[index]
-        found: dict[Sign, None] = {}
-        for root in sorted({self._root(each) for each in part.touches}, key=str):
-            names = self._names_of(root)
-            stages = self._harmful(index, part, names, part.skips | self._clauses(index))
-            found.update(dict.fromkeys(self._told(index, names, stages)))
-        return tuple(found)
-
-    def clauses(self, index: int) -> list[Sign]:
-        """The guards of its own that a statement lacks, and needs."""
-        part = self.parts[index]
-        needed = []
-        for sign in self._clauses(index) - part.skips:
-            stages = self._harmful(index, part, self._names_of(self._root(sign.ref)), part.skips)
-            if any((sign.ref in stage) is not sign.present for stage in stages):
-                needed.append(sign)
-        return needed
-
-    def _harmful(
-        self, index: int, part: _Part, names: frozenset[Ref], skips: frozenset[Sign]
-    ) -> list[frozenset[Ref]]:
-        """The later stages of a thing at which a statement must not run, and that it does not skip."""
-        mine, first = self._stage(names, index), self._stage(names, 0)
-        changes = any(at == index for each in names for at, _ in self._events.get(each, ()))
-        touched = names & part.touches
-        later = {at + 1 for ref in names for at, _ in self._events.get(ref, ()) if at >= index}
-        return [
-            stage
-            for stage in (self._stage(names, at) for at in sorted(later))
-            if stage not in {mine, first}
-            and (changes or stage & touched != mine & touched)
-            and not any((each.ref in stage) is not each.present for each in skips if each.ref in names)
-        ]
-
-    def _told(
-        self, index: int, names: frozenset[Ref], stages: list[frozenset[Ref]]
-    ) -> Iterator[Sign]:
-        """Signs that tell the stage before a statement from others."""
-        mine, made = self._stage(names, index), self._made(index)
-        signs = sorted(
-            (Sign(each, each in mine) for each in names),
-            key=lambda sign: (
-                sign.ref.space is not Space.CONSTRAINT,
-                sign.ref in made or sign.ref not in self.parts[index].touches,
-                str(sign.ref),
-            ),
-        )
-        while stages:
-            best = max(signs, key=lambda sign: _tells(sign, stages))
-            if not _tells(best, stages):
-                return
-            stages = [stage for stage in stages if (best.ref in stage) is best.present]
-            yield best
-
-    def _made(self, index: int) -> set[Ref]:
-        return {ref for ref in self.parts[index].touches if (index, True) in self._events.get(ref, ())}
-
-    def _stage(self, names: frozenset[Ref], index: int) -> frozenset[Ref]:
-        return frozenset(each for each in names if self.presence(each, index))
-
-    def _clauses(self, index: int) -> frozenset[Sign]:
-        """The guards of its own that a statement can have."""
-        part = self.parts[index]
-        tree = part.statement.tree
-        if tree is None:
-            return frozenset()
-        found = set()
-        if tree.kind in _OF_RELATION and (ref := self._own_relation(index)) is not None:
-            found.add(Sign(ref, present=True))
-        made = self._made(index)
-        if tree.kind in _MAKES_ONE:
-            found |= {Sign(each, present=False) for each in made if each.space is Space.RELATION}
-        one = len(tree.cmds or tree.objects or ()) == 1
-        if tree.kind == "DropStmt" and one:
-            found |= {Sign(each, present=True) for each in self._gone(index)}
-        if tree.kind == "AlterTableStmt" and one and tree.cmds[0].subtype in COMMAND_GUARDS:
-            found |= {Sign(each, present=False) for each in made}
-            found |= {Sign(each, present=True) for each in self._gone(index)}
-        return frozenset(found)
-
-    def _gone(self, index: int) -> set[Ref]:
-        return {ref for ref in self.parts[index].touches if (index, False) in self._events.get(ref, ())}
-
-    def _own_relation(self, index: int) -> Ref | None:
-        """The relation that a statement alters, renames or moves, which it can do IF EXISTS."""
-        for effect in flat(self.migration.programs[index]):
-            if isinstance(effect, Requires) and effect.want:
-                return _plain(effect.ref) if effect.ref.space is Space.RELATION else None
-        return None
-
-    def condition(self, sign: Sign) -> str | None:
-        """A sign as SQL."""
-        ref, kind = sign.ref, self._kinds[sign.ref]
-        if ref.space is Space.RELATION:
-            return f"{exists.maybe_relation(ref)} IS {'NOT ' if sign.present else ''}NULL"
-        parent = ""
-        if ref.parent is not None and ref.parent.space is Space.RELATION:
-            parent = exists.maybe_relation(ref.parent)
-        if ref.space is Space.TYPE and not sign.present:
-            return exists.missing_type(ref)
-        found = exists.found(kind, ref, parent)
-        return found if found is None or sign.present else f"NOT {found}"
-
-    def is_open(self, sign: Sign) -> bool:
-        """Whether nothing changes the name that is not read here."""
-        return sign.ref.name.lower() not in self._closed
+def _repeats(migration: Migration, index: int) -> bool:
+    """Whether a rerun of the whole file does a statement once more, for good."""
+    outcome = migration.outcomes[index].get("file")
+    return outcome is not None and outcome.verdict is Verdict.REPEATS
 
 
-_WITH_QUERIES: Final = frozenset(
-    {
-        "UpdateStmt",
-        "InsertStmt",
-        "DeleteStmt",
-        "MergeStmt",
-        "SelectStmt",
-        "CreateTableAsStmt",
-        "AlterTableStmt",
-        "IndexStmt",
-        "ViewStmt",
-        "CreatePolicyStmt",
-        "CreateTrigStmt",
-        "CommentStmt",
-        "CreateStatsStmt",
-    }
-)
-#: Statements that make one thing, and nothing else.
-_MAKES_ONE: Final = frozenset(
-    {"CreateStmt", "IndexStmt", "CreateSeqStmt", "CreateTableAsStmt", "CreateForeignTableStmt"}
-)
-
-
-def _guards(story: Story, index: int) -> list[Edit] | None:
+def _guards(story: FileStages, index: int) -> list[Edit] | None:
     """The edits that guard a statement; empty: it needs none; `None`: this cannot be written."""
     part = story.parts[index]
     signs = story.signs(index)
@@ -429,9 +104,15 @@ def _guards(story: Story, index: int) -> list[Edit] | None:
     if signs:
         if refuses_block(part.statement):
             return None
-        conditions = [story.condition(sign) for sign in signs]
+        conditions = [_condition(story, sign) for sign in signs]
         if not all(conditions):
             return None
+        conditions += [
+            f"NOT EXISTS (SELECT FROM {exists.quoted(ref.schema, ref.name)})"
+            for ref in story.fills(index)
+            # Where it may be missing, this cannot be asked.
+            if all(sign.ref.name != ref.name for sign in signs)
+        ]
         found = guarded(Site(case), " AND ".join(filter(None, conditions)))
         if not found:
             return None
@@ -439,7 +120,21 @@ def _guards(story: Story, index: int) -> list[Edit] | None:
     return edits + _clause_edits(story, index, case)
 
 
-def _clause_edits(story: Story, index: int, case: Case) -> list[Edit]:
+def _condition(story: FileStages, sign: Sign) -> str | None:
+    """A sign as SQL."""
+    ref, kind = story.written(sign.ref), story.kind(sign.ref)
+    if ref.space is Space.RELATION:
+        return f"{exists.maybe_relation(ref)} IS {'NOT ' if sign.present else ''}NULL"
+    parent = ""
+    if ref.parent is not None and ref.parent.space is Space.RELATION:
+        parent = exists.maybe_relation(ref.parent)
+    if ref.space is Space.TYPE and not sign.present:
+        return exists.missing_type(ref)
+    found = exists.found(kind, ref, parent)
+    return found if found is None or sign.present else f"NOT {found}"
+
+
+def _clause_edits(story: FileStages, index: int, case: Case) -> list[Edit]:
     """`IF [NOT] EXISTS` in a statement that needs one, and has none."""
     edits: list[Edit] = []
     needed = story.clauses(index)
@@ -457,21 +152,3 @@ def _clause_edits(story: Story, index: int, case: Case) -> list[Edit]:
 
 def _case(migration: Migration, statement: Statement) -> Case:
     return Case(migration, statement, Outcome(Verdict.FAILS, "file"))
-
-
-def _tells(sign: Sign, stages: list[frozenset[Ref]]) -> int:
-    """How many stages a sign tells from the one that it was read at."""
-    return sum((sign.ref in stage) is not sign.present for stage in stages)
-
-
-def _beside(ref: Ref, other: Ref | None) -> Ref:
-    """A name that is made where another is."""
-    if other is None or ref.schema is not None or ref.space not in {Space.RELATION, Space.TYPE}:
-        return ref
-    return ref._replace(schema=other.schema)
-
-
-def _plain(ref: Ref) -> Ref:
-    """A name, however it is written: what is in `public` needs no schema."""
-    parent = None if ref.parent is None else _plain(ref.parent)
-    return ref._replace(schema=None if ref.schema == "public" else ref.schema, parent=parent)

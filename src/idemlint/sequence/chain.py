@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from idemlint.sequence.script import Script, Scripts
     from idemlint.sequence.terms import Terms
 
-
 #: Which reruns a mode asks for.
 _RERUNS: Final[dict[Mode, frozenset[Rerun]]] = {
     "statement": frozenset({"statement"}),
@@ -161,7 +160,9 @@ class Chain:
 
             runs = redone(runs, self._scripts, self._followed, self._clues)
         before = self._runs[-1].uncommitted if self._runs else None
+        strays = runs.strays(self._machine, self.terms.before, self._number())
         found = self._migrations(runs, self._run(runs, _RERUNS[self.terms.rerun]))
+        found[name].strays = strays
         for migration in found.values():
             migration.uncommitted = before
         if self.keeps or len(found) > 1:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from idemlint.sequence.batch import Uncommitted
     from idemlint.sequence.facts import FolderFacts, OtherDefinition
     from idemlint.sequence.first.first_outcome import FirstOutcome
+    from idemlint.sequence.running.strays import Stray
     from idemlint.sequence.standing import Late
     from idemlint.sequence.upgrade.upgrade_path import UpgradePath
     from idemlint.source.statement import ParsedFile, Span, Statement
@@ -84,6 +85,7 @@ class Migration:
         "reruns",
         "rollback",
         "story",
+        "strays",
         "uncommitted",
     )
 
@@ -133,6 +135,8 @@ class Migration:
         self.ask_upgrade: Callable[[], UpgradePath | None] = _not_asked
         #: What fixes found out about the names of the file; theirs alone.
         self.story: object = None
+        #: Stops of a text that was here before from which this one does not come to its end.
+        self.strays: list[Stray] = []
         self._other_definitions: dict[int, OtherDefinition] | None = None
         # Each rule asks for them.
         self._applied: tuple[Statement, ...] | None = None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from idemlint.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from idemlint.git.history import History
     from idemlint.modes import Mode
+    from idemlint.sequence.running.strays import Text
 
 
 class StartAfter(NamedTuple):
@@ -33,7 +37,8 @@ class StartAfter(NamedTuple):
 class Terms(NamedTuple):
     """`start_after`: up to where all counts as applied. `down`: Down sections run, too. `history`: what git
     says of the files, where it was asked. `foresees`: of a body, what would fail behind its first failure is
-    sought, too; no verdict depends on it."""
+    sought, too; no verdict depends on it. `before`: by file, another text that may have run, or have stopped,
+    on databases where this one runs."""
 
     postgres_version: int = 14
     search_path: tuple[str, ...] = ("public",)
@@ -42,3 +47,4 @@ class Terms(NamedTuple):
     down: bool = False
     history: History | None = None
     foresees: bool = False
+    before: Mapping[str, Text] = MappingProxyType({})

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from idemlint.runners.units import Delivery
     from idemlint.sequence.order import Group
     from idemlint.sequence.running.runs import Followed
+    from idemlint.sequence.running.strays import Stray, Text
     from idemlint.sequence.script import Script, Scripts
     from idemlint.source.statement import Statement
 
@@ -103,6 +104,10 @@ class Redone(Running):
         self._down = down
         self._lacks = lacks
         self.statements = [*up.statements, *(down.statements if down is not None else ())]
+
+    def strays(self, machine: Machine, before: Mapping[str, Text], first: int) -> list[Stray]:
+        """Nobody asks where another text of it stopped."""
+        return []
 
     def programs(self) -> list[Program]:
         """What each statement does: those of the file, then those that roll it back."""

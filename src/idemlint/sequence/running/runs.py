@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.run import Machine
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.units import Delivery
+    from idemlint.sequence.running.strays import Stray, Text
     from idemlint.sequence.script import Script
     from idemlint.source.statement import Statement
 
@@ -80,6 +81,17 @@ class Running:
     ) -> FileReplay:
         """Run it over the machine's state, and judge the `reruns`: see `replay_file`."""
         return replay_file(machine, programs, units, reruns, first)
+
+    def strays(self, machine: Machine, before: Mapping[str, Text], first: int) -> list[Stray]:
+        """What becomes of a database on which another text of the file stopped, which was here `before`, by
+        name; `first` is the number of the statement before the first one."""
+        old, data = before.get(self.name), self.script.parsed.source.data
+        if old is None or old.data == data:
+            return []
+        from idemlint.sequence.running.strays import Text, strays  # only who fixes files asks
+
+        new = Text(data, tuple(self.programs()), tuple(self.units()))
+        return strays(machine, old, new, first) if len(old.units) > 1 else []
 
     @property
     def at_first(self) -> Running:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from idemlint.modes import Rerun
     from idemlint.replay.judge.rerun import Program
+    from idemlint.replay.machine.run import Machine
     from idemlint.runners.clues import FolderClues
     from idemlint.runners.units import Delivery
     from idemlint.sequence.running.runs import Followed
+    from idemlint.sequence.running.strays import Stray, Text
     from idemlint.sequence.script import Script, Scripts
     from idemlint.source.statement import Statement
 
@@ -117,6 +119,10 @@ class Spliced(Running):
         if self._added > _MOST:
             return f"more than {_MOST:,} statements would run here"
         return ""
+
+    def strays(self, machine: Machine, before: Mapping[str, Text], first: int) -> list[Stray]:
+        """Nobody asks where another text of it stopped."""
+        return []
 
     def programs(self) -> list[Program]:
         """What each statement does."""
