@@ -2,8 +2,9 @@
 
     python -m tests.postgres.repairs FOLDER... [--runner R] [--lowest safe|unsafe|both] [--json OUT]
 
-Each folder is copied and fixed (`--fix --fix-applied`, with `--unsafe-fixes` too). Then both, as it was and
-as it is, run on a throwaway server, and it is asked of every file
+Each folder is copied and fixed (`--fix --fix-applied`, with `--unsafe-fixes` too); for the rerun of all files
+it is fixed for that as well (`--rerun folder`). Then both, as it was and as it is, run on a throwaway server,
+and it is asked of every file
 
 - what fails or repeats when it runs again after its end (`file`), and when all files do (`folder`);
 - whether it leaves the same on a database where it never ran, and changes nothing where the old one ran;
@@ -84,18 +85,27 @@ class Measured:
         return lines
 
 
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A folder as it is after fixes. `findings` are those that are left, by file and the byte that the
+    statement begins at: they are told with what fails."""
+
+    files: Sequence[Migration]
+    findings: dict[tuple[str, int], str]
+
+
 def measure(
     server: Server,
     old: Sequence[Migration],
-    new: Sequence[Migration],
-    found: dict[tuple[str, int], str],
+    new: Fixed,
+    again: Fixed,
     *,
     most_stops: int = MOST_STOPS,
 ) -> Measured:
-    """Run a folder as it was and as it is, file for file. `found` are findings that are left, by file and
-    the byte that the statement begins at: they are told with what fails."""
+    """Run a folder as it was and as it is, file for file, and all files (for which it is fixed `again`)."""
     measured = Measured()
-    pairs = list(zip(old, new, strict=True))
+    found = new.findings
+    pairs = list(zip(old, new.files, strict=True))
     with server.fresh_database() as database:
         _prepare(database, old)
         for one, other in pairs:
@@ -103,7 +113,8 @@ def measure(
                 _measure_file(measured, database, one, other, found, most_stops)
             except Exception as error:
                 measured.lines.append(f"error: {one.filename}: {type(error).__name__}: {error}")
-    _measure_folder(measured, server, pairs, found)
+    pairs = list(zip(old, again.files, strict=True))
+    _measure_folder(measured, server, pairs, again.findings)
     return measured
 
 
@@ -296,14 +307,13 @@ def _note(
             )
 
 
-def fixed_copy(
-    command: str, folder: Path, target: Path, runner: str, *, unsafe: bool
+def fixed(
+    command: str, target: Path, runner: str, rerun: str, *, unsafe: bool
 ) -> tuple[str, dict[tuple[str, int], str]]:
-    """Copy a folder and fix the copy; what idemlint said on stderr, and what it finds then."""
-    shutil.copytree(folder, target)
+    """Fix a folder; what idemlint said on stderr, and what it finds then."""
     arguments = [*shlex.split(command), "--fix", "--fix-applied", "--isolated", "--runner", runner]
     arguments += ["--unsafe-fixes"] if unsafe else []
-    arguments += ["--output-format", "json", str(target)]
+    arguments += ["--rerun", rerun, "--output-format", "json", str(target)]
     done = subprocess.run(arguments, capture_output=True, check=False)
     if done.returncode > 1:
         raise RuntimeError(done.stderr.decode(errors="replace"))
@@ -339,13 +349,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 old = read_replay(document, lambda name: Path(name).read_bytes())
                 runner = options.runner or (old[0].runner if old else "psql")
                 target = Path(temporary).resolve() / path.name
-                said, found = fixed_copy(
-                    options.idemlint, path, target, runner, unsafe=lowest == "unsafe"
-                )
-                document = replayed(options.idemlint, target, "file", runner)
-                new = read_replay(document, lambda name: Path(name).read_bytes())
-                measured = measure(server, old, new, found, most_stops=options.stops)
-            measured.lines += [f"said: {line}" for line in said.splitlines() if "left out" in line]
+                shutil.copytree(path, target)
+                texts, both = "", []
+                for rerun in ("any", "folder"):
+                    said, found = fixed(
+                        options.idemlint, target, runner, rerun, unsafe=lowest == "unsafe"
+                    )
+                    texts += said
+                    document = replayed(options.idemlint, target, "file", runner)
+                    new = read_replay(document, lambda name: Path(name).read_bytes())
+                    both.append(Fixed(new, found))
+                measured = measure(server, old, *both, most_stops=options.stops)
+            measured.lines += [f"said: {line}" for line in texts.splitlines() if "left out" in line]
             print(
                 f"== {folder} ({lowest})",
                 *measured.summary(),

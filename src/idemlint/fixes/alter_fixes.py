@@ -125,7 +125,11 @@ def rename(case: Case) -> Fix:
     effect, ref = case.effect, ref_of(case)
     gone = isinstance(effect, Requires) and effect.want
     if not gone or ref is None:
-        return advice("the file makes the old name again: guard what makes it by the new name")
+        from idemlint.fixes.stages import while_there
+
+        return while_there(case) or advice(
+            "the file makes the old name again: guard what makes it by the new name"
+        )
     assert isinstance(effect, Requires)
     what = KINDS.get(case.tree.renameType or case.tree.objectType)
     if what is not None and what.catalog == "pg_class" and ref.space is Space.RELATION:

@@ -2,68 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
+from idemlint.fixes.names_read import NamesRead, Part, Sign, plain
 from idemlint.postgres.create_drop import COMMAND_GUARDS
 from idemlint.postgres.kinds import Kind, Ref, Space
-from idemlint.records import NamedTuple
 from idemlint.replay.effects import flat
-from idemlint.replay.effects.vocabulary import (
-    SKIP,
-    Body,
-    Creates,
-    Drops,
-    Inserts,
-    Opaque,
-    Renames,
-    Requires,
-    UsesColumns,
-    Verb,
-)
-from idemlint.source.tokens import tokens_of
+from idemlint.replay.effects.vocabulary import Inserts, Requires
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.replay.effects.vocabulary import Effect
-    from idemlint.sequence.migration import Migration
-    from idemlint.source.statement import Statement
+    from idemlint.postgres.kinds import Kind, Ref
 
-#: Names that a guard can look up.
-_LOOKED_UP: Final = frozenset(
-    {
-        Space.RELATION,
-        Space.TYPE,
-        Space.COLUMN,
-        Space.CONSTRAINT,
-        Space.TRIGGER,
-        Space.POLICY,
-        Space.RULE,
-        Space.SCHEMA,
-        Space.ROLE,
-        Space.ENUM_VALUE,
-    }
-)
 #: Statements that can have `IF EXISTS` for the relation that they change.
 _OF_RELATION: Final = frozenset({"AlterTableStmt", "RenameStmt", "AlterObjectSchemaStmt"})
-_WITH_QUERIES: Final = frozenset(
-    {
-        "UpdateStmt",
-        "InsertStmt",
-        "DeleteStmt",
-        "MergeStmt",
-        "SelectStmt",
-        "CreateTableAsStmt",
-        "AlterTableStmt",
-        "IndexStmt",
-        "ViewStmt",
-        "CreatePolicyStmt",
-        "CreateTrigStmt",
-        "CommentStmt",
-        "CreateStatsStmt",
-    }
-)
 #: Statements that make one thing, and nothing else.
 _MAKES_ONE: Final = frozenset(
     {"CreateStmt", "IndexStmt", "CreateSeqStmt", "CreateTableAsStmt", "CreateForeignTableStmt"}
@@ -72,144 +25,8 @@ _MAKES_ONE: Final = frozenset(
 _MOST: Final = 40
 
 
-class Sign(NamedTuple):
-    """A name that tells a stage: whether it is there."""
-
-    ref: Ref
-    present: bool
-
-
-class _Part(NamedTuple):
-    """A statement of a file, and the names that it touches. It `skips` itself where one of these signs does
-    not hold: what it makes only where that is not there, and changes only where it is."""
-
-    statement: Statement
-    touches: frozenset[Ref]
-    skips: frozenset[Sign]
-
-
-class FileStages:
-    """What becomes of the names of a file, statement by statement."""
-
-    def __init__(self, migration: Migration) -> None:
-        self.migration = migration
-        self.parts: dict[int, _Part] = {}
-        self._at_first: dict[Ref, bool] = {}
-        #: By name: behind which statements it comes and goes.
-        self._events: dict[Ref, list[tuple[int, bool]]] = {}
-        self._kinds: dict[Ref, Kind] = {}
-        self._written: dict[Ref, Ref] = {}
-        self._chain: dict[Ref, Ref] = {}
-        self._closed: set[str] = set()
-        touched: dict[int, set[Ref]] = {}
-        skips: dict[int, set[Sign]] = {}
-        for statement in migration.applied():
-            index = statement.index
-            touched[index], skips[index] = set(), set()
-            self._read(index, migration.programs[index], touched[index], skips[index])
-        self._mention(touched)
-        self._members: dict[Ref, list[int]] = {}
-        for statement in migration.applied():
-            mine = frozenset(touched[statement.index])
-            self.parts[statement.index] = _Part(statement, mine, frozenset(skips[statement.index]))
-            for root in {self._root(each) for each in mine}:
-                self._members.setdefault(root, []).append(statement.index)
-
-    # -- reading ---------------------------------------------------------------------------------------
-
-    def _read(
-        self, index: int, program: tuple[Effect, ...], touched: set[Ref], skips: set[Sign]
-    ) -> None:
-        for effect in flat(program):
-            match effect:
-                case Requires(ref, want, otherwise, kind, verb) if verb is not Verb.MEAN:
-                    if ref.space not in _LOOKED_UP:
-                        continue
-                    key = self._known(_beside(ref, effect.beside), kind, present=want)
-                    touched.add(key)
-                    if otherwise is SKIP:
-                        skips.add(Sign(key, want))
-                case UsesColumns(table, names):
-                    for name in names:
-                        column = Ref(Space.COLUMN, name, None, table)
-                        touched.add(self._known(column, Kind.COLUMN, present=True))
-                case Creates(ref, kind) if ref.space in _LOOKED_UP and not effect.replaces:
-                    key = self._known(_beside(ref, effect.beside), kind, present=False)
-                    touched.add(key)
-                    self._happens(index, key, present=True)
-                    index_of = _plain(
-                        _beside(ref._replace(space=Space.RELATION, parent=None), ref.parent)
-                    )
-                    if ref.space is Space.CONSTRAINT and (index, True) in self._events.get(
-                        index_of, ()
-                    ):
-                        # An index that was there has become the constraint's, and has its name.
-                        self._chain[self._root(index_of)] = self._root(key)
-                case Drops(ref, kind) if ref.space in _LOOKED_UP:
-                    key = self._known(ref, kind, present=True)
-                    touched.add(key)
-                    self._happens(index, key, present=False)
-                case Renames(ref, to, kind) if ref.space in _LOOKED_UP:
-                    old = self._known(ref, kind, present=True)
-                    new = self._known(_beside(to, ref), kind, present=False)
-                    touched |= {old, new}
-                    self._happens(index, old, present=False)
-                    self._happens(index, new, present=True)
-                    self._chain[self._root(old)] = self._root(new)
-                case Body() | Opaque():
-                    words = tokens_of(
-                        self.migration.parsed, self.migration.parsed.statements[index]
-                    )
-                    self._closed.update(word.text.strip('"').lower() for word in words)
-                    text = self.migration.text(self.migration.parsed.statements[index].span)
-                    self._closed.update(text.replace('"', " ").replace("'", " ").lower().split())
-
-    def _known(self, ref: Ref, kind: Kind, *, present: bool) -> Ref:
-        """A name as it is known here, met for the first time or once more."""
-        key = _plain(ref)
-        self._kinds.setdefault(key, kind)
-        if self._written.setdefault(key, ref).schema is None:
-            self._written[key] = ref
-        self._at_first.setdefault(key, present)
-        return key
-
-    def _happens(self, index: int, ref: Ref, *, present: bool) -> None:
-        self._events.setdefault(ref, []).append((index, present))
-
-    def _mention(self, touched: dict[int, set[Ref]]) -> None:
-        """Queries and expressions name columns: by words, where such a column goes in this file."""
-        columns = [each for each in self._events if each.space is Space.COLUMN and each.parent]
-        if not columns:
-            return
-        by_name: dict[str, list[Ref]] = {}
-        for each in columns:
-            by_name.setdefault(each.name, []).append(each)
-        for statement in self.migration.applied():
-            if statement.kind not in _WITH_QUERIES:
-                continue
-            words = {
-                word.text.strip('"') if word.kind == "quoted" else word.text.lower()
-                for word in tokens_of(self.migration.parsed, statement)
-            }
-            for name in by_name.keys() & words:
-                touched[statement.index].update(
-                    each
-                    for each in by_name[name]
-                    if each.parent is not None and each.parent.name in words
-                )
-
-    # -- asking ----------------------------------------------------------------------------------------
-
-    def _root(self, ref: Ref) -> Ref:
-        while ref in self._chain and self._chain[ref] != ref:
-            ref = self._chain[ref]
-        return ref
-
-    def presence(self, ref: Ref, index: int) -> bool:
-        """Whether a name is there before a statement."""
-        events = self._events.get(ref, ())
-        at = bisect_right(events, index - 1, key=lambda each: each[0])
-        return events[at - 1][1] if at else self._at_first[ref]
+class FileStages(NamesRead):
+    """What becomes of the names of a file, or of a folder, statement by statement."""
 
     def kind(self, ref: Ref) -> Kind:
         """What a name is the name of."""
@@ -229,12 +46,13 @@ class FileStages:
 
     def group(self, index: int) -> tuple[int, ...]:
         """The statements that go through the stages of renamed names with this one, in the file's order."""
+        home = self.parts[index].home
         found: set[int] = set()
         waiting = [index]
         roots: set[Ref] = set()
         while waiting:
             each = waiting.pop()
-            if each in found:
+            if each in found or self.parts[each].home is not home:
                 continue
             found.add(each)
             for root in {self._root(ref) for ref in self.parts[each].touches}:
@@ -255,7 +73,7 @@ class FileStages:
         found: dict[Sign, None] = {}
         for root in sorted({self._root(each) for each in part.touches}, key=str):
             names = self._names_of(root)
-            stages = self._harmful(index, part, names, part.skips | self._clauses(index))
+            stages = self._harmful(index, part, names, frozenset(part.skips) | self._clauses(index))
             found.update(dict.fromkeys(self._told(index, names, stages)))
         return tuple(found)
 
@@ -265,12 +83,12 @@ class FileStages:
         return [
             sign
             for sign in self._clauses(index) - part.skips
-            for stages in [self._harmful(index, part, self._names(sign.ref), part.skips)]
+            for stages in [self._harmful(index, part, self._names(sign.ref), frozenset(part.skips))]
             if _tells(sign, stages)
         ]
 
     def _harmful(
-        self, index: int, part: _Part, names: frozenset[Ref], skips: frozenset[Sign]
+        self, index: int, part: Part, names: frozenset[Ref], skips: frozenset[Sign]
     ) -> list[frozenset[Ref]]:
         """The later stages of a thing at which a statement must not run, and that it does not skip."""
         mine, first = self._stage(names, index), self._stage(names, 0)
@@ -342,9 +160,9 @@ class FileStages:
 
     def _own_relation(self, index: int) -> Ref | None:
         """The relation that a statement alters, renames or moves, which it can do IF EXISTS."""
-        for effect in flat(self.migration.programs[index]):
+        for effect in flat(self.parts[index].program):
             if isinstance(effect, Requires) and effect.want:
-                return _plain(effect.ref) if effect.ref.space is Space.RELATION else None
+                return plain(effect.ref) if effect.ref.space is Space.RELATION else None
         return None
 
     def comes_back(self, index: int) -> bool:
@@ -354,17 +172,31 @@ class FileStages:
         names = {each for ref in touched for each in self._names(ref)}
         return all(self.presence(each, 0) is self.presence(each, end) for each in names)
 
+    def undone_by(self, index: int) -> Part | None:
+        """The statement of another file by which what a statement makes is gone in the end."""
+        end = max(self.parts) + 1
+        for ref in self._made(index):
+            later = [at for at, _ in self._events[ref] if at > index]
+            if later and not self.presence(ref, end) and self._names(ref) == {ref}:
+                part = self.parts[later[-1]]
+                return part if part.home is not self.parts[index].home else None
+        return None
+
     def fills(self, index: int) -> list[Ref]:
         """The tables that a statement fills, which the file makes, and nothing else in it fills."""
         return [
             ref
             for ref in self._filled(index)
-            if self._at_first.get(_plain(ref)) is False
+            if self._is_made_before(index, plain(ref))
             and [each for each in self.parts if ref in self._filled(each)] == [index]
         ]
 
+    def _is_made_before(self, index: int, ref: Ref) -> bool:
+        events = self._events.get(ref, ())
+        return any(present and at < index for at, present in events)
+
     def _filled(self, index: int) -> list[Ref]:
-        effects = flat(self.migration.programs[index])
+        effects = flat(self.parts[index].program)
         return [each.table for each in effects if isinstance(each, Inserts)]
 
     def is_open(self, sign: Sign) -> bool:
@@ -375,16 +207,3 @@ class FileStages:
 def _tells(sign: Sign, stages: list[frozenset[Ref]]) -> int:
     """How many stages a sign tells from the one that it was read at."""
     return sum((sign.ref in stage) is not sign.present for stage in stages)
-
-
-def _beside(ref: Ref, other: Ref | None) -> Ref:
-    """A name that is made where another is."""
-    if other is None or ref.schema is not None or ref.space not in {Space.RELATION, Space.TYPE}:
-        return ref
-    return ref._replace(schema=other.schema)
-
-
-def _plain(ref: Ref) -> Ref:
-    """A name, however it is written: what is in `public` needs no schema."""
-    parent = None if ref.parent is None else _plain(ref.parent)
-    return ref._replace(schema=None if ref.schema == "public" else ref.schema, parent=parent)

@@ -22,9 +22,10 @@ from idemlint.postgres.kinds import Space
 from idemlint.postgres.no_block import refuses_block
 from idemlint.replay.judge.verdict import Outcome, Verdict
 from idemlint.sequence.migration import Case
+from idemlint.sequence.paths import short_name
 
 if TYPE_CHECKING:
-    from idemlint.fixes.file_stages import Sign
+    from idemlint.fixes.names_read import Part, Sign
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Edit, Statement
 
@@ -33,22 +34,25 @@ def staged(case: Case) -> Fix | None:
     """One fix for all statements that go with this one through the stages of renamed names; `None`: there are
     none, or one of them cannot be guarded."""
     story = _story(case)
-    if story is None:
+    if story is None or case.in_body:
         return None
-    group = story.group(case.statement.index)
-    if len(group) < 2:
+    number = story.number(case.migration, case.statement.index)
+    assert number is not None
+    group = story.group(number)
+    if not group or (len(group) < 2 and not case.migration.siblings):
         return None
     edits: list[Edit] = []
     applicability = SAFE
     for index in group:
-        if story.comes_back(index) and _repeats(case.migration, index):
+        part = story.parts[index]
+        if story.comes_back(index) and _repeats(part):
             return None  # guarded by its stage, it would do so all the same
         found = _guards(story, index)
         if found is None:
             return None
         edits += found
-        moves = story.parts[index].statement.kind == "AlterObjectSchemaStmt"
-        if moves or index in case.migration.other_definitions:
+        moves = part.statement.kind == "AlterObjectSchemaStmt"
+        if moves or part.statement.index in case.migration.other_definitions:
             applicability = UNSAFE
     if not edits:
         return None
@@ -66,58 +70,95 @@ def while_there(case: Case) -> Fix | None:
     story = _story(case)
     if story is None:
         return None
-    index = case.statement.index
-    found = _guards(story, index)
+    index = story.number(case.migration, case.statement.index)
+    assert index is not None
+    signs = story.signs(index)
+    found = list(_inside(story, index, signs, case)) if case.in_body else _guards(story, index)
     if not found:
         return None
-    signs = story.signs(index)
     names = ", ".join(f"{story.kind(each.ref).noun} {each.ref}" for each in signs)
     what = f"run it only while {names} is there" if signs else "add IF EXISTS"
     return Fix(SAFE, what, merged(found))
 
 
 def _story(case: Case) -> FileStages | None:
-    """The stages of the file that a statement stands in; `None`: it stands in a body, or has none."""
-    if case.in_body or case.outcome.half is not None:
+    """The stages of the file that a statement stands in, or of its folder; `None`: it has none."""
+    if case.outcome.half is not None:
         return None
     migration = case.migration
     known = migration.story
     if not isinstance(known, FileStages):
-        known = migration.story = FileStages(migration)
-    return known if case.statement.index in known.parts else None
+        files = tuple(migration.siblings.values()) or (migration,)
+        known = FileStages(files)
+        for each in files:
+            each.story = known
+    return known if known.number(migration, case.statement.index) is not None else None
 
 
-def _repeats(migration: Migration, index: int) -> bool:
-    """Whether a rerun of the whole file does a statement once more, for good."""
-    outcome = migration.outcomes[index].get("file")
-    return outcome is not None and outcome.verdict is Verdict.REPEATS
+def in_folder(case: Case, fix: Fix | None) -> Fix | None:
+    """The fix of a statement where all files run again: what a later file takes away is made once more, which
+    nobody does who fails before. That is not safe."""
+    if fix is None or not case.migration.siblings or not fix.edits:
+        return fix
+    story = _story(case)
+    number = story.number(case.migration, case.statement.index) if story is not None else None
+    part = story.undone_by(number) if story is not None and number is not None else None
+    if part is None:
+        return fix
+    row = part.home.data.count(b"\n", 0, part.statement.start) + 1
+    where = f"{short_name(part.home.profile, part.home.path)}:{row}"
+    message = f"{fix.message}; a rerun of the folder then makes it once more, and {where} drops it"
+    return Fix(min(fix.applicability, UNSAFE), message, fix.edits)
+
+
+def _repeats(part: Part) -> bool:
+    """Whether a rerun from the start does a statement once more, for good."""
+    outcomes = part.home.outcomes[part.statement.index]
+    return any(
+        each.verdict is Verdict.REPEATS
+        for mode, each in outcomes.items()
+        if mode in {"file", "folder"}
+    )
 
 
 def _guards(story: FileStages, index: int) -> list[Edit] | None:
     """The edits that guard a statement; empty: it needs none; `None`: this cannot be written."""
     part = story.parts[index]
     signs = story.signs(index)
-    case = _case(story.migration, part.statement)
+    case = _case(part.home, part.statement)
     edits: list[Edit] = []
-    if part.statement.tree is None or not all(map(story.is_open, signs)):
+    if part.statement.tree is None:
         return None
     if signs:
-        if refuses_block(part.statement):
+        if refuses_block(part.statement) or part.statement.kind == "DoStmt":
             return None
-        conditions = [_condition(story, sign) for sign in signs]
-        if not all(conditions):
-            return None
-        conditions += [
-            f"NOT EXISTS (SELECT FROM {exists.quoted(ref.schema, ref.name)})"
-            for ref in story.fills(index)
-            # Where it may be missing, this cannot be asked.
-            if all(sign.ref.name != ref.name for sign in signs)
-        ]
-        found = guarded(Site(case), " AND ".join(filter(None, conditions)))
+        condition = _all_of(story, index, signs)
+        found = guarded(Site(case), condition)
         if not found:
             return None
         edits += found
     return edits + _clause_edits(story, index, case)
+
+
+def _inside(story: FileStages, index: int, signs: tuple[Sign, ...], case: Case) -> tuple[Edit, ...]:
+    """The edits that guard the one statement of a body."""
+    if not signs or not story.parts[index].is_alone:
+        return ()
+    return guarded(Site(case), _all_of(story, index, signs))
+
+
+def _all_of(story: FileStages, index: int, signs: tuple[Sign, ...]) -> str | None:
+    """What must hold for a statement to run, as SQL."""
+    conditions = [_condition(story, sign) for sign in signs]
+    if not all(conditions) or not all(map(story.is_open, signs)):
+        return None
+    conditions += [
+        f"NOT EXISTS (SELECT FROM {exists.quoted(ref.schema, ref.name)})"
+        for ref in story.fills(index)
+        # Where it may be missing, this cannot be asked.
+        if all(sign.ref.name != ref.name for sign in signs)
+    ]
+    return " AND ".join(filter(None, conditions))
 
 
 def _condition(story: FileStages, sign: Sign) -> str | None:

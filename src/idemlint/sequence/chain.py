@@ -335,6 +335,7 @@ class Chain:
             for runs, replayed in ran:
                 self._again.update(self._migrations(runs, replayed))
             for each, migration in self._again.items():
+                migration.siblings = self._again
                 migration.outcomes = {
                     index: {"folder": outcome} for index, outcome in outcomes[each].items()
                 }

@@ -84,6 +84,7 @@ class Migration:
         "programs",
         "reruns",
         "rollback",
+        "siblings",
         "story",
         "strays",
         "uncommitted",
@@ -133,6 +134,8 @@ class Migration:
         self.fresh: FreshDatabase = NO_DATABASE
         self.uncommitted: Uncommitted | None = None
         self.ask_upgrade: Callable[[], UpgradePath | None] = _not_asked
+        #: All files, by name, where all of them run again.
+        self.siblings: Mapping[str, Migration] = MappingProxyType({})
         #: What fixes found out about the names of the file; theirs alone.
         self.story: object = None
         #: Stops of a text that was here before from which this one does not come to its end.

@@ -171,6 +171,7 @@ class OutcomeRule(Rule):
     def check(self, case: Case) -> Diagnostic:
         """The diagnostic of a case."""
         fix = (fixes.stages.staged(case) if self.of_names else None) or self.repair(case)
+        fix = fixes.stages.in_folder(case, fix) if case.migration.siblings else fix
         help_text = self.help(case) or (fix.message if fix is not None else "")
         return Diagnostic(
             self.code,
