@@ -200,7 +200,13 @@ def _old_place(step: _Step, new: Sequence[Statement]) -> int:
 def _comments(step: _Step) -> Iterator[Objection]:
     lost = Counter(comments_of(step.before.parsed.code))
     lost.subtract(comments_of(step.after.parsed.code))
-    gone = [comment for comment, count in lost.items() if count > 0]
+    new = [comment for comment, count in lost.items() if count < 0]
+    # What a runner reads in a comment goes on behind what stands there.
+    gone = [
+        comment
+        for comment, count in lost.items()
+        if count > 0 and not any(each.startswith(comment + b" ") for each in new)
+    ]
     if any(rule.removes_suppressions for each in step.tried for rule in each.rules):
         gone = [comment for comment in gone if b"idemlint:" not in comment]
     for comment in gone:

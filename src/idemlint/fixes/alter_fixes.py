@@ -21,10 +21,12 @@ from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.refs import KINDS, inside, relation
 from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.effects.vocabulary import CreatesUnnamed, Requires
+from idemlint.source.statement import Span
 
 if TYPE_CHECKING:
     from idemlint.sequence.migration import Case
     from idemlint.source.statement import Edit
+    from idemlint.source.tokens import Word
     from idemlint.source.tree import Tree
 
 
@@ -151,6 +153,35 @@ def rename(case: Case) -> Fix:
         guarded(site, condition),
         f"look whether {kind.noun} {ref.name} is still there before",
     )
+
+
+def change_type(case: Case) -> Fix | None:
+    """`ALTER COLUMN c TYPE t USING …`, which only the old type has: not where it is of the new one."""
+    site = Site(case)
+    advised = (
+        "look in pg_attribute whether the column still has its old type, and change it only then"
+    )
+    cmds: tuple[Tree, ...] = case.tree.cmds or ()
+    if len(cmds) != 1 or cmds[0].subtype != "AT_AlterColumnType" or not site.editable:
+        return advice(advised)
+    start = site.after("TYPE")
+    using = next(
+        (word for word in site.words if start and word.start > start and _ends(word)), None
+    )
+    if start is None or using is None:
+        return advice(advised)
+    written = site.raw(Span(start, using.start)).strip()
+    table = relation(case.tree.relation)
+    column = exists.exists(Kind.COLUMN, inside(Space.COLUMN, cmds[0].name, table))
+    assert column is not None
+    condition = f"{column[:-1]} AND atttypid <> {exists.literal(written)}::regtype)"
+    return fix_or_advice(
+        SAFE, "change it only while the column has another type", guarded(site, condition), advised
+    )
+
+
+def _ends(word: Word) -> bool:
+    return word.says("USING") or word.says("COLLATE")
 
 
 def set_schema(case: Case) -> Fix:

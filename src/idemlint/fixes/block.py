@@ -14,6 +14,7 @@ from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
     from idemlint.fixes.layout import Site
+    from idemlint.runners.profile import Part
 
 _TAGS: Final = ("$$", "$do$", "$guard$", "$idemlint$")
 
@@ -53,7 +54,7 @@ def guarded_pieces(site: Site, pieces: list[GuardedPiece]) -> tuple[Edit, ...]:
         frame = _frame(site)
         if tag is None or frame is None:
             return ()
-        edits += frame.before
+        edits += frame.before + _kept_whole(site)
         opening = site.style("DO") + f" {tag}{newline}{base}" + site.style("BEGIN") + newline
         closing = f"{newline}{base}" + site.style("END") + f"{newline}{base}{tag};" + frame.at_end
 
@@ -141,7 +142,7 @@ def _reindented(site: Site, span: Span, pad: str) -> list[Edit]:
 
 
 def _possible(site: Site, conditions: list[str]) -> bool:
-    if not site.editable or not (site.in_body or site.profile.do_blocks):
+    if not site.editable or not (site.in_body or _runs_blocks(site)):
         return False
     text = " ".join(conditions)
     lowered = text.lower()
@@ -155,6 +156,29 @@ def _possible(site: Site, conditions: list[str]) -> bool:
             delimiter is not None and delimiter not in text and not site.declares(columns_of(text))
         )
     return True
+
+
+def _runs_blocks(site: Site) -> bool:
+    """Whether the runner can be given a DO block where the statement stands."""
+    if site.profile.do_blocks:
+        return True
+    part = _part(site)
+    return part is not None and (part.message == "statement" or bool(_kept_whole(site)))
+
+
+def _kept_whole(site: Site) -> tuple[Edit, ...]:
+    """What the runner has to be told of the part, so that it does not cut the block."""
+    part = None if site.profile.do_blocks else _part(site)
+    if part is None or part.message == "statement":
+        return ()
+    way = site.profile.keep_body(site.data, part)
+    return (way.edit,) if way is not None and way.edit is not None else ()
+
+
+def _part(site: Site) -> Part | None:
+    parts = site.profile.parts(site.data)
+    start = site.span.start
+    return next((each for each in parts if each.span.start <= start < each.span.end), None)
 
 
 def _delimiter(site: Site) -> str | None:

@@ -173,11 +173,14 @@ class FileStages(NamesRead):
         return all(self.presence(each, 0) is self.presence(each, end) for each in names)
 
     def undone_by(self, index: int) -> Part | None:
-        """The statement of another file by which what a statement makes is gone in the end."""
+        """The statement of another file that drops for good a column which a statement adds, and would add
+        once more: it has another place then."""
         end = max(self.parts) + 1
+        if any(self.presence(sign.ref, end) is not sign.present for sign in self.signs(index)):
+            return None
         for ref in self._made(index):
             later = [at for at, _ in self._events[ref] if at > index]
-            if later and not self.presence(ref, end) and self._names(ref) == {ref}:
+            if ref.space is Space.COLUMN and later and not self.presence(ref, end):
                 part = self.parts[later[-1]]
                 return part if part.home is not self.parts[index].home else None
         return None

@@ -60,7 +60,7 @@ def staged(case: Case) -> Fix | None:
     return Fix(
         applicability,
         f"guard what belongs together by what tells how far it came ({names})",
-        merged(edits),
+        merged(list(dict.fromkeys(edits))),  # what a runner is told of a part is said once
     )
 
 

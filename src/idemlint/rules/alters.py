@@ -299,10 +299,8 @@ class ChangeTypeFromOld(OutcomeRule):
         return f"USING is written for the column's old type, and fails on a rerun: {case.outcome.reason}"
 
     def repair(self, case: Case) -> Fix | None:
-        """A cast to text in the midst is of no use where the new values are written in another way."""
-        return fixes.create_fixes.advice(
-            "look in pg_attribute whether the column still has its old type, and change it only then"
-        )
+        """A lookup of the column's type: the old one is another."""
+        return fixes.alter_fixes.change_type(case)
 
 
 class ChangeTypeUsing(OutcomeRule):
