@@ -101,19 +101,23 @@ def measure(
     again: Fixed,
     *,
     most_stops: int = MOST_STOPS,
+    before: Sequence[Migration] = (),
 ) -> Measured:
-    """Run a folder as it was and as it is, file for file, and all files (for which it is fixed `again`)."""
+    """Run a folder as it was and as it is, file for file, and all files (for which it is fixed `again`).
+    Those `before` have run, and are not asked about."""
     measured = Measured()
     found = new.findings
     pairs = list(zip(old, new.files, strict=True))
     with server.fresh_database() as database:
         _prepare(database, old)
+        for each in before:
+            _run(database, _sent(each))
         for one, other in pairs:
             try:
                 _measure_file(measured, database, one, other, found, most_stops)
             except Exception as error:
                 measured.lines.append(f"error: {one.filename}: {type(error).__name__}: {error}")
-    pairs = list(zip(old, again.files, strict=True))
+    pairs = list(zip((*before, *old), (*before, *again.files), strict=True))
     _measure_folder(measured, server, pairs, again.findings)
     return measured
 

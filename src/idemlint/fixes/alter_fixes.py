@@ -129,7 +129,8 @@ def rename(case: Case) -> Fix:
     if not gone or ref is None:
         from idemlint.fixes.stages import while_there
 
-        return while_there(case) or advice(
+        taken = ref if isinstance(effect, Requires) and not gone else None
+        return while_there(case, taken) or advice(
             "the file makes the old name again: guard what makes it by the new name"
         )
     assert isinstance(effect, Requires)

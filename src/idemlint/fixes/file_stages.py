@@ -32,6 +32,10 @@ class FileStages(NamesRead):
         """What a name is the name of."""
         return self._kinds[ref]
 
+    def knows(self, ref: Ref) -> bool:
+        """Whether a name is one of those that are followed."""
+        return plain(ref) in self._kinds
+
     def written(self, ref: Ref) -> Ref:
         """A name as the file has it, with its schema where that is said."""
         return self._written[ref]

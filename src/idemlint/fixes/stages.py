@@ -18,6 +18,7 @@ from idemlint.fixes.block import guarded, merged
 from idemlint.fixes.clause import SAFE, UNSAFE, if_exists, if_not_exists
 from idemlint.fixes.file_stages import FileStages
 from idemlint.fixes.layout import Site
+from idemlint.fixes.names_read import Sign, plain
 from idemlint.postgres.kinds import Space
 from idemlint.postgres.no_block import refuses_block
 from idemlint.replay.judge.verdict import Outcome, Verdict
@@ -25,7 +26,8 @@ from idemlint.sequence.migration import Case
 from idemlint.sequence.paths import short_name
 
 if TYPE_CHECKING:
-    from idemlint.fixes.names_read import Part, Sign
+    from idemlint.fixes.names_read import Part
+    from idemlint.postgres.kinds import Ref
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Edit, Statement
 
@@ -47,7 +49,7 @@ def staged(case: Case) -> Fix | None:
         part = story.parts[index]
         if story.comes_back(index) and _repeats(part):
             return None  # guarded by its stage, it would do so all the same
-        found = _guards(story, index)
+        found = _guards(story, index, story.signs(index))
         if found is None:
             return None
         edits += found
@@ -64,20 +66,25 @@ def staged(case: Case) -> Fix | None:
     )
 
 
-def while_there(case: Case) -> Fix | None:
-    """Run the statement only where that is there which the file drops or renames further on; `None`: this is
-    not why it fails, or cannot be written."""
+def while_there(case: Case, absent: Ref | None = None) -> Fix | None:
+    """Run the statement only where that is there which the file drops or renames further on, and (`absent`)
+    where a name is free; `None`: this is not why it fails, or cannot be written."""
     story = _story(case)
     if story is None:
         return None
     index = story.number(case.migration, case.statement.index)
     assert index is not None
     signs = story.signs(index)
-    found = list(_inside(story, index, signs, case)) if case.in_body else _guards(story, index)
+    if absent is not None and story.knows(absent):
+        signs = tuple(dict.fromkeys((*signs, Sign(plain(absent), present=False))))
+    found = _guards(story, index, signs)
+    if case.in_body:
+        found = list(_inside(story, index, signs, case))
     if not found:
         return None
-    names = ", ".join(f"{story.kind(each.ref).noun} {each.ref}" for each in signs)
-    what = f"run it only while {names} is there" if signs else "add IF EXISTS"
+    names = [(f"{story.kind(each.ref).noun} {each.ref}", each.present) for each in signs]
+    told = " and ".join(f"{name} is {'' if there else 'not '}there" for name, there in names)
+    what = f"run it only while {told}" if signs else "add IF EXISTS"
     return Fix(SAFE, what, merged(found))
 
 
@@ -121,10 +128,9 @@ def _repeats(part: Part) -> bool:
     )
 
 
-def _guards(story: FileStages, index: int) -> list[Edit] | None:
+def _guards(story: FileStages, index: int, signs: tuple[Sign, ...]) -> list[Edit] | None:
     """The edits that guard a statement; empty: it needs none; `None`: this cannot be written."""
     part = story.parts[index]
-    signs = story.signs(index)
     case = _case(part.home, part.statement)
     edits: list[Edit] = []
     if part.statement.tree is None:
