@@ -75,21 +75,7 @@ def strays(machine: Machine, old: Text, new: Text, first: int) -> list[Stray]:
                 failures = _failures(machine, new, first, index, new_ends)
                 there = _there(machine, names)
                 state.rollback(stopped)
-                if failures:
-                    known = {
-                        (each.statement, each.sqlstate)
-                        for each in _failures(machine, old, first, index, ends)
-                    }
-                    state.rollback(stopped)
-                    same = len(old.programs) == len(new.programs)
-                    failures = [
-                        each
-                        for each in failures
-                        if (_twin(old, new, each.statement, same=same), each.sqlstate) not in known
-                    ]
-                    found.append((index, failures, {}))
-                else:
-                    found.append((index, [], there))
+                found.append((index, failures, {} if failures else there))
         ended = _there(machine, names)
     finally:
         state.rollback(mark)
@@ -142,14 +128,6 @@ def _failures(
         if index in ends:
             state.end_unit()
     return found
-
-
-def _twin(old: Text, new: Text, index: int | None, *, same: bool) -> int | None:
-    """The statement of the old text that one of the new text was made of, where that is plain."""
-    if index is None or same:
-        return index
-    program = new.programs[index]
-    return next((at for at, each in enumerate(old.programs) if each == program), None)
 
 
 def _there(machine: Machine, names: tuple[Ref, ...]) -> dict[Ref, Presence]:
