@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from idemlint.replay.judge.rerun import Program
     from idemlint.replay.machine.run import Machine
 
-#: So many statements are run to tell of a file's stops, and so many stops are tried of a file at most.
-_MOST_RUNS: Final = 4_000
-_MOST_STOPS: Final = 24
+#: So many statements are run to tell of a file's stops, and so many stops are tried at most; of those
+#: that are not next to anything that destroys, of which one tells as much as the next, so many.
+_MOST_RUNS: Final = 2_000
+_MOST_STOPS: Final = 16
+_MOST_ALIKE: Final = 1
 
 
 class Text(NamedTuple):
@@ -53,6 +55,7 @@ class Stray(NamedTuple):
 def strays(machine: Machine, old: Text, new: Text, first: int) -> list[Stray]:
     """Run the old text over the machine's state, stop it, and run the new one there: what comes of each stop
     that matters. The state is left as it was; `first` is the number of the statement before the first one."""
+    machine = machine._replace(foresees=False)
     state = machine.state
     chosen = _chosen(old, len(new.programs))
     if not chosen:
@@ -103,7 +106,7 @@ def _chosen(old: Text, length: int) -> frozenset[int]:
     telling = [each.after for each in stops(old.programs, old.units)]
     rest = [each for each in every if each not in telling]
     taken = _spread(telling, most)
-    return frozenset(taken + _spread(rest, most - len(taken)))
+    return frozenset(taken + _spread(rest[::-1], min(_MOST_ALIKE, most - len(taken))))
 
 
 def _spread(places: list[int], most: int) -> list[int]:
