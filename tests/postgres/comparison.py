@@ -36,7 +36,7 @@ ORDER: tuple[Agreement, ...] = (
 DATA_ERRORS = frozenset({"21", "22", "23"})
 UNIQUE_VIOLATION = "23505"
 # How a reason ends where what is lost is what an application wrote, which nobody did here.
-GONE = ("its rows are gone", "its values are gone")
+GONE = ("its rows are gone", "its values are gone", "come again")
 RUNS_PROGRAMS = re.compile(
     rb"\bprogram\s+(?:e?'|\$)|\b(?:pg_execute_server_program|archive_command|lo_export)\b"
     rb"|\blanguage\s+'?(?:c|pl\w*u)\b",

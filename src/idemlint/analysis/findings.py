@@ -7,8 +7,9 @@ from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from idemlint.postgres.kinds import Kind
 from idemlint.records import NamedTuple
-from idemlint.replay.effects.vocabulary import Again, Inserts, Requires, Updates
+from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Requires, Updates
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules import FileRule, OutcomeRule, Rule, all_rules, selectors
 from idemlint.rules.suppressions import speaks_of_us, without_suppressed
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from idemlint.diagnostics import Diagnostic
     from idemlint.faults import Noted
     from idemlint.modes import Rerun
-    from idemlint.postgres.kinds import Kind
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.judge.verdict import Outcome
     from idemlint.source.statement import Span
@@ -83,6 +83,8 @@ def _kind(effect: Effect) -> Kind | Again | str | None:
         return effect.update if moves else effect.conflict or None
     if isinstance(effect, Updates):
         return effect.again
+    if isinstance(effect, Deletes):
+        return Kind.TABLE if effect.refilled else None
     kind: Kind | None = getattr(effect, "kind", None)
     return kind
 

@@ -179,7 +179,7 @@ class DropThenCreate(OutcomeRule):
 
     code = "IDM305"
     name = "drop-then-create"
-    on = repeats(Drops, Kind.TABLE, Kind.FOREIGN_TABLE)
+    on = (*repeats(Drops, Kind.TABLE, Kind.FOREIGN_TABLE), *repeats(Deletes, Kind.TABLE))
 
     def message(self, case: Case) -> str:
         """What is lost."""
@@ -187,6 +187,10 @@ class DropThenCreate(OutcomeRule):
 
     def repair(self, case: Case) -> Fix | None:
         """Whether the rows matter is for a person to say."""
+        if isinstance(case.effect, Deletes):
+            return fixes.create_fixes.advice(
+                "insert the rows with ON CONFLICT, and delete only those that are to go"
+            )
         return fixes.create_fixes.advice(
             "leave out the DROP, and make the table with IF NOT EXISTS"
         )

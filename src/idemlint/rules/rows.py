@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint import fixes
 from idemlint.diagnostics import Applicability, Fix
-from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Repeats, Updates
+from idemlint.replay.effects.vocabulary import Again, Deletes, Inserts, Repeats, Sets, Updates
 from idemlint.replay.judge.verdict import Verdict
 from idemlint.rules.kit.first_runs import finding
 from idemlint.rules.kit.rule import OutcomeRule, fails, repeats, unsure
@@ -225,7 +225,7 @@ class SequenceAdvance(OutcomeRule):
 
     code = "IDM407"
     name = "sequence-advance"
-    on = repeats(Repeats)
+    on = (*repeats(Repeats), *repeats(Sets))
 
     def message(self, case: Case) -> str:
         """It happens at every run."""

@@ -80,7 +80,7 @@ drop materialized view m; -- fails 42P01
 -- # TRUNCATE … CASCADE goes on to what refers to the table, and to what refers to that
 create table p(id int primary key); create table c(id int primary key, p int references p); create table d(id int primary key, c int references c);
 ---
-truncate p cascade; -- safe
+truncate p cascade; -- repeats (safe), alone safe
 insert into p values (2); -- safe, alone fails 23505
 insert into c values (1, 2); -- safe, alone fails 23505
 insert into d values (1, 1); -- safe, alone fails 23505
@@ -88,7 +88,7 @@ insert into d values (1, 1); -- safe, alone fails 23505
 -- # TRUNCATE … CASCADE leaves alone what does not
 create table p(id int primary key); create table c(id int primary key);
 ---
-truncate p cascade; -- safe
+truncate p cascade; -- repeats (safe), alone safe
 insert into p values (2); -- safe, alone fails 23505
 insert into c values (1); -- fails 23505
 

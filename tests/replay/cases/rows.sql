@@ -59,7 +59,7 @@ DELETE FROM t WHERE id = 1; -- safe
 -- # all rows are deleted before
 CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (9);
 ---
-TRUNCATE t; -- safe
+TRUNCATE t; -- repeats (safe), alone safe
 INSERT INTO t VALUES (1); -- safe, alone fails 23505
 
 -- # other rows are deleted before
@@ -93,7 +93,7 @@ UPDATE t SET a = a * 2 WHERE b IS NULL; -- repeats
 CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, NULL);
 ---
 UPDATE t SET b = a WHERE b IS NULL; -- safe
-UPDATE t SET a = 5, b = b + 1 WHERE a = 1; -- unknown (safe)
+UPDATE t SET a = 5, b = b + 1 WHERE a = 1; -- safe
 
 -- # an update reading what the file drops
 CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, NULL);

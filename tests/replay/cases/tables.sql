@@ -228,7 +228,7 @@ DROP TABLE t; -- safe, alone fails 42P01
 CREATE TABLE t (b int);
 ---
 ALTER TABLE t ADD COLUMN a serial; -- fails 42701
-ALTER SEQUENCE t_a_seq RESTART WITH 100; -- safe
+ALTER SEQUENCE t_a_seq RESTART WITH 100; -- repeats (safe)
 
 -- # a sequence without an owner stays
 CREATE SEQUENCE s; -- fails 42P07

@@ -210,7 +210,7 @@ def _using_again(using: Tree, found: Mentions, column: str, target: str, table: 
     if inner.kind == "FuncCall" and strings(inner.funcname)[-1] == "timezone":
         # The same where the session is in that zone.
         return Again.UNKNOWN
-    return value_again(inner, column, frozenset({table.name})).again
+    return value_again(inner, column, (table.name,)).again
 
 
 def add_identity(table: Ref, command: Tree) -> list[Effect]:

@@ -50,10 +50,16 @@ def alter_sequence(stmt: Tree) -> list[Effect]:
     effects: list[Effect] = [Requires(ref, True, otherwise, Kind.SEQUENCE, Verb.ALTER)]
     for option in stmt.options or ():
         if option.defname == "restart":
-            effects.append(Sets(ref, "restart", True))
+            value = option.arg
+            effects.append(Sets(ref, "restart", _number(value)))
         elif option.defname == "owned_by":
             effects += owned_by(ref, strings(option.arg.items))
     return effects
+
+
+def _number(value: Tree | None) -> str:
+    """The number that an option gives."""
+    return "" if value is None else str(next(iter(value.fields.values()), 0))
 
 
 def alter_domain(stmt: Tree) -> list[Effect]:

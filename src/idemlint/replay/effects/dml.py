@@ -16,7 +16,6 @@ from idemlint.replay.effects.queries import (
     calls,
     constant,
     reads,
-    walk,
 )
 from idemlint.replay.effects.tables import select_into
 from idemlint.replay.effects.vocabulary import (
@@ -30,6 +29,7 @@ from idemlint.replay.effects.vocabulary import (
     Opaque,
     Repeats,
     Requires,
+    Sets,
     SetsPath,
     Updates,
     UsesColumns,
@@ -86,7 +86,11 @@ def select(stmt: Tree) -> list[Effect]:
     effects = reads(reading)
     effects += _nested(reading)
     many = _is_of_rows(stmt.fields)
-    effects += [_if_called(stmt.fields, each) for each in calls(reading.functions, many=many)]
+    # A sequence may be put somewhere only where it is not there yet.
+    chooses = "whereClause" in stmt.fields or holds(stmt.fields, _CASE)
+    for each in calls(reading.functions, many=many):
+        if not (chooses and isinstance(each, Sets)):
+            effects.append(_if_called(stmt.fields, each))
     return effects
 
 
@@ -112,6 +116,7 @@ def _if_called(query: dict[str, Any], effect: Effect) -> Effect:
     return effect
 
 
+_CASE: Final = frozenset({"CaseExpr"})
 _LIMIT: Final = frozenset({"limitCount"})
 #: What looks at one argument before it comes to another.
 _CHOICES: Final = frozenset({"CaseExpr", "CoalesceExpr", "BoolExpr"})
@@ -247,10 +252,8 @@ def _on_conflict(
         arbiter = Arbiter(infer.indexElems or (), infer.whereClause, cut(infer.conname or ""))
     if clause.action == "ONCONFLICT_NOTHING":
         return "nothing", arbiter, None
-    own = frozenset({table.name, range_var.alias.aliasname if range_var.alias else table.name})
-    written = assignments(
-        clause.targetList or (), clause.fields.get("whereClause"), own, excluded=True
-    )
+    own = _names_of(table, range_var)
+    written = assignments(clause.targetList or (), clause.fields.get("whereClause"), own)
     return "update", arbiter, written.again
 
 
@@ -258,20 +261,22 @@ def update(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     """`UPDATE`: a fixpoint unless a value is computed from what the first run left."""
     fields = stmt.fields
     table = relation(stmt.relation)
-    alias = stmt.relation.alias.aliasname if stmt.relation.alias else None
     query = read_update(fields, known)
     effects: list[Effect] = [_table_there(table), *reads(query)]
     columns = tuple(target.name for target in stmt.targetList or () if target.name)
     if columns:
         effects.append(UsesColumns(table, columns))
     effects += _nested(query)
-    own = frozenset({table.name, alias or table.name})
-    written = assignments(stmt.targetList or (), fields.get("whereClause"), own)
-    if written.again is Again.MOVES and _sources_read(fields, table):
-        written = Written(Again.UNKNOWN, "which rows it finds depends on what it changed itself")
+    written = assignments(
+        stmt.targetList or (),
+        fields.get("whereClause"),
+        _names_of(table, stmt.relation),
+        sources=fields.get("fromClause", ()),
+        ctes=fields.get("withClause", {}).get("ctes", ()),
+    )
     rows = _rows_told(stmt)
-    sets = _literals(stmt.targetList or ()) if rows else frozenset()
-    effects.append(Updates(table, written.again, written.why, columns, sets, rows))
+    sets = _literals(stmt.targetList or ())
+    effects.append(Updates(table, written.again, written.why, columns, sets, rows, written.told))
     return effects
 
 
@@ -301,10 +306,10 @@ def _is_whole(target: Tree) -> bool:
     return bool(target.name) and not target.indirection and value.kind in {"A_Const", "TypeCast"}
 
 
-def _sources_read(fields: dict[str, Any], table: Ref) -> bool:
-    """Whether a WITH or a FROM looks at the table that is updated."""
-    sources = walk([fields.get("fromClause"), fields.get("withClause")])
-    return any(each.get("relname") == table.name for each in sources.relations)
+def _names_of(table: Ref, range_var: Tree) -> tuple[str, ...]:
+    """The names by which the columns of a table are called that is written: its own one first."""
+    alias = range_var.alias
+    return (table.name,) if alias is None else (table.name, alias.aliasname)
 
 
 def delete(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
@@ -329,11 +334,10 @@ def merge(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     table = relation(stmt.relation)
     query = read_merge(stmt.fields, known)
     effects: list[Effect] = [_table_there(table), *reads(query), *_nested(query)]
-    alias = stmt.relation.alias.aliasname if stmt.relation.alias else table.name
     result = Written(Again.SAME)
     for clause in stmt.mergeWhenClauses or ():
         if clause.commandType == "CMD_UPDATE":
-            own = frozenset({table.name, alias})
+            own = _names_of(table, stmt.relation)
             result = worst(result, assignments(clause.targetList or (), None, own))
         elif clause.commandType == "CMD_INSERT" and constant(stmt.joinCondition) == "false":
             result = Written(Again.MOVES, "ON false never finds the row that is there")

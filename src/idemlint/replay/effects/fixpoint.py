@@ -1,4 +1,8 @@
-"""What writing a value once more comes to: `SET a = 1` is a fixpoint, `SET n = n + 1` is not."""
+"""What writing a value once more comes to: `SET a = 1` is a fixpoint, `SET n = n + 1` is not.
+
+Most values have nothing to do with the row: that is seen here. For the others, and for conditions on what is
+set, the statement is run two times over a row that is not known (`replay.rewrites`).
+"""
 
 from __future__ import annotations
 
@@ -7,79 +11,30 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.postgres import functions
 from idemlint.postgres.functions import Call
 from idemlint.records import NamedTuple
-from idemlint.replay.effects.queries import Mentions, constant, walk
+from idemlint.replay.effects.queries import constant, walk
 from idemlint.replay.effects.vocabulary import Again
-from idemlint.source.tree import Tree, strings
+from idemlint.source.tree import Tree, nodes_in, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Sequence
+
+    from idemlint.replay.effects.queries import Mentions
+    from idemlint.replay.rewrites.picked import Rewritten
+
+_NO_TREE: Final[dict[str, Any]] = {}
+#: What is the same at every call.
+_SETTLED: Final = frozenset({Call.PURE, Call.HARMLESS, Call.FAILS})
 
 
 class Written(NamedTuple):
-    """What a SET list comes to, and why in words."""
+    """What a SET list comes to, and why in words; `told`: it is to be looked at again, on a catalog."""
 
     again: Again
     why: str = ""
+    told: Rewritten | None = None
 
 
-#: f(f(x)) = f(x).
-_IDEMPOTENT: Final = frozenset(
-    {
-        "lower",
-        "upper",
-        "initcap",
-        "trim",
-        "btrim",
-        "ltrim",
-        "rtrim",
-        "abs",
-        "round",
-        "floor",
-        "ceil",
-        "ceiling",
-        "trunc",
-        "date_trunc",
-        "jsonb_set",
-        "jsonb_set_lax",
-        "jsonb_strip_nulls",
-        "json_strip_nulls",
-        "to_jsonb",
-        "to_json",
-        "array_remove",
-        "array_replace",
-        "jsonb_pretty",
-        "unaccent",
-        "left",
-        "lpad",
-        "rpad",
-        "nullif",
-        "coalesce",
-        "numnode",
-        "normalize",
-    }
-)
-#: f(f(x)) is more than f(x).
-_ACCUMULATING: Final = frozenset(
-    {"concat", "concat_ws", "array_append", "array_prepend", "array_cat", "repeat", "timezone"}
-)
-#: f(f(x, n), n) = f(x, n), for these n: what is cut from the first letter on.
-_CUTS: Final = {"substr": "1", "substring": "1"}
-#: Nodes that may move on what they are made of.
-_MOVING: Final = frozenset({"A_Expr", "FuncCall", "TypeCast", "CoalesceExpr", "MinMaxExpr"})
-_FUNCTIONS: Final = {
-    **dict.fromkeys(_IDEMPOTENT, Again.SAME),
-    **dict.fromkeys(_ACCUMULATING, Again.MOVES),
-}
-#: What a call comes to that gives another value the second time, or may; `{}` is its name.
-_CALLED: Final[dict[Call, tuple[Again, str]]] = {
-    Call.CLOCK: (Again.VOLATILE, "{}() gives another value each time"),
-    Call.VOLATILE: (Again.VOLATILE, "{}() gives another value each time"),
-    Call.REPEATS: (Again.VOLATILE, "{}() gives another value each time"),
-    Call.UNKNOWN: (Again.UNKNOWN, "what {}() gives the second time cannot be seen"),
-}
 _RANK: Final = {Again.SAME: 0, Again.UNKNOWN: 1, Again.VOLATILE: 2, Again.MOVES: 3}
-
-
 _SAME: Final = Written(Again.SAME)
 
 
@@ -89,225 +44,85 @@ def worst(first: Written, second: Written) -> Written:
 
 
 def assignments(
-    targets: tuple[Tree, ...], where: Any, own: frozenset[str], *, excluded: bool = False
+    targets: Sequence[Tree],
+    where: dict[str, Any] | None,
+    own: tuple[str, ...],
+    *,
+    sources: Sequence[dict[str, Any]] = (),
+    ctes: Sequence[dict[str, Any]] = (),
 ) -> Written:
-    """A SET list with its WHERE (raw). `own` are the names the table goes by.
+    """A SET list with its WHERE, FROM and WITH (raw). `own` are the names the table goes by, its own first.
 
     Once more is the same where the value does not depend on the row as the first run left it, or where
     the WHERE does not match a row any more that was written already.
     """
-    result = Written(Again.SAME)
-    written = frozenset(target.name for target in targets if target.name)
-    condition = _Where(where, own) if where is not None else None
-    for target in targets:
-        name = target.name or ""
-        value = target.val
-        if value is not None and value.kind == "MultiAssignRef":
-            value = value.source
-        each = value_again(value, name, own, written, excluded=excluded)
-        if each.again is not Again.SAME and condition is not None:
-            each = _narrowed(each, name, condition, written)
-        result = worst(result, each)
-    return result
-
-
-def value_again(
-    value: Tree | None,
-    name: str,
-    own: frozenset[str],
-    written: frozenset[str] = frozenset(),
-    *,
-    excluded: bool = False,
-) -> Written:
-    """What assigning an expression to column `name` once more comes to."""
-    if value is None:
+    sets = tuple((each.name or "", _value_of(each)) for each in targets)
+    written = {name for name, _ in sets}
+    around = walk([where, *sources, *ctes])
+    rereads = any(each.get("relname") == own[0] for each in around.relations)
+    if not rereads and all(_is_settled(value, written, own) for _, value in sets):
         return _SAME
-    found = walk([{value.kind: value.fields}] if value.kind else [value.fields])
-    for called, _ in found.functions:
-        again, why = _CALLED.get(functions.call(called), (Again.SAME, ""))
-        if again is not Again.SAME:
-            return Written(again, why.format(called[-1]))
-    if _is_clock(value):
-        return Written(Again.VOLATILE, "the current time is another one each time")
-    reads = _columns_read(found, own, excluded=excluded)
-    if any(fields.get("relname") in own for fields in found.relations):
-        if value.kind == "SubLink" and _arithmetic(value):
-            return Written(Again.MOVES, f"it moves {name} on from what the first run left")
-        return Written(Again.UNKNOWN, f"{name} is computed from the same table")
-    if name in reads:
-        return _self_reference(value, name)
-    if reads & written:
-        return Written(Again.UNKNOWN, "it reads a column that the same statement sets")
-    return _SAME
+    if any(each.indirection and not _is_settled(_value_of(each), written, own) for each in targets):
+        return Written(Again.UNKNOWN, "a part of a column is computed from what it holds")
+    # Few statements have such values.
+    from idemlint.replay.rewrites.picked import LIMITED, Rewriting, Rewritten
+    from idemlint.replay.rewrites.twice import second_run
+
+    rewriting = Rewriting(sets, where, own, tuple(sources), tuple(ctes))
+    found = second_run(rewriting)
+    told = Rewritten(rewriting, found.narrowed, found.limited)
+    if found.limited and found.narrowed and found.again is Again.SAME:
+        return Written(Again.VOLATILE, LIMITED, told)
+    matters = found.asked or found.narrowed or found.again is Again.UNKNOWN
+    return Written(found.again, found.why, told if matters else None)
 
 
-def _columns_read(found: Mentions, own: frozenset[str], *, excluded: bool) -> set[str]:
+def _value_of(target: Tree) -> dict[str, Any]:
+    """The raw value of an item of a SET list."""
+    value: dict[str, Any] = target.fields.get("val", _NO_TREE)
+    several = value.get("MultiAssignRef")
+    if several is None:
+        return value
+    source: dict[str, Any] = several["source"]
+    row = source.get("RowExpr")
+    return row["args"][several["colno"] - 1] if row is not None else source
+
+
+def _is_settled(value: dict[str, Any], written: set[str], own: tuple[str, ...]) -> bool:
+    """Whether a value has nothing to do with what is written, nor with the moment."""
+    if not value or "A_Const" in value:
+        return True
+    found = walk(value)
+    if any(functions.call(called) not in _SETTLED for called, _ in found.functions):
+        return False
+    if any(each.get("relname") in own for each in found.relations) or is_clock(value):
+        return False
+    return written.isdisjoint(_columns_read(found, own))
+
+
+def _columns_read(found: Mentions, own: tuple[str, ...]) -> set[str]:
     """The columns of the table itself that an expression reads."""
     if found.relations:
         # Inside a subquery an unqualified name is first of all the subquery's own.
         return {column[-1] for column in found.columns if len(column) > 1 and column[-2] in own}
-    return {
-        column[-1]
-        for column in found.columns
-        if len(column) == 1 or (column[-2] != "excluded" and (excluded or column[-2] in own))
-    }
+    return {column[-1] for column in found.columns if len(column) == 1 or column[-2] in own}
 
 
-def _arithmetic(value: Tree) -> bool:
+def is_clock(value: dict[str, Any]) -> bool:
+    """Whether a raw expression has the current time in it."""
     return any(
-        node.get("name", [{}])[-1].get("String", {}).get("sval") in {"+", "-"}
-        for node in nodes(value, "A_Expr")
+        kind == "SQLValueFunction" and str(fields.get("op", "")).startswith(_CLOCKS)
+        for kind, fields in nodes_in(value)
     )
 
 
-def _is_clock(value: Tree) -> bool:
-    return any(
-        node.get("op", "").startswith(("SVFOP_CURRENT_D", "SVFOP_CURRENT_TI", "SVFOP_LOCAL"))
-        for node in nodes(value, "SQLValueFunction")
-    )
+_CLOCKS: Final = ("SVFOP_CURRENT_D", "SVFOP_CURRENT_TI", "SVFOP_LOCAL")
 
 
-def nodes(tree: Tree, kind: str) -> Iterator[dict[str, Any]]:
-    """The raw nodes of a kind in a tree, itself included."""
-    stack: list[Any] = [{tree.kind: tree.fields}]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, list):
-            stack.extend(current)
-        elif isinstance(current, dict):
-            for name, inner in current.items():
-                if name == kind and isinstance(inner, dict):
-                    yield inner
-                stack.append(inner)
-
-
-def _self_reference(value: Tree, name: str) -> Written:
-    """What an expression comes to that reads the column it is assigned to."""
-    again = _SELF[value.kind](value, name) if value.kind in _SELF else Again.UNKNOWN
-    if again is Again.SAME:
-        return _SAME
-    if again is Again.MOVES:
-        return Written(again, f"the new {name} is computed from the one the first run left")
-    return Written(again, f"{name} is computed from itself")
-
-
-def _of_argument(value: Tree, column: str) -> Again:
-    inner = value.arg
-    return _SELF[inner.kind](inner, column) if inner.kind in _SELF else Again.UNKNOWN
-
-
-def _of_operator(value: Tree, column: str) -> Again:
-    name = "".join(strings(value.fields.get("name") and value.name)[-1:])
-    exception = _OPERATORS.get(name)
-    if exception is None:
-        return Again.UNKNOWN
-    return Again.SAME if exception(value.rexpr) else Again.MOVES
-
-
-def _of_call(value: Tree, column: str) -> Again:
-    name = strings(value.funcname)[-1]
-    if name == "replace" and len(value.args or ()) == 3:
-        old, new = constant(value.args[1]), constant(value.args[2])
-        if old and new is not None:
-            return Again.MOVES if old in new else Again.SAME
-    arguments: tuple[Tree, ...] = value.args or ()
-    if name in _CUTS and len(arguments) > 1 and constant(arguments[1]) == _CUTS[name]:
-        return _of_arguments(value, column)
-    again = _FUNCTIONS.get(name, Again.UNKNOWN)
-    return _of_arguments(value, column) if again is Again.SAME else again
-
-
-def _of_arguments(value: Tree, column: str) -> Again:
-    """What hands on one of some values, or trims it, moves on what one of them moves on."""
-    arguments = value.args or ()
-    if value.kind == "FuncCall":
-        # What the others are for is another matter.
-        place = 1 if strings(value.funcname)[-1] == "date_trunc" else 0
-        arguments = arguments[place : place + 1]
-    for each in arguments:
-        if each.kind in _MOVING and _SELF[each.kind](each, column) is Again.MOVES:
-            found = walk([{each.kind: each.fields}])
-            called = {name[-1] for name, _ in found.functions}
-            # In the session's own time zone AT TIME ZONE gives the same.
-            if "timezone" not in called and any(read[-1] == column for read in found.columns):
-                return Again.MOVES
-    return Again.SAME
-
-
-def _merges_object(node: Tree | None) -> bool:
-    """`jsonb || '{"a": 1}'` sets keys; an array or a plain string is put at the end."""
-    text = constant(node)
-    return text is not None and text.lstrip().startswith("{")
-
-
-def _is_key(node: Tree | None) -> bool:
-    """`jsonb - 'key'` removes a key: a string, where a number would be arithmetic."""
-    while node is not None and node.kind == "TypeCast":
-        node = node.arg
-    return node is not None and "sval" in node.fields
-
-
-def _never(node: Tree | None) -> bool:
-    return False
-
-
-def _is_key_constant(node: Tree | None) -> bool:
-    return constant(node) is not None and _is_key(node)
-
-
-#: Operators that move a value on each time, but where their right side is of this sort.
-_OPERATORS: Final[dict[str, Callable[[Tree | None], bool]]] = {
-    **dict.fromkeys(("+", "*", "/", "^", "#"), _never),
-    "||": _merges_object,
-    "-": _is_key_constant,
-}
-
-#: What a node comes to that reads the column it is assigned to.
-_SELF: Final[dict[str, Callable[[Tree, str], Again]]] = {
-    "ColumnRef": lambda value, column: Again.SAME,
-    "CoalesceExpr": _of_arguments,
-    "MinMaxExpr": _of_arguments,
-    "TypeCast": _of_argument,
-    "CollateClause": _of_argument,
-    "BoolExpr": lambda value, column: Again.MOVES if value.boolop == "NOT_EXPR" else Again.UNKNOWN,
-    "A_ArrayExpr": lambda value, column: Again.MOVES,
-    "A_Expr": _of_operator,
-    "FuncCall": _of_call,
-}
-
-
-class _Where:
-    """What a WHERE (raw) asks of the table itself, which goes by the names `own`."""
-
-    def __init__(self, where: Any, own: frozenset[str]) -> None:
-        found = walk([where])
-        self.reads = {
-            column[-1] for column in found.columns if len(column) == 1 or column[-2] in own
-        }
-        self.asks_table = any(fields.get("relname") in own for fields in found.relations)
-        self._where = where
-        self._pins: Pins | None = None
-
-    @property
-    def pins(self) -> Pins:
-        """Its conjuncts."""
-        if self._pins is None:
-            self._pins = pinned(Tree("", {"where": self._where}).where)
-        return self._pins
-
-
-def _narrowed(written: Written, name: str, where: _Where, targets: frozenset[str]) -> Written:
-    """What the WHERE makes of it: a row that was written may not match a second time."""
-    if name in where.reads:
-        pins = where.pins
-        if name in pins.nulls or (name in pins.values and written.again is Again.MOVES):
-            return Written(Again.SAME)
-        return Written(Again.UNKNOWN, f"the WHERE reads {name}, which it sets")
-    if not where.reads.isdisjoint(targets):
-        return Written(Again.UNKNOWN, "the WHERE reads a column that the statement sets")
-    if where.asks_table:
-        return Written(Again.UNKNOWN, "the WHERE reads the same table")
-    return written
+def value_again(value: Tree, name: str, own: tuple[str, ...]) -> Written:
+    """What assigning an expression to column `name` once more comes to."""
+    target = Tree("ResTarget", {"name": name, "val": {value.kind: value.fields}})
+    return assignments((target,), None, own)
 
 
 class Pins(NamedTuple):

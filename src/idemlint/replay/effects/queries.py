@@ -18,6 +18,7 @@ from idemlint.replay.effects.vocabulary import (
     ReadsColumns,
     Repeats,
     Requires,
+    Sets,
     SetsPath,
     Verb,
 )
@@ -139,6 +140,8 @@ def calls(found: Iterable[tuple[Name, Tree]], *, many: bool = False) -> list[Eff
         kind = functions.call(name)
         if last == "set_config":
             effects += _set_config(fields)
+        elif last == "setval":
+            effects += _setval(fields)
         elif last == "lo_create" and _constant(fields, 0) in {"0", "-1"}:
             effects.append(Repeats("makes one more large object"))
         elif kind is Call.REPEATS:
@@ -172,6 +175,38 @@ def _set_config(fields: dict[str, Any]) -> list[Effect]:
         return []
     names = tuple(part.strip().strip('"') for part in value.split(",") if part.strip())
     return [SetsPath(names, _constant(fields, 2) in {"true", "t", "1", "on", "yes"})]
+
+
+def _setval(fields: dict[str, Any]) -> list[Effect]:
+    """A sequence is put somewhere: at a number, or at one that the data tell (`None`)."""
+    given = fields.get("args", [])
+    ref = _sequence_of(given[0]) if given else None
+    return [Sets(ref, "restart", _constant(fields, 1))] if ref is not None else []
+
+
+def _sequence_of(node: dict[str, Any]) -> Ref | None:
+    """The sequence of a regclass literal, or of `pg_get_serial_sequence('t', 'id')`."""
+    text = constant(wrap(node))
+    if text is not None:
+        return qualified(Space.RELATION, _parts(text))
+    while "TypeCast" in node:
+        node = node["TypeCast"]["arg"]
+    found = node.get("FuncCall")
+    if found is None or field_names(found["funcname"])[-1] != "pg_get_serial_sequence":
+        return None
+    table, column = _constant(found, 0), _constant(found, 1)
+    if table is None or column is None:
+        return None
+    *schema, name = _parts(table)
+    return qualified(Space.RELATION, [*schema, f"{name}_{column}_seq"])
+
+
+def _parts(text: str) -> list[str]:
+    """A dotted name as it is written in a literal."""
+    return [
+        each.strip('"') if each.startswith('"') else each.lower()
+        for each in text.strip().split(".")
+    ]
 
 
 def _constant(fields: dict[str, Any], position: int) -> str | None:

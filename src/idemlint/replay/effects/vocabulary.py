@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.refs import Called
     from idemlint.replay.guards.conditions import Condition
     from idemlint.replay.queries.scope import Reading, Scope
+    from idemlint.replay.rewrites.picked import Rewritten
     from idemlint.source.statement import Span
     from idemlint.source.tree import Tree
 
@@ -88,8 +89,7 @@ class UsesColumns(NamedTuple):
 
 
 class ReadsColumns(NamedTuple):
-    """The names of a query, or of an expression, have to stand for columns: 42703. In a body they may be
-    others besides (`names`)."""
+    """The names of a query or an expression have to be columns (42703), in bodies maybe others (`names`)."""
 
     scope: Scope
     names: Declared | None = None
@@ -285,7 +285,7 @@ class Inserts(NamedTuple):
 class Updates(NamedTuple):
     """Rows get new values in `columns`: `again` says what doing it once more comes to, `why` in words.
 
-    `sets` are the literals among them, where the rows are told by literals too: those with one of `rows`.
+    `sets` are the literals among them; `rows`: it finds those with one of these. `told`: more, if it matters.
     """
 
     table: Ref
@@ -294,13 +294,14 @@ class Updates(NamedTuple):
     columns: tuple[str, ...] = ()
     sets: frozenset[tuple[str, str]] = frozenset()
     rows: tuple[frozenset[tuple[str, str]], ...] = ()
+    told: Rewritten | None = None
 
 
 class Deletes(NamedTuple):
     """Rows are removed: all (`every`), or those with one of `rows`, or some that cannot be told (`None`).
 
-    `restarts`: sequences begin anew as well; `limited` deletes other rows each time. `among` are all tables
-    of a TRUNCATE: foreign keys of others forbid it, unless it goes on to them (`cascade`).
+    `restarts`: sequences begin anew as well; `limited` deletes other rows each time; `refilled`: rows come
+    after it. `among` are all of a TRUNCATE: others' foreign keys forbid it, unless it goes on (`cascade`).
     """
 
     table: Ref
@@ -310,6 +311,7 @@ class Deletes(NamedTuple):
     restarts: bool = False
     among: tuple[Ref, ...] = ()
     cascade: bool = False
+    refilled: bool = False
 
 
 #: What writes rows.

@@ -315,6 +315,7 @@ def _rerun(
     begun = catalog.mark()
     # Numbers are the folder's in its rerun, a file's in others.
     run = Pass(machine, judging=True, file_start=first, in_folder=mode == "folder")
+    run.again = programs, indexes, first
     outcomes: dict[int, Outcome] = {}
     for index in indexes:
         before = point(run) if changing is not None else None

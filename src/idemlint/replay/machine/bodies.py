@@ -253,14 +253,28 @@ def _loop(run: Pass, node: nodes.Loop) -> Result:
     def never() -> Result:
         return None
 
-    doubts = len(run.doubts)
+    doubts, outside = len(run.doubts), run.exhausts
+    run.exhausts = node.query is None and _goes_on_until_none(node)
     run.either(once, never)
+    run.exhausts = outside
     if run.judging and len(run.doubts) == doubts and _may_go_round_more(run, node):
         reason = (
             "it runs over rows that came since, and what it makes of their values cannot be told"
         )
         run.doubt(reason, Opaque(reason), None, node.span)
     return None
+
+
+def _goes_on_until_none(node: nodes.Loop) -> bool:
+    """Whether a loop ends where nothing was found: `EXIT WHEN n = 0`, `NOT FOUND`, `n < batch`."""
+    from idemlint.replay.guards.loop_ends import is_of_none
+
+    tests = (each.node for each in nodes.walk(node.body))
+    return any(
+        is_of_none(each.condition)
+        for each in tests
+        if isinstance(each, nodes.If) and each.condition is not None
+    )
 
 
 def _may_go_round_more(run: Pass, node: nodes.Loop) -> bool:

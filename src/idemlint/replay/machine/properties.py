@@ -38,9 +38,7 @@ def sets(run: Pass, effect: Sets) -> Result:
         catalog.put(UNCHECKED, Slot(presence, catalog.new_oid(), maker=catalog.statement))
         return None
     if effect.facet == "restart":
-        key = catalog.key(effect.ref)
-        if key is not None:
-            run.restarted.add(key)
+        _restarts(run, effect)
         return None
     key = catalog.key(effect.ref)
     if key is None:
@@ -75,6 +73,18 @@ def sets(run: Pass, effect: Sets) -> Result:
         catalog.put(key, slot._replace(definition=definition, needs=needs))
         keep(run, slot.oid, definition)
     return None
+
+
+def _restarts(run: Pass, effect: Sets) -> None:
+    """A sequence is put somewhere. At a number, it gives numbers once more that it gave since; where the data
+    say where (`None`), what was said before counts no more."""
+    key = run.catalog.key(effect.ref)
+    if key is not None and effect.value is not None:
+        run.restarted.add(key)
+    if run.judging and run.world is None:
+        from idemlint.replay.machine.objects.sequences import set_back
+
+        set_back(run, effect)
 
 
 def _primary_key_with(run: Pass, column: Ref) -> str:

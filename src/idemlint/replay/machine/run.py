@@ -30,6 +30,8 @@ from idemlint.replay.machine.signals import (
 from idemlint.replay.machine.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from idemlint.plpgsql.bindings import Declared
     from idemlint.plpgsql.nodes import Sql
     from idemlint.postgres.kinds import Ref
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from idemlint.replay.machine.foresight import Foresight
     from idemlint.replay.queries.resolve import Resolved
     from idemlint.replay.queries.scope import Scope
+    from idemlint.replay.rewrites.reruns import Reruns
     from idemlint.source.statement import Span
 
 #: An identity that nothing has.
@@ -115,6 +118,7 @@ class Pass:
     """
 
     __slots__ = (
+        "again",
         "believed",
         "calling",
         "candidates",
@@ -123,6 +127,7 @@ class Pass:
         "copied",
         "current_error",
         "doubts",
+        "exhausts",
         "file_start",
         "foresight",
         "fresh",
@@ -134,6 +139,7 @@ class Pass:
         "leaf",
         "machine",
         "renewed",
+        "reruns",
         "restarted",
         "span",
         "state",
@@ -163,6 +169,9 @@ class Pass:
         if world is not None:
             # Nothing was there before it.
             self.fresh = NEVER
+        #: In a rerun, all programs, the indexes of those that run again, and the number before the first one.
+        self.again: tuple[Sequence[tuple[Effect, ...]], Sequence[int], int] | None = None
+        self.reruns: Reruns | None = None
         # What was found.
         self.doubts: list[Doubt] = []
         self.candidates: list[Candidate] = []
@@ -180,6 +189,8 @@ class Pass:
         self.calling: tuple[int, ...] = ()
         self.within = ""
         self.uncertain = False
+        #: Inside a loop that goes on until nothing is found.
+        self.exhausts = False
         self.catches: Callable[[str], bool] | None = None
         self.believed: frozenset[Key] = frozenset()
         self.current_error: Raised | None = None

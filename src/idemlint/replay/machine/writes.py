@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.table_rows import Rows
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Result
+    from idemlint.replay.rewrites.reruns import Reruns
 
 
 def known_table(run: Pass, ref: Ref) -> tuple[Slot, Rows] | None:
@@ -57,6 +58,8 @@ def updates(run: Pass, effect: Updates) -> Result:
     if known is None:
         return None
     table, facts = known
+    if effect.told is not None and run.judging:
+        effect = _told(run, effect, table)
     overwritten = _overwritten(run, effect, table, facts) if run.judging else None
     if facts.rows and effect.columns:
         # What they are now is not known: a row that is not found may still be there.
@@ -83,6 +86,16 @@ def _fires(run: Pass, table: Slot, effect: Updates) -> bool:
     from idemlint.replay.machine.called.firing import updates_again
 
     return updates_again(run, table, UPDATE, effect, rows=True)
+
+
+def _told(run: Pass, effect: Updates, table: Slot) -> Updates:
+    """The same, as it is told by what is known of the table, and of what else runs again."""
+    from idemlint.replay.rewrites.retold import found_again, retold
+
+    effect = retold(run.catalog, table, effect, exhausts=run.exhausts)
+    reruns = reruns_of(run)
+    others = reruns.updates(effect.table, run.catalog.statement) if reruns is not None else ()
+    return found_again(run.catalog, table, effect, others, run.fresh)
 
 
 #: As a list of patterns: one that all rows have.
@@ -119,6 +132,23 @@ def _deletes_again(run: Pass, effect: Deletes, table: Slot, facts: Rows) -> None
             reason = f"it deletes rows that came to {effect.table} since"
             run.candidate(reason, effect, table.oid, facts.epoch, gone=literal(row))
             return
+
+
+def _is_refilled(run: Pass, effect: Deletes, table: Slot) -> bool:
+    """Whether a table that was there before the rerun is filled behind this, and not by what it had."""
+    if table.oid >= run.fresh or table.oid in run.copied:
+        return False
+    reruns = reruns_of(run)
+    return reruns is not None and reruns.fills(effect.table, run.catalog.statement)
+
+
+def reruns_of(run: Pass) -> Reruns | None:
+    """What else runs again in a rerun."""
+    if run.reruns is None and run.again is not None:
+        from idemlint.replay.rewrites.reruns import Reruns
+
+        run.reruns = Reruns(*run.again)
+    return run.reruns
 
 
 def _emptied(run: Pass, facts: Rows, effect: Deletes) -> Rows:
@@ -176,7 +206,10 @@ def deletes(run: Pass, effect: Deletes) -> Result:
         gone = facts.gone.plus(effect.rows or ())
         after = facts._replace(rows=KnownRows(), complete=False, gone=gone)
     table_rows.set_rows(catalog, table, after)
-    if effect.limited:
+    if effect.every and run.judging and _is_refilled(run, effect, table):
+        reason = f"table {effect.table} is emptied and filled again: its rows are gone"
+        run.candidate(reason, effect._replace(refilled=True), table.oid, after.epoch)
+    elif effect.limited:
         run.candidate("LIMIT picks other rows each time", effect, table.oid, facts.epoch)
     elif run.judging:
         _deletes_again(run, effect, table, facts)
