@@ -138,3 +138,17 @@ create table item(id serial primary key, n text);
 alter sequence item_id_seq restart with 100; -- safe, alone repeats (safe)
 select setval('item_id_seq', coalesce((select max(id) from item), 0) + 1, false); -- safe
 select setval('item_id_seq', 500) where (select last_value from item_id_seq) < 500; -- safe
+
+-- # a row trigger fires for rows that are found, and none is
+create table q(id int, src text, upd timestamptz, n int); insert into q values (1, null, null, 1);
+create function stamp() returns trigger language plpgsql as 'begin new.upd := clock_timestamp(); return new; end';
+create trigger tg before update on q for each row execute function stamp();
+---
+update q set src = 'x' where src is null; -- safe
+
+-- # a row trigger fires for rows that are found again
+create table q(id int, src text, upd timestamptz, n int); insert into q values (1, null, null, 1);
+create function stamp() returns trigger language plpgsql as 'begin new.upd := clock_timestamp(); return new; end';
+create trigger tg before update on q for each row execute function stamp();
+---
+update q set n = 5; -- repeats

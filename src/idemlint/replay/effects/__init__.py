@@ -121,16 +121,16 @@ _FAMILIES: Final = {
         "MergeStmt": "merge",
         "TruncateStmt": "truncate",
         "CopyStmt": "copy",
-        "RefreshMatViewStmt": "refresh",
-        "LockStmt": "lock",
         "ExplainStmt": "explain",
-        "CallStmt": "call",
     },
     "session_commands": {
         "VariableSetStmt": "variable_set",
         "DiscardStmt": "discard",
         "TransactionStmt": "transaction",
         "ExecuteStmt": "execute",
+        "RefreshMatViewStmt": "refresh",
+        "LockStmt": "lock",
+        "CallStmt": "call",
     },
 }
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres import functions
-from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.postgres.kinds import Kind, Ref
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.known_rows import NULL
-from idemlint.replay.catalog.refs import qualified, relation
+from idemlint.replay.catalog.refs import relation
 from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
 from idemlint.replay.effects.queries import (
-    call_of,
     calls,
     constant,
     reads,
@@ -21,7 +20,6 @@ from idemlint.replay.effects.tables import select_into
 from idemlint.replay.effects.vocabulary import (
     Again,
     Arbiter,
-    Calls,
     Deletes,
     Effect,
     Fails,
@@ -177,7 +175,7 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
 
 
 def _picks(fields: dict[str, Any], query: Reading) -> bool:
-    """Whether a query over the same rows may come to others: by chance, by the clock, by what it is not told."""
+    """Whether a query over the same rows may come to others: by chance, the clock, what it is not told."""
     steady = all(functions.call(name) in _STEADY for name, _ in query.functions)
     return not steady or bool(query.writes) or holds(fields.get("selectStmt"), _LIMIT)
 
@@ -368,17 +366,6 @@ def copy(stmt: Tree) -> list[Effect]:
     return effects
 
 
-def refresh(stmt: Tree) -> list[Effect]:
-    """`REFRESH MATERIALIZED VIEW`."""
-    ref = relation(stmt.relation)
-    return [Requires(ref, True, "42P01", Kind.MATERIALIZED_VIEW, Verb.USE)]
-
-
-def lock(stmt: Tree) -> list[Effect]:
-    """`LOCK TABLE`."""
-    return [_table_there(relation(node)) for node in stmt.relations or ()]
-
-
 def explain(stmt: Tree) -> list[Effect]:
     """`EXPLAIN`: with ANALYZE it runs what it explains."""
     analyze = any(
@@ -397,14 +384,6 @@ def constant_option(option: Tree) -> bool:
     if argument is None:
         return True
     return argument.fields.get("sval", "true") in {"true", "on"}
-
-
-def call(stmt: Tree) -> list[Effect]:
-    """`CALL p()`."""
-    names = strings(stmt.funccall.funcname)
-    reason = f"what procedure {'.'.join(names)}() does cannot be seen"
-    called = call_of(names, stmt.funccall.fields)
-    return [Calls(qualified(Space.ROUTINE, names)), Opaque(reason, call=called)]
 
 
 WRITES: dict[str, Callable[..., list[Effect]]] = {

@@ -61,7 +61,12 @@ def assignments(
     around = walk([where, *sources, *ctes])
     rereads = any(each.get("relname") == own[0] for each in around.relations)
     if not rereads and all(_is_settled(value, written, own) for _, value in sets):
-        return _SAME
+        if where is None or written.isdisjoint(_columns_read(around, own)):
+            return _SAME
+        from idemlint.replay.rewrites.picked import Rewriting, Rewritten
+
+        rewriting = Rewriting(sets, where, own, tuple(sources), tuple(ctes))
+        return Written(Again.SAME, "", Rewritten(rewriting, settled=True))
     if any(each.indirection and not _is_settled(_value_of(each), written, own) for each in targets):
         return Written(Again.UNKNOWN, "a part of a column is computed from what it holds")
     # Few statements have such values.

@@ -1,19 +1,24 @@
-"""Settings, transactions, prepared statements, and other things that a session forgets."""
+"""Settings, transactions, prepared statements, and other things that leave no object otherwise."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Ref, Space
-from idemlint.replay.effects.queries import constant
+from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.replay.catalog.refs import qualified, relation
+from idemlint.replay.effects.queries import call_of, constant
 from idemlint.replay.effects.vocabulary import (
+    Calls,
     Effect,
     EndsTemporary,
     Opaque,
+    Requires,
     Sets,
     SetsPath,
     Transaction,
+    Verb,
 )
+from idemlint.source.tree import strings
 
 if TYPE_CHECKING:
     from idemlint.source.tree import Tree
@@ -56,3 +61,25 @@ def transaction(stmt: Tree) -> list[Effect]:
 def execute(stmt: Tree) -> list[Effect]:
     """`EXECUTE` of a prepared statement."""
     return [Opaque(f"what prepared statement {stmt.name} does is not followed")]
+
+
+def refresh(stmt: Tree) -> list[Effect]:
+    """`REFRESH MATERIALIZED VIEW`."""
+    ref = relation(stmt.relation)
+    return [Requires(ref, True, "42P01", Kind.MATERIALIZED_VIEW, Verb.USE)]
+
+
+def lock(stmt: Tree) -> list[Effect]:
+    """`LOCK TABLE`."""
+    return [
+        Requires(relation(node), True, "42P01", Kind.TABLE, Verb.WRITE)
+        for node in stmt.relations or ()
+    ]
+
+
+def call(stmt: Tree) -> list[Effect]:
+    """`CALL p()`."""
+    names = strings(stmt.funccall.funcname)
+    reason = f"what procedure {'.'.join(names)}() does cannot be seen"
+    called = call_of(names, stmt.funccall.fields)
+    return [Calls(qualified(Space.ROUTINE, names)), Opaque(reason, call=called)]

@@ -258,11 +258,10 @@ class Inserts(NamedTuple):
     """Rows are added. `rows` are those that it gives (column → value as text, `None`: not a constant); one
     stands for all that a query makes of the rows of its `source`. `picks`: it may give others each time.
     `conflict` says what ON CONFLICT does (`""`, `nothing`, `update`), `arbiter` which key it asks for.
-    `guard` is the condition that keeps a row out when it is there already (`WHERE NOT EXISTS …`),
-    `guarded` that there is one which cannot be read but looks at the same table; `update` what its DO
-    UPDATE comes to when it runs again. `kept`, in an outcome: whether a key would keep the rows of a second
-    run out. `literals` are what a query gives whose rows cannot be told, by column; `query` is the one that
-    has to give as many columns as it is asked for.
+    `guard` is the condition that keeps out a row that is there already (`WHERE NOT EXISTS …`), `guarded` that
+    there is one which looks at the same table and cannot be read; `update` what its DO UPDATE comes to when
+    it runs again. `kept`, in an outcome: whether a key would keep the rows of a second run out. `literals`
+    are what a query gives whose rows cannot be told, by column; `query` has to give as many as are asked.
     """
 
     table: Ref
@@ -300,8 +299,8 @@ class Updates(NamedTuple):
 class Deletes(NamedTuple):
     """Rows are removed: all (`every`), or those with one of `rows`, or some that cannot be told (`None`).
 
-    `restarts`: sequences begin anew as well; `limited` deletes other rows each time; `refilled`: rows come
-    after it. `among` are all of a TRUNCATE: others' foreign keys forbid it, unless it goes on (`cascade`).
+    `restarts`: sequences begin anew; `limited`: others each time; `refilled`: rows come after it. `among` are
+    all of a TRUNCATE: others' foreign keys forbid it, unless it goes on (`cascade`).
     """
 
     table: Ref
@@ -314,7 +313,6 @@ class Deletes(NamedTuple):
     refilled: bool = False
 
 
-#: What writes rows.
 OF_ROWS: Final = frozenset({Inserts, Updates, Deletes})
 _OfRows = Inserts | Updates | Deletes
 

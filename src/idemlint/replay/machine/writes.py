@@ -15,6 +15,8 @@ from idemlint.replay.effects.vocabulary import Again, Deletes, Updates
 from idemlint.replay.queries.columns import names_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from idemlint.postgres.kinds import Ref
     from idemlint.replay.catalog.known_rows import Row
     from idemlint.replay.catalog.slots import Slot
@@ -58,7 +60,7 @@ def updates(run: Pass, effect: Updates) -> Result:
     if known is None:
         return None
     table, facts = known
-    if effect.told is not None and run.judging:
+    if effect.told is not None and run.judging and not effect.told.settled:
         effect = _told(run, effect, table)
     overwritten = _overwritten(run, effect, table, facts) if run.judging else None
     if facts.rows and effect.columns:
@@ -85,7 +87,15 @@ def updates(run: Pass, effect: Updates) -> Result:
 def _fires(run: Pass, table: Slot, effect: Updates) -> bool:
     from idemlint.replay.machine.called.firing import updates_again
 
-    return updates_again(run, table, UPDATE, effect, rows=True)
+    rows, told = True, effect.told
+    if told is not None:
+        from idemlint.replay.rewrites.retold import changed_back, finds_rows
+
+        others = _others(run, effect)
+        rows = finds_rows(run.catalog, table, effect) or bool(
+            changed_back(run.catalog, table, told.rewriting, others, run.fresh)
+        )
+    return updates_again(run, table, UPDATE, effect, rows=rows)
 
 
 def _told(run: Pass, effect: Updates, table: Slot) -> Updates:
@@ -93,9 +103,13 @@ def _told(run: Pass, effect: Updates, table: Slot) -> Updates:
     from idemlint.replay.rewrites.retold import found_again, retold
 
     effect = retold(run.catalog, table, effect, exhausts=run.exhausts)
+    return found_again(run.catalog, table, effect, _others(run, effect), run.fresh)
+
+
+def _others(run: Pass, effect: Updates) -> Sequence[Updates]:
+    """The other UPDATEs of its table that run again."""
     reruns = reruns_of(run)
-    others = reruns.updates(effect.table, run.catalog.statement) if reruns is not None else ()
-    return found_again(run.catalog, table, effect, others, run.fresh)
+    return reruns.updates(effect.table, run.catalog.statement) if reruns is not None else ()
 
 
 #: As a list of patterns: one that all rows have.

@@ -46,11 +46,13 @@ LIMITED: Final = "LIMIT picks other rows each time"
 
 class Rewritten(NamedTuple):
     """An UPDATE that is to be looked at again, on a catalog. `narrowed`: for some rows it does nothing since
-    they are not found again, by what it sets itself; `limited`: it takes some of the rows that it finds."""
+    they are not found again, by what it sets itself; `limited`: it takes some of the rows that it finds.
+    `settled`: its values are the same whatever it finds."""
 
     rewriting: Rewriting
     narrowed: bool = False
     limited: bool = False
+    settled: bool = False
 
 
 class Condition(NamedTuple):

@@ -11,7 +11,7 @@ from idemlint.replay.rewrites.evaluated import Row, Values
 from idemlint.replay.rewrites.picked import LIMITED, Rewriting, picked
 from idemlint.replay.rewrites.row_terms import NULL, string
 from idemlint.replay.rewrites.truths import Facts
-from idemlint.replay.rewrites.twice import Columns, second_run
+from idemlint.replay.rewrites.twice import Columns, finds_none, second_run
 from idemlint.replay.rewrites.unstable import mentioned, unstable_names
 from idemlint.replay.rewrites.ways import Choices
 
@@ -38,6 +38,12 @@ def retold(catalog: Catalog, table: Slot, effect: Updates, *, exhausts: bool) ->
     return effect._replace(again=found.again, why=found.why)
 
 
+def finds_rows(catalog: Catalog, table: Slot, effect: Updates) -> bool:
+    """Whether it may find rows once more."""
+    told = effect.told
+    return told is None or not finds_none(told.rewriting, _columns(catalog, table))
+
+
 def _columns(catalog: Catalog, table: Slot) -> Columns:
     def type_of(name: str) -> str:
         column = table_rows.column_of(catalog, table, name)
@@ -53,29 +59,34 @@ def _columns(catalog: Catalog, table: Slot) -> Columns:
 def found_again(
     catalog: Catalog, table: Slot, effect: Updates, others: Iterable[Updates], fresh: int
 ) -> Updates:
-    """The same, where it does nothing since the rows that it changed are not found again: others may change
-    them back (UPDATEs that run as well), and a column that is made anew, from identity `fresh` on, has
-    nothing of what was set."""
+    """The same, where it does nothing since the rows that it changed are not found again, and others may
+    change them back."""
     told = effect.told
     if told is None or not told.narrowed or effect.again is not Again.SAME:
         return effect
-    rewriting = told.rewriting
-    if second_run(rewriting._replace(where=None, sources=())).again is Again.SAME:
+    if second_run(told.rewriting._replace(where=None, sources=())).again is Again.SAME:
         return effect
+    why = changed_back(catalog, table, told.rewriting, others, fresh)
+    return effect._replace(again=Again.UNKNOWN, why=why) if why else effect
+
+
+def changed_back(
+    catalog: Catalog, table: Slot, rewriting: Rewriting, others: Iterable[Updates], fresh: int
+) -> str:
+    """Why a row may be found again that was not to be: other UPDATEs that run as well set what its conditions
+    read, or a column that is made anew, from identity `fresh` on, has nothing of what was set."""
     told_by = {name for name, _ in rewriting.sets if name in _read(rewriting)}
     for name in told_by:
         slot = catalog.find_key((Space.COLUMN, table.oid, name))
         if slot is not None and slot.oid >= fresh > table.oid:
-            why = f"{name}, by which it finds its rows, is made anew"
-            return effect._replace(again=Again.UNKNOWN, why=why)
+            return f"{name}, by which it finds its rows, is made anew"
     columns = _columns(catalog, table)
     for each in others:
         values = dict(each.sets)
         for name in told_by.intersection(each.columns):
             if _finds(rewriting, columns, name, values.get(name)):
-                why = f"{name}, by which it finds its rows, is set by another statement as well"
-                return effect._replace(again=Again.UNKNOWN, why=why)
-    return effect
+                return f"{name}, by which it finds its rows, is set by another statement as well"
+    return ""
 
 
 def _read(rewriting: Rewriting) -> set[str]:

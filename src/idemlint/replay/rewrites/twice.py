@@ -40,6 +40,18 @@ class Second(NamedTuple):
     asked: bool = False
 
 
+def finds_none(rewriting: Rewriting, columns: Columns) -> bool:
+    """Whether no row that it has changed is found again, and it has left none that it finds."""
+    choices = Choices()
+    for _ in range(_MOST_WAYS):
+        found = _Way(rewriting, columns, choices).run()
+        if not found.narrowed or found.limited:
+            return False
+        if not choices.another():
+            return True
+    return False
+
+
 class Columns(NamedTuple):
     """What is known of the columns: the type (empty: it is not known), and whether it is NOT NULL."""
 
