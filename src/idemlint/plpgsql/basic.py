@@ -98,6 +98,9 @@ def _run(
         shown = substitute(tree, constants)
     steps.append(reader.statement(tree, shown, span))
     reader.variables.disturb(reader.tokens, first, last)
+    if kind == "VariableShowStmt" and len(targets) == 1:
+        reader.variables.set(targets[0], Value(grammar.setting(tree[kind]["name"]), frozenset()))
+        return
     if kind != "SelectStmt":
         if kind in _WITH_VARIABLES:
             reader.variables.set(FOUND, None)

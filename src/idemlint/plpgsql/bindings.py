@@ -45,6 +45,7 @@ class Variables:
     """The values of variables at one place of a body; a name that is not there is not known.
 
     `names` are the variables that hold names: they cut what is put into them as PostgreSQL's names do.
+    The fields of a record are known as `record.field`.
     """
 
     __slots__ = ("known", "names")
@@ -73,6 +74,8 @@ class Variables:
         """Note an assignment; `None` as value means that it is not known."""
         if name is None:
             return
+        for field in [each for each in self.known if each.startswith(f"{name}.")]:
+            del self.known[field]
         if value is None or value.size > _LARGE or len(self.known) > _MANY:
             self.known.pop(name, None)
         else:

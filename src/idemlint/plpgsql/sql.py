@@ -71,4 +71,10 @@ def negated(expression: Json) -> Json:
     return {"BoolExpr": {"boolop": "NOT_EXPR", "args": [expression]}}
 
 
+def setting(name: str) -> Json:
+    """`current_setting('name')`."""
+    text = {"A_Const": {"sval": {"sval": name}}}
+    return {"FuncCall": {"funcname": [{"String": {"sval": "current_setting"}}], "args": [text]}}
+
+
 TRUE: Final[Json] = {"A_Const": {"boolval": {"boolval": True}}}

@@ -17,9 +17,10 @@ from idemlint.records import NamedTuple
 
 
 class CatalogRelation(NamedTuple):
-    """A row. `kinds` and `only` are what it lists, where that is not all of the namespace: by what a thing is,
-    and by its sort (a letter of `contype` or `typtype`; of a trigger `w`, where it fires for rows that are
-    written; of a role `l`, where it may log in, otherwise `g`). `of` are the kinds of what it lists things of.
+    """A row. `kinds` and `only` are what it lists, where that is not all of the namespace: by what a thing
+    is, and by its sort (a letter of `contype` or `typtype`; of a trigger `w`, where it fires for rows that
+    are written; of a role `l`, where it may log in, otherwise `g`). `of` are the kinds of what such things
+    are in.
 
     https://www.postgresql.org/docs/current/catalogs.html and …/information-schema.html, and where these do
     not say it, the definitions in src/backend/catalog/information_schema.sql and system_views.sql.

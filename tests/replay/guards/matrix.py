@@ -418,8 +418,8 @@ class Cell(NamedTuple):
 
 
 def cells() -> Iterator[Cell]:
-    """The whole matrix: each maker behind each lookup in the plainest form, and behind each form with a lookup
-    in each relation that asks for all that may be asked."""
+    """The whole matrix: each maker behind each lookup in the plainest form, and behind each form with a
+    lookup in each relation that asks for all that may be asked."""
     for maker in MAKERS:
         found = list(lookups(maker))
         for lookup in found:

@@ -62,6 +62,17 @@ def _constant(condition: conditions.Constant) -> str:
     return str(condition.value).lower()
 
 
+def _on_versions(condition: conditions.OnVersions) -> str:
+    known = sorted(condition.true)
+    if not known:
+        return "the server's version is none of today's"
+    return f"the server's version is one of {known[0]} to {known[-1]}"
+
+
+def _steady(condition: conditions.Steady) -> str:
+    return f"{condition.text}{'' if condition.truth else ' is false'} (the same both times)"
+
+
 def _unreadable(condition: conditions.UnreadableCondition) -> str:
     return f"it cannot be told ({condition.reason})"
 
@@ -74,5 +85,7 @@ _QUESTIONS: Final[dict[type, Callable[..., str]]] = {
     conditions.And: _joined("and"),
     conditions.Or: _joined("or"),
     conditions.Constant: _constant,
+    conditions.OnVersions: _on_versions,
+    conditions.Steady: _steady,
     conditions.UnreadableCondition: _unreadable,
 }

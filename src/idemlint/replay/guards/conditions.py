@@ -84,6 +84,22 @@ class Constant(NamedTuple):
     value: bool
 
 
+class OnVersions(NamedTuple):
+    """True on some major versions of PostgreSQL, false on others; of those in neither it cannot be told."""
+
+    true: frozenset[int]
+    false: frozenset[int]
+
+
+class Steady(NamedTuple):
+    """Not known, but the same whenever it is asked, as long as nobody writes into these tables; `truth` is
+    the answer that it is asked for, and `text` is for people."""
+
+    text: str
+    truth: bool
+    tables: tuple[Ref, ...]
+
+
 class UnreadableCondition(NamedTuple):
     """Nothing can be said; `reason` is for people."""
 
@@ -91,7 +107,18 @@ class UnreadableCondition(NamedTuple):
 
 
 Fact = Exists | RowExists
-Condition = Exists | RowExists | Narrowed | Not | And | Or | Constant | UnreadableCondition
+Condition = (
+    Exists
+    | RowExists
+    | Narrowed
+    | Not
+    | And
+    | Or
+    | Constant
+    | OnVersions
+    | Steady
+    | UnreadableCondition
+)
 Answer = bool | None
 
 TRUE: Final = Constant(True)
@@ -132,22 +159,25 @@ def _joined(conditions: list[Condition], kind: type[And | Or], *, neutral: bool)
     return next(iter(flat)) if len(flat) == 1 else kind(tuple(flat))
 
 
-def evaluate(condition: Condition, presence: Callable[[Fact], Answer]) -> Answer:
-    """What the condition is (`None`: cannot be known), given what is known of the facts in it."""
+def evaluate(condition: Condition, presence: Callable[[Fact], Answer], version: int = 0) -> Answer:
+    """What the condition is (`None`: cannot be known), given what is known of the facts in it, on a major
+    version of PostgreSQL."""
     match condition:
         case Exists() | RowExists():
             return _found(condition, presence)
         case Narrowed(fact):
             return False if _found(fact, presence) is False else None
         case Not(of):
-            answer = evaluate(of, presence)
+            answer = evaluate(of, presence, version)
             return None if answer is None else not answer
         case And(parts):
-            return _all(parts, presence, stop=False)
+            return _all(parts, presence, version, stop=False)
         case Or(parts):
-            return _all(parts, presence, stop=True)
+            return _all(parts, presence, version, stop=True)
         case Constant(value):
             return value
+        case OnVersions(true, false):
+            return True if version in true else (False if version in false else None)
     return None
 
 
@@ -155,11 +185,13 @@ def _found(fact: Fact, presence: Callable[[Fact], Answer]) -> Answer:
     return False if isinstance(fact, Exists) and fact.never else presence(fact)
 
 
-def _all(parts: tuple[Condition, ...], presence: Callable[[Fact], Answer], *, stop: bool) -> Answer:
+def _all(
+    parts: tuple[Condition, ...], presence: Callable[[Fact], Answer], version: int, *, stop: bool
+) -> Answer:
     """Kleene's AND (`stop` is false) and OR (true)."""
     result: Answer = not stop
     for part in parts:
-        answer = evaluate(part, presence)
+        answer = evaluate(part, presence, version)
         if answer is stop:
             return stop
         if answer is None:

@@ -11,16 +11,14 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.catalogs import CATALOGS, ENUM_RANGE, REGISTERED, CatalogRelation
-from idemlint.postgres.kinds import Ref, Space
+from idemlint.postgres.kinds import Space
 from idemlint.postgres.names import NAME_BYTES
 from idemlint.replay.guards.catalog_query import CatalogQuery
-from idemlint.replay.guards.conditions import Condition, Narrowed, RowExists, disjunction
 from idemlint.replay.guards.expressions import (
     FLIPPED,
     Json,
     always,
     cast_of,
-    column_name,
     describe,
     enum_of,
     is_text,
@@ -30,7 +28,8 @@ from idemlint.replay.guards.expressions import (
     texts,
     uncast,
 )
-from idemlint.replay.guards.rewritten import flat
+from idemlint.replay.guards.rewritten import MOST, alternatives, flat
+from idemlint.replay.guards.rows import rows_of
 from idemlint.replay.guards.sought import (
     Refused,
     SoughtColumn,
@@ -44,7 +43,7 @@ from idemlint.replay.guards.sought import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MOST: Final = 16  # alternatives of one query
+    from idemlint.replay.guards.conditions import Condition
 
 
 def search(select: Json) -> list[Condition]:
@@ -57,69 +56,13 @@ def search(select: Json) -> list[Condition]:
         raise Refused("WITH and OFFSET")
     sources = select.get("fromClause", ())
     if len(sources) == 1 and "RangeVar" in sources[0] and _listing(sources[0]["RangeVar"]) is None:
-        return [_rows(sources[0]["RangeVar"], select.get("whereClause"))]
+        return [rows_of(sources[0]["RangeVar"], select.get("whereClause"))]
     found: list[Condition] = []
     for where in alternatives(select.get("whereClause")):
         found += _pinned(sources, where).result()
-        if len(found) > _MOST:
+        if len(found) > MOST:
             raise Refused("too many alternatives")
     return found
-
-
-def alternatives(where: Json | None) -> list[list[Json]]:
-    """A condition as an OR of ANDs."""
-    if where is None:
-        return [[]]
-    bool_expr = where.get("BoolExpr")
-    if bool_expr is not None and bool_expr["boolop"] == "OR_EXPR":
-        each = [option for item in bool_expr["args"] for option in alternatives(item)]
-    elif bool_expr is not None and bool_expr["boolop"] == "AND_EXPR":
-        each = [[]]
-        for item in bool_expr["args"]:
-            options = alternatives(item)
-            if len(options) == 1:
-                for left in each:
-                    left += options[0]
-                continue
-            each = [left + right for left in each for right in options]
-            if len(each) > _MOST:
-                raise Refused("too many alternatives")
-    else:
-        return [[where]]
-    if len(each) > _MOST:
-        raise Refused("too many alternatives")
-    return each
-
-
-def _rows(table: Json, where: Json | None) -> Condition:
-    """A search in a table of the application's."""
-    ref = Ref(Space.RELATION, table["relname"], table.get("schemaname"))
-    found: list[Condition] = []
-    for conditions in alternatives(where):
-        row = set()
-        rest = []
-        for condition in conditions:
-            pair = _column_value(condition)
-            if pair is not None:
-                row.add(pair)
-            elif not always(condition):
-                rest.append(describe(condition))
-        fact = RowExists(ref, frozenset(row))
-        found.append(Narrowed(fact, " AND ".join(rest)) if rest else fact)
-    return disjunction(found)
-
-
-def _column_value(condition: Json) -> tuple[str, str] | None:
-    """`column = constant`, either way round."""
-    expr = condition.get("A_Expr")
-    if expr is None or expr["kind"] != "AEXPR_OP" or operator(expr) != "=" or "lexpr" not in expr:
-        return None
-    for column, value in ((expr["lexpr"], expr["rexpr"]), (expr["rexpr"], expr["lexpr"])):
-        name = column_name(column)
-        text = text_of(value)
-        if name is not None and text is not None:
-            return name, text
-    return None
 
 
 # -- FROM ------------------------------------------------------------------------------------------

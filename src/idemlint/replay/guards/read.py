@@ -18,9 +18,7 @@ from idemlint.replay.guards.conditions import (
     Condition,
     Constant,
     Exists,
-    Narrowed,
     Not,
-    RowExists,
     UnreadableCondition,
     conjunction,
     disjunction,
@@ -30,14 +28,13 @@ from idemlint.replay.guards.counts import aggregate, count_compared, has_aggrega
 from idemlint.replay.guards.expressions import (
     FLIPPED,
     Json,
-    cast_of,
-    column_name,
     describe,
     enum_of,
     operator,
     texts,
     uncast,
 )
+from idemlint.replay.guards.nulls import is_null, narrowed, never_null
 from idemlint.replay.guards.query import search
 from idemlint.replay.guards.sought import Refused
 
@@ -48,13 +45,6 @@ if TYPE_CHECKING:
 
 
 _DEEPEST: Final = 40
-#: Functions that give NULL only for NULL.
-_KEEPING: Final = frozenset(
-    {
-        *("max", "min", "string_agg", "array_agg", "bool_or", "bool_and", "every"),
-        *("quote_ident", "quote_literal", "lower", "upper"),
-    }
-)
 
 
 def read(condition: Tree | None) -> Condition:
@@ -71,6 +61,19 @@ def read(condition: Tree | None) -> Condition:
 
 def _holds(expr: Json, truth: bool, depth: int) -> Condition:
     """When an expression is `truth` (and not NULL)."""
+    try:
+        return _read(expr, truth, depth)
+    except Refused:
+        # Few conditions come to this.
+        from idemlint.replay.guards.settings import of_server
+
+        found = of_server(expr, truth)
+        if found is None:
+            raise
+        return found
+
+
+def _read(expr: Json, truth: bool, depth: int) -> Condition:
     if depth > _DEEPEST:
         raise Refused("nested too deeply")
     depth += 1
@@ -88,7 +91,7 @@ def _holds(expr: Json, truth: bool, depth: int) -> Condition:
         case "CaseExpr":
             return _case(fields, truth, depth)
         case "NullTest":
-            found = _is_null(fields["arg"], depth)
+            found = is_null(fields["arg"], depth)
             return found if (fields["nulltesttype"] == "IS_NULL") is truth else negation(found)
         case "BooleanTest":
             return _boolean_test(fields, truth, depth)
@@ -161,7 +164,7 @@ def _in_query(link: Json, truth: bool, depth: int) -> Condition:
     if constant(link["testexpr"]) is None or len(targets) != 1:
         raise Refused("a sub-select")
     target = targets[0]["ResTarget"]["val"]
-    if not truth and not _never_null(target, NEVER_NULL):
+    if not truth and not never_null(target, NEVER_NULL):
         raise Refused("a sub-select")
     where = rewritten.both(select.get("whereClause"), rewritten.equal(target, link["testexpr"]))
     found = _has_rows({**select, "whereClause": where}, depth)
@@ -171,7 +174,8 @@ def _in_query(link: Json, truth: bool, depth: int) -> Condition:
 def _case(fields: Json, truth: bool, depth: int) -> Condition:
     """`CASE [x] WHEN … THEN … ELSE … END`: the first branch that fits."""
     subject = fields.get("arg")
-    ways, before = [], []
+    ways: list[Condition] = []
+    before: list[Condition] = []
     for each in fields["args"]:
         test, result = each["CaseWhen"]["expr"], each["CaseWhen"]["result"]
         test = test if subject is None else rewritten.equal(subject, test)
@@ -218,7 +222,7 @@ def _scalar(select: Json, truth: bool, depth: int) -> Condition:
     if aggregate(value) is not None:
         return _aggregated(select, value, truth, depth)
     # the value of a column: it needs a row, and more
-    return _narrowed(search(select), describe(value))
+    return narrowed(search(select), describe(value))
 
 
 def _aggregated(select: Json, value: Json, truth: bool, depth: int) -> Condition:
@@ -233,72 +237,6 @@ def _aggregated(select: Json, value: Json, truth: bool, depth: int) -> Condition
         rows = {key: item for key, item in select.items() if key != "targetList"}
         return _has_rows(rows, depth) if truth else FALSE
     raise Refused(describe(value))
-
-
-def _narrowed(found: list[Condition], text: str) -> Condition:
-    narrowed: list[Condition] = []
-    for fact in found:
-        if isinstance(fact, Exists | RowExists):
-            narrowed.append(Narrowed(fact, text))
-        elif isinstance(fact, Narrowed):
-            narrowed.append(Narrowed(fact.fact, f"{fact.text} AND {text}"))
-        else:
-            raise Refused(text)
-    return disjunction(narrowed)
-
-
-def _is_null(expr: Json, depth: int) -> Condition:
-    """When an expression is NULL."""
-    found = cast_of(expr)
-    if found is not None:
-        ref, strict = found
-        if strict:  # it raises instead
-            raise Refused("a cast that fails where there is nothing")
-        return Not(Exists(ref, catalog="to_reg"))
-    link = uncast(expr).get("SubLink")
-    if link is not None and link["subLinkType"] == "EXPR_SUBLINK":
-        select = link["subselect"]["SelectStmt"]
-        targets = select.get("targetList", ())
-        if len(targets) == 1 and "havingClause" not in select:
-            value = targets[0]["ResTarget"]["val"]
-            if "fromClause" not in select and "whereClause" not in select:
-                return _is_null(value, depth + 1)
-            return _value_is_null(select, value)
-    if constant(expr) is not None:
-        return FALSE
-    if expr.get("A_Const", {}).get("isnull"):
-        return TRUE
-    raise Refused(describe(expr))
-
-
-def _value_is_null(select: Json, value: Json) -> Condition:
-    """When `(SELECT value FROM …)` is NULL: there is no row, or the value in it is NULL."""
-    if aggregate(value) == "count":
-        return FALSE
-    found = search(select)
-    rows = disjunction(found)
-    asked = {column for fact in found if isinstance(fact, RowExists) for column, _ in fact.row}
-    if _never_null(value, asked | NEVER_NULL):
-        return negation(rows)
-    return negation(_narrowed(found, f"{describe(value)} IS NOT NULL"))
-
-
-def _never_null(value: Json, columns: frozenset[str] | set[str]) -> bool:
-    """Whether a row always gives a value, where `columns` are known to hold one."""
-    value = uncast(value)
-    if constant(value) is not None:
-        return True
-    call = value.get("FuncCall")
-    if call is not None:
-        name = call["funcname"][-1]["String"]["sval"]
-        arguments = call.get("args", [])
-        if name in {"concat", "concat_ws"}:
-            return True
-        if name == "format":
-            return bool(arguments) and constant(arguments[0]) is not None
-        kept = name in _KEEPING and len(arguments) > 0
-        return kept and all(_never_null(argument, columns) for argument in arguments)
-    return column_name(value) in columns
 
 
 # -- comparisons -----------------------------------------------------------------------------------
@@ -335,7 +273,7 @@ def _distinct(expr: Json, truth: bool, depth: int) -> Condition:
             found = _holds(one, constant(other) == "true", depth)
             return negation(found) if differs else found
         if fields.get("isnull"):
-            found = _is_null(one, depth)
+            found = is_null(one, depth)
             return negation(found) if differs else found
     raise Refused(describe({"A_Expr": expr}))
 
@@ -403,7 +341,7 @@ def _sub_select_compared(expr: Json, truth: bool, depth: int) -> Condition:
         # fails
         where = rewritten.both(select.get("whereClause"), rewritten.equal(target, right))
         return disjunction(search({**select, "whereClause": where}))
-    return _narrowed(search(select), f"{describe(target)} {name} {describe(right)}")
+    return narrowed(search(select), f"{describe(target)} {name} {describe(right)}")
 
 
 def _value_query(expr: Json) -> Json | None:

@@ -5,9 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.replay.guards.expressions import Json, operator, uncast
+from idemlint.replay.guards.sought import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+MOST: Final = 16  # alternatives of one query
+
+
+def alternatives(where: Json | None) -> list[list[Json]]:
+    """A condition as an OR of ANDs."""
+    if where is None:
+        return [[]]
+    bool_expr = where.get("BoolExpr")
+    if bool_expr is not None and bool_expr["boolop"] == "OR_EXPR":
+        each = [option for item in bool_expr["args"] for option in alternatives(item)]
+    elif bool_expr is not None and bool_expr["boolop"] == "AND_EXPR":
+        each = [[]]
+        for item in bool_expr["args"]:
+            options = alternatives(item)
+            if len(options) == 1:
+                for left in each:
+                    left += options[0]
+                continue
+            each = [left + right for left in each for right in options]
+            if len(each) > MOST:
+                raise Refused("too many alternatives")
+    else:
+        return [[where]]
+    if len(each) > MOST:
+        raise Refused("too many alternatives")
+    return each
 
 
 def equal(left: Json, right: Json) -> Json:
@@ -114,11 +143,11 @@ def _unfolded(select: Json) -> Json | None:
         inner = sources[0]["RangeSubselect"]["subquery"].get("SelectStmt")
     elif "RangeVar" in sources[0] and "withClause" in select:
         clause = select["withClause"]
-        named = [each["CommonTableExpr"] for each in clause["ctes"]]
+        [named, *more] = [each["CommonTableExpr"] for each in clause["ctes"]]
         table = sources[0]["RangeVar"]
-        if len(named) == 1 and not clause.get("recursive") and "schemaname" not in table:
-            if named[0]["ctename"] == table["relname"] and "aliascolnames" not in named[0]:
-                inner = named[0]["ctequery"].get("SelectStmt")
+        is_it = named["ctename"] == table["relname"] and "schemaname" not in table
+        if is_it and not more and not clause.get("recursive") and "aliascolnames" not in named:
+            inner = named["ctequery"].get("SelectStmt")
     if inner is None or not inner.keys() <= _PLAIN or "fromClause" not in inner:
         return None
     columns = [each["ResTarget"] for each in inner.get("targetList", ())]

@@ -13,6 +13,7 @@ from idemlint.replay.effects.vocabulary import Opaque
 from idemlint.replay.guards import conditions
 from idemlint.replay.guards.kept import condition_of
 from idemlint.replay.machine import opening
+from idemlint.replay.machine.asked import same_way
 from idemlint.replay.machine.asked.lookups import learn, truth
 from idemlint.replay.machine.foresight import Foresight
 from idemlint.replay.machine.signals import (
@@ -130,11 +131,25 @@ def _if(run: Pass, node: nodes.If) -> Result:
     works = _the_one_that_works(node)
     if not run.judging and works is not None and _readable(condition, works):
         return _did_its_work(run, node, condition, works)
+    steady = run.judging and same_way.is_steady(run, condition)
+    if steady:
+        before = same_way.taken(run, node)
+        answer = works if before is None else before
+        if answer is not None:
+            same_way.go_again(run, node, answer)
+            learn(run, condition, answer)
+            return run_block(run, node.then if answer else node.otherwise)
 
     def branch(assumed: bool, block: nodes.Block) -> Callable[[], Result]:
         def taken() -> Result:
+            mark = run.catalog.mark()
+            if steady:
+                same_way.go_again(run, node, assumed)
             learn(run, condition, assumed)
-            return run_block(run, block)
+            result = run_block(run, block)
+            if not run.judging:
+                same_way.note(run, node, assumed, mark, result)
+            return result
 
         return taken
 

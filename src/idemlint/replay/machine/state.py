@@ -12,9 +12,13 @@ from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED, Slot
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from idemlint.replay.catalog.slots import Key, Mark
+    from idemlint.replay.catalog.slots import Key, Mark, Slot
     from idemlint.replay.queries.resolutions import Resolutions
     from idemlint.runners.profile import Session
+    from idemlint.source.statement import Span
+
+    #: By a statement's number and the place of an IF in it: what each answer came to; `None`: it raised.
+    Ways = dict[tuple[int, Span | None, Span | None], dict[bool, Mapping[Key, Slot] | None]]
 
 
 class StateMark(NamedTuple):
@@ -38,7 +42,8 @@ class State:
     `default_path` is the search_path that a session begins with, `session` what the runner keeps of it
     from file to file. `savepoints` are those of the transaction that is open, by name; its beginning has
     none (`""`). `until_commit` is what ends with it, `path_after` the search_path that comes back then,
-    where a SET LOCAL put another one in its place. `is_open`: something ran of which nobody can tell what it
+    where a SET LOCAL put another one in its place. `ways` are those that conditions led to in the first
+    run. `is_open`: something ran of which nobody can tell what it
     made.
     """
 
@@ -51,6 +56,7 @@ class State:
         "savepoints",
         "session",
         "until_commit",
+        "ways",
     )
 
     def __init__(
@@ -65,6 +71,7 @@ class State:
         self.until_commit: tuple[Key, ...] = ()
         self.path_after: tuple[str, ...] | None = None
         self.is_open = False
+        self.ways: Ways = {}
 
     def over(self, catalog: Catalog) -> State:
         """A database that was described elsewhere, and a session on it as this one's runner has it."""

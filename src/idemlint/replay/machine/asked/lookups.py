@@ -30,7 +30,7 @@ def truth(run: Pass, condition: conditions.Condition) -> bool | None:
             return _row_exists(run, fact)
         return _exists(run, fact)
 
-    return conditions.evaluate(condition, known)
+    return conditions.evaluate(condition, known, run.machine.postgres_version)
 
 
 def _row_exists(run: Pass, fact: conditions.RowExists) -> bool | None:
@@ -135,11 +135,12 @@ def _fitting(run: Pass, fact: Exists, found: Iterable[tuple[Key, Slot]]) -> list
 def _in_other_cases(run: Pass, fact: Exists) -> Iterator[tuple[Key, Slot]]:
     """What has its name in other letters, and is where it is sought."""
     catalog, ref = run.catalog, fact.ref
-    home = None if fact.any_parent or fact.any_schema else catalog.key(ref)
+    name, anywhere = ref.name.lower(), fact.any_parent or fact.any_schema
+    home = None if anywhere else catalog.key(ref)
     for key, slot in list(catalog.slots.items()):
-        if key[0] is ref.space and key[2] != ref.name and key[2].lower() == ref.name.lower():
-            if fact.any_parent or fact.any_schema or (home is not None and key[1] == home[1]):
-                yield key, slot
+        is_named = key[0] is ref.space and key[2] != ref.name and key[2].lower() == name
+        if is_named and (anywhere or (home is not None and key[1] == home[1])):
+            yield key, slot
 
 
 def is_narrow(fact: Exists) -> bool:
@@ -148,7 +149,7 @@ def is_narrow(fact: Exists) -> bool:
 
 
 def _letters(fact: Exists) -> frozenset[str]:
-    """The sorts it asks for, beside the kinds; that a table has a primary key is a property, and says it all."""
+    """The sorts it asks for, beside kinds; that a table has a primary key is a property, and says it all."""
     return frozenset() if fact.ref.space in {Space.FACET, Space.RELATION} else fact.only
 
 
@@ -179,9 +180,7 @@ def _is_what_is_sought(run: Pass, fact: Exists, key: Key | None, slot: Slot) -> 
         possible = sorts_of(run, fact.ref.space, key, slot)
         if possible is None and fact.ref.space is Space.RELATION:
             sorts = frozenset()
-        for wanted in (sorts, listed):
-            if wanted:
-                answers.append(_meets(possible, wanted))
+        answers += [_meets(possible, wanted) for wanted in (sorts, listed) if wanted]
     if fact.on is not None:
         answers.append(_is_on(run, fact, row, key, slot))
     if fact.columns:
