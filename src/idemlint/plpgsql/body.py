@@ -93,7 +93,12 @@ _HAS_COLUMNS: Final = frozenset({"RangeVar", "RangeSubselect"})
 
 def _place(code: bytes, start: int, end: int) -> tuple[bytes, int] | None:
     """The body in the text of a DO statement, if it is there as it is run: in dollar quotes."""
+    before = b""
     for kind, first, last in tokens(code, start, end):
+        is_language = before.lower() == b"language"
+        before = code[first:last]
+        if is_language:
+            continue
         if kind == "dollar":
             size = code.index(b"$", first + 1) + 1 - first
             return code[first + size : last - size], first + size

@@ -147,8 +147,17 @@ def diagnostics(reader: Reader, steps: list[Step]) -> None:
     """`GET DIAGNOSTICS v = ROW_COUNT, …;`."""
     first = reader.at
     reader.skip_statement()
-    names = frozenset(reader.words[first : reader.at])
-    reader.variables.forget(names=names)
+    words = reader.words[first : reader.at]
+    reader.variables.forget(names=frozenset(words))
+    for index, word in enumerate(words):
+        known = _OF_HANDLERS.get(word)
+        if known is not None and words[index - 1] in ASSIGN:
+            tree = {"ColumnRef": {"fields": [{"String": {"sval": known}}]}}
+            reader.variables.set(reader.tokens.name(first + index - 2), Value(tree, frozenset()))
+
+
+#: What GET STACKED DIAGNOSTICS calls what a handler has as variables.
+_OF_HANDLERS: Final = {"returned_sqlstate": "sqlstate", "message_text": "sqlerrm"}
 
 
 def open_cursor(reader: Reader, steps: list[Step]) -> None:

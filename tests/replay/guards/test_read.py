@@ -15,12 +15,15 @@ from idemlint.replay.guards.conditions import (
     And,
     Condition,
     Constant,
+    ErrorIs,
     Exists,
     Fact,
     Narrowed,
     Not,
+    OnVersions,
     Or,
     RowExists,
+    Steady,
     UnreadableCondition,
     assume,
     evaluate,
@@ -70,6 +73,12 @@ def told(condition: Condition) -> str:
             return "(" + word.join(map(told, parts)) + ")"
         case Constant(value):
             return str(value)
+        case Steady(text, truth, tables):
+            return f"{'' if truth else 'not '}steady {text} {' '.join(map(str, tables))}".rstrip()
+        case OnVersions(true, false):
+            return f"{len(true)} versions from {min(true)}, not {len(false)} from {min(false)}"
+        case ErrorIs(sqlstates, words):
+            return f"error {' '.join((*sorted(sqlstates), *words))}"
         case UnreadableCondition(reason):
             return f"? {reason}"
 
@@ -411,9 +420,25 @@ ROWS = "FROM pg_class WHERE relname = 't'"
         ("true", "True"),
         ("NULL", "False"),
         ("NOT NULL::boolean", "False"),
+        # of the server
+        ("current_setting('a') = 'b'", "steady current_setting(…) = 'b'"),
+        ("NOT current_setting('a', true) = 'b'", "not steady current_setting(…) = 'b'"),
+        ("current_database() IN ('a', 'b')", "steady current_database(…) IN (…)"),
+        (
+            "current_setting('server_version_num')::int < 140000",
+            "6 versions from 8, not 26 from 14",
+        ),
+        (
+            "split_part(current_setting('server_version'), '.', 1)::int >= 15",
+            "25 versions from 15, not 7 from 8",
+        ),
+        ("(SELECT max(n) FROM s.t WHERE n > 3) > 5", "steady (…) > 5 s.t"),
+        ("EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'x')", "steady (…)"),
+        ("SQLSTATE = '42P07'", "error 42P07"),
+        ("SQLERRM LIKE '%already exists%'", "error already exists"),
         # not readable
         ("x > 3", "? x > 3"),
-        ("current_setting('a') = 'b'", "? current_setting(…) = 'b'"),
+        ("pg_table_size('a') = 3", "? pg_table_size(…) = 3"),
         ("EXISTS (WITH w AS (SELECT 1) SELECT 1 FROM w)", "? WITH and OFFSET"),
     ],
 )

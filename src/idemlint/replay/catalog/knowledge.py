@@ -113,15 +113,6 @@ def forget(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
             forget_thing(catalog, key, slot)
 
 
-def may_be_made(catalog: Slots, names: frozenset[tuple[Space, str]]) -> None:
-    """Things of these names may be there now, wherever they are; what was there still is."""
-    for space, name in sorted(names, key=lambda each: (each[1], each[0].value)):
-        for key, _ in catalog.named(space, name):
-            slot = catalog.slot(key)
-            if slot is not None and slot.presence is not PRESENT:
-                forget_thing(catalog, key, slot)
-
-
 def forget_thing(catalog: Slots, key: Key, slot: Slot) -> None:
     """Nothing is known any more of one thing."""
     _forget(catalog, key, slot, owners=())

@@ -62,6 +62,12 @@ def _constant(condition: conditions.Constant) -> str:
     return str(condition.value).lower()
 
 
+def _error_is(condition: conditions.ErrorIs) -> str:
+    if condition.words:
+        return f"the error says {' … '.join(condition.words)}"
+    return f"the error is {' or '.join(sorted(condition.sqlstates))}"
+
+
 def _on_versions(condition: conditions.OnVersions) -> str:
     known = sorted(condition.true)
     if not known:
@@ -85,6 +91,7 @@ _QUESTIONS: Final[dict[type, Callable[..., str]]] = {
     conditions.And: _joined("and"),
     conditions.Or: _joined("or"),
     conditions.Constant: _constant,
+    conditions.ErrorIs: _error_is,
     conditions.OnVersions: _on_versions,
     conditions.Steady: _steady,
     conditions.UnreadableCondition: _unreadable,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from idemlint.postgres.kinds import Kind, Ref
 
+    Ask = Callable[["Fact | ErrorIs"], "Answer"]
+
 
 class Exists(NamedTuple):
     """A lookup finds an object. What it does not ask for matters as much as what it does.
@@ -84,6 +86,13 @@ class Constant(NamedTuple):
     value: bool
 
 
+class ErrorIs(NamedTuple):
+    """The error of a handler has one of these SQLSTATEs, or its message has all of these `words`."""
+
+    sqlstates: frozenset[str]
+    words: tuple[str, ...] = ()
+
+
 class OnVersions(NamedTuple):
     """True on some major versions of PostgreSQL, false on others; of those in neither it cannot be told."""
 
@@ -115,6 +124,7 @@ Condition = (
     | And
     | Or
     | Constant
+    | ErrorIs
     | OnVersions
     | Steady
     | UnreadableCondition
@@ -159,7 +169,7 @@ def _joined(conditions: list[Condition], kind: type[And | Or], *, neutral: bool)
     return next(iter(flat)) if len(flat) == 1 else kind(tuple(flat))
 
 
-def evaluate(condition: Condition, presence: Callable[[Fact], Answer], version: int = 0) -> Answer:
+def evaluate(condition: Condition, presence: Ask, version: int = 0) -> Answer:
     """What the condition is (`None`: cannot be known), given what is known of the facts in it, on a major
     version of PostgreSQL."""
     match condition:
@@ -176,18 +186,18 @@ def evaluate(condition: Condition, presence: Callable[[Fact], Answer], version: 
             return _all(parts, presence, version, stop=True)
         case Constant(value):
             return value
+        case ErrorIs():
+            return presence(condition)
         case OnVersions(true, false):
             return True if version in true else (False if version in false else None)
     return None
 
 
-def _found(fact: Fact, presence: Callable[[Fact], Answer]) -> Answer:
+def _found(fact: Fact, presence: Ask) -> Answer:
     return False if isinstance(fact, Exists) and fact.never else presence(fact)
 
 
-def _all(
-    parts: tuple[Condition, ...], presence: Callable[[Fact], Answer], version: int, *, stop: bool
-) -> Answer:
+def _all(parts: tuple[Condition, ...], presence: Ask, version: int, *, stop: bool) -> Answer:
     """Kleene's AND (`stop` is false) and OR (true)."""
     result: Answer = not stop
     for part in parts:

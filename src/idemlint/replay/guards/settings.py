@@ -12,8 +12,16 @@ from idemlint.postgres import functions
 from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.guards.conditions import Condition, OnVersions, Steady
-from idemlint.replay.guards.expressions import FLIPPED, Json, describe, operator, uncast
+from idemlint.replay.guards.conditions import Condition, ErrorIs, Not, OnVersions, Steady
+from idemlint.replay.guards.expressions import (
+    FLIPPED,
+    Json,
+    column_name,
+    describe,
+    operator,
+    texts,
+    uncast,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,12 +41,42 @@ _COMPARED: Final[dict[str, Callable[[float, float], bool]]] = {
 def of_server(expr: Json, truth: bool) -> Condition | None:
     """When an expression that asks the server is `truth`; `None` where it asks for anything else."""
     compared = expr.get("A_Expr", {})
-    if compared.get("kind") == "AEXPR_OP" and "lexpr" in compared:
-        found = _of_version(compared, truth)
+    if "lexpr" in compared:
+        found = _of_error(compared, truth)
+        if found is None and compared["kind"] == "AEXPR_OP":
+            found = _of_version(compared, truth)
         if found is not None:
             return found
     tables = tables_of(expr)
     return None if tables is None else Steady(describe(expr), truth, tuple(sorted(tables, key=str)))
+
+
+# -- what a handler asks ---------------------------------------------------------------------------
+
+
+def _of_error(expr: Json, truth: bool) -> Condition | None:
+    """`SQLSTATE = '42P07'`, `SQLERRM LIKE '%already exists%'`."""
+    name, left, right = operator(expr), expr["lexpr"], expr["rexpr"]
+    if expr["kind"] == "AEXPR_OP" and constant(left) is not None:
+        left, right = right, left
+    variable = column_name(left)
+    if variable not in {"sqlstate", "sqlerrm"}:
+        return None
+    found: Condition
+    if variable == "sqlstate":
+        values = texts(right) if expr["kind"] in _LISTS else [constant(right) or ""]
+        if not values or not all(values) or name not in {"=", "<>"}:
+            return None
+        found = ErrorIs(frozenset(values))
+    else:
+        text = constant(right)
+        if text is None or expr["kind"] not in {"AEXPR_LIKE", "AEXPR_ILIKE"} or "_" in text:
+            return None
+        found = ErrorIs(frozenset(), tuple(part for part in text.lower().split("%") if part))
+    return found if (name in {"=", "~~", "~~*"}) is truth else Not(found)
+
+
+_LISTS: Final = frozenset({"AEXPR_IN", "AEXPR_OP_ANY", "AEXPR_OP_ALL"})
 
 
 # -- its version -----------------------------------------------------------------------------------

@@ -104,6 +104,9 @@ def insert(run: Pass, effect: Inserts) -> Result:
         if table.oid >= run.fresh and rows is not None and len(rows) and not rows.found:
             reason = f"the rerun makes one more table {effect.table.name}, and this fills it"
             run.candidate(reason, effect, table.oid, facts.epoch, of_new=True)
+        elif run.current_error is not None:
+            reason = "the handler takes over when this runs again, and inserts rows"
+            run.candidate(reason, effect, table.oid, facts.epoch)
     _learn(run, table, facts, rows, effect)
     return None
 

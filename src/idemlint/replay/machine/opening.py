@@ -13,7 +13,7 @@ from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog import knowledge
 from idemlint.replay.catalog.definition import INSIDE
 from idemlint.replay.catalog.routine import Routine
-from idemlint.replay.catalog.slots import ABSENT
+from idemlint.replay.catalog.slots import ABSENT, PRESENT
 from idemlint.replay.effects import effects_of, flat
 from idemlint.replay.effects.vocabulary import (
     Calls,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Block, Dynamic
     from idemlint.replay.catalog.lookup import Catalog
     from idemlint.replay.catalog.routine import RoutineBody
-    from idemlint.replay.catalog.slots import Slot, Slots
+    from idemlint.replay.catalog.slots import Key, Slot, Slots
     from idemlint.replay.effects.vocabulary import Effect
     from idemlint.replay.machine.run import Pass
     from idemlint.replay.machine.signals import Pattern
@@ -53,10 +53,15 @@ def touched(effects: Iterable[Effect]) -> Touched:
         if _is_dropping_all(effect):
             drops.add(_ANY)
             ends.add(Kind.SCHEMA)
-        touching = drops if isinstance(effect, Drops) else changes
-        (makes if _only_makes(effect) else touching).update(_refs(effect))
+        if isinstance(effect, Renames):
+            drops.add(effect.ref)
+            makes.add(effect.to)
+        elif isinstance(effect, Drops):
+            drops.add(effect.ref)
+        else:
+            (makes if _only_makes(effect) else changes).update(_refs(effect))
     return Touched(
-        frozenset(drops), frozenset(changes), frozenset(makes - changes - drops), frozenset(ends)
+        frozenset(drops), frozenset(changes), frozenset(makes - changes), frozenset(ends)
     )
 
 
@@ -79,9 +84,7 @@ def _only_makes(effect: Effect) -> bool:
 def _refs(effect: Effect) -> tuple[Ref, ...]:
     if isinstance(effect, CreatesUnnamed):
         return (Ref(effect.kind.space, effect.base),)
-    if isinstance(effect, Renames):
-        return (effect.ref, effect.to)
-    return (effect.ref,) if isinstance(effect, (Creates, Drops)) else ()
+    return (effect.ref,) if isinstance(effect, Creates) else ()
 
 
 #: With what goes when one of these is dropped, relations go.
@@ -95,16 +98,34 @@ _SHAPING: Final = INSIDE | {Space.RELATION, Space.TYPE}
 
 
 def forget(catalog: Catalog, what: Touched) -> None:
-    """Of what statements touch that may have run, it cannot be told whether it is there."""
-    changed = what.drops | what.changes
-    exact = {ref for ref in changed if _says_where(ref)}
-    for ref in sorted(exact, key=str):
+    """Of what statements touch that may have run, it cannot be told whether it is there.
+
+    What they drop was there, or they would have failed: what is not there is none of it.
+    """
+    for ref in sorted(what.drops | what.changes, key=str):
+        gone = ref in what.drops and ref not in what.changes
+        for key, slot in _meant(catalog, ref):
+            if not gone or slot.presence is PRESENT:
+                knowledge.forget_thing(catalog, key, slot)
+    for ref in sorted(what.makes, key=str):
+        for key, slot in _meant(catalog, ref):
+            if slot.presence is not PRESENT:
+                knowledge.forget_thing(catalog, key, slot)
+
+
+def _meant(catalog: Catalog, ref: Ref) -> Iterable[tuple[Key, Slot]]:
+    """The things that a name may mean: one, or, whatever its schema is, all of the name in parents of the
+    name."""
+    if _says_where(ref):
         key = catalog.key(ref)
         slot = catalog.slot(key) if key is not None else None
-        if key is not None and slot is not None:
-            knowledge.forget_thing(catalog, key, slot)
-    knowledge.forget(catalog, _by_name(changed - exact))
-    knowledge.may_be_made(catalog, _by_name(what.makes))
+        return [] if key is None or slot is None else [(key, slot)]
+    found = []
+    for key, recorded in catalog.named(ref.space, ref.name):
+        owner = catalog.key_of(key[1])
+        if ref.parent is None or owner is None or ref.parent.name in {STAND_IN, owner[2]}:
+            found.append((key, catalog.slot(key) or recorded))
+    return found
 
 
 def _says_where(ref: Ref) -> bool:
@@ -114,16 +135,12 @@ def _says_where(ref: Ref) -> bool:
     return ref.schema not in {None, STAND_IN}
 
 
-def _by_name(refs: Iterable[Ref]) -> frozenset[tuple[Space, str]]:
-    return frozenset((each.space, each.name) for each in refs)
-
-
 def _open(catalog: Slots, what: Touched) -> None:
     """What statements touch may be there from now on, and may be another thing."""
     changed = what.drops | what.changes
     # A relation that is dropped is forgotten, and with it all that is in it.
     gone = {each for each in what.drops if each.space is Space.RELATION and _says_where(each)}
-    knowledge.open_all(catalog, {each.name for each in changed - gone | what.makes} - {STAND_IN})
+    knowledge.open_all(catalog, {each.name for each in (changed | what.makes) - gone} - {STAND_IN})
     nameless = {each.space for each in changed if each.name == STAND_IN}
     if nameless and not what.ends.isdisjoint(_HOLDING | _RELATIONS):
         knowledge.relations_may_go(catalog)

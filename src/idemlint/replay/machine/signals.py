@@ -82,9 +82,9 @@ STAND_IN: Final = "_any"
 
 
 class Touched(NamedTuple):
-    """What some statements do to objects, by their names: `drops` are those that they drop, `changes` those
-    that they rename or replace, `makes` those that they only make; `ends` are the kinds of what they drop or
-    rename."""
+    """What some statements do to objects, by their names: `drops` are those that they drop or rename,
+    `changes` those that they replace, `makes` those that they only make, or give another their name; `ends`
+    are the kinds of what they drop or rename."""
 
     drops: frozenset[Ref]
     changes: frozenset[Ref]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.catalogs import CATALOGS
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.knowledge import is_open
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Slot
+from idemlint.replay.effects.vocabulary import Requires
 from idemlint.replay.guards import conditions
 from idemlint.replay.machine.asked.sorts import sorts_of
 from idemlint.replay.machine.requirements import is_unmade
@@ -18,16 +19,18 @@ if TYPE_CHECKING:
 
     from idemlint.postgres.catalogs import CatalogRelation
     from idemlint.replay.catalog.slots import Key
-    from idemlint.replay.guards.conditions import Answer, Exists, Fact
+    from idemlint.replay.guards.conditions import Answer, ErrorIs, Exists, Fact
     from idemlint.replay.machine.run import Pass
 
 
 def truth(run: Pass, condition: conditions.Condition) -> bool | None:
     """The value of a guard on the catalog as it is."""
 
-    def known(fact: Fact) -> Answer:
+    def known(fact: Fact | ErrorIs) -> Answer:
         if isinstance(fact, conditions.RowExists):
             return _row_exists(run, fact)
+        if isinstance(fact, conditions.ErrorIs):
+            return _error_is(run, fact)
         return _exists(run, fact)
 
     return conditions.evaluate(condition, known, run.machine.postgres_version)
@@ -38,6 +41,38 @@ def _row_exists(run: Pass, fact: conditions.RowExists) -> bool | None:
     if table is None or table.presence is not PRESENT:
         return None
     return table_rows.holds(table_rows.rows_of(run.catalog, table), fact.row)
+
+
+def _error_is(run: Pass, fact: ErrorIs) -> bool | None:
+    """What a handler asks about its error."""
+    error = run.current_error
+    if error is None:
+        return None
+    if not fact.words:
+        return error.sqlstate in fact.sqlstates
+    if not isinstance(error.effect, Requires) or error.effect.ref.space is Space.MEMBER:
+        return None
+    said = _SAID.get((error.sqlstate, error.effect.want))
+    if said is None:
+        return None
+    if all(words in said for words in fact.words):
+        return True
+    others = (text for text in _SAID.values() if text != said)
+    is_another = any(all(words in text for words in fact.words) for text in others)
+    return False if is_another else None
+
+
+#: What all messages of a code say, by whether the thing had to be there (`postgres.error_texts`).
+_SAID: Final = {
+    **dict.fromkeys(
+        ((code, False) for code in ("42P07", "42710", "42701", "42P06", "42723", "42P04")),
+        " already exists",
+    ),
+    **dict.fromkeys(
+        ((code, True) for code in ("42P01", "42704", "42703", "42883", "3F000", "3D000")),
+        " does not exist",
+    ),
+}
 
 
 # -- objects ---------------------------------------------------------------------------------------
