@@ -434,12 +434,16 @@ ROWS = "FROM pg_class WHERE relname = 't'"
         ),
         ("(SELECT max(n) FROM s.t WHERE n > 3) > 5", "steady (…) > 5 s.t"),
         ("EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'x')", "steady (…)"),
+        ("EXISTS (WITH w AS (SELECT 1) SELECT 1 FROM w)", "steady (…)"),
         ("SQLSTATE = '42P07'", "error 42P07"),
         ("SQLERRM LIKE '%already exists%'", "error already exists"),
         # not readable
         ("x > 3", "? x > 3"),
         ("pg_table_size('a') = 3", "? pg_table_size(…) = 3"),
-        ("EXISTS (WITH w AS (SELECT 1) SELECT 1 FROM w)", "? WITH and OFFSET"),
+        (
+            "EXISTS (WITH w AS (SELECT FROM pg_am), v AS (SELECT 1) SELECT 1 FROM w)",
+            "? WITH and OFFSET",
+        ),
     ],
 )
 def test_ways_to_ask(text: str, expected: str) -> None:
