@@ -39,4 +39,7 @@ def test_names_both_ways() -> None:
 
 
 def test_every_sqlstate_of_a_kind_has_a_name() -> None:
-    assert all(condition_name(kind.duplicate) and condition_name(kind.undefined) for kind in Kind)
+    """TimescaleDB's own have none that PL/pgSQL knows (its src/errors.h)."""
+    codes = {code for kind in Kind for code in (kind.duplicate, kind.undefined)}
+    nameless = {code for code in codes if condition_name(code) is None}
+    assert nameless == {"TS001", "TS002", "TS110", "TS160"}

@@ -295,6 +295,11 @@ _ROWS: Final = (
 #: By the name that a query gives: `pg_class`, `information_schema.tables`.
 CATALOGS: Final[dict[str, CatalogRelation]] = {row.name: row for row in _ROWS}
 
+#: Lists of what has no name in any namespace: they are read by their rows, like a table.
+LISTS: Final = frozenset(
+    {"pg_largeobject_metadata", "pg_replication_origin", "pg_replication_slots"}
+)
+
 #: Columns that hold a value in every row.
 NEVER_NULL: Final = frozenset(
     column

@@ -1,7 +1,8 @@
 """What calling a function comes to when it is called again.
 
 PostgreSQL's own functions are known by name (`pg_proc.provolatile`, PostgreSQL 18: `pure_functions.txt`
-holds the ones that are immutable or stable in all their forms); of any other function nothing is known.
+holds the ones that are immutable or stable in all their forms). Those of extensions are data of their own
+(`extension_functions`), since a folder may have made them; of any other function nothing is known.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ _VOLATILE: Final = frozenset(
         "gen_random_uuid",
         "gen_random_bytes",
         "gen_salt",
+        "pgp_sym_encrypt",
+        "pgp_sym_encrypt_bytea",
+        "pgp_pub_encrypt",
+        "pgp_pub_encrypt_bytea",
         "uuidv4",
         "uuidv7",
         "uuid_generate_v1",
@@ -110,7 +115,6 @@ _HARMLESS: Final = frozenset(
         "uuid_nil",
         "uuid_ns_dns",
         "uuid_ns_url",
-        "pgp_sym_encrypt",
     }
 )
 _HARMLESS_PREFIXES: Final = ("pg_advisory_", "pg_try_advisory_", "pg_stat_", "pg_sleep", "pg_get_")

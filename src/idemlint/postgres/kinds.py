@@ -278,6 +278,11 @@ class Kind(Enum):
     INHERITANCE = KindFacts(
         Space.MEMBER, "inheritance link", "42P07", "42P01", catalog="pg_inherits"
     )
+    # Of extensions: TimescaleDB, Citus (`replay.effects.supplied.table_deeds`).
+    HYPERTABLE = KindFacts(Space.FACET, "hypertable", "TS110", "TS001")
+    DIMENSION = KindFacts(Space.FACET, "dimension", "TS160", "TS002")
+    TABLE_POLICY = KindFacts(Space.FACET, "policy", "42710", "42704")
+    DISTRIBUTION = KindFacts(Space.FACET, "distribution", "42P16", "42P16")
     TYPED_TABLE = KindFacts(Space.FACET, "typed table", "42809", "42809")
     OPTION = KindFacts(Space.MEMBER, "option", "42710", "42704")
     PUBLICATION_MEMBER = KindFacts(
@@ -347,6 +352,10 @@ _PROPERTIES: Final = {
     "constraint": "constraint of index {}",
     "partitioned": "partitioning of {}",
     "typed": "type of table {}",
+    "distribution": "distribution of {}",
+    "retention policy": "retention policy of {}",
+    "columnstore policy": "columnstore policy of {}",
+    "reorder policy": "reorder policy of {}",
 }
 #: What is a member of something, as it is spoken of: its own name, and that of what it is a member of.
 _MEMBERS: Final = {

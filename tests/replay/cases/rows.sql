@@ -234,11 +234,11 @@ SELECT pg_sleep(0); -- safe
 CREATE TABLE t (id int); CREATE SEQUENCE s;
 ---
 SELECT lo_create(4711); -- fails 23505
-SELECT lo_create(4712) WHERE NOT EXISTS (SELECT FROM pg_largeobject_metadata WHERE oid = 4712); -- unknown (safe)
+SELECT lo_create(4712) WHERE NOT EXISTS (SELECT FROM pg_largeobject_metadata WHERE oid = 4712); -- safe
 SELECT lo_create(4713) FROM t; -- unknown (safe)
 SELECT CASE WHEN NOT EXISTS (SELECT FROM pg_largeobject_metadata WHERE oid = 4714) THEN lo_create(4714) END; -- unknown (safe)
 SELECT nextval('s'); -- repeats
-SELECT nextval('s') WHERE false; -- unknown (safe)
+SELECT nextval('s') WHERE false; -- safe
 
 -- # a partial key keeps rows apart
 CREATE TABLE t (id serial PRIMARY KEY, a text, gone date); CREATE UNIQUE INDEX u ON t (a) WHERE gone IS NULL;

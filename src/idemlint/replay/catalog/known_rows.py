@@ -50,6 +50,17 @@ class Source(NamedTuple):
     rows: tuple[Row, ...] | None
 
 
+class Listed(NamedTuple):
+    """A row that a `table` has from now on, or has not (`there`), told by a key (`row`; empty: it is one
+    more) and by `more` of its columns; `whole`: these are all that anybody asks for."""
+
+    table: Ref
+    row: Row
+    there: bool
+    more: Row = frozenset()
+    whole: bool = True
+
+
 #: The column of a `Picked` that stands for all columns of its table.
 STAR: Final = "*"
 #: A literal, or one of the words of `known_rows`; `None`: not known, or another one each time.

@@ -99,7 +99,7 @@ def _reads(effect: vocabulary.ReadsColumns) -> str:
 
 
 def _calls(effect: vocabulary.Calls) -> str:
-    return f"calls {effect.ref}, else 42883"
+    return f"calls {effect.ref}, {'else 42883' if effect.unless is None else 'of an extension'}"
 
 
 def _validates(effect: vocabulary.Validates) -> str:
@@ -246,6 +246,10 @@ def _repeats(effect: vocabulary.Repeats) -> str:
 
 
 def _fails(effect: vocabulary.Fails) -> str:
+    if effect.listed is not None:
+        listing = "lists" if effect.listed.there else "no longer lists"
+        otherwise = f", else {effect.sqlstate}: {effect.reason}" if effect.sqlstate else ""
+        return f"{listing} {row_in_words(effect.listed.row)} in {effect.listed.table}{otherwise}"
     when = "the second time" if effect.body is None and effect.span is None else "each time"
     return f"fails with {effect.sqlstate} {when}: {effect.reason}"
 

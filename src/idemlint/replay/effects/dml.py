@@ -11,15 +11,14 @@ from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.known_rows import NULL
 from idemlint.replay.catalog.refs import relation
 from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
-from idemlint.replay.effects.queries import (
-    calls,
-    constant,
-    reads,
-)
+from idemlint.replay.effects.queries import constant, reads
+from idemlint.replay.effects.supplied.what_calls_do import calls, relied_on
 from idemlint.replay.effects.tables import select_into
 from idemlint.replay.effects.vocabulary import (
     Again,
     Arbiter,
+    Calls,
+    Command,
     Deletes,
     Effect,
     Fails,
@@ -83,13 +82,16 @@ def select(stmt: Tree) -> list[Effect]:
     reading = read_query(stmt.fields)
     effects = reads(reading)
     effects += _nested(reading)
-    many = _is_of_rows(stmt.fields)
+    done = calls(reading.functions, many=_is_of_rows(stmt.fields))
     # A sequence may be put somewhere only where it is not there yet.
-    chooses = "whereClause" in stmt.fields or holds(stmt.fields, _CASE)
-    for each in calls(reading.functions, many=many):
-        if not (chooses and isinstance(each, Sets)):
-            effects.append(_if_called(stmt.fields, each))
-    return effects
+    if "whereClause" in stmt.fields or holds(stmt.fields, _CASE):
+        done = [each for each in done if not isinstance(each, Sets)]
+    if any(each.__class__ in _DEEDS for each in done):
+        # Most functions only give something.
+        from idemlint.replay.effects.supplied.reached import reached
+
+        done = reached(stmt, [".".join(name) for name, _ in reading.functions], done)
+    return [*effects, *done]
 
 
 def _is_of_rows(query: dict[str, Any]) -> bool:
@@ -103,22 +105,13 @@ def _is_of_rows(query: dict[str, Any]) -> bool:
     return reads or called or chooses or query.get("op", "SETOP_NONE") != "SETOP_NONE"
 
 
-def _if_called(query: dict[str, Any], effect: Effect) -> Effect:
-    """What a call does. Where a query may come to no row, or choose, it may not come to the call."""
-    if not isinstance(effect, (Fails, Repeats)):
-        return effect
-    fails = isinstance(effect, Fails)
-    if "whereClause" in query or holds(query, _CHOICES) or (fails and "fromClause" in query):
-        what = effect.reason if isinstance(effect, Fails) else effect.what
-        return Opaque(f"whether it comes to the call cannot be told: {what}")
-    return effect
-
-
 _CASE: Final = frozenset({"CaseExpr"})
 _LIMIT: Final = frozenset({"limitCount"})
 #: What looks at one argument before it comes to another.
 _CHOICES: Final = frozenset({"CaseExpr", "CoalesceExpr", "BoolExpr"})
 _CALL: Final = frozenset({"FuncCall"})
+#: What is more than a value.
+_DEEDS: Final = frozenset({Command, Fails, Opaque, Repeats})
 
 
 def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
@@ -136,17 +129,20 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     effects = [*read, *target] if "withClause" in fields else [*target, *read]
     effects += _nested(query)
     many = source is not None and _is_of_rows(source.fields)
-    effects += [
-        effect
-        for effect in calls(query.functions, many=many)
-        if isinstance(effect, (Opaque, SetsPath))
-    ]
+    for effect in calls(query.functions, many=many):
+        if isinstance(effect, (Opaque, SetsPath)):
+            effects.append(effect)
+        elif isinstance(effect, Command):
+            from idemlint.replay.effects.supplied.reached import in_values
+
+            effects.append(in_values(effect))
     over = read_over_target(fields, known)
     if over is not None:
         effects += reads(over)
     targets = stmt.onConflictClause.targetList if stmt.onConflictClause is not None else None
     if targets:
         effects.append(UsesColumns(table, tuple(each.name for each in targets if each.name)))
+        effects += relied_on(over.functions if over else (), stmt.onConflictClause.fields)
     gives = _insert_source(source, table, query)
     conflict, arbiter, update = _on_conflict(stmt.onConflictClause, table, stmt.relation)
     sources = tuple(
@@ -272,6 +268,7 @@ def update(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
         sources=fields.get("fromClause", ()),
         ctes=fields.get("withClause", {}).get("ctes", ()),
     )
+    effects += relied_on(query.functions, fields.get("targetList", []))
     rows = _rows_told(stmt)
     sets = _literals(stmt.targetList or ())
     effects.append(Updates(table, written.again, written.why, columns, sets, rows, written.told))
@@ -384,6 +381,16 @@ def constant_option(option: Tree) -> bool:
     if argument is None:
         return True
     return argument.fields.get("sval", "true") in {"true", "on"}
+
+
+def call(stmt: Tree) -> list[Effect]:
+    """`CALL p()`."""
+    from idemlint.replay.effects.supplied.deeds import supplied
+
+    called = stmt.funccall
+    names = strings(called.funcname)
+    does = supplied(names, called.fields, noun="procedure ")
+    return [Calls(qualified(Space.ROUTINE, names)), *does]
 
 
 WRITES: dict[str, Callable[..., list[Effect]]] = {

@@ -13,13 +13,8 @@ from idemlint.replay.catalog.refs import Called, is_system_name, qualified
 from idemlint.replay.effects.vocabulary import (
     Calls,
     Effect,
-    Fails,
-    Opaque,
     ReadsColumns,
-    Repeats,
     Requires,
-    Sets,
-    SetsPath,
     Verb,
 )
 from idemlint.replay.queries.scope import field_names
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from idemlint.postgres.kinds import Ref
-    from idemlint.replay.queries.scope import Name, Reading
+    from idemlint.replay.queries.scope import Reading
 
 
 class Mentions(NamedTuple):
@@ -132,31 +127,6 @@ def _is_built_in(ref: Ref) -> bool:
     return name in BUILTIN or name.removeprefix("_") in BUILTIN or is_system_name(ref.schema, name)
 
 
-def calls(found: Iterable[tuple[Name, Tree]], *, many: bool = False) -> list[Effect]:
-    """What running a query does by the functions it calls; `many`: for each of its rows, or never."""
-    effects: list[Effect] = []
-    for name, call in found:
-        last, fields = name[-1], call.fields
-        kind = functions.call(name)
-        if last == "set_config":
-            effects += _set_config(fields)
-        elif last == "setval":
-            effects += _setval(fields)
-        elif last == "lo_create" and _constant(fields, 0) in {"0", "-1"}:
-            effects.append(Repeats("makes one more large object"))
-        elif kind is Call.REPEATS:
-            subject = _constant(fields, 0)
-            ref = qualified(Space.RELATION, subject.lower().split(".")) if subject else None
-            effects.append(Repeats(f"{last}() {functions.REPEATS[last]}", Kind.SEQUENCE, ref))
-        elif kind is Call.FAILS:
-            effects.append(Fails(functions.FAILS[last], f"{last}() did it already"))
-        elif kind is Call.UNKNOWN:
-            shown = ".".join(name)
-            called = call_of(name, fields, many=many)
-            effects.append(Opaque(f"what {shown}() does cannot be seen", frozenset(), called))
-    return effects
-
-
 def call_of(name: Sequence[str], fields: dict[str, Any], *, many: bool = False) -> Called | None:
     """A `FuncCall` (raw) as the call of a routine; `None` where it aggregates, or is given a list."""
     if not _PLAIN_CALL.issuperset(fields):
@@ -165,55 +135,6 @@ def call_of(name: Sequence[str], fields: dict[str, Any], *, many: bool = False) 
 
 
 _PLAIN_CALL: Final = frozenset({"funcname", "args", "funcformat", "location"})
-
-
-def _set_config(fields: dict[str, Any]) -> list[Effect]:
-    if _constant(fields, 0) != "search_path":
-        return []
-    value = _constant(fields, 1)
-    if value is None:
-        return []
-    names = tuple(part.strip().strip('"') for part in value.split(",") if part.strip())
-    return [SetsPath(names, _constant(fields, 2) in {"true", "t", "1", "on", "yes"})]
-
-
-def _setval(fields: dict[str, Any]) -> list[Effect]:
-    """A sequence is put somewhere: at a number, or at one that the data tell (`None`)."""
-    given = fields.get("args", [])
-    ref = _sequence_of(given[0]) if given else None
-    return [Sets(ref, "restart", _constant(fields, 1))] if ref is not None else []
-
-
-def _sequence_of(node: dict[str, Any]) -> Ref | None:
-    """The sequence of a regclass literal, or of `pg_get_serial_sequence('t', 'id')`."""
-    text = constant(wrap(node))
-    if text is not None:
-        return qualified(Space.RELATION, _parts(text))
-    while "TypeCast" in node:
-        node = node["TypeCast"]["arg"]
-    found = node.get("FuncCall")
-    if found is None or field_names(found["funcname"])[-1] != "pg_get_serial_sequence":
-        return None
-    table, column = _constant(found, 0), _constant(found, 1)
-    if table is None or column is None:
-        return None
-    *schema, name = _parts(table)
-    return qualified(Space.RELATION, [*schema, f"{name}_{column}_seq"])
-
-
-def _parts(text: str) -> list[str]:
-    """A dotted name as it is written in a literal."""
-    return [
-        each.strip('"') if each.startswith('"') else each.lower()
-        for each in text.strip().split(".")
-    ]
-
-
-def _constant(fields: dict[str, Any], position: int) -> str | None:
-    arguments = fields.get("args", [])
-    if position >= len(arguments):
-        return None
-    return constant(wrap(arguments[position]))
 
 
 def constant(node: Tree | None) -> str | None:

@@ -18,8 +18,7 @@ same, since that is looked at before. `ALTER TABLE … ADD COLUMN IF NOT EXISTS 
 not the other: each is a `Command`, whose effects a guard skips together.
 
 **Verdicts name an effect.** What decides a statement's verdict is one of its effects, and rules say which
-they name: the verb of a `Requires` and its kind, or another word (`on = fails(Verb.CREATE, Kind.TABLE)`).
-"""
+they name: the verb of a `Requires` and its kind, or another word (`on = fails(Verb.CREATE, Kind.TABLE)`)."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from idemlint.plpgsql.nodes import Block
     from idemlint.postgres.kinds import Kind, Ref
     from idemlint.replay.catalog.identifiers import ChosenName
-    from idemlint.replay.catalog.known_rows import Source, Value
+    from idemlint.replay.catalog.known_rows import Listed, Source, Value
     from idemlint.replay.catalog.refs import Called
     from idemlint.replay.guards.conditions import Condition
     from idemlint.replay.queries.scope import Reading, Scope
@@ -96,10 +95,12 @@ class ReadsColumns(NamedTuple):
 
 
 class Calls(NamedTuple):
-    """A routine of that name, whatever its arguments, has to be there: 42883. It `gives` it these words."""
+    """A routine of that name has to be there: 42883. It `gives` it words. Behind it stands what an extension's
+    does, in its `Command`, `unless` it is the folder's own."""
 
     ref: Ref
     gives: tuple[str, ...] = ()
+    unless: Opaque | None = None
 
 
 class Validates(NamedTuple):
@@ -336,12 +337,13 @@ class Repeats(NamedTuple):
 
 
 class Fails(NamedTuple):
-    """It raises by itself the second time; or each time, at bytes of a routine's `body`, or of a file."""
+    """It raises by itself the second time, or if it is `listed` so; or each time, at bytes of a `body` or file."""
 
     sqlstate: str
     reason: str
     body: tuple[int, int] | None = None
     span: Span | None = None
+    listed: Listed | None = None
 
 
 class Opaque(NamedTuple):

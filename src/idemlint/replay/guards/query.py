@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.catalogs import CATALOGS, ENUM_RANGE, REGISTERED, CatalogRelation
+from idemlint.postgres.catalogs import CATALOGS, ENUM_RANGE, LISTS, REGISTERED, CatalogRelation
 from idemlint.postgres.kinds import Space
 from idemlint.postgres.names import NAME_BYTES
 from idemlint.replay.guards.catalog_query import CatalogQuery
@@ -140,7 +140,7 @@ def _listing(table: Json) -> CatalogRelation | None:
     elif schema not in {None, "pg_catalog"}:
         return None
     found = CATALOGS.get(name)
-    if found is None and (schema is not None or name.startswith("pg_")):
+    if found is None and name not in LISTS and (schema is not None or name.startswith("pg_")):
         raise Refused(f"a lookup in {name}")
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from idemlint.postgres.catalogs import LISTS
 from idemlint.postgres.kinds import Ref, Space
 from idemlint.replay.guards.conditions import Condition, Narrowed, RowExists, disjunction
 from idemlint.replay.guards.expressions import (
@@ -17,7 +18,9 @@ from idemlint.replay.guards.rewritten import alternatives
 
 def rows_of(table: Json, where: Json | None) -> Condition:
     """A search in a table of the application's."""
-    ref = Ref(Space.RELATION, table["relname"], table.get("schemaname"))
+    name = table["relname"]
+    schema = table.get("schemaname", "pg_catalog" if name in LISTS else None)
+    ref = Ref(Space.RELATION, name, schema)
     found: list[Condition] = []
     for conditions in alternatives(where):
         row = set()

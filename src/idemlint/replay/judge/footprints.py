@@ -16,6 +16,7 @@ from idemlint.replay.catalog.routine import names_in
 from idemlint.replay.effects.program import program_within
 from idemlint.replay.effects.vocabulary import (
     Body,
+    Calls,
     Command,
     Creates,
     CreatesUnnamed,
@@ -25,6 +26,7 @@ from idemlint.replay.effects.vocabulary import (
     EndsAtCommit,
     EndsTemporary,
     Entitles,
+    Fails,
     Inserts,
     Opaque,
     Renames,
@@ -225,6 +227,8 @@ class _Trace:
         if isinstance(effect, Entitles):
             self._entitles(effect)
             return
+        if isinstance(effect, Calls) and effect.unless is not None:
+            self.whole = self.whole or effect.unless.call is not None
         # Each of the tables of a TRUNCATE is looked at for itself.
         self._look_at(effect._replace(among=()) if isinstance(effect, Deletes) else effect)
         if isinstance(effect, Disowns) or (isinstance(effect, Deletes) and effect.cascade):
@@ -249,6 +253,10 @@ class _Trace:
             self.writes.update(_inside(effect.table.name, "@rows"))
             if isinstance(effect, Inserts):
                 self.writes.update((each.name, _COPIED) for each in effect.sources)
+        elif isinstance(effect, Fails) and effect.listed is not None:
+            table = effect.listed.table
+            self.reads.add((table.name, _ANYWHERE))
+            self.writes.update(_inside(table.name, "@rows"))
         elif isinstance(effect, (Sets, Retypes)):
             self._write(effect.ref)
             if effect.ref.parent is not None:

@@ -17,6 +17,7 @@ from idemlint.replay.effects.queries import types_read
 from idemlint.replay.effects.vocabulary import Requires, Verb
 from idemlint.replay.machine import opening
 from idemlint.replay.machine.requirements import column_meant, is_unmade, requires
+from idemlint.replay.machine.signals import SKIPPED
 from idemlint.replay.queries.columns import QueryDefinition
 from idemlint.replay.queries.literals import of_enum, refusal_of
 from idemlint.replay.queries.resolve import outputs
@@ -81,6 +82,11 @@ def _cast(run: Pass, effect: ReadsColumns) -> Result:
 
 def calls(run: Pass, effect: Calls) -> Result:
     """There has to be a routine. Of what is not known to have been made, others of its name may be there."""
+    if effect.unless is not None:
+        # What is taken for an extension's is another's where the folder has made one of its name.
+        if all(slot.presence is ABSENT for _, slot in run.catalog.namesakes(effect.ref)):
+            return None
+        return run.apply((effect.unless,)) or SKIPPED
     if not run.judging:
         return None
     found = [slot for _, slot in run.catalog.namesakes(effect.ref)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.kinds import Space
-from idemlint.replay.catalog import knowledge
+from idemlint.postgres.kinds import Kind, Space
+from idemlint.replay.catalog import knowledge, table_rows
 from idemlint.replay.catalog.definition import RoleDefinition
+from idemlint.replay.catalog.known_rows import Patterns
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED, Slot
 from idemlint.replay.catalog.table_rows import column_of
 from idemlint.replay.machine.objects.defaults import keep
@@ -16,6 +17,7 @@ from idemlint.replay.machine.signals import SKIPPED
 
 if TYPE_CHECKING:
     from idemlint.postgres.kinds import Ref
+    from idemlint.replay.catalog.known_rows import Listed
     from idemlint.replay.catalog.slots import Key
     from idemlint.replay.effects.vocabulary import (
         Command,
@@ -137,6 +139,8 @@ def repeats(run: Pass, effect: Repeats) -> Result:
 
 def fails(run: Pass, effect: Fails) -> Result:
     """It raises by itself, the second time or each time."""
+    if effect.listed is not None:
+        return _listed(run, effect, effect.listed)
     if not run.judging:
         return None
     if effect.body is not None and is_unchecked(run.catalog):
@@ -146,6 +150,31 @@ def fails(run: Pass, effect: Fails) -> Result:
         return None
     raised = run.raised(effect.sqlstate, effect, effect.reason)
     return raised if effect.span is None else raised._replace(span=effect.span)
+
+
+def _listed(run: Pass, effect: Fails, listed: Listed) -> Result:
+    table = run.catalog.find(listed.table)
+    if table is None and not run.judging:
+        table = run.catalog.set_presence(listed.table, PRESENT, Kind.TABLE)
+    known = table is not None and table.presence is PRESENT
+    facts = table_rows.rows_of(run.catalog, table) if known and table is not None else None
+    if effect.sqlstate and run.judging:
+        is_there = table_rows.holds(facts, listed.row) if facts is not None else None
+        if is_there is listed.there:
+            return run.raised(effect.sqlstate, effect, effect.reason)
+        # A new database has none of it: what is made there is made.
+        if is_there is None and (run.world is None or not listed.there):
+            run.doubt(f"it may fail: {effect.reason}", effect, effect.sqlstate)
+    if facts is None or table is None:
+        return None
+    rows = facts.rows.without((listed.row,)) if listed.row else facts.rows
+    if listed.there:
+        gone = facts.gone if listed.whole else Patterns()
+        facts = facts._replace(rows=rows.plus((listed.row | listed.more,)), gone=gone)
+    else:
+        facts = facts._replace(rows=rows, gone=facts.gone.plus((listed.row,)))
+    table_rows.set_rows(run.catalog, table, facts)
+    return None
 
 
 def opaque(run: Pass, effect: Opaque) -> Result:

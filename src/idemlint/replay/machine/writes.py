@@ -9,7 +9,14 @@ from idemlint.postgres.kinds import Kind, Space
 from idemlint.postgres.value_types import differ
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definition import UPDATE
-from idemlint.replay.catalog.known_rows import GIVEN, NULL, OR_ANOTHER, KnownRows, literal
+from idemlint.replay.catalog.known_rows import (
+    GIVEN,
+    NULL,
+    OR_ANOTHER,
+    KnownRows,
+    Patterns,
+    literal,
+)
 from idemlint.replay.catalog.slots import ABSENT
 from idemlint.replay.effects.vocabulary import Again, Deletes, Updates
 from idemlint.replay.queries.columns import names_of
@@ -217,7 +224,8 @@ def deletes(run: Pass, effect: Deletes) -> Result:
         kept = facts.rows.without(effect.rows)
         after = facts._replace(rows=kept, gone=facts.gone.plus(effect.rows))
     else:
-        gone = facts.gone.plus(effect.rows or ())
+        # Rows that came back, and may be left, are among those that are known no more.
+        gone = (Patterns() if facts.rows else facts.gone).plus(effect.rows or ())
         after = facts._replace(rows=KnownRows(), complete=False, gone=gone)
     table_rows.set_rows(catalog, table, after)
     if effect.every and run.judging and _is_refilled(run, effect, table):

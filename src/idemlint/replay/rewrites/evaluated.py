@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.postgres import functions
+from idemlint.postgres.extension_functions import value_of_call
 from idemlint.postgres.functions import Call
 from idemlint.postgres.laws import GIVES, LAWS
 from idemlint.records import NamedTuple
@@ -131,7 +131,7 @@ class Values:
         if is_changing(node, changing, set(row.written)):
             return self._fresh("own rows on" if counts(node) else "own rows")
         for called in calls_in(node):
-            fresh = _FRESH.get(functions.call(called))
+            fresh = _FRESH.get(value_of_call(called))
             if fresh is not None:
                 return self._fresh(f"{fresh}{called[-1]}")
         text = shape(node)
@@ -304,7 +304,7 @@ class Values:
         name = field_names(fields["funcname"])
         last = name[-1]
         args = list(map(self._of, fields.get("args", ())))
-        kind = functions.call(name)
+        kind = value_of_call(name)
         fresh = _FRESH.get(kind)
         if fresh is not None and last not in LAWS and last not in GIVES:
             return self._fresh(f"{fresh}{last}")
