@@ -24,7 +24,7 @@ CREATE TABLE t (a int); CREATE FUNCTION add_column(tbl text, col text, typ text 
 ---
 SELECT add_column('t', 'b'); -- fails 42701
 SELECT add_column('t', typ => 'text', col => 'c'); -- fails 42701
-SELECT add_column('t', 'd') WHERE NOT has_column('t', 'd'); -- unknown (safe)
+SELECT add_column('t', 'd') WHERE NOT has_column('t', 'd'); -- safe
 DO $$ BEGIN IF NOT has_column('t', 'e') THEN PERFORM add_column('t', 'e'); END IF; END $$; -- safe
 DO $$ BEGIN IF NOT has_column('t', 'x') THEN PERFORM add_column('t', 'f'); END IF; END $$; -- fails 42701
 DO $$ DECLARE c text; BEGIN FOREACH c IN ARRAY ARRAY['g', 'h'] LOOP IF NOT has_column('t', c) THEN PERFORM add_column('t', c); END IF; END LOOP; END $$; -- safe

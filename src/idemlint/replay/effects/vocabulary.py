@@ -95,8 +95,8 @@ class ReadsColumns(NamedTuple):
 
 
 class Calls(NamedTuple):
-    """A routine of that name has to be there: 42883. It `gives` it words. Behind it stands what an extension's
-    does, in its `Command`, `unless` it is the folder's own."""
+    """A routine of that name has to be there: 42883. It `gives` it words. What stands behind it in
+    its `Command` is so `unless` it is the folder's own."""
 
     ref: Ref
     gives: tuple[str, ...] = ()
@@ -337,7 +337,7 @@ class Repeats(NamedTuple):
 
 
 class Fails(NamedTuple):
-    """It raises by itself the second time, or if it is `listed` so; or each time, at bytes of a `body` or file."""
+    """It raises by itself the second time, or if it is `listed` so; or each time, at bytes of a `body`."""
 
     sqlstate: str
     reason: str
