@@ -23,7 +23,7 @@ function of `machine` that does it:
 | UsesColumns | columns that a statement mentions | 42703, 42P01 | requirements.uses_columns |
 | ReadsColumns | names of a query have to stand for columns | 42703, 42702, 42P01 | parse_analysis.reads |
 | Calls | a routine of that name has to be there | 42883 | parse_analysis.calls |
-| Validates | a body is looked at before it runs | 42601, 42703, 42704, 42P01 | parse_analysis.validates |
+| Validates | a body is looked at before it runs | 42703, 42704, 42P01 | parse_analysis.validates |
 | Creates | made | 42P01, 42P07, 42703, 42704, 42804, 42809, 42830, 42P13, 42P16 | objects.create.creates |
 | CreatesUnnamed | a name that PostgreSQL chooses is taken | [repeats] | objects.create.creates_unnamed |
 | EndsAtCommit | a name is free again at COMMIT | nothing | sessions.ends_at_commit |

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from idemlint.plpgsql.validator.headings import OF_DO, Heading, Parameter
-from idemlint.plpgsql.validator.refusal import Need
+from idemlint.plpgsql.validator.headings import OF_DO, BodyParameter, Heading
+from idemlint.plpgsql.validator.refusal import NeededType
 from idemlint.plpgsql.validator.validation import validated
 from postgres.conftest import server
 from postgres.server import execute
@@ -133,7 +133,7 @@ def test_a_server_says_the_same(server: Server) -> None:
         (Heading("f", result="int4", is_set=True), "BEGIN RETURN 1; END", "42804"),
         (Heading("f", result="trigger"), "BEGIN RETURN; END", "42601"),
         (Heading("f", result="", is_procedure=True), "BEGIN RETURN 1; END", "42601"),
-        (Heading("f", (Parameter("a", "int4", "out"),), ""), "BEGIN RETURN 1; END", "42804"),
+        (Heading("f", (BodyParameter("a", "int4", "out"),), ""), "BEGIN RETURN 1; END", "42804"),
         (Heading("f", result="int4"), "BEGIN NEW.a := 1; RETURN 1; END", "42601"),
     ],
 )
@@ -148,13 +148,16 @@ def test_what_the_routine_is_counts(heading: Heading, body: str, sqlstate: str) 
     [
         (Heading("f", result="trigger"), "BEGIN NEW.a := 1; tg_op := 'x'; RETURN NEW; END"),
         (
-            Heading("f", (Parameter("a", "s.t"),), "s.t"),
+            Heading("f", (BodyParameter("a", "s.t"),), "s.t"),
             "BEGIN a.b := 1; f.a.c := 2; RETURN a; END",
         ),
-        (Heading("f", (Parameter("", "int4"),), "int4"), "BEGIN $1 := 2; RETURN $1; END"),
-        (Heading("f", (Parameter("a", "mood"), Parameter("b", "t.c%type"))), "BEGIN a := b; END"),
+        (Heading("f", (BodyParameter("", "int4"),), "int4"), "BEGIN $1 := 2; RETURN $1; END"),
         (
-            Heading("f", (Parameter("a", "int4", "table"),), "", is_set=True),
+            Heading("f", (BodyParameter("a", "mood"), BodyParameter("b", "t.c%type"))),
+            "BEGIN a := b; END",
+        ),
+        (
+            Heading("f", (BodyParameter("a", "int4", "table"),), "", is_set=True),
             "BEGIN RETURN NEXT; END",
         ),
     ],
@@ -174,18 +177,18 @@ def test_declarations_need_their_types_in_their_order() -> None:
     found = validated(body, OF_DO, 15)
     assert found.refusal is None
     assert [each for each in found.needs if each.name[0] != "pg_catalog"] == [
-        Need("type", ("s", "mood")),
-        Need("rowtype", ("t",)),
-        Need("column", ("s", "t", "x")),
-        Need("type", ("My Type",)),
-        Need("type", ("other",)),
+        NeededType("type", ("s", "mood")),
+        NeededType("rowtype", ("t",)),
+        NeededType("column", ("s", "t", "x")),
+        NeededType("type", ("My Type",)),
+        NeededType("type", ("other",)),
     ]
 
 
 def test_only_what_stands_before_an_error_is_needed() -> None:
     found = validated("DECLARE a mood; BEGIN SELEC 1; DECLARE b other; BEGIN END; END", OF_DO, 15)
     assert found.refusal is not None
-    assert found.needs == (Need("type", ("mood",)),)
+    assert found.needs == (NeededType("type", ("mood",)),)
 
 
 @pytest.mark.parametrize(("version", "sqlstate"), [(16, "42601"), (17, "42704")])

@@ -31,7 +31,7 @@ class Compiler(Scanner):
         self.depth = 0
 
     def body(self) -> None:
-        """All of it. Raises `Refused` and `Unsure`."""
+        """All of it. Raises `RefusedBody` and `Unsure`."""
         self.heading.declare(self.names)
         while self.word[:1] == "#":  # #variable_conflict use_column
             self._option()

@@ -13,7 +13,7 @@ from idemlint.plpgsql.validator.namespaces import (
     Level,
     Variable,
 )
-from idemlint.plpgsql.validator.refusal import Need, unsure
+from idemlint.plpgsql.validator.refusal import NeededType, unsure
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.validator.scanner import Scanner
@@ -189,12 +189,12 @@ def _named(scanner: Scanner, first: int) -> Variable:
     if name[-1] in _PSEUDO and len(name) == 1 and "arrayBounds" not in fields:
         unsure()
     if found is UNKNOWN or "arrayBounds" in fields:
-        scanner.needs.append(Need("type", name))
+        scanner.needs.append(NeededType("type", name))
     return found
 
 
 def _of_row(scanner: Scanner, parts: tuple[str, ...]) -> Variable:
-    scanner.needs.append(Need("rowtype", parts))
+    scanner.needs.append(NeededType("rowtype", parts))
     return RECORD
 
 
@@ -207,7 +207,7 @@ def _like(scanner: Scanner, parts: tuple[str, ...]) -> Variable:
         if scanner.version < _SAYS_VARIABLE:
             scanner.near("syntax error", scanner.at - 2)
         scanner.refuse(f'variable "{parts[0]}" does not exist', scanner.at - 3, "42704")
-    scanner.needs.append(Need("column", parts))
+    scanner.needs.append(NeededType("column", parts))
     return UNKNOWN
 
 

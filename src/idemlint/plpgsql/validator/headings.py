@@ -19,7 +19,7 @@ _OF_TRIGGERS: Final = re.findall(
 )
 
 
-class Parameter(NamedTuple):
+class BodyParameter(NamedTuple):
     """`mode` is `in`, `out`, `inout`, `variadic` or `table`; `type` as `datatype.type_name` writes it."""
 
     name: str
@@ -37,7 +37,7 @@ class Heading(NamedTuple):
     itself."""
 
     label: str
-    parameters: tuple[Parameter, ...] = ()
+    parameters: tuple[BodyParameter, ...] = ()
     result: str = "void"
     is_set: bool = False
     is_procedure: bool = False
@@ -87,7 +87,7 @@ class Heading(NamedTuple):
 OF_DO: Final = Heading("inline_code_block")
 
 
-def _parameter(each: Parameter) -> str:
+def _parameter(each: BodyParameter) -> str:
     mode = {"out": "OUT ", "inout": "INOUT "}.get(each.mode, "")
     name = f"{_quoted(each.name)} " if each.name else ""
     return f"{mode}{name}{_type(each.type)}"

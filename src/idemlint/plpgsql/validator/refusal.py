@@ -16,7 +16,7 @@ class Refusal(NamedTuple):
     end: int
 
 
-class Need(NamedTuple):
+class NeededType(NamedTuple):
     """A type that a declaration names: `type`, `rowtype` of a relation, or the type of a `column`, which is
     the last part of the name."""
 
@@ -24,7 +24,7 @@ class Need(NamedTuple):
     name: tuple[str, ...]
 
 
-class Refused(Exception):
+class RefusedBody(Exception):
     """The body is refused."""
 
     def __init__(self, refusal: Refusal) -> None:

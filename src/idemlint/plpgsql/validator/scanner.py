@@ -9,13 +9,13 @@ from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 
 from idemlint.plpgsql.cursor import OTHER, QUOTED, STRING, Tokens
 from idemlint.plpgsql.validator.namespaces import Namespace
-from idemlint.plpgsql.validator.refusal import Refusal, Refused, unsure
+from idemlint.plpgsql.validator.refusal import Refusal, RefusedBody, unsure
 from idemlint.source.grammar import TooDeep, rejection
 from idemlint.source.lexer import tokens as lexed
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.validator.namespaces import Variable
-    from idemlint.plpgsql.validator.refusal import Need
+    from idemlint.plpgsql.validator.refusal import NeededType
 
 #: `pl_reserved_kwlist.h`: never names.
 RESERVED: Final = frozenset(
@@ -68,7 +68,7 @@ class Scanner:
         self.reads_sql = reads_sql
         self.at = 0
         self.names = Namespace()
-        self.needs: list[Need] = []
+        self.needs: list[NeededType] = []
 
     @property
     def word(self) -> str:
@@ -80,7 +80,7 @@ class Scanner:
     def refuse(self, message: str, at: int | None = None, sqlstate: str = SYNTAX_ERROR) -> NoReturn:
         """The body is refused at a token."""
         at = self.at if at is None else at
-        raise Refused(
+        raise RefusedBody(
             Refusal(sqlstate, message, self.tokens.starts[at], self.tokens.ends[self._end(at) - 1])
         )
 
@@ -267,5 +267,5 @@ class Scanner:
         token = next(lexed(data, place, start + len(raw)), None) if place < len(data) else None
         if token is None:
             place = min(place, start + len(raw))
-            raise Refused(Refusal(SYNTAX_ERROR, f"syntax error {AT_END}", place, place))
-        raise Refused(Refusal(SYNTAX_ERROR, message, token.start, token.end))
+            raise RefusedBody(Refusal(SYNTAX_ERROR, f"syntax error {AT_END}", place, place))
+        raise RefusedBody(Refusal(SYNTAX_ERROR, message, token.start, token.end))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from idemlint.plpgsql.validator.compiler import Compiler
 from idemlint.plpgsql.validator.declared_types import SCALARS
 from idemlint.plpgsql.validator.headings import OF_DO
-from idemlint.plpgsql.validator.refusal import Need, Refusal, Refused, Unsure
+from idemlint.plpgsql.validator.refusal import NeededType, Refusal, RefusedBody, Unsure
 from idemlint.plpgsql.validator.scanner import AT_END, SYNTAX_ERROR
 from idemlint.records import NamedTuple
 from idemlint.source.lexer import tokens
@@ -55,7 +55,7 @@ _WORDS_OF_TYPES: Final = SCALARS | frozenset(
 class Validated(NamedTuple):
     """`needs` are types that declarations name, in their order; those before a refusal."""
 
-    needs: tuple[Need, ...] = ()
+    needs: tuple[NeededType, ...] = ()
     refusal: Refusal | None = None
 
 
@@ -80,12 +80,12 @@ def validated(text: str, heading: Heading, version: int) -> Validated:
 
 def _compiled(
     text: str, heading: Heading, version: int, *, reads_sql: bool
-) -> tuple[tuple[Need, ...], Refusal | None]:
+) -> tuple[tuple[NeededType, ...], Refusal | None]:
     compiler = Compiler(text, heading, version, reads_sql=reads_sql)
     refusal = None
     try:
         compiler.body()
-    except Refused as error:
+    except RefusedBody as error:
         refusal = error.refusal
     except (Unsure, RecursionError):
         pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.plpgsql.validator.headings import OF_DO, Heading, Parameter
+from idemlint.plpgsql.validator.headings import OF_DO, BodyParameter, Heading
 from idemlint.plpgsql.validator.validation import validated
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
@@ -17,7 +17,7 @@ from idemlint.source.tree import strings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idemlint.plpgsql.validator.refusal import Need
+    from idemlint.plpgsql.validator.refusal import NeededType
     from idemlint.source.tree import Tree
 
 _MODES: Final = {
@@ -48,7 +48,7 @@ def of_routine(stmt: Tree, text: str, version: int) -> Checked:
 def heading_of(stmt: Tree) -> Heading:
     """What a `CreateFunctionStmt` says of its body."""
     parameters = tuple(
-        Parameter(each.name or "", type_name(each.argType), _MODES.get(each.mode or "", "in"))
+        BodyParameter(each.name or "", type_name(each.argType), _MODES.get(each.mode or "", "in"))
         for each in stmt.parameters or ()
     )
     returned = stmt.returnType
@@ -75,7 +75,7 @@ def _told(text: str, heading: Heading, version: int) -> Checked:
 _SAYS_WHAT_IS_MISSING: Final = 17
 
 
-def _needed(need: Need, version: int) -> Iterator[Requires]:
+def _needed(need: NeededType, version: int) -> Iterator[Requires]:
     """What a type is of has to be there."""
     names = list(need.name)
     if need.what == "type":
