@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres import functions
-from idemlint.postgres.kinds import Kind, Ref
+from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.known_rows import NULL
-from idemlint.replay.catalog.refs import relation
+from idemlint.replay.catalog.refs import qualified, relation
 from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
 from idemlint.replay.effects.queries import constant, reads
 from idemlint.replay.effects.supplied.what_calls_do import calls, relied_on

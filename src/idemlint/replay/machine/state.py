@@ -12,7 +12,7 @@ from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED, Slot
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from idemlint.replay.catalog.slots import Key, Mark, Slot
+    from idemlint.replay.catalog.slots import Key, Mark
     from idemlint.replay.queries.resolutions import Resolutions
     from idemlint.runners.profile import Session
     from idemlint.source.statement import Span
