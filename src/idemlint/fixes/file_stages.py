@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idemlint.fixes.names_read import NamesRead, Part, Sign, plain
+from idemlint.fixes.names_read import NamesRead, Sign, Touching, plain
 from idemlint.postgres.create_drop import COMMAND_GUARDS
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.effects import flat
@@ -92,7 +92,7 @@ class FileStages(NamesRead):
         ]
 
     def _harmful(
-        self, index: int, part: Part, names: frozenset[Ref], skips: frozenset[Sign]
+        self, index: int, part: Touching, names: frozenset[Ref], skips: frozenset[Sign]
     ) -> list[frozenset[Ref]]:
         """The later stages of a thing at which a statement must not run, and that it does not skip."""
         mine, first = self._stage(names, index), self._stage(names, 0)
@@ -176,7 +176,7 @@ class FileStages(NamesRead):
         names = {each for ref in touched for each in self._names(ref)}
         return all(self.presence(each, 0) is self.presence(each, end) for each in names)
 
-    def undone_by(self, index: int) -> Part | None:
+    def undone_by(self, index: int) -> Touching | None:
         """The statement of another file that drops for good a column which a statement adds, and would add
         once more: it has another place then."""
         end = max(self.parts) + 1
@@ -190,11 +190,13 @@ class FileStages(NamesRead):
         return None
 
     def fills(self, index: int) -> list[Ref]:
-        """The tables that a statement fills, which the file makes, and nothing else in it fills."""
+        """The tables that a statement fills, which the file makes, and nothing else in it fills; and which are
+        there whenever a rerun comes to it."""
         return [
             ref
             for ref in self._filled(index)
             if self._is_made_before(index, plain(ref))
+            and (self.presence(plain(ref), max(self.parts) + 1) or self.comes_back(index))
             and [each for each in self.parts if ref in self._filled(each)] == [index]
         ]
 

@@ -72,7 +72,7 @@ class Sign(NamedTuple):
     present: bool
 
 
-class Part(NamedTuple):
+class Touching(NamedTuple):
     """A statement of a file, and the names that it touches. It `skips` itself where one of these signs does
     not hold: what it makes only where that is not there, and changes only where it is."""
 
@@ -98,7 +98,7 @@ class NamesRead:
 
     def __init__(self, migrations: Sequence[Migration]) -> None:
         #: By a number that counts through the files.
-        self.parts: dict[int, Part] = {}
+        self.parts: dict[int, Touching] = {}
         self._numbers: dict[tuple[str, int], int] = {}
         self._at_first: dict[Ref, bool] = {}
         #: By name: behind which statements it comes and goes.
@@ -111,7 +111,7 @@ class NamesRead:
             for statement in migration.applied():
                 number = len(self.parts)
                 self._numbers[migration.path, statement.index] = number
-                part = self.parts[number] = Part(migration, statement, set(), set())
+                part = self.parts[number] = Touching(migration, statement, set(), set())
                 self._read(number, part, migration.programs[statement.index])
         self._mention()
         self._members: dict[Ref, list[int]] = {}
@@ -123,7 +123,7 @@ class NamesRead:
         """The number of a statement; `None`: it does not run."""
         return self._numbers.get((migration.path, index))
 
-    def _read(self, index: int, part: Part, program: tuple[Effect, ...]) -> None:
+    def _read(self, index: int, part: Touching, program: tuple[Effect, ...]) -> None:
         touched, skips = part.touches, part.skips
         for effect in flat(program):
             match effect:
@@ -166,12 +166,12 @@ class NamesRead:
                 case Opaque():
                     self._close(part.home.text(part.statement.span))
 
-    def _read_body(self, index: int, part: Part, block: Block) -> None:
+    def _read_body(self, index: int, part: Touching, block: Block) -> None:
         """What stands in a body has run once, whatever it hangs on."""
         for place in walk(block):
             if isinstance(place.node, Sql):
                 effects = effects_of(place.node.tree, part.home.postgres_version)
-                inside = Part(part.home, part.statement, part.touches, set())
+                inside = Touching(part.home, part.statement, part.touches, set())
                 self._read(index, inside, effects)
             elif isinstance(place.node, Dynamic):
                 self._close(part.home.text(part.statement.span))

@@ -26,7 +26,7 @@ from idemlint.sequence.migration import Case
 from idemlint.sequence.paths import short_name
 
 if TYPE_CHECKING:
-    from idemlint.fixes.names_read import Part
+    from idemlint.fixes.names_read import Touching
     from idemlint.postgres.kinds import Ref
     from idemlint.sequence.migration import Migration
     from idemlint.source.statement import Edit, Statement
@@ -118,7 +118,7 @@ def in_folder(case: Case, fix: Fix | None) -> Fix | None:
     return Fix(min(fix.applicability, UNSAFE), message, fix.edits)
 
 
-def _repeats(part: Part) -> bool:
+def _repeats(part: Touching) -> bool:
     """Whether a rerun from the start does a statement once more, for good."""
     outcomes = part.home.outcomes[part.statement.index]
     return any(
