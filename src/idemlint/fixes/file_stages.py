@@ -190,8 +190,8 @@ class FileStages(NamesRead):
         return None
 
     def fills(self, index: int) -> list[Ref]:
-        """The tables that a statement fills, and nothing else, which the file makes, and which are there whenever
-        a rerun comes to it."""
+        """The tables that a statement fills, and nothing else, which the file makes, and which are there
+        whenever a rerun comes to it."""
         return [
             ref
             for ref in self._filled(index)
