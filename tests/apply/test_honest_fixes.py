@@ -2,11 +2,7 @@
 
 A fix that its proof refuses is left out, and the reason is said. Where its very text is at fault, that is a
 bug of ours, and said to be one; it must never come to that. Some of the pages' examples and all fixtures are
-<<<<<<< HEAD
 tried; `IDEMLINT_ALL_ROWS=1`: all examples; `IDEMLINT_FOLDERS=FILE`: folders listed in a file, too.
-=======
-tried; `IDEMLINT_ALL_ROWS=1`: all examples; `IDEMLINT_FOLDERS=FILE`: the folders that are listed in a file, too.
->>>>>>> a1a1774 (What is said of fixes: the change log, and how they are measured)
 """
 
 from __future__ import annotations
