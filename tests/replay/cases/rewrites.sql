@@ -123,7 +123,7 @@ create table cat(id int primary key, n text); insert into cat values (1, 'a');
 ---
 create temp table aside as select * from cat; -- safe, alone fails 42P07
 truncate cat; -- safe
-insert into cat select * from aside; -- safe, alone unknown (fails 23505)
+insert into cat select * from aside; -- safe, alone fails 23505
 
 -- # a sequence that is set back
 create table item(id serial primary key, n text); create sequence free;
