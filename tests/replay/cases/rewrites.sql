@@ -152,3 +152,14 @@ create function stamp() returns trigger language plpgsql as 'begin new.upd := cl
 create trigger tg before update on q for each row execute function stamp();
 ---
 update q set n = 5; -- repeats
+
+-- # rows of the table itself that are found by what is set
+create table run(id int, queue text, step int); insert into run values (1, 'default', 1); create table step(id int, name text);
+insert into step values (1, 'a');
+---
+with due as (select r.id, s.name from run r join step s on s.id = r.step where r.queue = 'default') update run set queue = due.name from due where due.id = run.id; -- safe
+
+-- # a tree that is told level by level
+create table node(id int, parent int, root int); insert into node values (1, null, 1), (2, 1, null), (3, 2, null);
+---
+update node set root = s.root from (select id, root from node where root is not null) s where s.id = node.parent and node.root is null; -- unknown (repeats)

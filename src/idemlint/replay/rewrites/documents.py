@@ -52,6 +52,15 @@ def object_of(term: Term) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def list_of(term: Term) -> list[str] | None:
+    """The elements of the JSON array that a literal is, each written as JSON."""
+    try:
+        found = orjson.loads(literal(term) or "")
+    except orjson.JSONDecodeError:
+        return None
+    return list(map(_written, found)) if isinstance(found, list) else None
+
+
 def as_document(term: Term) -> Term:
     """A literal object as a document; others as they are."""
     given = object_of(term)

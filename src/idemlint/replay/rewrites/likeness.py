@@ -113,6 +113,9 @@ def _starts(one: Term, text: Term) -> bool | None:
 def elements(array: Term) -> tuple[list[Term], bool]:
     """Elements that an array surely has, and whether these are all."""
     inner = uncast(array)
+    if inner.head == "string" and inner.name.startswith("["):
+        listed = documents.list_of(inner)
+        return [string(each) for each in listed or ()], listed is not None
     if inner.head == "string":
         path = documents.path_of(inner)
         return [string(each) for each in path or ()], path is not None or inner.name == "{}"
@@ -131,7 +134,7 @@ def elements(array: Term) -> tuple[list[Term], bool]:
 
 def _elements_or_one(part: Term) -> list[Term]:
     text = literal(part)
-    if text is not None and not text.startswith("{"):
+    if text is not None and not text.startswith(("{", "[")):
         return [part]
     return elements(part)[0]
 

@@ -30,14 +30,15 @@ def unstable_names(of: Rewriting) -> Unstable:
     written = {name for name, _ in of.sets}
     changing = {of.own[0]}
     for each in of.ctes:
-        if is_changing(each, changing, written):
+        if _gives_others(each["CommonTableExpr"]["ctequery"], changing, written):
             changing.add(str(each["CommonTableExpr"]["ctename"]))
     others: set[str] = set()
     copies: set[str] = set()
     for kind, fields in entries(of.sources):
         name = entry_name(fields)
         if kind != "RangeVar":
-            if is_changing(fields, changing, written):
+            query = fields.get("subquery", fields)
+            if _gives_others(query, changing, written):
                 others.add(name)
         elif fields["relname"] == of.own[0]:
             copies.add(name)
@@ -48,6 +49,37 @@ def unstable_names(of: Rewriting) -> Unstable:
         if any(name[-1] in written and (len(name) == 1 or name[0] in of.own) for name in names):
             others |= {name[0] for name in names if len(name) > 1 and name[0] not in of.own}
     return Unstable(frozenset(others - copies), frozenset(copies))
+
+
+def _gives_others(node: dict[str, Any], changing: set[str], written: set[str]) -> bool:
+    """Whether the rows that a query gives are others once columns of the table are written: not those that
+    are only found by these, and still are or no more."""
+    query = node.get("SelectStmt") or node.get("InsertStmt", _NOTHING).get("selectStmt", _NOTHING)
+    query = query.get("SelectStmt", query)
+    # A column that has a value by then makes rows found that were not.
+    finds_more = any(
+        kind == "NullTest"
+        and fields.get("nulltesttype") == "IS_NOT_NULL"
+        and any(name[-1] in written for name in mentioned(fields)[0])
+        for kind, fields in nodes_in(query)
+    )
+    if "targetList" not in query or "limitCount" in query or finds_more:
+        return is_changing(node, changing, written)
+    asked = {
+        name: query[name] for name in query.keys() - {"fromClause", "whereClause", "withClause"}
+    }
+    names, _ = mentioned(asked)
+    _, relations = mentioned(node)
+    if changing.isdisjoint(relations):
+        return False
+    within = [
+        fields["subquery"]
+        for kind, fields in entries(query.get("fromClause", ()))
+        if "subquery" in fields
+    ]
+    return any(name[-1] in {*written, "*"} for name in names) or any(
+        _gives_others(each, changing, written) for each in within
+    )
 
 
 def is_changing(node: dict[str, Any], changing: set[str], written: set[str]) -> bool:
