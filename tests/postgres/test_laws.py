@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from idemlint.postgres.laws import LAWS, MOVING, is_lasting_replacement, is_lasting_translation
-from idemlint.postgres.regexes import replaces_again
 from idemlint.replay.effects.vocabulary import Again
+from idemlint.replay.rewrites.regexes import replaces_again
 from replay.asking import programs
 
 from .conftest import server

@@ -368,12 +368,6 @@ _MEMBERS: Final = {
     Kind.OPERATOR_FAMILY_MEMBER: "{} of operator family {}",
     Kind.TS_MAPPING: "mapping for {} of text search configuration {}",
 }
-#: The same where it is none any more: nobody would say that it is gone.
-_NO_MEMBERS: Final = {
-    Kind.PARTITION: "{} is not a partition of {}",
-    Kind.INHERITANCE: "{} does not inherit from {}",
-    Kind.PUBLICATION_MEMBER: "{} is not part of publication {}",
-}
 #: The numbers that the grammar has for them (`OPCLASS_ITEM_OPERATOR` of src/include/nodes/parsenodes.h).
 _ITEMS: Final = {"1": "operator", "2": "function", "3": "storage type"}
 
@@ -400,10 +394,3 @@ def in_words(kind: Kind, ref: Ref) -> str:
     if column:
         return f"{kind.noun} of column {column} on {parent}"
     return _PROPERTIES.get(ref.name, f"{kind.noun} {{}}").format(parent)
-
-
-def gone_in_words(kind: Kind, ref: Ref) -> str:
-    """That a thing is not there: `table users is gone`, `ev_2026 is not a partition of ev`."""
-    if kind in _NO_MEMBERS and ref.space is Space.MEMBER:
-        return _NO_MEMBERS[kind].format(member_name(kind, ref), ref.parent)
-    return f"{in_words(kind, ref)} is gone"

@@ -319,8 +319,7 @@ _OfRows = Inserts | Updates | Deletes
 
 
 class Fills(NamedTuple):
-    """A table is scanned for rows that offend: on a database with rows the first run may fail with `sqlstate`
-    (23502: a NOT NULL column without default over rows)."""
+    """A table is scanned for rows that offend: with some, the first run may fail (23502: NOT NULL)."""
 
     table: Ref
     sqlstate: str

@@ -29,7 +29,7 @@ from idemlint.replay.guards.expressions import (
     uncast,
 )
 from idemlint.replay.guards.rewritten import MOST, alternatives, flat
-from idemlint.replay.guards.rows import rows_of
+from idemlint.replay.guards.row_search import rows_of
 from idemlint.replay.guards.sought import (
     Refused,
     SoughtColumn,

@@ -65,7 +65,7 @@ def _holds(expr: Json, truth: bool, depth: int) -> Condition:
         return _read(expr, truth, depth)
     except Refused:
         # Few conditions come to this.
-        from idemlint.replay.guards.settings import of_server
+        from idemlint.replay.guards.server_settings import of_server
 
         found = of_server(expr, truth)
         if found is None:

@@ -282,7 +282,7 @@ def _loop(run: Pass, node: nodes.Loop) -> Result:
 
 def _goes_on_until_none(node: nodes.Loop) -> bool:
     """Whether a loop ends where nothing was found: `EXIT WHEN n = 0`, `NOT FOUND`, `n < batch`."""
-    from idemlint.replay.guards.loop_ends import is_of_none
+    from idemlint.replay.machine.asked.loop_ends import is_of_none
 
     tests = (each.node for each in nodes.walk(node.body))
     return any(

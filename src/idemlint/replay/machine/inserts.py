@@ -10,13 +10,12 @@ from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.definition import INSERT
 from idemlint.replay.catalog.known_rows import NEW, NULL, OR_ANOTHER, literal
 from idemlint.replay.effects.vocabulary import Again, Inserts
-from idemlint.replay.guards import conditions
 from idemlint.replay.keys import given
 from idemlint.replay.keys.identity import Keys, assumed_key
 from idemlint.replay.keys.implied import some
 from idemlint.replay.keys.inference import infer
 from idemlint.replay.keys.values import is_new
-from idemlint.replay.machine.asked.lookups import truth
+from idemlint.replay.machine.asked.row_guards import kept_out
 from idemlint.replay.machine.refusals import is_null, no_values, refused
 from idemlint.replay.machine.writes import base_of, known_table
 
@@ -73,10 +72,10 @@ def insert(run: Pass, effect: Inserts) -> Result:
         _learn(run, table, facts, rows, effect, guarded=effect.guarded)
         return None
     if effect.guard is not None:
-        kept_out = _kept_out(run, effect, rows)
-        if kept_out is True:
+        is_kept_out = kept_out(run, effect, rows)
+        if is_kept_out is True:
             return None
-        if kept_out is None:
+        if is_kept_out is None:
             run.doubt("whether its guard finds the row cannot be told", effect)
             _learn(run, table, facts, rows, effect, guarded=True)
             return None
@@ -153,27 +152,6 @@ def _are_new(run: Pass, table: Slot, facts: Rows, rows: GivenRows) -> bool:
         return False
     keys = run.catalog.made_of(table, Keys)
     return all(keys.is_there(facts, row, key) is False for row in rows for key in keys.all)
-
-
-def _kept_out(run: Pass, effect: Inserts, rows: GivenRows | None) -> bool | None:
-    """Whether the WHERE of an INSERT … SELECT keeps its row out.
-
-    Where the catalog of rows does not say, the guard itself does: one that tests what it inserts is
-    true from then on; one that tests another value is not.
-    """
-    assert effect.guard is not None
-    value = truth(run, effect.guard)
-    if value is not None:
-        return not value
-    row = next(iter(rows), {}) if rows is not None else {}
-    for fact, _ in conditions.assume(effect.guard, True):
-        if isinstance(fact, conditions.RowExists) and fact.table.name == effect.table.name:
-            tested = dict(fact.row)
-            if any(row.get(name) not in {None, value} for name, value in tested.items()):
-                return False
-            if tested and all(row.get(name) == value for name, value in tested.items()):
-                return True if run.judging else None
-    return None
 
 
 def _literal(row: Values) -> Row:

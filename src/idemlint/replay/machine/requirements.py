@@ -10,8 +10,8 @@ from idemlint.postgres.kinds import (
     Kind,
     Ref,
     Space,
-    gone_in_words,
     in_words,
+    member_name,
 )
 from idemlint.replay.catalog.knowledge import is_open, may_be_gone
 from idemlint.replay.catalog.refs import schema as schema_ref
@@ -279,7 +279,7 @@ def _why(run: Pass, effect: Requires, slot: Slot | None, sqlstate: str) -> str:
         parent = effect.ref.parent
         if parent is not None and run.catalog.presence(parent) is ABSENT:
             return f"{parent} is gone"
-        return f"{gone_in_words(effect.kind, effect.ref)} {run.since(slot)}"
+        return f"{_gone_in_words(effect.kind, effect.ref)} {run.since(slot)}"
     return f"{in_words(effect.kind, effect.ref)} exists {run.since(slot)}"
 
 
@@ -297,3 +297,18 @@ def _row_type_taken(run: Pass, effect: Requires, ref: Ref) -> Result:
     if slot is not None and slot.presence is PRESENT:
         return run.raised("42710", effect, f"type {effect.ref} has that name")
     return None
+
+
+#: What is said of a member of something where it is none any more: nobody would say that it is gone.
+_NO_MEMBERS: Final = {
+    Kind.PARTITION: "{} is not a partition of {}",
+    Kind.INHERITANCE: "{} does not inherit from {}",
+    Kind.PUBLICATION_MEMBER: "{} is not part of publication {}",
+}
+
+
+def _gone_in_words(kind: Kind, ref: Ref) -> str:
+    """That a thing is not there: `table users is gone`, `ev_2026 is not a partition of ev`."""
+    if kind in _NO_MEMBERS and ref.space is Space.MEMBER:
+        return _NO_MEMBERS[kind].format(member_name(kind, ref), ref.parent)
+    return f"{in_words(kind, ref)} is gone"

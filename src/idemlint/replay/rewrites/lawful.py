@@ -11,8 +11,8 @@ from idemlint.postgres.laws import (
     is_lasting_replacement,
     is_lasting_translation,
 )
-from idemlint.postgres.regexes import replaces_again
 from idemlint.replay.rewrites import documents
+from idemlint.replay.rewrites.regexes import replaces_again
 from idemlint.replay.rewrites.row_terms import (
     Term,
     is_of,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.postgres.regexes import literal_of
 from idemlint.postgres.value_types import FALSE as NO
 from idemlint.postgres.value_types import TRUE as YES
 from idemlint.postgres.value_types import differ
 from idemlint.replay.rewrites import documents
 from idemlint.replay.rewrites.lawful import has
+from idemlint.replay.rewrites.regexes import literal_of
 from idemlint.replay.rewrites.row_terms import (
     Term,
     is_of,

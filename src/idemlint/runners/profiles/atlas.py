@@ -22,7 +22,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idemlint.runners.delimiters import undelimited
 from idemlint.runners.directives import after_bom, newline, opts_out
 from idemlint.runners.profile import Claim, Named, NearMiss, Profile
 from idemlint.source.statement import Edit, Span
@@ -66,6 +65,9 @@ def as_sql(data: bytes) -> bytes:
             depth += 1
         elif found[0] == b")":
             depth -= 1
+    # Few files say so.
+    from idemlint.runners.delimiters import undelimited
+
     return undelimited(data, places)
 
 

@@ -35,7 +35,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from idemlint.runners.cutters import between
-from idemlint.runners.delimiters import delimiters, undelimited
 from idemlint.runners.directives import opts_out
 from idemlint.runners.line_patterns import compiled
 from idemlint.runners.profile import (
@@ -48,7 +47,6 @@ from idemlint.runners.profile import (
     WholeBody,
 )
 from idemlint.runners.undoing import Undoing
-from idemlint.source.mask import BLANKED, patch
 from idemlint.source.statement import Edit, Span
 
 if TYPE_CHECKING:
@@ -103,6 +101,9 @@ def as_sql(data: bytes) -> bytes:
     """The file with a `;` where it has another end of a statement, without what Liquibase ignores."""
     if _MAY_END.search(data) is None:
         return data
+    # Few files are asked.
+    from idemlint.runners.delimiters import undelimited
+
     data = _without_ignored(data)
     places = [place for places in _ends(data).values() for place in places]
     return undelimited(data, [each for each in places if data[each.start : each.end] != b";"])
@@ -117,6 +118,8 @@ def _ends(data: bytes) -> dict[Span, tuple[Span, ...]]:
 
 
 def _ends_in(data: bytes, span: Span) -> tuple[Span, ...]:
+    from idemlint.runners.delimiters import delimiters
+
     line = _line_of(data, span.start)
     told = _DELIMITER.findall(line)
     delimiter = told[-1] if told else None
@@ -151,6 +154,8 @@ def _without_ignored(data: bytes) -> bytes:
     """The file without the lines that Liquibase is told to ignore, at the same offsets."""
     if b"ignorelines:" not in data.lower():
         return data
+    from idemlint.source.mask import BLANKED, patch
+
     pieces = []
     position = 0
     while found := _IGNORED.search(data, position):
