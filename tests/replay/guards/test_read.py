@@ -535,7 +535,6 @@ BODY = re.compile(r"\s*DO\s+(\$\w*\$)(.*)\1\s*", re.DOTALL)
 #: What these do is not in their text.
 COMPUTED = {
     "do-blocks-and-guards/do dynamic add column for each table",
-    "do-blocks-and-guards/do loop",
 }
 
 

@@ -110,7 +110,6 @@ _LIMIT: Final = frozenset({"limitCount"})
 #: What looks at one argument before it comes to another.
 _CHOICES: Final = frozenset({"CaseExpr", "CoalesceExpr", "BoolExpr"})
 _CALL: Final = frozenset({"FuncCall"})
-#: What is more than a value.
 _DEEDS: Final = frozenset({Command, Fails, Opaque, Repeats})
 
 

@@ -133,8 +133,7 @@ def _if(run: Pass, node: nodes.If) -> Result:
         return _did_its_work(run, node, condition, works)
     steady = run.judging and same_way.is_steady(run, condition)
     if steady:
-        before = same_way.taken(run, node)
-        answer = works if before is None else before
+        answer = same_way.taken(run, node)
         if answer is not None:
             same_way.go_again(run, node, answer)
             learn(run, condition, answer)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from idemlint.source.statement import Span
 
     #: By a statement's number and the place of an IF in it: what each answer came to; `None`: it raised.
-    Ways = dict[tuple[int, Span | None, Span | None], dict[bool, Mapping[Key, Slot] | None]]
+    Ways = dict[tuple[int, object, object], dict[bool, Mapping[Key, Slot] | None]]
 
 
 class StateMark(NamedTuple):

@@ -64,9 +64,7 @@ def _is_unchanged(run: Pass, ref: Ref) -> bool:
 
 def note(run: Pass, node: nodes.If, answer: bool, mark: Mark, result: Result) -> None:
     """Keep what one of the two ways came to in the first run; one that raises was not taken."""
-    if node.span is None:
-        return
-    ways = run.state.ways.setdefault((run.catalog.statement, node.span, node.test), {})
+    ways = run.state.ways.setdefault(_place(run, node), {})
     if answer in ways:  # in a loop
         ways.clear()
         ways[answer] = ways[not answer] = {}
@@ -77,9 +75,14 @@ def note(run: Pass, node: nodes.If, answer: bool, mark: Mark, result: Result) ->
         ways[answer] = {key: slot for key, (slot, _) in changed.items()}
 
 
+def _place(run: Pass, node: nodes.If) -> tuple[int, object, object]:
+    """Which condition it is: the body of a routine stands nowhere in the statement."""
+    return run.catalog.statement, node.span or id(node), node.test
+
+
 def taken(run: Pass, node: nodes.If) -> bool | None:
     """The only way that can have been taken in the first run, where the other raises."""
-    ways = run.state.ways.get((run.catalog.statement, node.span, node.test), {})
+    ways = run.state.ways.get(_place(run, node), {})
     possible = [answer for answer, way in ways.items() if way is not None]
     return possible[0] if len(possible) == 1 and len(ways) > 1 else None
 
@@ -87,7 +90,7 @@ def taken(run: Pass, node: nodes.If) -> bool | None:
 def go_again(run: Pass, node: nodes.If, answer: bool) -> None:
     """Where this way was taken in the first run, what it made is there."""
     catalog = run.catalog
-    ways = run.state.ways.get((catalog.statement, node.span, node.test), {})
+    ways = run.state.ways.get(_place(run, node), {})
     other = ways.get(not answer) or {}
     for key, slot in (ways.get(answer) or {}).items():
         now: Slot | None = catalog.recorded(key)
