@@ -53,7 +53,7 @@ def _missing(effect: Requires) -> str:
 
 def _messages(effect: Requires) -> Messages:
     ref, parent = effect.ref, effect.ref.parent
-    if effect.kind in MEMBERS:
+    if effect.kind in MEMBERS and (ref.space is not Space.FACET or effect.kind is Kind.TYPED_TABLE):
         return MEMBERS[effect.kind]
     if effect.kind is Kind.PUBLICATION_MEMBER:
         return PUBLISHED_TABLE if ref.name.startswith("table ") else _NONE
@@ -71,9 +71,8 @@ def _filled(message: str, effect: Requires) -> str:
     name = ref.name
     if ref.space is Space.MEMBER:
         name = member_name(effect.kind, ref).removeprefix("table ")
-        if (
-            "." in name
-        ):  # the server leaves the schema out, and it may as well be a part of the name
+        # The server leaves the schema out, and that may as well be a part of the name.
+        if "." in name:
             return ""
     elif ref.space is Space.FACET:
         name = name.rpartition(":")[2]
