@@ -95,8 +95,7 @@ class ReadsColumns(NamedTuple):
 
 
 class Calls(NamedTuple):
-    """A routine of that name has to be there: 42883. It `gives` it words. What stands behind it in
-    its `Command` is so `unless` it is the folder's own."""
+    """A routine of that name has to be there: 42883. What is behind is so `unless` the folder has made it."""
 
     ref: Ref
     gives: tuple[str, ...] = ()

@@ -54,7 +54,6 @@ _QUALIFIED: Final[dict[str, Deed]] = {
     "pgmq.purge_queue": _harmless,
     "pgmq.send": _ONE_MORE_MESSAGE,
     "pgmq.send_batch": _ONE_MORE_MESSAGE,
-    "pgmq.pop": _repeats("takes one more message"),
     # https://github.com/supabase/vault, sql/supabase_vault--0.3.0.sql
     "vault.create_secret": list_deeds.create_secret,
     "vault.update_secret": _harmless,
