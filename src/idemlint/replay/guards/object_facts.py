@@ -115,7 +115,8 @@ def _members(sought: SoughtObject) -> list[Exists]:
     words = ("table",) if sought.listing.parent is Space.PUBLICATION else ("partition", "child")
     found: list[Exists] = []
     for (owner, any_schema, one), (ref, any_member, two) in product(parent.refs(), member.refs()):
-        if "." in ref.name:  # no name of a table, but one with its schema
+        if "." in ref.name and sought.listing.name == "pg_publication_tables":
+            # No name of a table, but one with its schema.
             ref = ref._replace(name=f'"{ref.name}"')
         spelled = {ref, ref._replace(schema=None)} if ref.schema == "public" else {ref}
         if ref.schema is None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from idemlint.replay.catalog.slots import Key, Mark
     from idemlint.replay.queries.resolutions import Resolutions
     from idemlint.runners.profile import Session
-    from idemlint.source.statement import Span
 
     #: By a statement's number and the place of an IF in it: what each answer came to; `None`: it raised.
     Ways = dict[tuple[int, object, object], dict[bool, Mapping[Key, Slot] | None]]
