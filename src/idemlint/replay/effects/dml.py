@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.postgres import functions
-from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.postgres.kinds import Kind, Ref
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.known_rows import NULL
-from idemlint.replay.catalog.refs import qualified, relation
+from idemlint.replay.catalog.refs import relation
 from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
 from idemlint.replay.effects.queries import constant, reads
 from idemlint.replay.effects.supplied.what_calls_do import calls, relied_on
@@ -17,7 +17,6 @@ from idemlint.replay.effects.tables import select_into
 from idemlint.replay.effects.vocabulary import (
     Again,
     Arbiter,
-    Calls,
     Command,
     Deletes,
     Effect,
@@ -380,16 +379,6 @@ def constant_option(option: Tree) -> bool:
     if argument is None:
         return True
     return argument.fields.get("sval", "true") in {"true", "on"}
-
-
-def call(stmt: Tree) -> list[Effect]:
-    """`CALL p()`."""
-    from idemlint.replay.effects.supplied.deeds import supplied
-
-    called = stmt.funccall
-    names = strings(called.funcname)
-    does = supplied(names, called.fields, noun="procedure ")
-    return [Calls(qualified(Space.ROUTINE, names)), *does]
 
 
 WRITES: dict[str, Callable[..., list[Effect]]] = {

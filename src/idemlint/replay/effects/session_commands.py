@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Kind, Ref, Space
 from idemlint.replay.catalog.refs import qualified, relation
-from idemlint.replay.effects.queries import call_of, constant
+from idemlint.replay.effects.queries import constant
 from idemlint.replay.effects.vocabulary import (
     Calls,
     Effect,
@@ -79,7 +79,9 @@ def lock(stmt: Tree) -> list[Effect]:
 
 def call(stmt: Tree) -> list[Effect]:
     """`CALL p()`."""
-    names = strings(stmt.funccall.funcname)
-    reason = f"what procedure {'.'.join(names)}() does cannot be seen"
-    called = call_of(names, stmt.funccall.fields)
-    return [Calls(qualified(Space.ROUTINE, names)), Opaque(reason, call=called)]
+    from idemlint.replay.effects.supplied.deeds import supplied
+
+    called = stmt.funccall
+    names = strings(called.funcname)
+    does = supplied(names, called.fields, noun="procedure ")
+    return [Calls(qualified(Space.ROUTINE, names)), *does]

@@ -298,7 +298,6 @@ class Updates(NamedTuple):
 
 class Deletes(NamedTuple):
     """Rows are removed: all (`every`), or those with one of `rows`, or some that cannot be told (`None`).
-
     `restarts`: sequences begin anew; `limited`: others each time; `refilled`: rows come after it. `among` are
     all of a TRUNCATE: others' foreign keys forbid it, unless it goes on (`cascade`).
     """
