@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from idemlint.runners import units
 from idemlint.runners.detector import Detector
-from idemlint.sequence import script
 from idemlint.sequence.running import runs
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Work:
         self.parsed: list[str] = []
         self.run: list[bool] = []
         self.detected: list[str] = []
-        parse, replay, detect = script.parse, runs.replay_file, Detector.__call__
+        parse, replay, detect = units.parse, runs.replay_file, Detector.__call__
 
         def counted_parse(source: Any, *rest: Any) -> Any:
             self.parsed.append(source.path)
@@ -33,7 +33,7 @@ class Work:
             self.detected.append(path)
             return detect(self_, path, data)
 
-        monkeypatch.setattr(script, "parse", counted_parse)
+        monkeypatch.setattr(units, "parse", counted_parse)
         monkeypatch.setattr(runs, "replay_file", counted_replay)
         monkeypatch.setattr(Detector, "__call__", counted_detect)
 

@@ -4,6 +4,7 @@ suppresses it, or its rule is switched off, and the account names it."""
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,9 +140,9 @@ def test_the_general_rule_is_rare() -> None:
         for each in report(case.sql, *([case.before] if case.before else [])).diagnostics
         if each.code == "IDM399" and not each.message.endswith("the body raises an exception")
     ]
-    assert set(named) <= {
+    kept = {each for each in named if re.match("23505 (large object|replication origin) ", each)}
+    assert set(named) - kept <= {
         "42P13 f() returns text, not int4",
-        "23505 lo_create() did it already",
         "None it grants on t2 as well, made since",
         "None it grants on street as well, made since",
         "None it grants on g as well, made since",

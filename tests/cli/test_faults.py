@@ -11,6 +11,7 @@ from cli.conftest import BAD, Result, write
 from idemlint.replay.machine.run import Pass
 from idemlint.report.formats import FORMATS
 from idemlint.rules.creates import CreateTable
+from idemlint.runners import units
 from idemlint.sequence import script
 
 if TYPE_CHECKING:
@@ -195,14 +196,14 @@ def test_an_error_in_the_parser_costs_the_file(
 ) -> None:
     write("m/1.sql", BAD)
     write("m/2.sql", CURSED)
-    usual = script.parse
+    usual = units.parse
 
     def parse(source: Any, *rest: Any) -> Any:
         if b"cursed" in source.data:
             fails()
         return usual(source, *rest)
 
-    monkeypatch.setattr(script, "parse", parse)
+    monkeypatch.setattr(units, "parse", parse)
     result = idemlint("m")
     assert result.code == 2
     assert "m/1.sql:1:1" in result.out

@@ -68,13 +68,32 @@ def named() -> set[tuple[Verdict, object, Kind | None]]:
     }
 
 
-@pytest.mark.parametrize("kind", Kind)
+#: What only functions of extensions make.
+BY_CALLS = {Kind.HYPERTABLE, Kind.DIMENSION, Kind.TABLE_POLICY, Kind.DISTRIBUTION}
+
+
+@pytest.mark.parametrize("kind", [each for each in Kind if each not in BY_CALLS])
 def test_every_kind_has_a_rule_that_names_its_creation_and_its_end(kind: Kind) -> None:
     names = named()
     assert (Verdict.FAILS, Verb.CREATE, kind) in names
     assert (Verdict.REPEATS, Creates, kind) in names
     for verdict, cause in ((Verdict.FAILS, Verb.DROP), (Verdict.REPEATS, Drops)):
         assert {(verdict, cause, kind), (verdict, cause, None)} & names
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "create_hypertable('t', 'a')",
+        "add_dimension('t', 'a', 4)",
+        "add_retention_policy('t', '1 day')",
+        "create_distributed_table('t', 'a')",
+    ],
+)
+def test_what_only_functions_make_the_general_rule_names(call: str) -> None:
+    before = "CREATE TABLE IF NOT EXISTS t (a int); "
+    [message] = messages(f"{before}SELECT {call};")
+    assert message.startswith("on a rerun this raises ")
 
 
 def test_what_has_no_kind_is_named_too() -> None:

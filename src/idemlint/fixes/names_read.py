@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
+from weakref import proxy
 
 from idemlint.plpgsql.nodes import Dynamic, Sql, walk
 from idemlint.postgres.kinds import Kind, Ref, Space
@@ -108,10 +109,12 @@ class NamesRead:
         self._chain: dict[Ref, Ref] = {}
         self._closed: set[str] = set()
         for migration in migrations:
+            # It keeps what is made of it here.
+            home = proxy(migration)
             for statement in migration.applied():
                 number = len(self.parts)
                 self._numbers[migration.path, statement.index] = number
-                part = self.parts[number] = Touching(migration, statement, set(), set())
+                part = self.parts[number] = Touching(home, statement, set(), set())
                 self._read(number, part, migration.programs[statement.index])
         self._mention()
         self._members: dict[Ref, list[int]] = {}

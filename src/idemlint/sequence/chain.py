@@ -20,7 +20,7 @@ from idemlint.replay.judge.rerun import FileReplay
 from idemlint.replay.judge.settling import settled
 from idemlint.sequence.facts import FolderFacts
 from idemlint.sequence.first.first_run import FirstRun
-from idemlint.sequence.migration import Migration
+from idemlint.sequence.migration import Migration, acquaint
 from idemlint.sequence.running.runs import NOTHING, Running
 from idemlint.sequence.standing import Standing
 
@@ -328,13 +328,12 @@ class Chain:
             from idemlint.sequence.running import again
 
             ran = self._run_all()
-            every = [runs for runs, _ in ran]
-            outcomes = again.all_again(self._machine, every, self._inner)
+            outcomes = again.all_again(self._machine, [runs for runs, _ in ran], self._inner)
             self._again = {}
             for runs, replayed in ran:
                 self._again.update(self._migrations(runs, replayed))
+            acquaint(self._again)
             for each, migration in self._again.items():
-                migration.siblings = self._again
                 migration.outcomes = {
                     index: {"folder": outcome} for index, outcome in outcomes[each].items()
                 }

@@ -57,6 +57,7 @@ class Migration:
     """
 
     __slots__ = (
+        "__weakref__",
         "_applied",
         "_bodies",
         "_insides",
@@ -307,3 +308,12 @@ def span_of(statement: Statement, outcome: Outcome | FirstOutcome) -> Span:
     if leaf is not None and leaf.span is not None:
         return leaf.span
     return outcome.span or statement.span
+
+
+def acquaint(migrations: Mapping[str, Migration]) -> None:
+    """Tell migrations of each other: where all files run again, what one makes another may drop."""
+    from weakref import WeakValueDictionary
+
+    siblings = WeakValueDictionary(migrations)
+    for migration in migrations.values():
+        migration.siblings = siblings
