@@ -12,7 +12,7 @@ import pytest
 
 import fuzz
 import fuzz_inputs
-from idemlint.sequence import script
+from idemlint.runners import units
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +81,7 @@ def test_what_does_not_hold_is_found_again_and_small(
     bug: Callable[[], None],
     kind: str,
 ) -> None:
-    real = script.parse
+    real = units.parse
 
     def parse(source: SourceFile, *rest: Any, **more: Any) -> ParsedFile:
         if b"trouble" in source.data:
@@ -92,7 +92,7 @@ def test_what_does_not_hold_is_found_again_and_small(
         text = b"SELECT 1;\n" * 30 + (b"SELECT trouble;\n" if number == 3 else b"") + b"SELECT 2;\n"
         return fuzz_inputs.Folder({b"1.sql": b"SELECT 3;\n", b"2.sql": text}, ("--down",))
 
-    monkeypatch.setattr(script, "parse", parse)
+    monkeypatch.setattr(units, "parse", parse)
     monkeypatch.setattr(fuzz_inputs, "folder", folder)
     monkeypatch.setattr(fuzz, "SLOW", 0.3)
     state = tmp_path / "state"

@@ -9,7 +9,7 @@ What is found here is a proposal: that it holds, is proved by who applies it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Fix
 from idemlint.fixes import exists
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from idemlint.source.statement import Edit, Statement
 
 
+#: Statements that go through stages together: of more, each is guarded by itself.
+_MOST: Final = 40
+
+
 def staged(case: Case) -> Fix | None:
     """One fix for all statements that go with this one through the stages of renamed names; `None`: there are
     none, or one of them cannot be guarded."""
@@ -41,7 +45,7 @@ def staged(case: Case) -> Fix | None:
     number = story.number(case.migration, case.statement.index)
     assert number is not None
     group = story.group(number)
-    if not group or (len(group) < 2 and not case.migration.siblings):
+    if not group or len(group) > _MOST or (len(group) < 2 and not case.migration.siblings):
         return None
     edits: list[Edit] = []
     applicability = SAFE
