@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from idemlint.fixes.names_read import NamesRead, Sign, Touching, plain
@@ -45,8 +46,14 @@ class FileStages(NamesRead):
 
     def _names_of(self, root: Ref) -> frozenset[Ref]:
         """The names that one thing has, one after the other."""
-        found = {each for each in self._chain if self._root(each) == root}
-        return frozenset(found | {root})
+        return frozenset(self._one.get(root, (root,)))
+
+    def is_crowded(self, index: int) -> bool:
+        """Whether what a statement touches comes and goes more often than a person would see."""
+        return any(
+            sum(len(self._events.get(each, ())) for each in self._names(ref)) > _MOST
+            for ref in self.parts[index].touches
+        )
 
     def group(self, index: int) -> tuple[int, ...]:
         """The statements that go through the stages of renamed names with this one, in the file's order."""
@@ -59,11 +66,13 @@ class FileStages(NamesRead):
             if each in found or self.parts[each].home is not home:
                 continue
             found.add(each)
+            if len(found) > _MOST:
+                return ()
             for root in {self._root(ref) for ref in self.parts[each].touches}:
                 if root not in roots and len(self._names_of(root)) > 1:
                     roots.add(root)
                     waiting += self._members[root]
-        return tuple(sorted(found)) if roots and len(found) <= _MOST else ()
+        return tuple(sorted(found)) if roots else ()
 
     def shown(self, group: tuple[int, ...]) -> list[str]:
         """The names by which a group's statements are guarded."""
@@ -171,7 +180,7 @@ class FileStages(NamesRead):
 
     def comes_back(self, index: int) -> bool:
         """Whether the names that a statement touches are in the end as they were: it runs again each time."""
-        end = max(self.parts) + 1
+        end = len(self.parts)
         touched = self.parts[index].touches
         names = {each for ref in touched for each in self._names(ref)}
         return all(self.presence(each, 0) is self.presence(each, end) for each in names)
@@ -179,7 +188,7 @@ class FileStages(NamesRead):
     def undone_by(self, index: int) -> Touching | None:
         """The statement of another file that drops for good a column which a statement adds, and would add
         once more: it has another place then."""
-        end = max(self.parts) + 1
+        end = len(self.parts)
         if any(self.presence(sign.ref, end) is not sign.present for sign in self.signs(index)):
             return None
         for ref in self._made(index):
@@ -196,9 +205,18 @@ class FileStages(NamesRead):
             ref
             for ref in self._filled(index)
             if self._is_made_before(index, plain(ref))
-            and (self.presence(plain(ref), max(self.parts) + 1) or self.comes_back(index))
-            and [each for each in self.parts if ref in self._filled(each)] == [index]
+            and (self.presence(plain(ref), len(self.parts)) or self.comes_back(index))
+            and self._fillers[ref] == [index]
         ]
+
+    @cached_property
+    def _fillers(self) -> dict[Ref, list[int]]:
+        """The statements that fill a table."""
+        found: dict[Ref, list[int]] = {}
+        for number in self.parts:
+            for ref in set(self._filled(number)):
+                found.setdefault(ref, []).append(number)
+        return found
 
     def _is_made_before(self, index: int, ref: Ref) -> bool:
         events = self._events.get(ref, ())

@@ -117,6 +117,11 @@ class NamesRead:
                 part = self.parts[number] = Touching(home, statement, set(), set())
                 self._read(number, part, migration.programs[statement.index])
         self._mention()
+        #: By its last name: all names that one thing has, one after the other.
+        self._one: dict[Ref, set[Ref]] = {}
+        for ref in self._chain:
+            root = self._root(ref)
+            self._one.setdefault(root, {root}).add(ref)
         self._members: dict[Ref, list[int]] = {}
         for number, part in self.parts.items():
             for root in {self._root(each) for each in part.touches}:
@@ -218,8 +223,12 @@ class NamesRead:
             )
 
     def _root(self, ref: Ref) -> Ref:
-        while ref in self._chain and self._chain[ref] != ref:
-            ref = self._chain[ref]
+        chain, passed = self._chain, []
+        while (following := chain.get(ref, ref)) != ref:
+            passed.append(ref)
+            ref = following
+        for each in passed:
+            chain[each] = ref
         return ref
 
     def presence(self, ref: Ref, index: int) -> bool:

@@ -9,7 +9,7 @@ What is found here is a proposal: that it holds, is proved by who applies it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from idemlint.diagnostics import Fix
 from idemlint.fixes import exists
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
     from idemlint.source.statement import Edit, Statement
 
 
-#: Statements that go through stages together: of more, each is guarded by itself.
-_MOST: Final = 40
-
-
 def staged(case: Case) -> Fix | None:
     """One fix for all statements that go with this one through the stages of renamed names; `None`: there are
     none, or one of them cannot be guarded."""
@@ -45,7 +41,7 @@ def staged(case: Case) -> Fix | None:
     number = story.number(case.migration, case.statement.index)
     assert number is not None
     group = story.group(number)
-    if not group or len(group) > _MOST or (len(group) < 2 and not case.migration.siblings):
+    if not group or (len(group) < 2 and not case.migration.siblings):
         return None
     edits: list[Edit] = []
     applicability = SAFE
@@ -93,7 +89,8 @@ def while_there(case: Case, absent: Ref | None = None) -> Fix | None:
 
 
 def _story(case: Case) -> FileStages | None:
-    """The stages of the file that a statement stands in, or of its folder; `None`: it has none."""
+    """The stages of the file that a statement stands in, or of its folder; `None`: it has none, or more than
+    a person would see."""
     if case.outcome.half is not None:
         return None
     migration = case.migration
@@ -103,7 +100,8 @@ def _story(case: Case) -> FileStages | None:
         known = FileStages(files)
         for each in files:
             each.story = known
-    return known if known.number(migration, case.statement.index) is not None else None
+    number = known.number(migration, case.statement.index)
+    return None if number is None or known.is_crowded(number) else known
 
 
 def in_folder(case: Case, fix: Fix | None) -> Fix | None:
