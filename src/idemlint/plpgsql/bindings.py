@@ -45,20 +45,24 @@ class Variables:
     """The values of variables at one place of a body; a name that is not there is not known.
 
     `names` are the variables that hold names: they cut what is put into them as PostgreSQL's names do.
-    The fields of a record are known as `record.field`.
+    `dotted` are the names of some that have several parts: `record.field`, `label.variable`.
     """
 
-    __slots__ = ("known", "names")
+    __slots__ = ("dotted", "known", "names")
 
     def __init__(
-        self, known: dict[str, Value] | None = None, names: set[str] | None = None
+        self,
+        known: dict[str, Value] | None = None,
+        names: set[str] | None = None,
+        dotted: set[str] | None = None,
     ) -> None:
         self.known = known if known is not None else {}
         self.names = names if names is not None else set()
+        self.dotted = dotted if dotted is not None else set()
 
     def copy(self) -> Variables:
         """The same, to go another way with."""
-        return Variables(dict(self.known), self.names)
+        return Variables(dict(self.known), self.names, self.dotted)
 
     def merge(self, others: list[Variables]) -> None:
         """Keep what is the same on all ways that lead here."""
@@ -74,8 +78,9 @@ class Variables:
         """Note an assignment; `None` as value means that it is not known."""
         if name is None:
             return
-        for field in [each for each in self.known if each.startswith(f"{name}.")]:
-            del self.known[field]
+        self._forget_parts(frozenset((name,)))
+        if "." in name:
+            self.dotted.add(name)
         if value is None or value.size > _LARGE or len(self.known) > _MANY:
             self.known.pop(name, None)
         else:
@@ -86,6 +91,14 @@ class Variables:
         for name, value in list(self.known.items()):
             if name in names or (all_queries and value.depends is not None):
                 del self.known[name]
+        self._forget_parts(names)
+
+    def _forget_parts(self, names: frozenset[str]) -> None:
+        """Forget what goes by one of these names and another: the fields of a record, `label.variable`."""
+        for each in self.dotted:
+            first, _, last = each.partition(".")
+            if first in names or last in names:
+                self.known.pop(each, None)
 
     def used(self, words: list[str]) -> dict[str, Value]:
         """Those that stand among the words of an expression."""
@@ -93,7 +106,11 @@ class Variables:
         if not known:
             return known
         spoken = set(words)
-        return {name: known[name] for name in known if name.rpartition(".")[2] in spoken}
+        found = {name: known[name] for name in known.keys() & spoken}
+        for name in self.dotted:
+            if name in known and name.rpartition(".")[2] in spoken:
+                found[name] = known[name]
+        return found
 
     def disturb(self, tokens: Tokens, first: int, last: int) -> None:
         """Forget what the statement made of the tokens `first` to `last` may have changed."""

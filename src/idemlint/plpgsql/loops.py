@@ -129,10 +129,10 @@ def _source(
 def _numbers(reader: Reader, begin: int, end: int, targets: list[str]) -> Rounds | None:
     """`1..12`, where the loop EXECUTEs something."""
     match = _RANGE.fullmatch(reader.tokens.text(begin, end))
-    if match is None or "execute" not in reader.words[end : _loop_end(reader, end + 1)]:
+    if match is None or "execute" not in reader.words[end:]:
         return None
     first, last = int(match[1]), int(match[2])
-    if last - first >= _ROUNDS:
+    if last - first >= _ROUNDS or "execute" not in reader.words[end : _loop_end(reader, end + 1)]:
         return None
     return [{targets[0]: {"A_Const": {"ival": {"ival": n}}}} for n in range(first, last + 1)]
 

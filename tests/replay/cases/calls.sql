@@ -87,3 +87,8 @@ UPDATE t SET a = 'y'; -- safe
 CREATE TABLE t (id text PRIMARY KEY, a text); CREATE FUNCTION give() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := gen_random_uuid()::text; RETURN NEW; END $$; CREATE TRIGGER give BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION give();
 ---
 INSERT INTO t VALUES ('1', 'a') ON CONFLICT DO NOTHING; -- unknown (repeats)
+
+-- # a parameter that is given another value has it by all of its names
+CREATE TABLE a (n int); CREATE FUNCTION mk(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN t := (SELECT 'b'::text); IF EXISTS (SELECT FROM pg_tables WHERE tablename = mk.t) THEN CREATE TABLE c (n int); END IF; END $$;
+---
+SELECT mk('a'); -- safe
