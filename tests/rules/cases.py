@@ -2,7 +2,7 @@
 
 A page is read from top to bottom. A `setup` block is an earlier migration of the same folder; all that
 stand directly before a `bad` or `good` block belong to it. A `fixed` block is what the fix makes of the
-`bad` block before it.
+`bad` block before it, a `between` block what users write between the two runs of that.
 
 Options on a fence, all but `unsafe` and `server` on `bad` and `good` only:
 
@@ -87,6 +87,7 @@ class Case:
     example: Example
     setup: tuple[str, ...]
     fixed: Example | None = None
+    between: str = ""
 
     def __str__(self) -> str:
         runner = self.example.options.get("runner")
@@ -213,6 +214,10 @@ def cases_of(page: Page) -> list[Case]:
                 raise ValueError(f"{page.code}: a `fixed` block without a `bad` one before it")
             found[-1] = replace(found[-1], fixed=example)
             setup = []
+        elif example.what == "between":
+            if not found or found[-1].example.what != "bad" or found[-1].between:
+                raise ValueError(f"{page.code}: a `between` block without a `bad` one before it")
+            found[-1] = replace(found[-1], between=example.sql)
         else:
             found.append(Case(page, len(found) + 1, example, tuple(setup)))
             setup = []

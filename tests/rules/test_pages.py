@@ -91,7 +91,7 @@ class TestPairs:
         kinds = {case.example.what for case in cases_of(page)}
         assert kinds == {"bad", "good"}, "a page shows what is bad and what is good"
         fences = len(re.findall(r"^```sql", page.markdown, re.MULTILINE))
-        assert fences == len(page.examples), "a fence says setup, bad, fixed or good"
+        assert fences == len(page.examples), "a fence says setup, bad, between, fixed or good"
 
     @pytest.mark.parametrize("page", all_pages(), ids=lambda page: page.code)
     def test_the_rule_says_what_its_page_says(self, page: pages.Page) -> None:

@@ -14,7 +14,7 @@ from idemlint.diagnostics import Severity
 from idemlint.records import NamedTuple
 
 _FENCE: Final = (
-    r"^(?P<fence>`{3,})sql (?P<what>bad|fixed|good|setup)(?P<options>[^\n]*)\n"
+    r"^(?P<fence>`{3,})sql (?P<what>bad|between|fixed|good|setup)(?P<options>[^\n]*)\n"
     r"(?P<sql>.*?)^(?P=fence)[ \t]*$"
 )
 
