@@ -10,7 +10,7 @@ wherever it is computed: such a hole has a `symbol`, a word that stands for what
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from pglast.keywords import COL_NAME_KEYWORDS, RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
@@ -19,7 +19,7 @@ from idemlint.postgres import functions
 from idemlint.postgres.functions import Call
 from idemlint.postgres.names import SYMBOL
 from idemlint.records import NamedTuple
-from idemlint.source.tree import shape
+from idemlint.source.tree import nodes_in, shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,21 +70,14 @@ def settled(expression: Json) -> str | None:
 
 def is_settled(expression: Json) -> bool:
     """Whether an expression reads nothing but constants, and the clock, which stands still in a statement."""
-    waiting: list[Any] = [expression]
-    while waiting:
-        value = waiting.pop()
-        if value.__class__ is list:
-            waiting += value
-        elif value.__class__ is dict:
-            if not _UNSETTLED.isdisjoint(value):
-                return False
-            called = value.get("FuncCall")
-            if called is not None:
-                name = [each["String"]["sval"] for each in called["funcname"]]
-                if functions.call(name) not in _STEADY:
-                    return False
-            waiting += value.values()
-    return True
+    return not any(
+        kind in _UNSETTLED or (kind == "FuncCall" and not _is_steady(fields))
+        for kind, fields in nodes_in(expression)
+    )
+
+
+def _is_steady(call: Json) -> bool:
+    return functions.call([each["String"]["sval"] for each in call["funcname"]]) in _STEADY
 
 
 _UNSETTLED: Final = frozenset({"ColumnRef", "ParamRef", "SubLink", "agg_star"})

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql.validator.refusal import unsure
-from idemlint.plpgsql.validator.simple_statements import MISMATCH, arguments, into
+from idemlint.plpgsql.validator.simple_statements import MISMATCH, into, query
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.validator.namespaces import Variable
@@ -89,13 +89,7 @@ def opens(scanner: Scanner) -> None:
     if scanner.word != "for":
         scanner.near('syntax error, expected "FOR"')
     scanner.at += 1
-    if scanner.skip("execute"):
-        scanner.expression("using", ";", expected="USING or ;")
-        if scanner.skip("using"):
-            arguments(scanner, ";", expected=", or ;")
-    else:
-        scanner.query()
-    scanner.at += 1
+    query(scanner, "USING or ;")
 
 
 def cursor_arguments(scanner: Scanner, found: Variable, name: str, until: str) -> None:

@@ -138,6 +138,17 @@ def arguments(scanner: Scanner, *until: str, expected: str) -> None:
         scanner.expression(",", *until, expected=expected)
 
 
+def query(scanner: Scanner, expected: str) -> None:
+    """A query, or `EXECUTE text [USING …]`, and go past its `;`; `expected` may stand behind the text."""
+    if scanner.skip("execute"):
+        scanner.expression("using", ";", expected=expected)
+        if scanner.skip("using"):
+            arguments(scanner, ";", expected=", or ;")
+    else:
+        scanner.query()
+    scanner.at += 1
+
+
 def ends_transaction(scanner: Scanner) -> None:
     """`COMMIT [AND [NO] CHAIN];`, and ROLLBACK."""
     scanner.at += 1
@@ -171,13 +182,7 @@ def returns(scanner: Scanner, heading: Heading) -> None:
     elif scanner.skip("query"):
         if not heading.is_set:
             scanner.refuse("cannot use RETURN QUERY in a non-SETOF function", at, MISMATCH)
-        if scanner.skip("execute"):
-            scanner.expression(";", "using", expected="; or USING")
-            if scanner.skip("using"):
-                arguments(scanner, ";", expected=", or ;")
-        else:
-            scanner.query()
-        scanner.at += 1
+        query(scanner, "; or USING")
     else:
         if heading.is_set:
             _no_value(scanner, "RETURN", "function returning set")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.records import NamedTuple
 from idemlint.replay.queries.scope import field_names
+from idemlint.source.tree import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,19 +194,10 @@ def _rows_of(query: dict[str, Any], of: Rewriting) -> _Pick | None:
 
 def _mentions(node: Any, name: str) -> bool:
     """Whether a name stands before a column's somewhere."""
-    waiting = [node]
-    while waiting:
-        each = waiting.pop()
-        if each.__class__ is list:
-            waiting += each
-        elif each.__class__ is dict:
-            reference = each.get("ColumnRef")
-            if reference is not None:
-                if name in field_names(reference["fields"])[:-1]:
-                    return True
-                continue
-            waiting += each.values()
-    return False
+    return any(
+        kind == "ColumnRef" and name in field_names(inner["fields"])[:-1]
+        for kind, inner in nodes_in(node)
+    )
 
 
 def _is_cte(node: dict[str, Any], name: str) -> bool:

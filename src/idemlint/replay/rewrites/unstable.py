@@ -108,19 +108,11 @@ def mentioned(node: Any) -> tuple[list[tuple[str, ...]], set[str]]:
     """The columns and the relations that stand in a raw tree."""
     names: list[tuple[str, ...]] = []
     relations: set[str] = set()
-    waiting = [node]
-    while waiting:
-        each = waiting.pop()
-        if each.__class__ is list:
-            waiting += each
-        elif each.__class__ is dict:
-            for kind, inner in each.items():
-                if kind == "ColumnRef":
-                    names.append(field_names(inner["fields"]))
-                elif kind == "RangeVar":
-                    relations.add(inner["relname"])
-                else:
-                    waiting.append(inner)
+    for kind, inner in nodes_in(node):
+        if kind == "ColumnRef":
+            names.append(field_names(inner["fields"]))
+        elif kind == "RangeVar":
+            relations.add(inner["relname"])
     return names, relations
 
 
@@ -134,12 +126,6 @@ def counts(node: dict[str, Any]) -> bool:
 
 def calls_in(node: Any) -> Iterator[tuple[str, ...]]:
     """The names of the functions that are called in a raw tree."""
-    waiting = [node]
-    while waiting:
-        each = waiting.pop()
-        if each.__class__ is list:
-            waiting += each
-        elif each.__class__ is dict:
-            if "FuncCall" in each:
-                yield field_names(each["FuncCall"]["funcname"])
-            waiting += each.values()
+    for kind, inner in nodes_in(node):
+        if kind == "FuncCall":
+            yield field_names(inner["funcname"])

@@ -15,10 +15,11 @@ from idemlint.replay.effects import effects_of, flat
 from idemlint.replay.effects.queries import call_of
 from idemlint.replay.effects.vocabulary import Calls, ReadsColumns, Requires
 from idemlint.replay.machine.called.overload import block_of, meant
+from idemlint.replay.queries.scope import field_names
 from idemlint.source.tree import wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from idemlint.plpgsql.nodes import Node
     from idemlint.plpgsql.sql import Json
@@ -36,27 +37,8 @@ def answered(run: Pass, expression: Tree | None) -> Tree | None:
     if expression is None:
         return None
     raw = {expression.kind: expression.fields}
-    if not any(_calls_unknown(raw)):
-        return None
     found = _replaced(run, raw, 0)
     return wrap(found) if found is not raw else None
-
-
-def _calls_unknown(raw: Any) -> Iterator[bool]:
-    waiting = [raw]
-    while waiting:
-        value = waiting.pop()
-        if value.__class__ is list:
-            waiting += value
-        elif value.__class__ is dict:
-            called = value.get("FuncCall")
-            if called is not None and functions.call(_name(called)) is Call.UNKNOWN:
-                yield True
-            waiting += value.values()
-
-
-def _name(call: Json) -> list[str]:
-    return [each["String"]["sval"] for each in call["funcname"]]
 
 
 def _replaced(run: Pass, value: Any, depth: int) -> Any:
@@ -66,7 +48,7 @@ def _replaced(run: Pass, value: Any, depth: int) -> Any:
     if value.__class__ is not dict:
         return value
     called = value.get("FuncCall")
-    if called is not None and functions.call(_name(called)) is Call.UNKNOWN:
+    if called is not None and functions.call(field_names(called["funcname"])) is Call.UNKNOWN:
         result = _result_of_call(run, called, depth)
         return value if result is None else result
     changed = {key: _replaced(run, item, depth) for key, item in value.items()}
@@ -74,7 +56,7 @@ def _replaced(run: Pass, value: Any, depth: int) -> Any:
 
 
 def _result_of_call(run: Pass, call: Json, depth: int) -> Json | None:
-    asked = call_of(_name(call), call)
+    asked = call_of(field_names(call["funcname"]), call)
     found = meant(run.catalog, asked) if asked is not None and depth < _DEEPEST else None
     if asked is None or found is None:
         return None
@@ -91,7 +73,7 @@ def _result_of_call(run: Pass, call: Json, depth: int) -> Json | None:
 
 def _last(body: Sequence[Node], version: int) -> Json | None:
     """What an SQL function gives: its last query's first value."""
-    if not body or not all(_only_looks(each, version) for each in body):
+    if not body or not all(only_looks(each, version) for each in body):
         return None
     last = body[-1]
     if not isinstance(last, nodes.Sql) or last.tree.kind != "SelectStmt":
@@ -118,7 +100,7 @@ def _returned(body: Sequence[Node], version: int, depth: int) -> Json | None:
             if one is None or other is None:
                 return None
             return _chosen({node.condition.kind: node.condition.fields}, one, other)
-        if not _only_looks(node, version):
+        if not only_looks(node, version):
             return None
     return None
 
@@ -133,7 +115,8 @@ def _all(*parts: Json) -> Json:
     return {"BoolExpr": {"boolop": "AND_EXPR", "args": list(parts)}}
 
 
-def _only_looks(node: Node, version: int) -> bool:
+def only_looks(node: Node, version: int) -> bool:
+    """Whether a statement of a body changes nothing."""
     if isinstance(node, nodes.Asks):
         return True
     return isinstance(node, nodes.Sql) and all(

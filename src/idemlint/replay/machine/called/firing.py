@@ -11,10 +11,10 @@ from idemlint.postgres.kinds import Space
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.routine import Routine
 from idemlint.replay.catalog.slots import PRESENT
-from idemlint.replay.effects import effects_of, flat
 from idemlint.replay.effects.fixpoint import value_again
 from idemlint.replay.effects.queries import walk
-from idemlint.replay.effects.vocabulary import Again, Calls, ReadsColumns, Requires
+from idemlint.replay.effects.vocabulary import Again
+from idemlint.replay.machine.called.answers import only_looks
 from idemlint.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _told(body: RoutineBody, version: int) -> TriggerBody:
         if isinstance(node, nodes.Dynamic):
             return _OPAQUE
         if isinstance(node, nodes.Sql):
-            if not _only_reads(node, version):
+            if not only_looks(node, version):
                 return _OPAQUE
             asks = asks or _reads_tables(node)
         asks = asks or isinstance(node, (nodes.Asks, nodes.Loop))
@@ -158,14 +158,6 @@ def _told(body: RoutineBody, version: int) -> TriggerBody:
 
 def _reads_tables(node: nodes.Sql) -> bool:
     return bool(walk([node.tree.fields]).relations)
-
-
-def _only_reads(node: nodes.Sql, version: int) -> bool:
-    """Whether a statement of a body changes nothing."""
-    return all(isinstance(each, _READING) for each in flat(effects_of(node.tree, version)))
-
-
-_READING: Final = (Requires, ReadsColumns, Calls)
 
 
 def _again(column: str, value: Json) -> Again:
