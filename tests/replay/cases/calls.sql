@@ -88,7 +88,7 @@ CREATE TABLE t (id text PRIMARY KEY, a text); CREATE FUNCTION give() RETURNS tri
 ---
 INSERT INTO t VALUES ('1', 'a') ON CONFLICT DO NOTHING; -- unknown (repeats)
 
--- # a parameter that is given another value has it by all of its names
+-- # a parameter that is given another value does not have the old one by any of its names
 CREATE TABLE a (n int); CREATE FUNCTION mk(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN t := (SELECT 'b'::text); IF EXISTS (SELECT FROM pg_tables WHERE tablename = mk.t) THEN CREATE TABLE c (n int); END IF; END $$;
 ---
-SELECT mk('a'); -- safe
+SELECT mk('a'); -- unknown (safe)
