@@ -78,13 +78,18 @@ def _says(site: Site, number: int, keyword: str) -> bool:
     return word is not None and word.says(keyword)
 
 
+def _told_elsewhere(text: str) -> Fix:
+    """What cannot be edited here stands in a string, or in another statement."""
+    return advice(f"{text} in the string, or the routine, that is executed")
+
+
 def if_not_exists(case: Case, applicability: Applicability = SAFE, message: str = "") -> Fix | None:
     """`IF NOT EXISTS` behind `CREATE TABLE`, `ADD VALUE` and their like."""
     site = Site(case)
     end = site.after("ADD VALUE") if site.tree.kind == "AlterEnumStmt" else object_end(site)
     text = message or f"add {site.style('IF NOT EXISTS')}"
     if end is None or not site.editable:
-        return advice(f"{text} in the string that is executed")
+        return _told_elsewhere(text)
     return fix_or_advice(
         applicability, text, (site.insertion(end, " " + site.style("IF NOT EXISTS")),)
     )
@@ -98,7 +103,7 @@ def if_exists(case: Case, applicability: Applicability = SAFE) -> Fix:
     text = f"add {site.style('IF EXISTS')}"
     end = object_end(site)
     if end is None or not site.editable:
-        return advice(f"{text} in the string that is executed")
+        return _told_elsewhere(text)
     return fix_or_advice(applicability, text, (site.insertion(end, " " + site.style("IF EXISTS")),))
 
 
@@ -117,7 +122,7 @@ def or_replace(case: Case) -> Fix:
     text = f"add {site.style('OR REPLACE')}"
     create = site.word(0)
     if create is None or not site.editable:
-        return advice(f"{text} in the string that is executed")
+        return _told_elsewhere(text)
     return fix_or_advice(
         UNSAFE, text, (site.insertion(create.end, " " + site.style("OR REPLACE")),)
     )

@@ -55,6 +55,7 @@ _RERUNS: Final[dict[Mode, frozenset[Rerun]]] = {
 class _Run(NamedTuple):
     """A file that has run: the state before it, and the statements that ran, by index in their file: this
     one, or those of `files`.
+
     They are numbered through the folder: the first has the number `first` + 1. `uncommitted` is what the
     transaction that it shares with the next file has done by then, where there is one.
     """
