@@ -50,9 +50,19 @@ class FileStages(NamesRead):
 
     def is_crowded(self, index: int) -> bool:
         """Whether what a statement touches comes and goes more often than a person would see."""
-        return any(
-            sum(len(self._events.get(each, ())) for each in self._names(ref)) > _MOST
-            for ref in self.parts[index].touches
+        return index in self._crowded
+
+    @cached_property
+    def _crowded(self) -> frozenset[int]:
+        many: dict[Ref, int] = {}
+        for ref, events in self._events.items():
+            root = self._root(ref)
+            many[root] = many.get(root, 0) + len(events)
+        return frozenset(
+            number
+            for root, count in many.items()
+            if count > _MOST
+            for number in self._members.get(root, ())
         )
 
     def group(self, index: int) -> tuple[int, ...]:
