@@ -260,3 +260,21 @@ ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i; -- fails 23505, alone fails
 ALTER TABLE t DROP CONSTRAINT c; -- safe, alone fails 42704
 ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0); -- safe, alone fails 42710
 CREATE UNIQUE INDEX i ON t (a); -- fails 42P07
+
+-- # what ALTER … IF EXISTS needed the first time, it needs again: if the table is there, that is, too
+ALTER TABLE IF EXISTS t ALTER COLUMN a DROP DEFAULT; -- safe
+ALTER TABLE IF EXISTS ONLY t DISABLE TRIGGER x; -- safe
+ALTER MATERIALIZED VIEW IF EXISTS m ALTER COLUMN a SET STATISTICS 3; -- safe
+ALTER TABLE IF EXISTS u VALIDATE CONSTRAINT x, ALTER COLUMN b SET NOT NULL; -- safe
+ALTER TABLE IF EXISTS v DROP CONSTRAINT x; -- unknown (safe)
+ALTER TABLE IF EXISTS w RENAME COLUMN a TO b; -- unknown (safe)
+
+-- # so it is in one that was dropped on one of two ways
+CREATE TABLE s (a int);
+---
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM s) THEN DROP TABLE IF EXISTS t; ELSE ALTER TABLE IF EXISTS t ALTER COLUMN a DROP DEFAULT; END IF; END $$; -- safe
+
+-- # a column in a table that may be there is not there for that
+ALTER TABLE IF EXISTS t ALTER COLUMN a DROP DEFAULT; -- unknown (safe), alone safe
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'a') THEN CREATE TABLE t (a int); END IF; END $$; -- safe
+CREATE TABLE IF NOT EXISTS u (a int); -- safe

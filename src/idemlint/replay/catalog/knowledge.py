@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
-from idemlint.replay.catalog.slots import FIRST_OID, PRESENT, UNKNOWN
+from idemlint.replay.catalog.slots import ABSENT, FIRST_OID, PRESENT, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,11 +51,21 @@ def join(catalog: Slots, mark: Mark, other: Way) -> None:
     for change in catalog.changes(mark):
         if change.key is not None:
             before.setdefault(change.key, change.before)
-    for key in {**before, **other.slots}:
-        here = catalog.recorded(key)
-        known = other.slots.get(key)
-        there = known[0] if known is not None else before[key]
-        joined = _joined(here, there, catalog.statement)
+    keys = {**before, **other.slots}
+    one = {key: catalog.recorded(key) for key in keys}
+    two = {key: other.slots[key][0] if key in other.slots else before[key] for key in keys}
+    for key in keys:
+        here, there = one[key], two[key]
+        if here is None or there is None:
+            lacking = one if here is None else two
+            home = catalog.key_of(key[1])
+            if home is not None and (held := lacking.get(home)) and held.presence is ABSENT:
+                # What is in a thing is asked for only where that is there.
+                joined = here or there
+            else:
+                joined = _joined(here, there, catalog.statement)
+        else:
+            joined = _joined(here, there, catalog.statement)
         if joined is not here and joined is not None and joined != here:
             catalog.put(key, joined)
     if catalog.search_path == mark.search_path:

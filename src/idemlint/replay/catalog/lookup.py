@@ -66,7 +66,7 @@ class Catalog(Slots):
             else:
                 owner = self.find(parent)
                 if owner is None:
-                    owner = self._learn_parent(parent)
+                    owner = self.identify(parent)
                 self._parents[parent] = (self._version, owner)
             return None if owner is None or owner.presence is ABSENT else (space, owner.oid, name)
         if space not in SCHEMA_BOUND:
@@ -246,7 +246,12 @@ class Catalog(Slots):
         slot = self.slots.get(key)
         if slot is None:
             slot = self._inside(key) if key[1] >= FIRST_OID else None
-        if slot is None or (slot.presence is not PRESENT and presence is PRESENT):
+        if slot is None or (
+            presence is PRESENT
+            and slot.presence is not PRESENT
+            # What nobody has made, if it is there, is the one that it was.
+            and (slot.presence is ABSENT or slot.maker)
+        ):
             slot = Slot(presence, self.new_oid(), kind, certain=False)
         else:
             slot = slot._replace(presence=presence, kind=kind or slot.kind)
@@ -263,8 +268,9 @@ class Catalog(Slots):
             slot = self._learn(key, Slot(UNKNOWN, self.new_oid(), Kind.SCHEMA))
         return slot.oid if slot.presence is not ABSENT else None
 
-    def _learn_parent(self, parent: Ref) -> Slot | None:
-        key = self.key(parent)
+    def identify(self, ref: Ref) -> Slot | None:
+        """What a name stands for, as a thing that may be there where nobody has heard of it."""
+        key = self.key(ref)
         if key is None:
             return None
         return self.slots.get(key) or self._learn(key, Slot(UNKNOWN, self.new_oid(), certain=False))

@@ -344,7 +344,8 @@ class IndexDefinition(NamedTuple):
     """What an index covers: plain columns (`None`: an expression), and whether it keeps rows apart.
 
     `elements` are its raw `IndexElem`s where the columns do not say it all, `where` the condition of a
-    `partial` one. `deferrable` is a constraint's, and `excludes`: `equal` columns, or something `other`.
+    `partial` one. `deferrable` is a constraint's, and `excludes`: `equal` columns, something
+    `other`, or (a key WITHOUT OVERLAPS) what `overlaps`.
     `doubtful`: it may not be valid (ON ONLY); `nulls_meet`: NULLS NOT DISTINCT.
     `more` is what else its statement says of it (`source.tree.shape`): expressions, its predicate, the
     method; empty for a plain one.
@@ -382,7 +383,7 @@ def constraint_index(node: Tree, columns: tuple[str | None, ...]) -> IndexDefini
     """The index that a PRIMARY KEY, UNIQUE or EXCLUDE constraint is."""
     fields = node.fields
     # A key WITHOUT OVERLAPS (PostgreSQL 18) is an exclusion constraint inside.
-    excludes = "other" if fields.get("without_overlaps") else ""
+    excludes = "overlaps" if fields.get("without_overlaps") else ""
     if fields["contype"] == "CONSTR_EXCLUSION":
         pairs = [pair.items for pair in node.exclusions or ()]
         equal = all(element.name and strings(by.items) == ["="] for element, by in pairs)

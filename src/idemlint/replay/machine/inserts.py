@@ -161,7 +161,7 @@ def _literal(row: Values) -> Row:
 def _raises(key: TableKey) -> str:
     """What a second row with the same key raises; empty where that is not known."""
     definition = key.definition
-    if not key.sure or definition.excludes == "other":
+    if not key.sure or definition.excludes in {"other", "overlaps"}:
         return ""
     return "23P01" if definition.excludes else "23505"
 

@@ -271,6 +271,8 @@ class Pass:
         if effect.want and rest and all(_ends_inside(each, effect.ref) for each in rest):
             # Where its parent is not there, it is not there either.
             return self.apply(rest)
+        if effect.want:
+            catalog.identify(ref)
 
         def met() -> Result:
             catalog.set_presence(ref, PRESENT if effect.want else ABSENT, effect.kind)

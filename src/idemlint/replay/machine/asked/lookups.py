@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.catalogs import CATALOGS
-from idemlint.postgres.kinds import Space
+from idemlint.postgres.kinds import Kind, Space
 from idemlint.replay.catalog import table_rows
 from idemlint.replay.catalog.knowledge import is_open
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNKNOWN, Slot
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from idemlint.postgres.catalogs import CatalogRelation
-    from idemlint.replay.catalog.slots import Key
+    from idemlint.postgres.kinds import Ref
+    from idemlint.replay.catalog.slots import Key, Presence
     from idemlint.replay.guards.conditions import Answer, ErrorIs, Exists, Fact
     from idemlint.replay.machine.run import Pass
 
@@ -205,10 +206,11 @@ def _is_what_is_sought(run: Pass, fact: Exists, key: Key | None, slot: Slot) -> 
     if row is not None and row.space is not fact.ref.space:
         row = None
     answers: list[bool | None] = [True]
-    if row is not None and row.of is not None and key is not None:
-        owner = run.catalog.by_oid(key[1])
-        if owner is not None and owner.kind is not None:
-            answers.append(owner.kind in row.of)
+    owner = run.catalog.by_oid(key[1]) if key is not None else None
+    if owner is not None and owner.kind is not Kind.SCHEMA and owner.presence is UNKNOWN:
+        answers.append(None)  # it is there where that is
+    if row is not None and row.of is not None and owner is not None and owner.kind is not None:
+        answers.append(owner.kind in row.of)
     sorts = fact.only if fact.ref.space is not Space.FACET else frozenset()
     listed = row.only if row is not None else frozenset()
     if sorts or listed:
@@ -302,8 +304,22 @@ def learn(run: Pass, condition: conditions.Condition, assumed: bool) -> None:
         elif fact.any_parent:
             if not value:
                 catalog.set_nowhere(fact.ref)
-        elif catalog.presence(fact.ref) not in {PRESENT, ABSENT}:
-            catalog.set_presence(fact.ref, PRESENT if value else ABSENT)
+        else:
+            _learn_presence(run, fact.ref, PRESENT if value else ABSENT)
+
+
+def _learn_presence(run: Pass, ref: Ref, presence: Presence) -> None:
+    catalog, holder = run.catalog, ref.parent
+    known = catalog.presence(ref)
+    if (
+        holder is not None
+        and catalog.presence(holder) is UNKNOWN
+        # What is known to be in something is there exactly where that is.
+        and PRESENT in {known, presence}
+    ):
+        catalog.set_presence(holder, presence)
+    if known is UNKNOWN:
+        catalog.set_presence(ref, presence)
 
 
 def _was_not_found(run: Pass, fact: Exists) -> bool:

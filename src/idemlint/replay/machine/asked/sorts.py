@@ -42,9 +42,7 @@ def _sorts_of_constraint(run: Pass, key: Key | None, slot: Slot) -> frozenset[st
     if isinstance(slot.definition, ForeignKey):
         return frozenset("f")
     if isinstance(slot.definition, IndexDefinition):
-        if slot.definition.excludes == "other":
-            return frozenset("x" if run.machine.postgres_version < 18 else "xpu")
-        if slot.definition.excludes:
+        if slot.definition.excludes in {"equal", "other"}:
             return frozenset("x")
         primary = catalog.find_key((Space.FACET, key[1], "primary key")) if key else None
         if primary is None:
