@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.plpgsql import sql as grammar
 from idemlint.plpgsql.bindings import FOUND, Value, query_value, substitute
-from idemlint.plpgsql.constants import mentions, pattern, settled
+from idemlint.plpgsql.constants import is_settled, mentions, pattern, settled
 from idemlint.plpgsql.jumps import EMPTY, Step
 from idemlint.plpgsql.nodes import Block, Dynamic, If, Raise, Sql
 from idemlint.plpgsql.sql import Json, Unreadable
@@ -115,6 +115,9 @@ def _run(
     for column, name in enumerate(targets):
         try:
             value = found._replace(tree=grammar.value_of(query, column))
+            if is_settled(value.tree):
+                # It is computed, and not looked up.
+                value = value._replace(depends=None)
         except Unreadable:
             reader.variables.set(name, None)
         else:

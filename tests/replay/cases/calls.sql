@@ -92,3 +92,24 @@ INSERT INTO t VALUES ('1', 'a') ON CONFLICT DO NOTHING; -- unknown (repeats)
 CREATE TABLE a (n int); CREATE FUNCTION mk(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN t := (SELECT 'b'::text); IF EXISTS (SELECT FROM pg_tables WHERE tablename = mk.t) THEN CREATE TABLE c (n int); END IF; END $$;
 ---
 SELECT mk('a'); -- unknown (safe)
+
+-- # batches end where nothing is found any more: what stands behind that is for rounds that found something
+CREATE TABLE t (id int PRIMARY KEY, s text, g text);
+INSERT INTO t VALUES (1, 'a', NULL), (2, 'b', NULL);
+---
+CREATE OR REPLACE PROCEDURE fill() LANGUAGE plpgsql AS $$ DECLARE n int; BEGIN LOOP UPDATE t SET g = s WHERE id IN (SELECT id FROM t WHERE g IS NULL LIMIT 1); GET DIAGNOSTICS n = ROW_COUNT; EXIT WHEN n = 0; RAISE NOTICE '% rows', n; PERFORM pg_sleep(0); END LOOP; END $$; -- safe
+CALL fill(); -- safe
+DROP PROCEDURE fill(); -- safe, alone fails 42883
+
+-- # a name that one routine computes, and gives to another
+CREATE TABLE p (a int, s text) PARTITION BY RANGE (a);
+---
+CREATE OR REPLACE FUNCTION part(of text, made text) RETURNS int LANGUAGE plpgsql AS $$ DECLARE n text; BEGIN SELECT lower(format('%s_%s', of, made)) INTO n; IF EXISTS (SELECT 1 FROM pg_tables WHERE tablename = n) THEN RETURN 0; END IF; EXECUTE format('CREATE TABLE %s (LIKE %s)', n, of); RETURN 1; END $$; -- safe
+CREATE OR REPLACE FUNCTION parts(of text, at date) RETURNS int LANGUAGE plpgsql AS $$ DECLARE n text; BEGIN SELECT format('%s_%s', of, to_char(at, 'YYYYMMDD')) INTO n; IF NOT EXISTS (SELECT 1 FROM pg_tables WHERE tablename = n) THEN EXECUTE format('CREATE TABLE %s (LIKE %s)', n, of); END IF; PERFORM part(n, 'A'); IF NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = n::regclass) THEN EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (1) TO (2)', of, n); END IF; RETURN 1; END $$; -- safe
+SELECT parts('p', CURRENT_DATE); -- safe
+
+-- # a child that has any parent
+CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE c (a int);
+---
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = 'c'::regclass) THEN ALTER TABLE p ATTACH PARTITION c FOR VALUES FROM (1) TO (2); END IF; END $$; -- safe
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = to_regclass('c')) THEN ALTER TABLE p DETACH PARTITION c; END IF; END $$; -- safe

@@ -391,3 +391,16 @@ UPDATE u SET p = false WHERE p; -- safe
 CREATE TABLE u (id int PRIMARY KEY, p boolean); INSERT INTO u VALUES (1, true), (2, false); CREATE TABLE pr (uid int PRIMARY KEY);
 ---
 INSERT INTO pr (uid) SELECT id FROM u WHERE p IS NOT NULL ORDER BY id LIMIT 1; -- unknown (fails 23505)
+
+-- # rows of a query by the key of the rows that it finds, whatever is made up for them
+CREATE TABLE s (id int PRIMARY KEY, at date); CREATE TABLE t (id uuid PRIMARY KEY, s int UNIQUE, n text);
+INSERT INTO s VALUES (1, now());
+---
+INSERT INTO t SELECT gen_random_uuid(), id, (SELECT 'x' LIMIT 1) FROM s WHERE at IS NOT NULL; -- fails 23505
+INSERT INTO t SELECT gen_random_uuid(), id + 100, 'x' FROM s WHERE random() < 2; -- unknown (fails 23505)
+
+-- # but where the statement itself makes its query find others
+CREATE TABLE s (id int PRIMARY KEY, t uuid); CREATE TABLE t (id uuid PRIMARY KEY, s int UNIQUE);
+INSERT INTO s VALUES (1, NULL);
+---
+WITH new AS (INSERT INTO t SELECT gen_random_uuid(), id FROM s WHERE t IS NULL RETURNING id, s) UPDATE s SET t = new.id FROM new WHERE s.id = new.s; -- unknown (safe)

@@ -42,7 +42,7 @@ from idemlint.replay.queries.statements import (
     read_over_target,
     read_update,
 )
-from idemlint.source.tree import Tree, holds, strings
+from idemlint.source.tree import Tree, holds, nodes_in, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,6 +142,9 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
         effects.append(UsesColumns(table, tuple(each.name for each in targets if each.name)))
         effects += relied_on(over.functions if over else (), stmt.onConflictClause.fields)
     gives = _insert_source(source, table, query)
+    picks = _picks(source, query)
+    if picks and gives.source is not None:
+        gives = _Given(None)
     conflict, arbiter, update = _on_conflict(stmt.onConflictClause, table, stmt.relation)
     sources = tuple(
         effect.ref
@@ -162,16 +165,23 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
             source=gives.source,
             literals=_literals_of(source, columns) if gives.rows is None else (),
             query=_of_changing_width(source, query.scope, columns),
-            picks=gives.rows is None and _picks(fields, query),
+            picks=picks,
         )
     )
     return effects
 
 
-def _picks(fields: dict[str, Any], query: Reading) -> bool:
-    """Whether a query over the same rows may come to others: by chance, the clock, what it is not told."""
-    steady = all(functions.call(name) in _STEADY for name, _ in query.functions)
-    return not steady or bool(query.writes) or holds(fields.get("selectStmt"), _LIMIT)
+def _picks(source: Tree | None, query: Reading) -> bool:
+    """Whether a query over the same rows may come to others: by chance, the clock, what it is not told. What
+    it makes of a row that it has found is not asked."""
+    if source is None:
+        return False
+    finds = {name: each for name, each in source.fields.items() if name != "targetList"}
+    if query.writes or holds(finds, _LIMIT):
+        return True
+    made = {id(call) for _, call in nodes_in(source.fields.get("targetList"))}
+    asked = (name for name, call in query.functions if id(call.fields) not in made)
+    return any(functions.call(name) not in _STEADY for name in asked)
 
 
 _STEADY: Final = frozenset({functions.Call.PURE, functions.Call.HARMLESS})

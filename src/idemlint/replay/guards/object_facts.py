@@ -107,14 +107,19 @@ def _faceted(column: Ref, facet: str) -> Ref:
     return Ref(Space.FACET, f"{facet}:{column.name}", None, column.parent)
 
 
+#: What something belongs to, where that is not asked: as `ObjectSide.refs` says it.
+_ANY_OWNER: Final[tuple[Ref | None, bool, tuple[Ref, ...]]] = (None, False, ())
+
+
 def _members(sought: SoughtObject) -> list[Exists]:
     """Tables of a publication, and children of a table."""
     parent, member = sought.parts.get("parent"), sought.parts.get("member")
-    if parent is None or member is None:
+    if member is None:
         raise Refused(f"{sought.listing.name} by one side only")
     words = ("table",) if sought.listing.parent is Space.PUBLICATION else ("partition", "child")
     found: list[Exists] = []
-    for (owner, any_schema, one), (ref, any_member, two) in product(parent.refs(), member.refs()):
+    owners = list(parent.refs()) if parent is not None else [_ANY_OWNER]
+    for (owner, any_schema, one), (ref, any_member, two) in product(owners, list(member.refs())):
         if "." in ref.name and sought.listing.name == "pg_publication_tables":
             # No name of a table, but one with its schema.
             ref = ref._replace(name=f'"{ref.name}"')
@@ -126,6 +131,7 @@ def _members(sought: SoughtObject) -> list[Exists]:
                 Exists(
                     Ref(Space.MEMBER, f"{word} {name}", None, owner),
                     any_schema=any_schema or any_member,
+                    any_parent=owner is None,
                     casts=(*one, *two),
                     catalog=sought.listing.name,
                 )

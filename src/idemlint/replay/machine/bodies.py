@@ -153,6 +153,8 @@ def _if(run: Pass, node: nodes.If) -> Result:
         return taken
 
     reason = condition.reason if isinstance(condition, conditions.UnreadableCondition) else ""
+    if run.exhausts and _is_of_none(node):
+        reason = ""
     doubts = len(run.doubts)
     result = run.either(branch(True, node.then), branch(False, node.otherwise))
     if reason and run.judging and len(run.doubts) == doubts and _does(node):
@@ -281,14 +283,14 @@ def _loop(run: Pass, node: nodes.Loop) -> Result:
 
 def _goes_on_until_none(node: nodes.Loop) -> bool:
     """Whether a loop ends where nothing was found: `EXIT WHEN n = 0`, `NOT FOUND`, `n < batch`."""
+    tests = (each.node for each in nodes.walk(node.body))
+    return any(_is_of_none(each) for each in tests if isinstance(each, nodes.If))
+
+
+def _is_of_none(node: nodes.If) -> bool:
     from idemlint.replay.machine.asked.loop_ends import is_of_none
 
-    tests = (each.node for each in nodes.walk(node.body))
-    return any(
-        is_of_none(each.condition)
-        for each in tests
-        if isinstance(each, nodes.If) and each.condition is not None
-    )
+    return node.condition is not None and is_of_none(node.condition)
 
 
 def _may_go_round_more(run: Pass, node: nodes.Loop) -> bool:

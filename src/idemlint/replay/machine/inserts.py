@@ -285,7 +285,7 @@ class _Judge:
         return bool(found) and all(
             each is not None
             and each.oid != self._table.oid
-            and table_rows.written_by(run.catalog, each) <= run.catalog.statement
+            and table_rows.written_by(run.catalog, each) < run.catalog.statement
             for each in found
         )
 
