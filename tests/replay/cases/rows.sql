@@ -404,3 +404,33 @@ CREATE TABLE s (id int PRIMARY KEY, t uuid); CREATE TABLE t (id uuid PRIMARY KEY
 INSERT INTO s VALUES (1, NULL);
 ---
 WITH new AS (INSERT INTO t SELECT gen_random_uuid(), id FROM s WHERE t IS NULL RETURNING id, s) UPDATE s SET t = new.id FROM new WHERE s.id = new.s; -- unknown (safe)
+
+-- # to read the table that is filled keeps no rows out
+CREATE TABLE t (a int, b int); CREATE TABLE u (a int);
+INSERT INTO t VALUES (1, 1), (5, 5); INSERT INTO u VALUES (9);
+---
+INSERT INTO t SELECT a, 2 FROM t WHERE b = 5; -- repeats
+INSERT INTO t SELECT 7, b FROM t WHERE a = 1 UNION ALL SELECT 1, 2; -- repeats
+INSERT INTO t (a) SELECT max(a) + 1 FROM t WHERE b IS NOT NULL; -- repeats
+INSERT INTO t (a) SELECT a FROM u WHERE EXISTS (SELECT 1 FROM t); -- repeats
+WITH old AS (SELECT a FROM t) INSERT INTO t (a) SELECT a + 1 FROM old WHERE a > 1; -- repeats
+
+-- # what asks for rows that are missing does
+CREATE TABLE t (a int, b int); CREATE TABLE u (a int);
+INSERT INTO t VALUES (1, 1), (5, 5); INSERT INTO u VALUES (9);
+---
+INSERT INTO t SELECT 7, 7 EXCEPT SELECT a, b FROM t; -- safe
+INSERT INTO t SELECT x.a, 7 FROM (SELECT a FROM u EXCEPT SELECT a FROM t) x; -- safe
+INSERT INTO t (a) SELECT u.a + 1 FROM u LEFT JOIN t ON t.a = u.a + 1 WHERE t.a IS NULL; -- safe
+INSERT INTO t (a) SELECT u.a + 2 FROM t RIGHT JOIN u ON t.a = u.a + 2 WHERE NOT t.a IS NOT NULL; -- safe
+INSERT INTO t (a) SELECT u.a + 3 FROM u WHERE u.a + 3 NOT IN (SELECT a FROM t WHERE a IS NOT NULL); -- safe
+INSERT INTO t (a) SELECT u.a + 4 FROM u WHERE u.a + 4 <> ALL (SELECT a FROM t); -- safe
+INSERT INTO t (a, b) SELECT x.a, 3 FROM t x WHERE x.b = 5 AND NOT EXISTS (SELECT 1 FROM t y WHERE y.b = 3); -- safe
+WITH old AS (SELECT a FROM t) INSERT INTO t (a) SELECT 20 FROM u WHERE NOT EXISTS (SELECT 1 FROM old WHERE a = 20); -- safe
+
+-- # of what else it asks the table it is not told how that comes out
+CREATE TABLE t (a int, b int); CREATE TABLE u (a int);
+INSERT INTO t VALUES (1, 1), (5, 5); INSERT INTO u VALUES (9);
+---
+INSERT INTO t (a) SELECT a FROM u WHERE a > (SELECT max(a) FROM t); -- unknown (safe)
+INSERT INTO t (a) SELECT a FROM u WHERE NOT EXISTS (SELECT 1 FROM t WHERE t.a = u.a) OR a = 9; -- unknown (repeats)

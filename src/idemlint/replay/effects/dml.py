@@ -32,6 +32,7 @@ from idemlint.replay.effects.vocabulary import (
     Verb,
 )
 from idemlint.replay.keys.values import read_source, value_of
+from idemlint.replay.queries.anti_joins import leaves_out
 from idemlint.replay.queries.compiled import read_query
 from idemlint.replay.queries.meetings import text_of
 from idemlint.replay.queries.statements import (
@@ -58,7 +59,7 @@ class _Given(NamedTuple):
 
     rows: tuple[tuple[Value, ...], ...] | None
     guard: Condition | None = None
-    guarded: bool = False
+    guarded: bool | None = False
     source: Source | None = None
 
 
@@ -126,8 +127,7 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     read = reads(query)
     effects = [*read, *target] if "withClause" in fields else [*target, *read]
     effects += _nested(query)
-    many = source is not None and _is_of_rows(source.fields)
-    for effect in calls(query.functions, many=many):
+    for effect in calls(query.functions, many=source is not None and _is_of_rows(source.fields)):
         if isinstance(effect, (Opaque, SetsPath)):
             effects.append(effect)
         elif isinstance(effect, Command):
@@ -141,8 +141,8 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     if targets:
         effects.append(UsesColumns(table, tuple(each.name for each in targets if each.name)))
         effects += relied_on(over.functions if over else (), stmt.onConflictClause.fields)
-    gives = _insert_source(source, table, query)
     picks = _picks(source, query)
+    gives = _insert_source(fields, source, table, query)
     if picks and gives.source is not None:
         gives = _Given(None)
     conflict, arbiter, update = _on_conflict(stmt.onConflictClause, table, stmt.relation)
@@ -208,7 +208,9 @@ def _literals_of(
     return tuple((name, text) for name, text in zip(columns, given, strict=False) if text)
 
 
-def _insert_source(source: Tree | None, table: Ref, query: Reading) -> _Given:
+def _insert_source(
+    fields: dict[str, Any], source: Tree | None, table: Ref, query: Reading
+) -> _Given:
     if source is None:
         return _Given(((),))
     values = source.fields.get("valuesLists")
@@ -217,7 +219,7 @@ def _insert_source(source: Tree | None, table: Ref, query: Reading) -> _Given:
             tuple(tuple(value_of(item) for item in row["List"]["items"]) for row in values)
         )
     if source.op not in {None, "SETOP_NONE"}:
-        return _Given(None, guarded=_reads_table(query, table))
+        return _Given(None, guarded=leaves_out(fields, table.name))
     where = source.whereClause
     if query.writes and all(write.kind == "DeleteStmt" for write, _ in query.writes):
         # What it moves over is no longer where it came from.
@@ -225,17 +227,16 @@ def _insert_source(source: Tree | None, table: Ref, query: Reading) -> _Given:
     reads = read_source(source)
     row = tuple(value_of(target.fields["val"], reads) for target in source.targetList or ())
     literal = (row,) if not source.fromClause and any(each is not None for each in row) else None
-    if where is None:
-        return _Given((row,), source=reads) if reads is not None else _Given(literal)
-    if constant(where) == "false":
+    if where is not None and constant(where) == "false":
         return _Given(())
-    if _reads_table(query, table):
-        if literal is not None:
-            # Few INSERTs have a guard of their own.
-            from idemlint.replay.guards.read import read
+    if where is not None and literal is not None and _reads_table(query, table):
+        # Few INSERTs have a guard of their own.
+        from idemlint.replay.guards.read import read
 
-            return _Given(literal, read(where), guarded=True)
-        return _Given(None, guarded=True)
+        return _Given(literal, read(where), guarded=True)
+    guarded = _reads_table(query, table) and leaves_out(fields, table.name)
+    if guarded is not False:
+        return _Given(None, guarded=guarded)
     return _Given((row,), source=reads) if reads is not None else _Given(literal)
 
 

@@ -259,9 +259,9 @@ class Inserts(NamedTuple):
     stands for all that a query makes of the rows of its `source`. `picks`: it may give others each time.
     `conflict` says what ON CONFLICT does (`""`, `nothing`, `update`), `arbiter` which key it asks for.
     `guard` is the condition that keeps out a row that is there already (`WHERE NOT EXISTS …`), `guarded` that
-    there is one which looks at the same table and cannot be read; `update` what its DO UPDATE comes to when
-    it runs again. `kept`, in an outcome: whether a key would keep the rows of a second run out. `literals`
-    are what a query gives whose rows cannot be told, by column; `query` has to give as many as are asked.
+    there is one which is not read (`None`: there may be); `update` what its DO UPDATE comes to when it runs
+    again. `kept`, in an outcome: whether a key would keep the rows of a second run out. `literals` are what a
+    query gives whose rows cannot be told, by column; `query` has to give as many as are asked.
     """
 
     table: Ref
@@ -270,7 +270,7 @@ class Inserts(NamedTuple):
     conflict: str = ""
     arbiter: Arbiter | None = None
     guard: Condition | None = None
-    guarded: bool = False
+    guarded: bool | None = False
     update: Again | None = None
     sources: tuple[Ref, ...] = ()
     from_file: bool = False

@@ -69,10 +69,10 @@ def insert(run: Pass, effect: Inserts) -> Result:
             return result
     if run.world is not None:
         # Of rows that come for the first time nothing is asked.
-        _learn(run, table, facts, rows, effect, guarded=effect.guarded)
+        _learn(run, table, facts, rows, effect, guarded=effect.guarded is not False)
         return None
-    if effect.guard is not None:
-        is_kept_out = kept_out(run, effect, rows)
+    if effect.guard is not None or effect.guarded is None:
+        is_kept_out = kept_out(run, effect, rows) if effect.guard is not None else None
         if is_kept_out is True:
             return None
         if is_kept_out is None:
