@@ -151,6 +151,24 @@ def test_an_update_names_the_files_that_share_a_table() -> None:
     assert files.elsewhere(facts, "1.sql") == []
 
 
+def test_a_trigger_that_is_named_once_is_told_from_one_that_something_else_happens_to() -> None:
+    files = Files(
+        {
+            "1.sql": "CREATE TRIGGER once AFTER INSERT ON t EXECUTE FUNCTION f();",
+            "2.sql": 'CREATE TRIGGER twice AFTER INSERT ON t EXECUTE FUNCTION f(); -- and trigger "Other"',
+            "3.sql": 'ALTER TABLE t DISABLE TRIGGER "twice"',
+        }
+    )
+    facts = files.facts()
+    assert facts.is_sole_mention("once")
+    assert not facts.is_sole_mention("twice")
+    assert facts.is_sole_mention("of which nobody has heard")
+    files["3.sql"] = "DROP TRIGGER IF EXISTS once ON t"
+    assert facts.update("3.sql") == {"1.sql", "2.sql"}
+    assert not facts.is_sole_mention("once")
+    assert facts.is_sole_mention("twice")
+
+
 def test_a_file_of_another_folder_moves_nothing() -> None:
     assert Files({"1.sql": "CREATE TABLE t ();"}).facts().update("elsewhere.sql") == frozenset()
 

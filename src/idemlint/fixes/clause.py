@@ -116,13 +116,13 @@ def if_exists_after(case: Case, words: str) -> Fix:
     return fix_or_advice(SAFE, text, edits)
 
 
-def or_replace(case: Case) -> Fix:
-    """`OR REPLACE` behind CREATE. What is there is replaced: never safe."""
+def or_replace(case: Case, applicability: Applicability = UNSAFE) -> Fix:
+    """`OR REPLACE` behind CREATE. What is there is replaced: safe only where that is the same."""
     site = Site(case)
     text = f"add {site.style('OR REPLACE')}"
     create = site.word(0)
     if create is None or not site.editable:
         return _told_elsewhere(text)
     return fix_or_advice(
-        UNSAFE, text, (site.insertion(create.end, " " + site.style("OR REPLACE")),)
+        applicability, text, (site.insertion(create.end, " " + site.style("OR REPLACE")),)
     )

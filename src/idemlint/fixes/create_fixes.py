@@ -162,13 +162,18 @@ def drop_before(case: Case, kind: Kind) -> Fix:
 
 
 def trigger(case: Case) -> Fix:
-    """`OR REPLACE` from PostgreSQL 14 on; constraint triggers, event triggers: DROP before it."""
+    """`OR REPLACE` from PostgreSQL 14 on: safe, where the folder says no more of the trigger, else a guarded
+    DO block is. Constraint triggers, event triggers: DROP before it."""
     if case.tree.kind == "CreateEventTrigStmt":
         return drop_before(case, Kind.EVENT_TRIGGER)
     version = case.migration.postgres_version
     if case.tree.isconstraint or not has_or_replace(Kind.TRIGGER, version):
         return drop_before(case, Kind.TRIGGER)
-    return or_replace(case)
+    ref = ref_of(case)
+    if ref is not None and case.migration.facts.is_sole_mention(ref.name):
+        return or_replace(case, SAFE)
+    fix = guarded_create(case)
+    return fix if fix.edits else or_replace(case)
 
 
 def policy(case: Case) -> Fix:

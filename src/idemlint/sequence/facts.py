@@ -39,6 +39,8 @@ _CREATE: Final = (
     rb"(?:table|view|index|sequence)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?"
     rb"((?:\"[^\"]*\"|[^\s(;,\"'])+)"
 )
+#: Any command about a trigger, up to its name, which names nothing that is made twice.
+_TRIGGER: Final = rb"\btrigger\s+(?:if\s+(?:not\s+)?exists\s+)?((?:\"[^\"]*\"|[^\s(;,\"'])+)"
 _Key = TypeVar("_Key", str, bytes)
 #: PostgreSQL cuts names at 63 bytes; a character that does not fit goes whole.
 _SIGNIFICANT: Final = 60
@@ -120,6 +122,11 @@ class FolderFacts:
                 if elsewhere is not None:
                     found[statement.index] = elsewhere
         return found
+
+    def is_sole_mention(self, trigger: str) -> bool:
+        """Whether the folder names a trigger once: it makes it, and does nothing else with it, or with one
+        of another table that is called so."""
+        return len(self._mentions_of(_trigger_key(trigger.encode()))) <= 1
 
     def other_shapes(self, table: Ref, name: str, *, later: bool) -> Iterator[OtherShape]:
         """What makes a table of that name in dumps, and where `later` is asked, in files behind `name`, as
@@ -220,10 +227,13 @@ class FolderFacts:
 
     def _files_with(self, relation: str) -> Sequence[str]:
         """The files that mention such a CREATE, in order; one that does so twice stands twice."""
+        return self._mentions_of(_key(relation.encode()))
+
+    def _mentions_of(self, key: bytes) -> Sequence[str]:
         if self._mentioned is None:
             self._mentioned = {name: _mentions(self._text(name)) for name in self._places}
             self._mentioning = _grouped(self._mentioned.items())
-        return self._mentioning.get(_key(relation.encode()), ())
+        return self._mentioning.get(key, ())
 
     def _made_by(self, name: str) -> list[Maker]:
         known = self._made.get(name)
@@ -249,7 +259,7 @@ class FolderFacts:
 
     def _made_by_one(self, name: str, script: Script, statement: Statement) -> Iterator[Maker]:
         """What a statement makes; most do not mention any CREATE, and are passed over."""
-        mentioned = _mentions(script.parsed.code[statement.start : statement.end])
+        mentioned = _made(script.parsed.code[statement.start : statement.end].lower())
         if not mentioned:
             return
         version = self._terms.postgres_version
@@ -318,11 +328,26 @@ def _by_key(makers: Iterable[Maker]) -> dict[bytes, list[tuple[object, ...]]]:
 
 
 def _mentions(data: bytes) -> tuple[bytes, ...]:
-    """The names, in lower case and without schema, that stand behind the CREATE of a relation."""
-    return tuple(
-        _key(match[1].rpartition(b".")[2].strip(b'"'))
-        for match in re.finditer(_CREATE, data.lower())
-    )
+    """What a text makes, and the triggers that it names."""
+    lower = data.lower()
+    if b"trigger" not in lower:
+        return _made(lower)
+    triggers = (_trigger_key(_bare(match[1])) for match in re.finditer(_TRIGGER, lower))
+    return (*_made(lower), *triggers)
+
+
+def _made(lower: bytes) -> tuple[bytes, ...]:
+    """The names, without schema, that stand behind the CREATE of a relation in a text in lower case."""
+    return tuple(_key(_bare(match[1])) for match in re.finditer(_CREATE, lower))
+
+
+def _bare(name: bytes) -> bytes:
+    return name.rpartition(b".")[2].strip(b'"')
+
+
+def _trigger_key(name: bytes) -> bytes:
+    """No relation's name has a NUL in it."""
+    return b"\0" + _key(name)
 
 
 def _key(name: bytes) -> bytes:
