@@ -434,3 +434,28 @@ INSERT INTO t VALUES (1, 1), (5, 5); INSERT INTO u VALUES (9);
 ---
 INSERT INTO t (a) SELECT a FROM u WHERE a > (SELECT max(a) FROM t); -- unknown (safe)
 INSERT INTO t (a) SELECT a FROM u WHERE NOT EXISTS (SELECT 1 FROM t WHERE t.a = u.a) OR a = 9; -- unknown (repeats)
+
+-- # a DELETE that leaves the first of each finds no more
+CREATE TABLE t (id int PRIMARY KEY, n int, k int); INSERT INTO t VALUES (1, 1, 1), (2, 5, 1), (3, 5, 2), (4, 9, 2), (5, 9, 2);
+---
+WITH d AS (SELECT id, row_number() OVER (PARTITION BY k, n ORDER BY id) AS rn FROM t) DELETE FROM t WHERE id IN (SELECT id FROM d WHERE rn > 1); -- safe
+DELETE FROM t WHERE ctid NOT IN (SELECT max(ctid) FROM t GROUP BY k, n); -- safe
+DELETE FROM t a USING t b WHERE a.id > b.id AND a.k = b.k AND a.n = b.n; -- safe
+DELETE FROM t a WHERE EXISTS (SELECT 1 FROM t b WHERE b.k = a.k AND b.n = a.n AND b.id < a.id); -- safe
+DELETE FROM t WHERE n < (SELECT min(n) FROM t) OR n <> (SELECT max(n) FROM t); -- unknown (safe)
+DELETE FROM t WHERE id NOT IN (SELECT id FROM t ORDER BY id LIMIT 100); -- safe
+
+-- # one that takes the last of them takes another one each time
+CREATE TABLE t (id int PRIMARY KEY, n int, k int); INSERT INTO t SELECT g, g, g % 3 FROM generate_series(1, 40) g;
+---
+DELETE FROM t WHERE n = (SELECT max(n) FROM t); -- repeats
+DELETE FROM t a WHERE id = (SELECT min(id) FROM t b WHERE b.k = a.k); -- repeats
+DELETE FROM t WHERE id IN (SELECT max(id) FROM t GROUP BY k); -- repeats
+WITH first AS (SELECT id FROM t ORDER BY id LIMIT 2) DELETE FROM t USING first WHERE first.id = t.id; -- repeats
+DELETE FROM t WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY k ORDER BY id) AS rn FROM t) x WHERE rn = 1); -- unknown (repeats)
+DELETE FROM t a WHERE NOT EXISTS (SELECT 1 FROM t b WHERE b.id = a.id + 1); -- unknown (repeats)
+
+-- # but not where a loop goes on until there is none
+CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t VALUES (1, 1), (2, 5), (3, 5);
+---
+DO $$ BEGIN LOOP DELETE FROM t WHERE ctid IN (SELECT ctid FROM t WHERE n > 1 LIMIT 2); EXIT WHEN NOT FOUND; END LOOP; END $$; -- safe

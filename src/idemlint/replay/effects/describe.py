@@ -230,7 +230,7 @@ def _deletes(effect: vocabulary.Deletes) -> str:
         text = f"deletes rows of {effect.table}"
     else:
         text = f"deletes rows of {effect.table} where {' or '.join(map(row_in_words, effect.rows))}"
-    if effect.limited:
+    if effect.others:
         text += ", others each time"
     return text + (", restarts its sequences" if effect.restarts else "")
 

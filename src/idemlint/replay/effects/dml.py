@@ -32,9 +32,9 @@ from idemlint.replay.effects.vocabulary import (
     Verb,
 )
 from idemlint.replay.keys.values import read_source, value_of
-from idemlint.replay.queries.anti_joins import leaves_out
 from idemlint.replay.queries.compiled import read_query
 from idemlint.replay.queries.meetings import text_of
+from idemlint.replay.queries.own_rows import finds_others, leaves_out
 from idemlint.replay.queries.statements import (
     NO_NAMES,
     read_delete,
@@ -317,7 +317,7 @@ def _names_of(table: Ref, range_var: Tree) -> tuple[str, ...]:
 
 
 def delete(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
-    """`DELETE`: what is gone stays gone, unless LIMIT picks other rows each time."""
+    """`DELETE`: what is gone stays gone, unless the statement finds other rows each time."""
     fields = stmt.fields
     table = relation(stmt.relation)
     query = read_delete(fields, known)
@@ -325,10 +325,10 @@ def delete(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     effects += _nested(query)
     where = stmt.whereClause
     pins = pinned(where)
-    limited = holds(fields.get("whereClause"), _LIMIT)
+    others = finds_others(fields, table.name) if where is not None else False
     rows = pins.rows() if pins.all and not pins.nulls else None
     effects.append(
-        Deletes(table, rows, every=where is None and not stmt.usingClause, limited=limited)
+        Deletes(table, rows, every=where is None and not stmt.usingClause, others=others)
     )
     return effects
 

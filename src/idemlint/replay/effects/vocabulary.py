@@ -298,14 +298,14 @@ class Updates(NamedTuple):
 
 class Deletes(NamedTuple):
     """Rows are removed: all (`every`), or those with one of `rows`, or some that cannot be told (`None`).
-    `restarts`: sequences begin anew; `limited`: others each time; `refilled`: rows come after it. `among` are
-    all of a TRUNCATE: others' foreign keys forbid it, unless it goes on (`cascade`).
+    `restarts`: sequences begin anew; `others` are found each time (`None`: may be); `refilled`: rows come
+    after it. `among` are all of a TRUNCATE: others' foreign keys forbid it, unless it goes on (`cascade`).
     """
 
     table: Ref
     rows: tuple[frozenset[tuple[str, str]], ...] | None = None
     every: bool = False
-    limited: bool = False
+    others: bool | None = False
     restarts: bool = False
     among: tuple[Ref, ...] = ()
     cascade: bool = False

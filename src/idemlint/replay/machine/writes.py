@@ -231,8 +231,10 @@ def deletes(run: Pass, effect: Deletes) -> Result:
     if effect.every and run.judging and _is_refilled(run, effect, table):
         reason = f"table {effect.table} is emptied and filled again: its rows are gone"
         run.candidate(reason, effect._replace(refilled=True), table.oid, after.epoch)
-    elif effect.limited:
-        run.candidate("LIMIT picks other rows each time", effect, table.oid, facts.epoch)
+    elif effect.others and not run.exhausts:
+        run.candidate("it finds other rows each time", effect, table.oid, facts.epoch)
+    elif effect.others is None and not run.exhausts:
+        run.doubt("which rows it finds depends on those that it has left", effect)
     elif run.judging:
         _deletes_again(run, effect, table, facts)
     return None

@@ -1,5 +1,9 @@
-"""Queries that fill a table and leave out what it holds already: `WHERE NOT EXISTS`, `NOT IN`, EXCEPT, an
-outer join that finds nothing."""
+"""What a statement asks of the rows of the table that it fills or empties: whether the first run has changed
+the answer.
+
+An INSERT may leave out what is there already (`WHERE NOT EXISTS`, `NOT IN`, EXCEPT, an outer join that finds
+nothing). A DELETE may find rows by what is said of others, of which it leaves fewer.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+from idemlint.postgres import functions
 from idemlint.source.tree import nodes_in
 
 if TYPE_CHECKING:
@@ -179,3 +184,120 @@ def _is_of(node: dict[str, Any], missing: frozenset[str]) -> bool:
     if not missing or not parts:
         return False
     return len(parts) == 1 or parts[-2].get("String", _NOTHING).get("sval") in missing
+
+
+# -- DELETE ------------------------------------------------------------------------------------------------
+
+
+def finds_others(statement: dict[str, Any], table: str) -> bool | None:
+    """Whether a DELETE (its raw fields) finds other rows each time, as long as there are any: `True`, where
+    it takes the first or the last ones; `None`, where it cannot be told.
+
+    With fewer rows EXISTS, IN and joins find no more than before; NOT EXISTS and NOT IN may. A row that is
+    neither the greatest nor one of a hundred that are kept is neither of them by then.
+    """
+    names = _names_of(statement, table)
+    ctes = dict(_with(statement))
+    kept = _is_past_first(statement)
+    answers: set[bool | None] = set()
+    for entry in statement.get("usingClause", ()):
+        query = entry.get("RangeSubselect", _NOTHING).get("subquery", _NOTHING)
+        if _reads(entry, names):
+            given = ctes.get(entry.get("RangeVar", _NOTHING).get("relname", ""), query)
+            answers |= _of_rows(given.get("SelectStmt", _NOTHING), ctes, kept, wanted=True)
+    waiting = [(statement.get("whereClause"), True)]
+    while waiting:
+        node, wanted = waiting.pop()
+        if node is None or not _reads(node, names):
+            continue
+        [(kind, fields)] = node.items()
+        if kind == "BoolExpr":
+            flips = fields["boolop"] == "NOT_EXPR"
+            waiting += [(each, wanted is not flips) for each in fields["args"]]
+        elif kind == "SubLink" and fields["subLinkType"] in {*_FINDS, "ALL_SUBLINK"}:
+            is_all = fields["subLinkType"] == "ALL_SUBLINK"
+            if is_all and _name(fields, "operName") != "<>":
+                answers.add(None)
+            else:
+                query = fields["subselect"]["SelectStmt"]
+                answers |= _of_rows(query, ctes, kept, wanted=wanted is not is_all)
+        elif kind == "A_Expr" and fields.get("kind") == "AEXPR_OP":
+            answers.add(_of_extreme(fields, wanted))
+        else:
+            answers.add(None)
+    return True if True in answers else None if None in answers else False
+
+
+def _with(statement: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for kind, fields in nodes_in(statement.get("withClause")):
+        if kind == "CommonTableExpr":
+            yield fields["ctename"], fields["ctequery"]
+
+
+def _of_rows(
+    query: dict[str, Any], ctes: dict[str, dict[str, Any]], kept: bool, *, wanted: bool
+) -> set[bool | None]:
+    """`IN (query)`, `EXISTS (query)`, or, not `wanted`, the contrary. The first of rows that are numbered are
+    `kept`."""
+    answers = {_of_query(query, kept, wanted)}
+    seen: set[str] = set()
+    waiting = list(_relations(query))
+    while waiting:
+        name = waiting.pop()
+        if name in ctes and name not in seen:
+            seen.add(name)
+            waiting += _relations(ctes[name])
+            answers.add(_of_query(ctes[name].get("SelectStmt", _NOTHING), kept, wanted))
+    return answers
+
+
+def _of_query(query: dict[str, Any], kept: bool, wanted: bool) -> bool | None:
+    limits, skips = ("limitCount" in query, "limitOffset" in query)
+    if limits or skips:
+        # The first hundred are others by then; what comes behind them is gone.
+        return limits and not skips if wanted else (None if skips else False)
+    if any(kind == "FuncCall" and "over" in fields for kind, fields in nodes_in(query)):
+        return False if wanted and kept else None
+    if any("limitCount" in fields for kind, fields in nodes_in(query) if kind == "SelectStmt"):
+        return True if wanted else None
+    groups = "groupClause" in query or "distinctClause" in query
+    if groups or "havingClause" in query or _aggregate(query) in functions.aggregates():
+        if _aggregate(query) in _EXTREMES and "havingClause" not in query:
+            # One of each group goes each time, or is kept: `NOT IN (SELECT min(id) … GROUP BY a)`.
+            return wanted
+        return False if wanted and groups else None  # groups go whole
+    return False if wanted else None
+
+
+_EXTREMES: Final = frozenset({"min", "max"})
+
+
+def _aggregate(query: dict[str, Any]) -> str:
+    """The only function that a query gives the value of."""
+    targets = query.get("targetList", ())
+    value = targets[0]["ResTarget"]["val"] if len(targets) == 1 else _NOTHING
+    return _name(value.get("FuncCall", _NOTHING), "funcname")
+
+
+def _is_past_first(statement: dict[str, Any]) -> bool:
+    """`WHERE n > 1`, of rows that are numbered in a query."""
+    return any(
+        kind == "A_Expr"
+        and _name(fields, "name") in {">", ">="}
+        and "ColumnRef" in fields.get("lexpr", _NOTHING)
+        and "A_Const" in fields["rexpr"]
+        for kind, fields in nodes_in(statement)
+    )
+
+
+def _of_extreme(fields: dict[str, Any], wanted: bool) -> bool | None:
+    """`a = (SELECT max(a) …)` takes the last one each time, `a < (SELECT max(a) …)` leaves it."""
+    link = fields["rexpr"].get("SubLink", _NOTHING)
+    query = link.get("subselect", _NOTHING).get("SelectStmt", _NOTHING)
+    extreme = _aggregate(query)
+    if extreme not in _EXTREMES or "ColumnRef" not in fields.get("lexpr", _NOTHING) or not wanted:
+        return None
+    operator = _name(fields, "name")
+    if operator in {"<>", "<" if extreme == "max" else ">"}:
+        return False
+    return True if operator == "=" else None
