@@ -14,6 +14,7 @@ from idemlint.replay.effects.vocabulary import Inserts, Requires
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from idemlint.diagnostics import Fix
     from idemlint.postgres.kinds import Kind, Ref
 
 #: Statements that can have `IF EXISTS` for the relation that they change.
@@ -28,6 +29,11 @@ _MOST: Final = 40
 
 class FileStages(NamesRead):
     """What becomes of the names of a file, or of a folder, statement by statement."""
+
+    @cached_property
+    def fixes(self) -> dict[tuple[int, ...], Fix | None]:
+        """What was found for groups of statements."""
+        return {}
 
     def kind(self, ref: Ref) -> Kind:
         """What a name is the name of."""

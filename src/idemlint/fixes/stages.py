@@ -9,7 +9,8 @@ What is found here is a proposal: that it holds, is proved by who applies it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from idemlint.diagnostics import Fix
 from idemlint.fixes import exists
@@ -35,14 +36,34 @@ if TYPE_CHECKING:
 def staged(case: Case) -> Fix | None:
     """One fix for all statements that go with this one through the stages of renamed names; `None`: there are
     none, or one of them cannot be guarded."""
-    story = _story(case)
-    if story is None or case.in_body:
+    if case.in_body or not _may_rename(case.migration):
         return None
-    number = story.number(case.migration, case.statement.index)
-    assert number is not None
+    story = _story(case)
+    number = story.number(case.migration, case.statement.index) if story is not None else None
+    if story is None or number is None:
+        return None
     group = story.group(number)
     if not group or (len(group) < 2 and not case.migration.siblings):
         return None
+    if group not in story.fixes:
+        story.fixes[group] = _of_group(story, group)
+    return story.fixes[group]
+
+
+#: What gives a thing another name, as it is written.
+_RENAMES: Final = re.compile(rb"rename|set\s+schema|using\s+index", re.IGNORECASE)
+#: In the place of a file's story: nothing in it has two names.
+_PLAIN: Final = object()
+
+
+def _may_rename(migration: Migration) -> bool:
+    """Whether a file, or its folder where that is fixed as a whole, may give a thing another name."""
+    if migration.story is None and not migration.siblings and not _RENAMES.search(migration.data):
+        migration.story = _PLAIN
+    return migration.story is not _PLAIN
+
+
+def _of_group(story: FileStages, group: tuple[int, ...]) -> Fix | None:
     edits: list[Edit] = []
     applicability = SAFE
     for index in group:
@@ -54,7 +75,7 @@ def staged(case: Case) -> Fix | None:
             return None
         edits += found
         moves = part.statement.kind == "AlterObjectSchemaStmt"
-        if moves or part.statement.index in case.migration.other_definitions:
+        if moves or part.statement.index in part.home.other_definitions:
             applicability = UNSAFE
     if not edits:
         return None
