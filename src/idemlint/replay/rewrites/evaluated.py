@@ -13,7 +13,7 @@ from idemlint.replay.queries.scope import field_names
 from idemlint.replay.rewrites.picked import Condition
 from idemlint.replay.rewrites.row_terms import FALSE, NULL, TRUE, Term, call, string
 from idemlint.replay.rewrites.simplified import simplified
-from idemlint.replay.rewrites.unstable import Unstable, calls_in, counts, is_changing, mentioned
+from idemlint.replay.rewrites.unstable import Unstable, mentions_in
 from idemlint.source.tree import shape
 
 if TYPE_CHECKING:
@@ -125,16 +125,15 @@ class Values:
 
     def _opaque(self, node: dict[str, Any]) -> Term:
         """What is not looked into: the same where what it reads of the row is."""
-        names, relations = mentioned(node)
-        row = self._row
-        changing = {row.own[0], *row.unstable.others}
-        if is_changing(node, changing, set(row.written)):
-            return self._fresh("own rows on" if counts(node) else "own rows")
-        for called in calls_in(node):
+        found, row = mentions_in(node), self._row
+        names, relations = found.names, found.relations
+        if found.is_changing({row.own[0], *row.unstable.others}, row.written):
+            return self._fresh("own rows on" if found.counts else "own rows")
+        for called in found.calls:
             fresh = _FRESH.get(value_of_call(called))
             if fresh is not None:
                 return self._fresh(f"{fresh}{called[-1]}")
-        text = shape(node)
+        text = found.text
         if any(each in text for each in _MOMENTS):
             return self._fresh("current time")
         mine = {

@@ -12,7 +12,7 @@ from idemlint.replay.rewrites.picked import LIMITED, Rewriting, picked
 from idemlint.replay.rewrites.row_terms import NULL, string
 from idemlint.replay.rewrites.truths import Facts
 from idemlint.replay.rewrites.twice import Columns, finds_none, second_run
-from idemlint.replay.rewrites.unstable import mentioned, unstable_names
+from idemlint.replay.rewrites.unstable import mentions_in, unstable_names
 from idemlint.replay.rewrites.ways import Choices
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def changed_back(
 
 def _read(rewriting: Rewriting) -> set[str]:
     """The columns of the row that its conditions read."""
-    names = [name for each in picked(rewriting).all for name in mentioned(each.raw)[0]]
+    names = [name for each in picked(rewriting).all for name in mentions_in(each.raw).names]
     return {name[-1] for name in names}
 
 

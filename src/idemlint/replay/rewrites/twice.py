@@ -16,13 +16,14 @@ from idemlint.replay.rewrites.moved import moves_on
 from idemlint.replay.rewrites.picked import picked
 from idemlint.replay.rewrites.row_terms import Term, inside, uncast
 from idemlint.replay.rewrites.truths import Facts
-from idemlint.replay.rewrites.unstable import mentioned, unstable_names
+from idemlint.replay.rewrites.unstable import mentions_in, unstable_names
 from idemlint.replay.rewrites.ways import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from idemlint.replay.rewrites.picked import Rewriting
+    from idemlint.replay.rewrites.unstable import Unstable
 
 #: Ways that are gone at most.
 _MOST_WAYS: Final = 48
@@ -42,9 +43,9 @@ class Second(NamedTuple):
 
 def finds_none(rewriting: Rewriting, columns: Columns) -> bool:
     """Whether no row that it has changed is found again, and it has left none that it finds."""
-    choices = Choices()
+    choices, unstable = Choices(), unstable_names(rewriting)
     for _ in range(_MOST_WAYS):
-        found = _Way(rewriting, columns, choices).run()
+        found = _Way(rewriting, columns, choices, unstable).run()
         if not found.narrowed or found.limited:
             return False
         if not choices.another():
@@ -65,11 +66,11 @@ _RANK: Final = {Again.SAME: 0, Again.UNKNOWN: 1, Again.VOLATILE: 2, Again.MOVES:
 
 def second_run(rewriting: Rewriting, columns: Columns = UNTOLD) -> Second:
     """Go all ways through an UPDATE that runs two times."""
-    choices = Choices()
+    choices, unstable = Choices(), unstable_names(rewriting)
     worst = Second(Again.SAME)
     narrowed = limited = asked = False
     for _ in range(_MOST_WAYS):
-        way = _Way(rewriting, columns, choices)
+        way = _Way(rewriting, columns, choices, unstable)
         found = way.run()
         narrowed |= found.narrowed
         limited |= found.limited
@@ -87,14 +88,16 @@ def second_run(rewriting: Rewriting, columns: Columns = UNTOLD) -> Second:
 class _Way:
     """One way through both runs."""
 
-    def __init__(self, rewriting: Rewriting, columns: Columns, choices: Choices) -> None:
+    def __init__(
+        self, rewriting: Rewriting, columns: Columns, choices: Choices, unstable: Unstable
+    ) -> None:
         self._of = rewriting
         self._asked = False
         self._columns = columns
         self._facts = Facts(self._type_of, columns.is_there)
         self._choices = choices.begun()
         self._written = frozenset(name for name, _ in rewriting.sets)
-        self._unstable = unstable_names(rewriting)
+        self._unstable = unstable
 
     def _type_of(self, name: str) -> str:
         found = self._columns.type_of(name)
@@ -167,7 +170,8 @@ class _Way:
         return self._facts.truth(same) == _TRUE
 
     def _why_found(self, name: str) -> str:
-        names, relations = mentioned(self._of.where)
+        found = mentions_in(self._of.where)
+        names, relations = found.names, found.relations
         own = self._of.own
         read = {each[-1] for each in names if len(each) == 1 or each[0] in own}
         if name in read:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.records import NamedTuple
 from idemlint.replay.queries.scope import field_names
 from idemlint.replay.rewrites.picked import conjuncts
-from idemlint.source.tree import nodes_in
+from idemlint.source.tree import nodes_in, shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from idemlint.replay.rewrites.picked import Rewriting
 
@@ -45,7 +47,7 @@ def unstable_names(of: Rewriting) -> Unstable:
         elif fields["relname"] in changing:
             others.add(name)
     for each in conjuncts(of.where):
-        names, _ = mentioned(each)
+        names = mentions_in(each).names
         if any(name[-1] in written and (len(name) == 1 or name[0] in of.own) for name in names):
             others |= {name[0] for name in names if len(name) > 1 and name[0] not in of.own}
     return Unstable(frozenset(others - copies), frozenset(copies))
@@ -60,18 +62,17 @@ def _gives_others(node: dict[str, Any], changing: set[str], written: set[str]) -
     finds_more = any(
         kind == "NullTest"
         and fields.get("nulltesttype") == "IS_NOT_NULL"
-        and any(name[-1] in written for name in mentioned(fields)[0])
+        and any(name[-1] in written for name in Mentions(fields).names)
         for kind, fields in nodes_in(query)
     )
     if "targetList" not in query or "limitCount" in query or finds_more:
-        return is_changing(node, changing, written)
+        return mentions_in(node).is_changing(changing, written)
     asked = {
         name: query[name] for name in query.keys() - {"fromClause", "whereClause", "withClause"}
     }
-    names, _ = mentioned(asked)
-    _, relations = mentioned(node)
-    if changing.isdisjoint(relations):
+    if changing.isdisjoint(mentions_in(node).relations):
         return False
+    names = Mentions(asked).names
     within = [
         fields["subquery"]
         for kind, fields in entries(query.get("fromClause", ()))
@@ -80,12 +81,6 @@ def _gives_others(node: dict[str, Any], changing: set[str], written: set[str]) -
     return any(name[-1] in {*written, "*"} for name in names) or any(
         _gives_others(each, changing, written) for each in within
     )
-
-
-def is_changing(node: dict[str, Any], changing: set[str], written: set[str]) -> bool:
-    """Whether a query gives something else once columns of the table are written."""
-    names, relations = mentioned(node)
-    return not changing.isdisjoint(relations) and any(name[-1] in {*written, "*"} for name in names)
 
 
 def entry_name(fields: dict[str, Any]) -> str:
@@ -104,28 +99,47 @@ def entries(sources: Sequence[dict[str, Any]]) -> Iterator[tuple[str, dict[str, 
             yield kind, fields
 
 
-def mentioned(node: Any) -> tuple[list[tuple[str, ...]], set[str]]:
-    """The columns and the relations that stand in a raw tree."""
-    names: list[tuple[str, ...]] = []
-    relations: set[str] = set()
-    for kind, inner in nodes_in(node):
-        if kind == "ColumnRef":
-            names.append(field_names(inner["fields"]))
-        elif kind == "RangeVar":
-            relations.add(inner["relname"])
-    return names, relations
+class Mentions:
+    """What stands in a raw tree: the columns, the relations, the functions that are called; whether it `counts`
+    (adds something, or takes it away), and its `text` without places."""
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
+        self.names: list[tuple[str, ...]] = []
+        self.relations: set[str] = set()
+        self.calls: list[tuple[str, ...]] = []
+        self.counts = False
+        for kind, inner in nodes_in(node):
+            if kind == "ColumnRef":
+                self.names.append(field_names(inner["fields"]))
+            elif kind == "RangeVar":
+                self.relations.add(inner["relname"])
+            elif kind == "FuncCall":
+                self.calls.append(field_names(inner["funcname"]))
+            elif kind == "A_Expr":
+                self.counts |= inner["name"][-1]["String"].get("sval") in {"+", "-"}
+
+    @cached_property
+    def text(self) -> str:
+        """The same for what says the same."""
+        return shape(self.node)
+
+    def is_changing(self, changing: set[str], written: AbstractSet[str]) -> bool:
+        """Whether a query gives something else once columns of the table are written."""
+        return not changing.isdisjoint(self.relations) and any(
+            name[-1] in written or name[-1] == "*" for name in self.names
+        )
 
 
-def counts(node: dict[str, Any]) -> bool:
-    """Whether it adds something, or takes it away."""
-    return any(
-        kind == "A_Expr" and each["name"][-1]["String"].get("sval") in {"+", "-"}
-        for kind, each in nodes_in(node)
-    )
+def mentions_in(node: Any) -> Mentions:
+    """What stands in a raw tree. The same ones are asked on each way through an UPDATE, in each rerun."""
+    known = _KNOWN.get(id(node))
+    if known is None or known.node is not node:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        known = _KNOWN[id(node)] = Mentions(node)
+    return known
 
 
-def calls_in(node: Any) -> Iterator[tuple[str, ...]]:
-    """The names of the functions that are called in a raw tree."""
-    for kind, inner in nodes_in(node):
-        if kind == "FuncCall":
-            yield field_names(inner["funcname"])
+_KNOWN: Final[dict[int, Mentions]] = {}
+_MOST_KNOWN: Final = 500
