@@ -100,8 +100,8 @@ def entries(sources: Sequence[dict[str, Any]]) -> Iterator[tuple[str, dict[str, 
 
 
 class Mentions:
-    """What stands in a raw tree: the columns, the relations, the functions that are called; whether it `counts`
-    (adds something, or takes it away), and its `text` without places."""
+    """What stands in a raw tree: columns, relations, functions that are called; whether it `counts` (adds
+    something, or takes it away), and its `text` without places."""
 
     def __init__(self, node: Any) -> None:
         self.node = node
