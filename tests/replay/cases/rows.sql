@@ -459,3 +459,30 @@ DELETE FROM t a WHERE NOT EXISTS (SELECT 1 FROM t b WHERE b.id = a.id + 1); -- u
 CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t VALUES (1, 1), (2, 5), (3, 5);
 ---
 DO $$ BEGIN LOOP DELETE FROM t WHERE ctid IN (SELECT ctid FROM t WHERE n > 1 LIMIT 2); EXIT WHEN NOT FOUND; END LOOP; END $$; -- safe
+
+-- # DO UPDATE changes the row that the first run has inserted
+CREATE TABLE t (k text PRIMARY KEY, n int, m int DEFAULT 4);
+---
+INSERT INTO t (k, n) VALUES ('a', 1) ON CONFLICT (k) DO UPDATE SET n = excluded.n, m = excluded.m; -- safe
+INSERT INTO t (k, n) VALUES ('b', 1), ('c', 2) ON CONFLICT (k) DO UPDATE SET n = greatest(t.n, excluded.n); -- safe
+INSERT INTO t (k, n) VALUES ('d', 1) ON CONFLICT (k) DO UPDATE SET n = 2 WHERE t.n <> 1; -- safe
+INSERT INTO t (k, n) VALUES ('e', 1) ON CONFLICT (k) DO UPDATE SET n = 2; -- repeats
+INSERT INTO t (k, n) VALUES ('f', 2), ('g', 1) ON CONFLICT (k) DO UPDATE SET n = 2; -- repeats
+INSERT INTO t (k, n) VALUES ('h', 1) ON CONFLICT (k) DO UPDATE SET n = excluded.n + 1; -- repeats
+
+-- # and fires the triggers of an UPDATE
+CREATE TABLE t (k text PRIMARY KEY, n int); CREATE TABLE l (what text);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO l VALUES (NEW.k); RETURN NEW; END $$;
+CREATE TRIGGER noted AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note();
+---
+INSERT INTO t VALUES ('a', 1) ON CONFLICT (k) DO UPDATE SET n = excluded.n; -- unknown (repeats)
+INSERT INTO t VALUES ('b', 1) ON CONFLICT (k) DO NOTHING; -- safe
+
+-- # MERGE finds what it has inserted where ON asks for that
+CREATE TABLE t (k text, n int); CREATE TABLE u (k text, n int); INSERT INTO u VALUES ('a', 1), ('b', 2);
+---
+MERGE INTO t USING u ON t.k = u.k WHEN NOT MATCHED THEN INSERT (k, n) VALUES (u.k, 3); -- safe
+MERGE INTO t USING u ON t.k = u.k AND t.n = 4 WHEN NOT MATCHED THEN INSERT (k, n) VALUES (u.k, 4); -- safe
+MERGE INTO t USING u ON t.k = u.k AND t.n = 5 WHEN NOT MATCHED THEN INSERT (k, n) VALUES (u.k, 6); -- unknown (repeats)
+MERGE INTO t USING u ON t.k = u.k || 'x' WHEN NOT MATCHED THEN INSERT (k) VALUES (u.k || 'y'); -- unknown (repeats)
+MERGE INTO t USING u ON t.k = u.k || 'z' WHEN MATCHED THEN UPDATE SET n = 8 WHEN NOT MATCHED THEN INSERT (k, n) VALUES (u.k || 'z', 7); -- unknown (repeats)

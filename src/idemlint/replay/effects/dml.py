@@ -10,7 +10,7 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog.identifiers import cut
 from idemlint.replay.catalog.known_rows import NULL
 from idemlint.replay.catalog.refs import relation
-from idemlint.replay.effects.fixpoint import Written, assignments, pinned, worst
+from idemlint.replay.effects.fixpoint import assignments, merged, pinned, upserted
 from idemlint.replay.effects.queries import constant, reads
 from idemlint.replay.effects.supplied.what_calls_do import calls, relied_on
 from idemlint.replay.effects.tables import select_into
@@ -46,7 +46,7 @@ from idemlint.replay.queries.statements import (
 from idemlint.source.tree import Tree, holds, nodes_in, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from idemlint.replay.catalog.known_rows import Source, Value
     from idemlint.replay.guards.conditions import Condition
@@ -145,7 +145,8 @@ def insert(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
     gives = _insert_source(fields, source, table, query)
     if picks and gives.source is not None:
         gives = _Given(None)
-    conflict, arbiter, update = _on_conflict(stmt.onConflictClause, table, stmt.relation)
+    own = _names_of(table, stmt.relation)
+    conflict, arbiter, update = _on_conflict(stmt.onConflictClause, own, source, columns or ())
     sources = tuple(
         effect.ref
         for effect in effects
@@ -245,7 +246,7 @@ def _reads_table(query: Reading, table: Ref) -> bool:
 
 
 def _on_conflict(
-    clause: Tree | None, table: Ref, range_var: Tree
+    clause: Tree | None, own: tuple[str, ...], source: Tree | None, columns: Sequence[str]
 ) -> tuple[str, Arbiter | None, Again | None]:
     if clause is None:
         return "", None, None
@@ -255,9 +256,7 @@ def _on_conflict(
         arbiter = Arbiter(infer.indexElems or (), infer.whereClause, cut(infer.conname or ""))
     if clause.action == "ONCONFLICT_NOTHING":
         return "nothing", arbiter, None
-    own = _names_of(table, range_var)
-    written = assignments(clause.targetList or (), clause.fields.get("whereClause"), own)
-    return "update", arbiter, written.again
+    return "update", arbiter, upserted(clause, own, source, columns)
 
 
 def update(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
@@ -334,17 +333,12 @@ def delete(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
 
 
 def merge(stmt: Tree, known: Known = NO_NAMES) -> list[Effect]:
-    """`MERGE`: its join keeps out what is there already, unless it joins nothing (`ON false`)."""
+    """`MERGE`: its join keeps out what is there already, where it asks for what is inserted."""
     table = relation(stmt.relation)
     query = read_merge(stmt.fields, known)
     effects: list[Effect] = [_table_there(table), *reads(query), *_nested(query)]
-    result = Written(Again.SAME)
-    for clause in stmt.mergeWhenClauses or ():
-        if clause.commandType == "CMD_UPDATE":
-            own = _names_of(table, stmt.relation)
-            result = worst(result, assignments(clause.targetList or (), None, own))
-        elif clause.commandType == "CMD_INSERT" and constant(stmt.joinCondition) == "false":
-            result = Written(Again.MOVES, "ON false never finds the row that is there")
+    own = _names_of(table, stmt.relation)
+    result = merged(stmt.mergeWhenClauses or (), stmt.joinCondition, own)
     effects.append(Updates(table, result.again, result.why))
     return effects
 

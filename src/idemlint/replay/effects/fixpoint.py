@@ -13,7 +13,7 @@ from idemlint.postgres.functions import Call
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.queries import constant, walk
 from idemlint.replay.effects.vocabulary import Again
-from idemlint.source.tree import Tree, nodes_in, strings
+from idemlint.source.tree import Tree, nodes_in, shape, strings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +80,88 @@ def assignments(
         return Written(Again.VOLATILE, LIMITED, told)
     matters = found.asked or found.narrowed or found.again is Again.UNKNOWN
     return Written(found.again, found.why, told if matters else None)
+
+
+def upserted(
+    clause: Tree, own: tuple[str, ...], source: Tree | None, columns: Sequence[str]
+) -> Again:
+    """What the DO UPDATE of an INSERT comes to once more: a row that the first run inserted is updated by the
+    second one."""
+    targets, where = clause.targetList or (), clause.fields.get("whereClause")
+    again = assignments(targets, where, own).again
+    rows = source.fields.get("valuesLists", ()) if source is not None else ()
+    if again is not Again.SAME or not columns or len(rows) > _FEW:
+        return again
+    from idemlint.replay.rewrites.picked import Rewriting
+    from idemlint.replay.rewrites.twice import changes
+
+    sets = tuple((each.name or "", _value_of(each)) for each in targets if not each.indirection)
+    rewriting = Rewriting(sets, where, (*own, "excluded"), (), ())
+    for row in rows:
+        items = zip(columns, row["List"]["items"], strict=False)
+        given = {name: item for name, item in items if "SetToDefault" not in item}
+        if changes(rewriting, given):
+            return Again.MOVES
+    return again
+
+
+def merged(clauses: Sequence[Tree], condition: Tree, own: tuple[str, ...]) -> Written:
+    """What the WHEN clauses of a MERGE come to once more."""
+    result = Written(Again.SAME)
+    inserted: dict[str, str] = {}
+    for clause in clauses:
+        if clause.commandType == "CMD_INSERT":
+            values = map(shape, clause.fields.get("values", ()))
+            inserted |= zip((each.name for each in clause.targetList or ()), values, strict=False)
+            result = worst(result, _inserted_again(condition, clause, own))
+    for clause in clauses:
+        if clause.commandType == "CMD_UPDATE":
+            targets = clause.targetList or ()
+            result = worst(result, assignments(targets, None, own))
+            sets = {each.name: shape(_value_of(each)) for each in targets}
+            if any(inserted.get(name, value) != value for name, value in sets.items()):
+                why = "the rows that the first run has inserted are matched, and updated"
+                result = worst(result, Written(Again.UNKNOWN, why))
+    return result
+
+
+def _inserted_again(condition: Tree, clause: Tree, own: tuple[str, ...]) -> Written:
+    """ON finds the row that is inserted, where it compares columns with what is inserted into them."""
+    from idemlint.replay.rewrites.picked import conjuncts
+
+    if constant(condition) == "false":
+        return Written(Again.MOVES, "ON false never finds the row that is there")
+    values = [shape(value) for value in clause.fields.get("values", ())]
+    given = dict(zip((each.name for each in clause.targetList or ()), values, strict=False))
+    asked: list[bool] = []
+    for each in conjuncts({condition.kind: condition.fields}):
+        compared = each.get("A_Expr", _NO_TREE)
+        if not _is_equality(compared):
+            continue
+        for one, other in (("lexpr", "rexpr"), ("rexpr", "lexpr")):
+            name = _column_of(compared[one], own)
+            if name:
+                value = shape(compared[other])
+                asked.append(given.get(name) == value if given else value in values)
+                break
+    if asked and all(asked):
+        return _SAME
+    return Written(Again.UNKNOWN, "whether ON finds the rows that it has inserted cannot be told")
+
+
+def _is_equality(compared: dict[str, Any]) -> bool:
+    return compared.get("kind") == "AEXPR_OP" and compared["name"][-1]["String"]["sval"] == "="
+
+
+def _column_of(node: dict[str, Any], own: tuple[str, ...]) -> str:
+    """The column of the table that an expression is; empty: it is none."""
+    fields = node.get("ColumnRef", _NO_TREE).get("fields", ())
+    name = [each.get("String", _NO_TREE).get("sval", "") for each in fields]
+    return str(name[-1]) if name and (len(name) == 1 or name[-2] in own) else ""
+
+
+#: Of more rows nobody asks one by one.
+_FEW: Final = 20
 
 
 def _value_of(target: Tree) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from idemlint.postgres.kinds import Space
 from idemlint.replay.catalog import table_rows
-from idemlint.replay.catalog.definition import INSERT
+from idemlint.replay.catalog.definition import INSERT, UPDATE
 from idemlint.replay.catalog.known_rows import NEW, NULL, OR_ANOTHER, literal
-from idemlint.replay.effects.vocabulary import Again, Inserts
+from idemlint.replay.effects.vocabulary import Again, Inserts, Updates
 from idemlint.replay.keys import given
 from idemlint.replay.keys.identity import Keys, assumed_key
 from idemlint.replay.keys.implied import some
@@ -320,6 +320,11 @@ class _Judge:
         kept = self._kept_by(arbiters)
         if kept is False and known:
             return self._never_kept(arbiters)
+        if effect.conflict == "update" and run.catalog.fires(self._table.oid, UPDATE, before=False):
+            from idemlint.replay.machine.called.firing import updates_again
+
+            written = Updates(effect.table, Again.SAME, columns=effect.columns or ())
+            updates_again(run, self._table, UPDATE, written, rows=True)
         self.kept = kept is True and effect.conflict == "nothing"
         if kept is not True:
             run.doubt(f"which keys {effect.table} has cannot be told", effect)

@@ -7,7 +7,7 @@ is either found no more, or gets the same values once more, or it can be told th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from idemlint.records import NamedTuple
 from idemlint.replay.effects.vocabulary import Again
@@ -47,6 +47,17 @@ def finds_none(rewriting: Rewriting, columns: Columns) -> bool:
     for _ in range(_MOST_WAYS):
         found = _Way(rewriting, columns, choices, unstable).run()
         if not found.narrowed or found.limited:
+            return False
+        if not choices.another():
+            return True
+    return False
+
+
+def changes(rewriting: Rewriting, given: Mapping[str, dict[str, Any]]) -> bool:
+    """Whether a rewriting surely gives a row of these values (raw, by column) another one."""
+    choices, unstable = Choices(), unstable_names(rewriting)
+    for _ in range(_MOST_WAYS):
+        if not _Way(rewriting, UNTOLD, choices, unstable).changes(given):
             return False
         if not choices.another():
             return True
@@ -131,6 +142,20 @@ class _Way:
             if _RANK[found.again] > _RANK[worst.again]:
                 worst = found
         return worst._replace(limited=conditions.limited, asked=self._asked)
+
+    def changes(self, given: Mapping[str, dict[str, Any]]) -> bool:
+        """Whether the first run changes a row that has these values."""
+        first = self._values({}, 1)
+        new = {name: first.of(value) for name, value in given.items()}
+        values = self._values(new, 1)
+        for each in picked(self._of).all:
+            if self._facts.truth(values.of(each)) != _TRUE:
+                return False
+        return any(
+            name in new
+            and True not in self._facts.truth(Term("is", "same", (new[name], values.of(value))))
+            for name, value in self._of.sets
+        )
 
     def _values(self, new: Mapping[str, Term], run: int) -> Values:
         row = Row(self._of.own, new, self._written, self._unstable, run)
