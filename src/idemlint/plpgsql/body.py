@@ -17,8 +17,9 @@ from idemlint.plpgsql.depth import TOO_DEEP, bounded
 from idemlint.plpgsql.dispatch import BodyReader
 from idemlint.plpgsql.nodes import Block, Dynamic, Sql
 from idemlint.plpgsql.sql import Unreadable, statements
+from idemlint.postgres.catalogs import catalog_columns, is_catalog
 from idemlint.source.lexer import tokens
-from idemlint.source.tree import holds, wrap
+from idemlint.source.tree import holds, nodes_in, wrap
 
 if TYPE_CHECKING:
     from idemlint.plpgsql.bindings import Given
@@ -80,15 +81,20 @@ def routine_block(language: str, text: str, given: Given = NOTHING_GIVEN) -> Blo
 def _with(given: Given, tree: Json) -> Sql:
     """A statement of an SQL function. A column that is called like a parameter comes before it
     (https://www.postgresql.org/docs/current/xfunc-sql.html): by their names they are only told where a
-    statement has no columns."""
+    statement has no columns, or none that is called so."""
     values = dict(given.values())
-    if holds(tree, _HAS_COLUMNS):
+    relations = [fields for kind, fields in nodes_in(tree) if kind == "RangeVar"]
+    if holds(tree, _OTHERS) or not all(map(is_catalog, relations)):
         values = {name: value for name, value in values.items() if not name.isidentifier()}
+    elif relations:
+        taken = {each.get("alias", {}).get("aliasname") for each in relations} | catalog_columns()
+        values = {name: value for name, value in values.items() if name not in taken}
     shown = substitute(tree, values)
     return Sql(wrap(shown), written=wrap(tree) if shown is not tree else None)
 
 
-_HAS_COLUMNS: Final = frozenset({"RangeVar", "RangeSubselect"})
+#: What else has columns in FROM.
+_OTHERS: Final = frozenset({"RangeSubselect", "RangeFunction", "RangeTableFunc", "JsonTable"})
 
 
 def _place(code: bytes, start: int, end: int) -> tuple[bytes, int] | None:

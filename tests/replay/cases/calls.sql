@@ -113,3 +113,16 @@ CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE c (a int);
 ---
 DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = 'c'::regclass) THEN ALTER TABLE p ATTACH PARTITION c FOR VALUES FROM (1) TO (2); END IF; END $$; -- safe
 DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = to_regclass('c')) THEN ALTER TABLE p DETACH PARTITION c; END IF; END $$; -- safe
+
+-- # parameters of an SQL function by their names, where no catalog has a column that is called so
+CREATE TABLE t (id int, n int);
+---
+CREATE OR REPLACE FUNCTION has_col(tab text, col text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT EXISTS (SELECT 1 FROM information_schema.columns c WHERE c.table_name = tab AND column_name = col) $$; -- safe
+CREATE OR REPLACE FUNCTION add_col(tab text, col text, typ text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN IF NOT has_col(tab, col) THEN EXECUTE format('ALTER TABLE %I ADD COLUMN %I %s', tab, col, typ); END IF; END $$; -- safe
+CREATE OR REPLACE FUNCTION any_col(table_name text, column_name text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT EXISTS (SELECT 1 FROM information_schema.columns c WHERE c.table_name = table_name AND c.column_name = column_name) $$; -- safe
+SELECT add_col('t', 'fresh', 'int'); -- safe
+DO $$ BEGIN IF NOT has_col('t', 'q') THEN ALTER TABLE t ADD COLUMN q int; END IF; END $$; -- safe
+DO $$ BEGIN IF NOT has_col('t', 'q') THEN ALTER TABLE t ADD COLUMN r int; END IF; END $$; -- safe
+DO $$ BEGIN IF has_col('t', 'n') THEN ALTER TABLE t RENAME COLUMN n TO nn; END IF; END $$; -- safe
+DO $$ DECLARE x text; BEGIN FOREACH x IN ARRAY ARRAY['q1', 'q2'] LOOP IF NOT has_col('t', x) THEN EXECUTE format('ALTER TABLE t ADD COLUMN %I int', x); END IF; END LOOP; END $$; -- safe
+DO $$ BEGIN IF NOT any_col('t', 'z') THEN ALTER TABLE t ADD COLUMN z int; END IF; END $$; -- unknown (safe)

@@ -62,7 +62,7 @@ def _gives_others(node: dict[str, Any], changing: set[str], written: set[str]) -
     finds_more = any(
         kind == "NullTest"
         and fields.get("nulltesttype") == "IS_NOT_NULL"
-        and any(name[-1] in written for name in Mentions(fields).names)
+        and any(name[-1] in written for name in NodeMentions(fields).names)
         for kind, fields in nodes_in(query)
     )
     if "targetList" not in query or "limitCount" in query or finds_more:
@@ -72,7 +72,7 @@ def _gives_others(node: dict[str, Any], changing: set[str], written: set[str]) -
     }
     if changing.isdisjoint(mentions_in(node).relations):
         return False
-    names = Mentions(asked).names
+    names = NodeMentions(asked).names
     within = [
         fields["subquery"]
         for kind, fields in entries(query.get("fromClause", ()))
@@ -99,7 +99,7 @@ def entries(sources: Sequence[dict[str, Any]]) -> Iterator[tuple[str, dict[str, 
             yield kind, fields
 
 
-class Mentions:
+class NodeMentions:
     """What stands in a raw tree: columns, relations, functions that are called; whether it `counts` (adds
     something, or takes it away), and its `text` without places."""
 
@@ -131,15 +131,15 @@ class Mentions:
         )
 
 
-def mentions_in(node: Any) -> Mentions:
+def mentions_in(node: Any) -> NodeMentions:
     """What stands in a raw tree. The same ones are asked on each way through an UPDATE, in each rerun."""
     known = _KNOWN.get(id(node))
     if known is None or known.node is not node:
         if len(_KNOWN) >= _MOST_KNOWN:
             _KNOWN.clear()
-        known = _KNOWN[id(node)] = Mentions(node)
+        known = _KNOWN[id(node)] = NodeMentions(node)
     return known
 
 
-_KNOWN: Final[dict[int, Mentions]] = {}
+_KNOWN: Final[dict[int, NodeMentions]] = {}
 _MOST_KNOWN: Final = 500
