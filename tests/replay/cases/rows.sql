@@ -399,6 +399,13 @@ INSERT INTO s VALUES (1, now());
 INSERT INTO t SELECT gen_random_uuid(), id, (SELECT 'x' LIMIT 1) FROM s WHERE at IS NOT NULL; -- fails 23505
 INSERT INTO t SELECT gen_random_uuid(), id + 100, 'x' FROM s WHERE random() < 2; -- unknown (fails 23505)
 
+-- # and so of rows of the same table, whose keys it gives once more
+CREATE TABLE c (k text PRIMARY KEY, v text);
+INSERT INTO c SELECT g::text, g::text FROM generate_series(1, 3) g;
+---
+INSERT INTO c SELECT 'x', v FROM c WHERE k = '1' AND v LIKE '1%'; -- unknown (fails 23505), alone fails 23505
+INSERT INTO c (k) SELECT k || 'y' FROM c WHERE v > '1'; -- unknown (fails 23505)
+
 -- # but where the statement itself makes its query find others
 CREATE TABLE s (id int PRIMARY KEY, t uuid); CREATE TABLE t (id uuid PRIMARY KEY, s int UNIQUE);
 INSERT INTO s VALUES (1, NULL);

@@ -278,14 +278,14 @@ class _Judge:
         return None
 
     def _finds_the_same(self) -> bool:
-        """Whether the tables that its query reads have not been written into since, nor is this one among
-        them: then it gives what it gave."""
-        run, sources = self._run, self._effect.sources
-        found = [run.catalog.find(each) for each in sources]
+        """Whether the tables that its query reads have not been written into since: then it gives what it
+        gave. Of this one itself it finds the rows that it found, and those that it has inserted."""
+        catalog, sources = self._run.catalog, self._effect.sources
+        found = [catalog.find(each) for each in sources]
         return bool(found) and all(
             each is not None
-            and each.oid != self._table.oid
-            and table_rows.written_by(run.catalog, each) < run.catalog.statement
+            and table_rows.written_by(catalog, each)
+            < catalog.statement + (each.oid == self._table.oid)
             for each in found
         )
 
