@@ -152,9 +152,7 @@ def _asked(
             absent = wanted if of_none else None
         elif kind == "NullTest" and _is_of(fields["arg"], missing):
             absent = (fields["nulltesttype"] == "IS_NULL") is wanted
-        elif kind == "SubLink" or not any(
-            inner == "SubLink" and _reads(link, names) for inner, link in nodes_in(node)
-        ):
+        elif not _reads(node, names):
             continue
         yield None if absent and not sure else absent
 
