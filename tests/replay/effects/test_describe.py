@@ -174,7 +174,7 @@ CASES: list[tuple[Effect, str]] = [
         Deletes(USERS, every=True, restarts=True),
         "deletes all rows of users, restarts its sequences",
     ),
-    (Deletes(USERS, limited=True), "deletes rows of users, others each time"),
+    (Deletes(USERS, others=True), "deletes rows of users, others each time"),
     (
         Deletes(USERS, (frozenset({("b", "2"), ("a", "1")}), frozenset({("a", "3")}))),
         "deletes rows of users where a = 1 and b = 2 or a = 3",
