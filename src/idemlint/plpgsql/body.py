@@ -17,7 +17,8 @@ from idemlint.plpgsql.depth import TOO_DEEP, bounded
 from idemlint.plpgsql.dispatch import BodyReader
 from idemlint.plpgsql.nodes import Block, Dynamic, Sql
 from idemlint.plpgsql.sql import Unreadable, statements
-from idemlint.postgres.catalogs import catalog_columns, is_catalog
+from idemlint.postgres.catalogs import catalog_columns
+from idemlint.postgres.names import is_system_name
 from idemlint.source.lexer import tokens
 from idemlint.source.tree import holds, nodes_in, wrap
 
@@ -84,7 +85,9 @@ def _with(given: Given, tree: Json) -> Sql:
     statement has no columns, or none that is called so."""
     values = dict(given.values())
     relations = [fields for kind, fields in nodes_in(tree) if kind == "RangeVar"]
-    if holds(tree, _OTHERS) or not all(map(is_catalog, relations)):
+    if holds(tree, _OTHERS) or not all(
+        is_system_name(each.get("schemaname"), each["relname"]) for each in relations
+    ):
         values = {name: value for name, value in values.items() if not name.isidentifier()}
     elif relations:
         taken = {each.get("alias", {}).get("aliasname") for each in relations} | catalog_columns()

@@ -11,14 +11,11 @@ nothing: they are what every lookup has to ask, or that this is the database it 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from idemlint.postgres.functions import facts_in
 from idemlint.postgres.kinds import Kind, Space
 from idemlint.records import NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class CatalogRelation(NamedTuple):
@@ -373,15 +370,6 @@ REGISTERED: Final = {
     "regconfig": Space.TS_CONFIGURATION,
     "regdictionary": Space.TS_DICTIONARY,
 }
-
-
-def is_catalog(relation: Mapping[str, str]) -> bool:
-    """Whether a raw `RangeVar` is one of PostgreSQL's own catalogs, as it is written."""
-    schema = relation.get("schemaname")
-    return schema in _SCHEMAS or (schema is None and relation["relname"].startswith("pg_"))
-
-
-_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
 
 
 @cache

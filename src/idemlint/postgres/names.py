@@ -1,4 +1,4 @@
-"""How much PostgreSQL stores of a name, and words for names that are computed."""
+"""How much PostgreSQL stores of a name, which names are its own, and words for names that are computed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ _SYMBOLS: Final = rf"{SYMBOL}[0-9a-f]{{8}}"
 def shown(text: str) -> str:
     """A text for people: what is computed of a name is left out."""
     return re.sub(_SYMBOLS, "…", text) if SYMBOL in text else text
+
+
+def is_system_name(schema: str | None, name: str) -> bool:
+    """Whether what has that name, in a schema if it is given, is PostgreSQL's own."""
+    return schema in _SYSTEM_SCHEMAS or (schema is None and name.startswith("pg_"))
+
+
+_SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
 
 
 def cut(name: str) -> str:

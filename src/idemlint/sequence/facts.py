@@ -39,7 +39,7 @@ _CREATE: Final = (
     rb"(?:table|view|index|sequence)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?"
     rb"((?:\"[^\"]*\"|[^\s(;,\"'])+)"
 )
-#: Any command about a trigger, up to its name, which names nothing that is made twice.
+#: Any command about a trigger (CREATE, DROP, ALTER, ENABLE, COMMENT ON …), up to its name.
 _TRIGGER: Final = rb"\btrigger\s+(?:if\s+(?:not\s+)?exists\s+)?((?:\"[^\"]*\"|[^\s(;,\"'])+)"
 _Key = TypeVar("_Key", str, bytes)
 #: PostgreSQL cuts names at 63 bytes; a character that does not fit goes whole.

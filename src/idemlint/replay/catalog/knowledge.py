@@ -9,7 +9,7 @@ from idemlint.records import NamedTuple
 from idemlint.replay.catalog.slots import ABSENT, FIRST_OID, PRESENT, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from idemlint.replay.catalog.slots import Key, Mark, Slot, Slots
 
@@ -56,20 +56,23 @@ def join(catalog: Slots, mark: Mark, other: Way) -> None:
     two = {key: other.slots[key][0] if key in other.slots else before[key] for key in keys}
     for key in keys:
         here, there = one[key], two[key]
-        if here is None or there is None:
-            lacking = one if here is None else two
-            home = catalog.key_of(key[1])
-            if home is not None and (held := lacking.get(home)) and held.presence is ABSENT:
-                # What is in a thing is asked for only where that is there.
-                joined = here or there
-            else:
-                joined = _joined(here, there, catalog.statement)
+        lacking = one if here is None else two if there is None else None
+        if lacking is not None and _is_homeless(catalog, key, lacking):
+            # What is in a thing is asked for only where that is there.
+            joined = here or there
         else:
             joined = _joined(here, there, catalog.statement)
         if joined is not here and joined is not None and joined != here:
             catalog.put(key, joined)
     if catalog.search_path == mark.search_path:
         catalog.search_path = other.search_path
+
+
+def _is_homeless(catalog: Slots, key: Key, slots: Mapping[Key, Slot | None]) -> bool:
+    """Whether the thing that a key is in is surely not there."""
+    home = catalog.key_of(key[1])
+    held = slots.get(home) if home is not None else None
+    return held is not None and held.presence is ABSENT
 
 
 def _joined(one: Slot | None, two: Slot | None, statement: int) -> Slot | None:

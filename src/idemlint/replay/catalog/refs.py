@@ -48,14 +48,6 @@ def qualified(space: Space, names: list[str], signature: str | None = None) -> R
     return Ref(space, cut(names[-1]) if names else "", schema, None, signature)
 
 
-_SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
-
-
-def is_system_name(schema: str | None, name: str) -> bool:
-    """Whether what has that name, in a schema if it is given, is PostgreSQL's own."""
-    return schema in _SYSTEM_SCHEMAS or (schema is None and name.startswith("pg_"))
-
-
 def type_ref(node: Tree) -> Ref:
     """A `TypeName`."""
     return qualified(Space.TYPE, strings(node.names))

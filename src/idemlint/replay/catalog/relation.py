@@ -344,8 +344,8 @@ class IndexDefinition(NamedTuple):
     """What an index covers: plain columns (`None`: an expression), and whether it keeps rows apart.
 
     `elements` are its raw `IndexElem`s where the columns do not say it all, `where` the condition of a
-    `partial` one. `deferrable` is a constraint's, and `excludes`: `equal` columns, something
-    `other`, or (a key WITHOUT OVERLAPS) what `overlaps`.
+    `partial` one. `deferrable` is a constraint's, and `excludes`: `equal` columns, something `other`,
+    or (a key WITHOUT OVERLAPS) what `overlaps`.
     `doubtful`: it may not be valid (ON ONLY); `nulls_meet`: NULLS NOT DISTINCT.
     `more` is what else its statement says of it (`source.tree.shape`): expressions, its predicate, the
     method; empty for a plain one.

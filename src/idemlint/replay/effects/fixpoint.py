@@ -111,9 +111,11 @@ def merged(clauses: Sequence[Tree], condition: Tree, own: tuple[str, ...]) -> Wr
     inserted: dict[str, str] = {}
     for clause in clauses:
         if clause.commandType == "CMD_INSERT":
-            values = map(shape, clause.fields.get("values", ()))
-            inserted |= zip((each.name for each in clause.targetList or ()), values, strict=False)
-            result = worst(result, _inserted_again(condition, clause, own))
+            values = [shape(value) for value in clause.fields.get("values", ())]
+            names = [each.name for each in clause.targetList or ()]
+            given = dict(zip(names, values, strict=False))
+            inserted |= given
+            result = worst(result, _inserted_again(condition, given, values, own))
     for clause in clauses:
         if clause.commandType == "CMD_UPDATE":
             targets = clause.targetList or ()
@@ -125,14 +127,15 @@ def merged(clauses: Sequence[Tree], condition: Tree, own: tuple[str, ...]) -> Wr
     return result
 
 
-def _inserted_again(condition: Tree, clause: Tree, own: tuple[str, ...]) -> Written:
-    """ON finds the row that is inserted, where it compares columns with what is inserted into them."""
+def _inserted_again(
+    condition: Tree, given: dict[str, str], values: list[str], own: tuple[str, ...]
+) -> Written:
+    """ON finds the row that is inserted, where it compares columns with what they are `given` (without a list
+    of columns: with one of the `values`)."""
     from idemlint.replay.rewrites.picked import conjuncts
 
     if constant(condition) == "false":
         return Written(Again.MOVES, "ON false never finds the row that is there")
-    values = [shape(value) for value in clause.fields.get("values", ())]
-    given = dict(zip((each.name for each in clause.targetList or ()), values, strict=False))
     asked: list[bool] = []
     for each in conjuncts({condition.kind: condition.fields}):
         compared = each.get("A_Expr", _NO_TREE)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from idemlint.postgres import functions
 from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Space
+from idemlint.postgres.names import is_system_name
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.datatype import BUILTIN
-from idemlint.replay.catalog.refs import Called, is_system_name, qualified
+from idemlint.replay.catalog.refs import Called, qualified
 from idemlint.replay.effects.vocabulary import (
     Calls,
     Effect,

@@ -8,9 +8,10 @@ from idemlint.postgres import functions
 from idemlint.postgres.extensions import extension_of
 from idemlint.postgres.functions import Call
 from idemlint.postgres.kinds import Kind, Ref, Space
+from idemlint.postgres.names import is_system_name
 from idemlint.records import NamedTuple
 from idemlint.replay.catalog.column import Column
-from idemlint.replay.catalog.refs import is_system_name, qualified
+from idemlint.replay.catalog.refs import qualified
 from idemlint.replay.catalog.routine import Routine
 from idemlint.replay.catalog.slots import ABSENT, PRESENT, UNCHECKED
 from idemlint.replay.effects.queries import types_read

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idemlint.replay.catalog.refs import is_system_name, table_of
+from idemlint.postgres.names import is_system_name
+from idemlint.replay.catalog.refs import table_of
 from idemlint.replay.queries.scope import RangeEntry, field_names
 
 if TYPE_CHECKING:

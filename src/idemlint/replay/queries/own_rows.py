@@ -194,6 +194,8 @@ def finds_others(statement: dict[str, Any], table: str) -> bool | None:
     With fewer rows EXISTS, IN and joins find no more than before; NOT EXISTS and NOT IN may. A row that is
     neither the greatest nor one of a hundred that are kept is neither of them by then.
     """
+    if not any(_relations(statement)):
+        return False  # like most: it asks for nothing but the row
     names = _names_of(statement, table)
     ctes = dict(_with(statement))
     kept = _is_past_first(statement)
@@ -250,10 +252,12 @@ def _of_rows(
 
 
 def _of_query(query: dict[str, Any], kept: bool, wanted: bool) -> bool | None:
-    limits, skips = ("limitCount" in query, "limitOffset" in query)
-    if limits or skips:
+    limits, skips = "limitCount" in query, "limitOffset" in query
+    if wanted and (limits or skips):
         # The first hundred are others by then; what comes behind them is gone.
-        return limits and not skips if wanted else (None if skips else False)
+        return limits and not skips
+    if limits or skips:
+        return None if skips else False
     if any(kind == "FuncCall" and "over" in fields for kind, fields in nodes_in(query)):
         return False if wanted and kept else None
     if any("limitCount" in fields for kind, fields in nodes_in(query) if kind == "SelectStmt"):
